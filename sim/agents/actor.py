@@ -1,0 +1,48 @@
+"""What carriers, transit states, border agencies and sponsors have in common: levers and a table to write to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import mesa
+
+from sim.agents.lever import NEVER, Lever
+
+if TYPE_CHECKING:
+    from sim.model import CorridorModel
+
+WEEK = 7
+
+
+class Actor(mesa.Agent):  # type: ignore[type-arg]
+    """An actor with a name, levers, and the record of a table that each lever sets.
+
+    ``levers`` maps a name to (lever, record, field). A day on which no lever changes costs one comparison.
+    """
+
+    def __init__(self, model: CorridorModel, name: str) -> None:
+        """Register with the model under a name."""
+        super().__init__(model)
+        self.name = name
+        self.levers: dict[str, tuple[Lever, Any, str]] = {}
+        self._next_change = 0
+
+    def lever(self, name: str) -> Lever:
+        """The lever of that name, about to be changed by a measure: it is set anew today."""
+        self._next_change = 0
+        return self.levers[name][0]
+
+    def pull_levers(self, day: int) -> bool:
+        """Write every lever's value of today, if one may have changed; returns whether it did."""
+        if day < self._next_change:
+            return False
+        following = NEVER
+        for lever, record, field in self.levers.values():
+            record[field] = lever.at(day)
+            following = min(following, lever.next_change(day))
+        self._next_change = following
+        return True
+
+    def __repr__(self) -> str:
+        """Type and name."""
+        return f"<{type(self).__name__} {self.name}>"

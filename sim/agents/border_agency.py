@@ -1,0 +1,144 @@
+"""Border agencies: forces, where they stand, reinforcement, barriers, turn-backs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.agents.actor import WEEK, Actor
+from sim.world import S_ATTEMPTS
+
+if TYPE_CHECKING:
+    from sim.model import CorridorModel
+    from sim.scenario.schema import BorderAgency as AgencyEntry
+
+
+@dataclass
+class BarrierSite:
+    """Barrier being built in one section: km still to build, km a day, surveillance when it is complete."""
+
+    section: int
+    remaining: float
+    pace: float
+    surveillance: float
+
+
+class BorderAgency(Actor):
+    """Guards its sections: counts pressure, moves its force, asks for more, and gets it with a lag.
+
+    Forces are counted in officer equivalents (a soldier is ``army_handling`` of one). The capacity of a
+    section is officers there * share on duty * handling rate (attempts per day). Requests go to own
+    reserves, then the army, then the Frontex pool.
+    """
+
+    def __init__(self, model: CorridorModel, name: str, entry: AgencyEntry, numbers: list[int]) -> None:
+        """``numbers`` are the rows of the agency's sections in the table of sections."""
+        super().__init__(model, name)
+        self.entry: Any = entry
+        self.table = model.world.sections
+        self.numbers = np.array(numbers, dtype=np.intp)
+        self.force = float(self.entry.personnel)
+        self.reserve, self.army = float(entry.reserve), float(entry.army)
+        self.arrivals: list[tuple[int, float]] = []
+        self.sent: dict[str, float] = {}
+        self.sites: dict[str, list[BarrierSite]] = {}
+        self.by_length = self.table["length"][self.numbers] / max(self.table["length"][self.numbers].sum(), 1e-9)
+        self.distribution = self.by_length
+        self._deployed: float | None = None
+
+    def send(self, measure: str, officers: float) -> None:
+        """Add officer equivalents while ``measure`` holds; 0 takes them away."""
+        self.sent[measure] = officers
+
+    def build(self, measure: str, sites: list[BarrierSite]) -> None:
+        """Start to build barriers; an empty list stops the building, what stands stays."""
+        self.sites[measure] = sites
+
+    def step(self) -> None:
+        """In the morning: orders in force today, reinforcement that arrives, building, deployment."""
+        day = self.model.day
+        self.pull_levers(day)
+        while self.arrivals and self.arrivals[0][0] <= day:
+            self.force += self.arrivals.pop(0)[1]
+        if self.sites:
+            self._build_on()
+        self._deploy()
+
+    def review(self) -> None:
+        """In the evening, once a week: look at the pressure, move the force, ask for more."""
+        day = self.model.day
+        if day % WEEK == WEEK - 1 and len(self.numbers):
+            self._review(day)
+
+    def pressure(self, day: int) -> float:
+        """Attempts a day over the 7 days up to ``day``, over the capacity of all its sections."""
+        capacity = float(self.table["capacity"][self.numbers].sum())
+        return float(self._recent(day).sum()) / WEEK / capacity if capacity else 0.0
+
+    def _recent(self, day: int) -> Any:
+        flows = self.model.world.section_flows[max(day - WEEK + 1, 0) : day + 1]
+        return flows[:, self.numbers, S_ATTEMPTS].sum(axis=0)
+
+    def _review(self, day: int) -> None:
+        recent = self._recent(day)
+        if recent.sum():
+            wanted = 0.5 * recent / recent.sum() + 0.5 * self.by_length
+            self.distribution = (1 - self.entry.mobility) * self.distribution + self.entry.mobility * wanted
+            self._deployed = None
+        if not self.arrivals and self.pressure(day) > self.entry.reinforcement_threshold:
+            self._request(day, self.entry.reinforcement_step * self.force)
+
+    def _request(self, day: int, officers: float) -> None:
+        own = min(officers, self.reserve)
+        self.reserve -= own
+        handling = self.entry.army_handling
+        soldiers = min((officers - own) / handling, self.army) if handling else 0.0
+        self.army -= soldiers
+        national = own + soldiers * handling
+        if national > 0:
+            self.arrivals.append((day + int(self.entry.reinforcement_lag), national))
+        pool = self.model.frontex.grant(officers - national)
+        if pool > 0:
+            self.arrivals.append((day + int(self.model.frontex.lag), pool))
+        self.arrivals.sort()
+
+    def _build_on(self) -> None:
+        for sites in self.sites.values():
+            for site in sites:
+                built = min(site.pace, site.remaining)
+                site.remaining -= built
+                self.table["barrier"][site.section] += built
+                if site.remaining <= 0:
+                    seen = self.table["surveillance"][site.section]
+                    self.table["surveillance"][site.section] = max(seen, site.surveillance)
+            sites[:] = [site for site in sites if site.remaining > 0]
+
+    def _deploy(self) -> None:
+        total = self.force + sum(self.sent.values())
+        if total == self._deployed:
+            return
+        self._deployed = total
+        on_duty = total * self.entry.on_duty * self.distribution
+        self.table["officers"][self.numbers] = on_duty
+        self.table["capacity"][self.numbers] = on_duty * self.entry.handling_rate
+
+
+class FrontexPool:
+    """Officers of the standing corps that all agencies share; finite."""
+
+    def __init__(self, officers: int, lag: float) -> None:
+        """``officers`` available; ``lag`` in days from request to arrival."""
+        self.available = float(officers)
+        self.lag = lag
+
+    def grant(self, wanted: float) -> float:
+        """Take up to ``wanted`` officers out of the pool; returns how many, a whole number."""
+        granted = float(np.floor(min(max(wanted, 0.0), self.available)))
+        self.available -= granted
+        return granted
+
+    def take_back(self, officers: float) -> None:
+        """Officers return to the pool."""
+        self.available += officers

@@ -1,0 +1,98 @@
+"""Migrants as Mesa agents: views over the rows of the population."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import mesa
+
+from sim.population import INJURED, NOWHERE, ROW, STATUSES
+
+if TYPE_CHECKING:
+    from sim.model import CorridorModel
+
+
+class Migrant(mesa.Agent):  # type: ignore[type-arg]
+    """One migrant: a Mesa agent whose attributes read and write its row.
+
+    Views are made on demand and hold no state; two views of one row are equal. Attributes are the
+    columns of `sim.population.ROW`: ``funds`` (USD), ``attempts`` and ``voyages`` (events),
+    ``outdoors`` (days exposed), ``arrived`` (day of the run), ``status``, ``place``, ``cohort``,
+    ``route``, ``section`` (numbers; the ``*_name`` properties give words).
+    """
+
+    __slots__ = ("_row", "model", "row")
+
+    def __init__(self, model: CorridorModel, row: int) -> None:
+        """Refuse: migrants are made with the population; take one from ``model.migrants``."""
+        raise TypeError("a Migrant is a view: take it from model.migrants")
+
+    @classmethod
+    def view(cls, model: CorridorModel, row: int) -> Migrant:
+        """The view of a row number."""
+        self = cls.__new__(cls)
+        object.__setattr__(self, "model", model)
+        object.__setattr__(self, "row", int(row))
+        object.__setattr__(self, "_row", model.world.rows[int(row)])
+        return self
+
+    @property
+    def unique_id(self) -> int:
+        """Row number plus 1; negative, so that it never meets an actor's id."""
+        return -1 - self.row
+
+    def __getattr__(self, name: str) -> Any:
+        """Read a column."""
+        if name in ROW.names:  # type: ignore[operator]
+            return self._row[name].item()
+        raise AttributeError(f"a Migrant has no attribute {name!r}; columns are {', '.join(ROW.names or ())}")
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Write a column."""
+        if name not in ROW.names:  # type: ignore[operator]
+            raise AttributeError(f"a Migrant has no column {name!r}; columns are {', '.join(ROW.names or ())}")
+        self._row[name] = value
+
+    @property
+    def status_name(self) -> str:
+        """Status in words."""
+        return STATUSES[self._row["status"]]
+
+    @property
+    def place_name(self) -> str:
+        """Name of the place."""
+        return self.model.names.places[self._row["place"]]
+
+    @property
+    def cohort_name(self) -> str:
+        """Name of the cohort."""
+        return self.model.names.cohorts[self._row["cohort"]]
+
+    @property
+    def route_name(self) -> str | None:
+        """Name of the route last chosen; None before the first."""
+        route = self._row["route"]
+        return None if route == NOWHERE else self.model.names.routes[route]
+
+    @property
+    def section_name(self) -> str | None:
+        """Name of the border section last tried; None before the first attempt."""
+        section = self._row["section"]
+        return None if section == NOWHERE else self.model.names.sections[section]
+
+    @property
+    def injured(self) -> bool:
+        """Whether the migrant has been injured on the route."""
+        return bool(self._row["flags"] & INJURED)
+
+    def __eq__(self, other: object) -> bool:
+        """Equal to every view of the same row of the same model."""
+        return isinstance(other, Migrant) and other.row == self.row and other.model is self.model
+
+    def __hash__(self) -> int:
+        """Hash of model and row."""
+        return hash((id(self.model), self.row))
+
+    def __repr__(self) -> str:
+        """Row, cohort and status."""
+        return f"<Migrant {self.row} {self.cohort_name} {self.status_name}>"

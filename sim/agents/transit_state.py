@@ -1,0 +1,29 @@
+"""Transit states: visas, facilitation, transfer to the border, tolerance of boats."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sim.agents.actor import Actor
+
+if TYPE_CHECKING:
+    from sim.model import CorridorModel
+
+LEVERS = ("visas", "facilitation", "coaching", "transfer", "may_return", "boats_tolerated", "interception")
+SHARES = ("facilitation", "coaching", "may_return", "boats_tolerated", "interception")
+
+
+class TransitState(Actor):
+    """Sets its posture by its schedule; a sponsor, sanctions, diplomacy and courts push it."""
+
+    def __init__(self, model: CorridorModel, name: str, record: Any) -> None:
+        """``record`` is the state's row of the table of states; levers are added by the model."""
+        super().__init__(model, name)
+        self.record = record
+        self.zones: list[str] = []
+
+    def step(self) -> None:
+        """Set today's posture; shares stay within 0 and 1."""
+        if self.pull_levers(self.model.day):
+            for share in SHARES:
+                self.record[share] = min(max(self.record[share], 0.0), 1.0)

@@ -1,0 +1,50 @@
+"""The one door to numba: compiles the loops over migrants, with a cache that can't go stale.
+
+numba's cache does not see a change in a function that another file calls, so the
+cache folder is named after the hash of all compiled sources.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+_HERE = Path(__file__).parent
+
+
+def _sources_hash() -> str:
+    digest = hashlib.sha256()
+    files = [_HERE / name for name in ("compiled.py", "streams.py", "world.py", "population.py", "ledger.py", "choice.py")]
+    for file in files + sorted((_HERE / "processes").glob("*.py")):
+        digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def cache_folder() -> Path:
+    """Folder of the compiled code: ``$CORRIDOR_CACHE`` or the user's cache folder; a temporary one at need."""
+    root = Path(os.environ.get("CORRIDOR_CACHE") or Path.home() / ".cache" / "corridor")
+    folder = root / "compiled" / _sources_hash()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+    except OSError:
+        return Path(tempfile.mkdtemp(prefix="corridor-"))
+
+
+def is_cached() -> bool:
+    """Whether compiled code for these sources lies in the cache already."""
+    return any(cache_folder().rglob("*.nbc"))
+
+
+os.environ["NUMBA_CACHE_DIR"] = str(cache_folder())
+
+import numba  # noqa: E402  (the cache folder must be set first)
+
+JIT = not numba.config.DISABLE_JIT
+
+compiled: Callable[..., Any] = numba.njit(cache=True, error_model="numpy", boundscheck=False)

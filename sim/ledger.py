@@ -1,0 +1,162 @@
+"""Stocks, flows and waiting: every move of a migrant goes through here, exact to the person."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.compiled import compiled
+from sim.population import AT_BORDER, IN_PROCEDURE, STRANDED
+
+_LAST_DAY = 65_535
+ANY = -1
+
+
+class ConservationError(RuntimeError):
+    """Persons were created or lost: names the day, the cohort or place, and the numbers."""
+
+
+@compiled
+def pair(w, m):
+    """Number of the migrant's pair of cohort and route."""
+    return w.pair_of[m.cohort, m.route]
+
+
+@compiled
+def count(w, day, m, flow):
+    """Add one person or event to a flow of the migrant's pair, today."""
+    w.pair_flows[day, w.pair_of[m.cohort, m.route], flow] += 1
+
+
+@compiled
+def zone_of(w, place):
+    """Number of the border zone at ``place``, -1 where it is none."""
+    for z in range(w.zones.shape[0]):
+        if w.zones[z].place == place:
+            return z
+    return -1
+
+
+@compiled
+def move(w, m, status, place):
+    """Move one migrant to a status and place, and its person with it in all stocks."""
+    w.stocks[m.cohort, m.place, m.status] -= 1
+    w.stocks[m.cohort, place, status] += 1
+    was_in_zone = m.status == AT_BORDER or m.status == STRANDED
+    is_in_zone = status == AT_BORDER or status == STRANDED
+    if was_in_zone or is_in_zone:
+        if was_in_zone:
+            z = zone_of(w, m.place)
+            if z >= 0:
+                w.zones[z].occupants -= 1
+        if is_in_zone:
+            z = zone_of(w, place)
+            if z >= 0:
+                w.zones[z].occupants += 1
+    if m.status == IN_PROCEDURE or status == IN_PROCEDURE:
+        for a in range(w.agencies.shape[0]):
+            if m.status == IN_PROCEDURE and w.agencies[a].place == m.place:
+                w.agencies[a].in_procedure -= 1
+            if status == IN_PROCEDURE and w.agencies[a].place == place:
+                w.agencies[a].in_procedure += 1
+    m.status = status
+    m.place = place
+
+
+@compiled
+def schedule(w, i, calendar, today, days):
+    """Let row ``i`` be due in ``days`` days in a calendar; beyond the run's end nobody is ever due."""
+    w.rows[i].since = min(today, _LAST_DAY)
+    due = today + days
+    if due < w.calendar.shape[1]:
+        w.rows[i].next = w.calendar[calendar, due]
+        w.calendar[calendar, due] = i
+
+
+@compiled
+def push(w, q, i):
+    """Put row ``i`` at the end of queue ``q``."""
+    queue = w.queues[q]
+    w.rows[i].next = -1
+    if queue.tail < 0:
+        queue.head = i
+    else:
+        w.rows[queue.tail].next = i
+    queue.tail = i
+    queue.length += 1
+
+
+@compiled
+def pop(w, q):
+    """Take the first row out of queue ``q``; -1 when it is empty."""
+    queue = w.queues[q]
+    i = queue.head
+    if i >= 0:
+        queue.head = w.rows[i].next
+        if queue.head < 0:
+            queue.tail = -1
+        queue.length -= 1
+    return i
+
+
+@compiled
+def take_due(w, calendar, day, status):
+    """Rows due today with the given status (or `ANY`), in the order of their keys; written to ``w.who``; returns how many.
+
+    The order is that of the key, a hash, so that no tie is broken by position.
+    """
+    n = 0
+    i = w.calendar[calendar, day]
+    while i >= 0:
+        if status == ANY or w.rows[i].status == status:
+            w.who[n] = i
+            w.keys[n] = w.rows[i].key
+            n += 1
+        i = w.rows[i].next
+    if n > 1:
+        order = np.argsort(w.keys[:n])
+        w.who[:n] = w.who[:n][order]
+    w.counters[1] += n
+    return n
+
+
+@compiled
+def whole(rate, carry):
+    """Whole units that a daily rate yields today, and the fraction carried to tomorrow."""
+    total = rate + carry
+    units = int(np.floor(total + 1e-9))
+    return units, max(total - units, 0.0)
+
+
+@compiled
+def run(w, day):
+    """Close the day: write stocks, check that every person of every cohort is somewhere, once."""
+    cohorts, places, statuses = w.stocks.shape
+    for c in range(cohorts):
+        persons = 0
+        for place in range(places):
+            for status in range(statuses):
+                n = w.stocks[c, place, status]
+                if n != 0:
+                    if n < 0:
+                        w.counters[2] = 1 + c
+                        w.counters[3] = n
+                        return
+                    persons += n
+                    w.stocks_by_cohort[day, c, status] += n
+                    w.stocks_by_place[day, place, status] += n
+        if persons != w.cohorts[c].size:
+            w.counters[2] = 1 + c
+            w.counters[3] = persons
+            return
+
+
+def recount(rows: np.ndarray, cohorts: int, places: int) -> np.ndarray:
+    """Stocks counted anew from the rows, shape (cohorts, places, statuses); the ledger must equal them."""
+    from sim.population import STATUSES
+
+    shape = (cohorts, places, len(STATUSES))
+    flat = np.ravel_multi_index((rows["cohort"], rows["place"], rows["status"]), shape)
+    return np.bincount(flat, minlength=int(np.prod(shape))).reshape(shape)
+
+
+__all__ = ["ConservationError", "count", "move", "pair", "pop", "push", "recount", "run", "schedule", "take_due", "whole"]

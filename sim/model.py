@@ -1,0 +1,187 @@
+"""The model: the order of the day."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import mesa
+import numpy as np
+
+from sim import ledger
+from sim.agents import BorderAgency, Carrier, FrontexPool, Migrant, Sponsor, TransitState
+from sim.agents.lever import Lever
+from sim.agents.transit_state import LEVERS
+from sim.ledger import ConservationError
+from sim.migrant_set import Everybody, MigrantSet
+from sim.processes import (
+    attempts, booking, demand, exposure, flights, in_order, information, outcomes, returns, sea, transfer,
+)  # fmt: skip
+from sim.processes.measures import Measures
+from sim.scenario.schema import Scenario
+from sim.season import Season
+from sim.setup import build_world, names_of, run_days
+from sim.world import S_ATTEMPTS
+
+MIGRANTS_DAY = in_order(
+    demand.run, booking.run, flights.run, transfer.run, exposure.run, attempts.run, outcomes.run, sea.run
+)
+EVENING = in_order(information.run, returns.run, ledger.run)
+
+
+class CorridorModel(mesa.Model):  # type: ignore[type-arg]
+    """State-steered migration along a corridor; one step is a day.
+
+    Args:
+        scenario: a scenario whose distributions are resolved to numbers (`sim.scenario.resolve`).
+        timetable: departures beside the schedules, as (day of the run, route, seats).
+
+    Raises:
+        ConservationError: from `step`, if a person were ever created or lost.
+    """
+
+    def __init__(self, scenario: Scenario, timetable: list[tuple[int, str, int]] | None = None) -> None:
+        """Build the world and its actors; nothing has happened yet."""
+        super().__init__(rng=scenario.seed)
+        self.settings = scenario
+        self.names = names_of(scenario)
+        self.world = build_world(scenario, self.names, timetable or [])
+        self.day = 0
+        self.routes_changed = True
+        self.frontex = FrontexPool(scenario.frontex.officers, float(scenario.frontex.lag))  # type: ignore[arg-type]
+        self.states = self._make_states()
+        self.carriers = self._make_carriers()
+        self.agencies = self._make_agencies()
+        self.sponsors = {name: Sponsor(self, name, entry) for name, entry in sorted(scenario.sponsors.items())}
+        self.season = Season(self)
+        self.measures = Measures(self)
+        self.migrants = MigrantSet(self)
+
+    def step(self) -> None:
+        """One day, in this order; past the last day nothing happens."""
+        if not self.running:
+            return
+        day = self.day
+        self.season.turn(day)
+        self.measures.apply(day)
+        for sponsor in self.sponsors.values():
+            sponsor.step()
+        for state in self.states.values():
+            state.step()
+        for carrier in self.carriers.values():
+            carrier.step()
+        for agency in self.agencies.values():
+            agency.step()
+        if self.routes_changed:
+            self._update_routes()
+        MIGRANTS_DAY(self.world, day)
+        for agency in self.agencies.values():
+            agency.review()
+        EVENING(self.world, day)
+        if self.world.counters[2]:
+            self._report_loss(day)
+        self.day = day + 1
+        self.running = self.day < self.settings.days
+
+    @property
+    def date(self) -> date:
+        """Date of the day that comes next."""
+        return self.settings.start + timedelta(days=self.day)
+
+    @property
+    def events(self) -> int:
+        """Migrant-events so far: times that a rule was applied to a migrant."""
+        return int(self.world.counters[1])
+
+    @property
+    def agents(self) -> Everybody:
+        """All agents: the actors, and the migrants as views over their rows."""
+        return Everybody(self, super().agents)
+
+    @property
+    def agents_by_type(self) -> dict[type, Any]:
+        """Agents of each type; the migrants as a `MigrantSet`."""
+        return {**super().agents_by_type, Migrant: self.migrants}
+
+    @property
+    def agent_types(self) -> list[type]:
+        """All types of agents."""
+        return [*super().agent_types, Migrant]
+
+    def bar(self, routes: list[str], cohorts: list[str], field: str, change: int) -> None:
+        """Bar cohorts from routes (``field`` "barred" or "visa_barred"), or lift one bar (``change`` -1)."""
+        for number, (cohort, route) in enumerate(self.names.pairs):
+            if cohort in cohorts and route in routes:
+                self.world.pairs[field][number] += change
+
+    def spare_capacity(self, zone: str) -> float:
+        """Attempts a day that the sections in reach of a zone could still handle, by the last 7 days."""
+        numbers = [self.names.sections.index(section) for section in self.settings.zones[zone].sections]
+        recent = self.world.section_flows[max(self.day - 7, 0) : self.day, numbers, S_ATTEMPTS]
+        return float(self.world.sections["capacity"][numbers].sum() - recent.sum() / 7)
+
+    def _lever(self, schedule: Any, default: float = 0.0) -> Lever:
+        return Lever.of(run_days(self.settings.start, schedule), default)
+
+    def _make_states(self) -> dict[str, TransitState]:
+        states = {}
+        for number, name in enumerate(self.names.states):
+            record = self.world.states[number]
+            state = states[name] = TransitState(self, name, record)
+            entry = self.settings.transit_states[name]
+            for lever in LEVERS:
+                state.levers[lever] = (self._lever(getattr(entry, lever)), record, lever)
+            state.levers["return_offer"] = (Lever(0.0), record, "return_offer")
+        for number, name in enumerate(self.names.zones):
+            zone = self.settings.zones[name]
+            state, record = states[zone.transit_state], self.world.zones[number]
+            state.zones.append(name)
+            state.levers[f"steering.{name}"] = (self._lever(zone.steering), record, "steering")
+            state.levers[f"hazard_factor.{name}"] = (Lever(1.0), record, "hazard_factor")
+        return states
+
+    def _make_carriers(self) -> dict[str, Carrier]:
+        carriers = {name: Carrier(self, name, self.settings.carriers[name]) for name in self.names.carriers}
+        for record in self.world.services:
+            name, route = self.names.carriers[record["carrier"]], self.names.routes[record["route"]]
+            schedule = self.settings.carriers[name].services[route].weekly
+            carriers[name].add_service(route, record, self._lever(schedule))
+        return carriers
+
+    def _make_agencies(self) -> dict[str, BorderAgency]:
+        agencies = {}
+        for number, name in enumerate(self.names.agencies):
+            own = [k for k, s in enumerate(self.names.sections) if self.settings.sections[s].agency == name]
+            agency = agencies[name] = BorderAgency(self, name, self.settings.agencies[name], own)
+            schedule = self._lever(self.settings.agencies[name].turn_back)
+            agency.levers["turn_back"] = (schedule, self.world.agencies[number], "turn_back")
+            for k in own:
+                for factor in ("detection_factor", "hazard_factor"):
+                    lever = (Lever(1.0), self.world.sections[k], factor)
+                    agency.levers[f"{factor}.{self.names.sections[k]}"] = lever
+        return agencies
+
+    def _update_routes(self) -> None:
+        world = self.world
+        timetabled = world.timetable[self.day :].any(axis=0)
+        for number, route in enumerate(world.routes):
+            own = world.services[(world.services["route"] == number) & (world.services["open"] != 0)]
+            grounded = any(
+                carrier.bans[self.names.routes[number]]
+                for carrier in self.carriers.values()
+                if self.names.routes[number] in carrier.services
+            )
+            route["open"] = bool(len(own)) or bool(timetabled[number] and not grounded)
+            if len(own):
+                route["price"] = route["base_price"] * own["price_factor"].min()
+        self.routes_changed = False
+
+    def _report_loss(self, day: int) -> None:
+        cohort = self.names.cohorts[int(self.world.counters[2]) - 1]
+        when = self.settings.start + timedelta(days=day)
+        size = self.settings.cohorts[cohort].size
+        places, statuses = np.nonzero(self.world.stocks[self.names.cohorts.index(cohort)] < 0)
+        where = ", ".join(self.names.places[p] for p in places) or "all places together"
+        raise ConservationError(
+            f"{when}: cohort {cohort} counts {int(self.world.counters[3])} persons at {where}; {size} are right"
+        )

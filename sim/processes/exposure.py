@@ -1,0 +1,63 @@
+"""Exposure: what days outdoors do to people.
+
+Over a wait of n days at the border a migrant dies with probability 1 - exp(-h n) and is injured
+likewise, with hazard h = base * (1 + (winter - 1) * cold) * factors of aid and of the last section.
+At the hub the hazards are multiplied by the share `sheltered`.
+"""
+
+from __future__ import annotations
+
+from sim.compiled import compiled
+from sim.ledger import count, move
+from sim.population import AT_BORDER, DEAD, INJURED, NOWHERE, STRANDED
+from sim.streams import DEATH, INJURY, chance, draw
+from sim.world import C_BORDER, C_STRANDED, F_DEATHS, F_INJURIES, S_DEATHS, S_INJURIES
+
+
+@compiled
+def survive(m, days, factor, p):
+    """Whether the migrant survives ``days`` outdoors; may be injured. ``factor`` scales both hazards."""
+    season = 1.0 + (p.hazard_winter - 1.0) * p.cold
+    occasion = m.outdoors
+    m.outdoors = min(m.outdoors + days, 65_535)
+    if draw(m.key, DEATH, occasion) < chance(p.hazard_death * season * factor, days):
+        return False
+    if draw(m.key, INJURY, occasion) < chance(p.hazard_injury * season * factor, days):
+        m.flags |= INJURED
+    return True
+
+
+@compiled
+def expose(w, day, calendar, status):
+    """Expose all who are due today in a calendar; the dead are not due for anything else."""
+    p = w.p[0]
+    i = w.calendar[calendar, day]
+    while i >= 0:
+        m = w.rows[i]
+        following = m.next
+        if m.status == status:
+            factor = p.hazard_sheltered
+            for z in range(w.zones.shape[0]):
+                if w.zones[z].place == m.place:
+                    factor = w.zones[z].hazard_factor
+            if m.section != NOWHERE:
+                factor *= w.sections[m.section].hazard_factor
+            was_injured = m.flags & INJURED
+            alive = survive(m, day - m.since, factor, p)
+            if alive and m.flags & INJURED and not was_injured:
+                count(w, day, m, F_INJURIES)
+                if m.section != NOWHERE:
+                    w.section_flows[day, m.section, S_INJURIES] += 1
+            if not alive:
+                count(w, day, m, F_DEATHS)
+                if m.section != NOWHERE:
+                    w.section_flows[day, m.section, S_DEATHS] += 1
+                move(w, m, DEAD, m.place)
+        i = following
+
+
+@compiled
+def run(w, day):
+    """Expose those who waited at the border and those who are stranded, when their wait ends."""
+    expose(w, day, C_BORDER, AT_BORDER)
+    expose(w, day, C_STRANDED, STRANDED)

@@ -1,0 +1,75 @@
+"""One draw of a scenario's distributions: a scenario of plain numbers."""
+
+from __future__ import annotations
+
+import weakref
+from hashlib import blake2b
+from typing import Any, NamedTuple
+
+from sim.scenario.paths import parameter_paths
+from sim.scenario.quantity import Distribution
+from sim.scenario.schema import Entry, Scenario
+
+
+class _Leaf(NamedTuple):
+    """A distribution: its path, and its field's range."""
+
+    path: str
+    value: Distribution
+    low: float
+    high: float
+
+
+_Plan = dict[str, Any]  # by part of the path: a further plan, or a leaf
+_PLANS: dict[int, tuple[weakref.ref[Scenario], _Plan]] = {}
+
+
+def resolve(scenario: Scenario, seed: int | None = None) -> Scenario:
+    """The scenario with a number in place of each distribution.
+
+    Central values (mode, median) when ``seed`` is None. Otherwise each is drawn
+    at a probability that is a hash of seed and dotted path, and truncated to its
+    field's range: adding a parameter never changes the draw of another.
+    """
+    return _filled(scenario, _plan(scenario), seed)  # type: ignore[no-any-return]
+
+
+def uniform(seed: int, path: str) -> float:
+    """A number in (0, 1), uniform over seeds and paths."""
+    digest = blake2b(f"{seed}:{path}".encode(), digest_size=8).digest()
+    return ((int.from_bytes(digest, "little") >> 11) + 0.5) / 2**53
+
+
+def _plan(scenario: Scenario) -> _Plan:
+    """Where the distributions are: found once for a scenario, which is immutable."""
+    known = _PLANS.get(id(scenario))
+    if known is not None and known[0]() is scenario:
+        return known[1]
+    plan: _Plan = {}
+    for path, value, field in parameter_paths(scenario):
+        if isinstance(value, Distribution):
+            *way, last = path.split(".")
+            level = plan
+            for part in way:
+                level = level.setdefault(part, {})
+            low = -float("inf") if field.low is None else field.low
+            level[last] = _Leaf(path, value, low, float("inf") if field.high is None else field.high)
+    number = id(scenario)
+    _PLANS[number] = (weakref.ref(scenario, lambda _: _PLANS.pop(number, None)), plan)
+    return plan
+
+
+def _filled(value: Any, plan: _Plan, seed: int | None) -> Any:
+    if isinstance(value, Entry):
+        fields = value.__dict__
+        update = {name: _item(fields[name], part, seed) for name, part in plan.items()}
+        return value.model_copy(update=update)
+    return {key: _item(item, plan[str(key)], seed) if str(key) in plan else item for key, item in value.items()}
+
+
+def _item(value: Any, plan: _Plan | _Leaf, seed: int | None) -> Any:
+    if isinstance(plan, _Leaf):
+        if seed is None:
+            return plan.value.centre
+        return plan.value.quantile(uniform(seed, plan.path), plan.low, plan.high)
+    return _filled(value, plan, seed)

@@ -1,0 +1,184 @@
+"""Walking the schema by path: which field stands where, and what it allows, in words."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
+
+from pydantic import StringConstraints
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+
+from sim.scenario.errors import choices
+from sim.scenario.quantity import Distribution
+from sim.scenario.schema import Entry, Scenario
+
+NAMING = "a name of lower-case letters, digits and single hyphens, such as 'erbil-minsk'"
+
+
+@dataclass(frozen=True)
+class FieldNote:
+    """What the schema says of a field; ``low`` and ``high`` are None where it has no range."""
+
+    unit: str
+    low: float | None
+    high: float | None
+    default: Any
+    description: str
+    source: str
+
+
+class Spot(NamedTuple):
+    """A place in the schema: the type expected there, and the field that it belongs to."""
+
+    type: Any
+    field: FieldInfo | None = None
+
+
+ROOT = Spot(Scenario)
+
+
+def note(field: FieldInfo | None) -> FieldNote:
+    """Unit, range, default, description and source of a field."""
+    if field is None:
+        return FieldNote("", None, None, None, "", "")
+    extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+    bounds: Any = extra.get("range") or (_bound(field, "ge", "gt"), _bound(field, "le", "lt"))
+    default = None if field.default is PydanticUndefined else field.default
+    return FieldNote(
+        str(extra.get("unit", "")), bounds[0], bounds[1], default, field.description or "", str(extra.get("source", ""))
+    )
+
+
+def _bound(field: FieldInfo, *names: str) -> Any:
+    return next((getattr(m, n) for m in field.metadata for n in names if hasattr(m, n)), None)
+
+
+def bare(kind: Any) -> Any:
+    """A type without ``Annotated`` and ``| None``."""
+    while get_origin(kind) is Annotated:
+        kind = get_args(kind)[0]
+    if get_origin(kind) in (Union, types.UnionType):
+        parts = [part for part in get_args(kind) if part is not type(None)]
+        if len(parts) == 1:
+            return bare(parts[0])
+    return kind
+
+
+def is_quantity(kind: Any) -> bool:
+    """Whether a type is `Quantity`."""
+    return Distribution in get_args(bare(kind))
+
+
+def is_mapping(kind: Any) -> bool:
+    """Whether a type is a mapping of names or dates, whose keys the user chooses."""
+    return get_origin(bare(kind)) is dict
+
+
+def is_schedule(kind: Any) -> bool:
+    """Whether a type is a mapping of dates to quantities."""
+    return is_mapping(kind) and bare(get_args(bare(kind))[0]) is date
+
+
+def measure_kinds(kind: Any) -> dict[str, type[Entry]]:
+    """The entries by their ``kind`` where a type is a union of entries; else empty."""
+    parts = get_args(bare(kind))
+    if not parts or not all(isinstance(part, type) and issubclass(part, Entry) for part in parts):
+        return {}
+    return {get_args(part.model_fields["kind"].annotation)[0]: part for part in parts}
+
+
+def entry_class(kind: Any, data: Any = None) -> type[Entry] | None:
+    """The entry expected; for a measure, the one that the ``kind`` in ``data`` names."""
+    kinds = measure_kinds(kind)
+    if kinds:
+        return kinds.get(data.get("kind")) if isinstance(data, dict) and isinstance(data.get("kind"), str) else None
+    kind = bare(kind)
+    return kind if isinstance(kind, type) and issubclass(kind, Entry) else None
+
+
+def child(spot: Spot, key: Any, data: Any = None) -> Spot | None:
+    """The spot under ``key``; None where the schema has none. ``data`` tells the kind of a measure."""
+    entry = entry_class(spot.type, data)
+    if entry is not None:
+        field = entry.model_fields.get(key) if isinstance(key, str) else None
+        return Spot(field.annotation, field) if field else None
+    kind = bare(spot.type)
+    if get_origin(kind) is dict:
+        return Spot(get_args(kind)[1], spot.field)
+    if get_origin(kind) is list:
+        return Spot(get_args(kind)[0], spot.field)
+    return None
+
+
+def find(path: Sequence[Any], data: Any) -> Spot | None:
+    """The spot at a path; ``data`` is the whole scenario as dicts and lists."""
+    spot: Spot | None = ROOT
+    for part in path:
+        if spot is None:
+            return None
+        spot = child(spot, part, data)
+        try:
+            data = data[part]
+        except (KeyError, IndexError, TypeError):
+            data = None
+    return spot
+
+
+def keys_allowed(spot: Spot, data: Any = None) -> list[str]:
+    """The keys that an entry may have; empty where the user chooses them."""
+    entry = entry_class(spot.type, data)
+    return list(entry.model_fields) if entry else []
+
+
+def allowed(spot: Spot, found: Any = None) -> str:
+    """``allowed: ...`` for a spot, with range and unit."""
+    kind = bare(spot.type)
+    if get_origin(kind) is Literal:
+        return choices(get_args(kind), found)
+    return "allowed: " + _words(spot, kind)
+
+
+def _words(spot: Spot, kind: Any) -> str:
+    numbers = limits(note(spot.field))
+    if is_quantity(kind):
+        return f"a number{numbers}, or a distribution such as {{triangular: [low, mode, high]}}"
+    if kind is int:
+        return f"a whole number{numbers}"
+    if kind is float:
+        return f"a number{numbers}"
+    if kind is date:
+        return "a date such as 2021-08-03"
+    if kind is str:
+        return _text_words(spot)
+    if is_schedule(kind):
+        return f"a mapping of dates to values such as {{2021-08-03: 0.5}}, each a number{numbers}"
+    if is_mapping(kind):
+        most = _bound(spot.field, "max_length") if spot.field else None
+        return f"a mapping of names to values{f', at most {most}' if most else ''}"
+    if get_origin(kind) is list:
+        return "a list, each item " + _words(Spot(get_args(kind)[0], spot.field), bare(get_args(kind)[0]))
+    entry = entry_class(kind)
+    return "a mapping with the keys " + ", ".join(entry.model_fields) if entry else "a mapping with a `kind`"
+
+
+def limits(of: FieldNote) -> str:
+    """`` from 0 to 1 (share)``, as far as the field has a range and a unit."""
+    text = ""
+    if of.low is not None and of.high is not None:
+        text = f" from {of.low:,g} to {of.high:,g}"
+    elif of.low is not None:
+        text = f" of at least {of.low:,g}"
+    return f"{text} ({of.unit})" if of.unit else text
+
+
+def _text_words(spot: Spot) -> str:
+    rules = [m for m in (spot.field.metadata if spot.field else []) if isinstance(m, StringConstraints)]
+    rules += [m for m in getattr(spot.type, "__metadata__", ()) if isinstance(m, StringConstraints)]
+    if any(rule.pattern and "a-z0-9" in str(rule.pattern) for rule in rules):
+        return NAMING
+    most = next((rule.max_length for rule in rules if rule.max_length), None)
+    return f"text of up to {most} characters, none of them a control character" if most else "text"

@@ -1,0 +1,86 @@
+"""Files of scenarios: where they are, and reading them with limits."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+from sim.scenario.errors import Problem, ScenarioError, choices, show
+from sim.scenario.nodes import MAX_BYTES
+
+SUFFIXES = (".yaml", ".yml")
+_PACKAGE = Path(__file__).resolve().parent.parent
+
+
+def scenarios_folder() -> Path:
+    """The shipped scenarios: beside ``sim/`` in the repository, inside it in an installed package."""
+    beside = _PACKAGE.parent / "scenarios"
+    return beside if beside.is_dir() else _PACKAGE / "_scenarios"
+
+
+def scenario_names() -> list[str]:
+    """Names of the scenarios that ship, in alphabetical order."""
+    return sorted(_shipped())
+
+
+def _shipped() -> dict[str, Path]:
+    folder = scenarios_folder()
+    return {file.stem: file for suffix in SUFFIXES for file in folder.glob(f"*{suffix}")}
+
+
+def scenario_file(name_or_path: str | Path) -> Path:
+    """The file of a shipped scenario's name or of a path that ends in .yaml or .yml; raises ScenarioError."""
+    text = str(name_or_path)
+    if text.endswith(SUFFIXES):
+        return Path(name_or_path)
+    shipped = _shipped()
+    if text not in shipped:
+        what = f"found {show(text)}, which is neither a scenario that ships nor a path ending in .yaml or .yml"
+        raise ScenarioError(f"{what}; {choices(scenario_names(), text)}")
+    return shipped[text]
+
+
+def display(path: Path) -> str:
+    """A path as messages show it: from the working directory where it lies in there."""
+    try:
+        text = str(path.resolve().relative_to(Path.cwd())) if path.is_absolute() else str(path)
+    except (OSError, ValueError):
+        text = str(path)
+    return text if text.isprintable() else repr(text)
+
+
+def read_text(path: Path) -> str:
+    """The text of a regular UTF-8 file of at most 5 MB; raises ScenarioError."""
+    file = display(path)
+    try:
+        mode = path.stat().st_mode
+        if not stat.S_ISREG(mode):
+            kind = "a folder" if stat.S_ISDIR(mode) else "no regular file"
+            raise ScenarioError(Problem(file, 0, "", f"found {kind}; a file is needed"))
+        with path.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise ScenarioError(Problem(file, 0, "", f"cannot be read: {error.strerror or error}")) from None
+    except ValueError as error:  # a NUL in the path
+        raise ScenarioError(Problem(file, 0, "", f"cannot be read: {error}")) from None
+    if len(data) > MAX_BYTES:
+        raise ScenarioError(Problem(file, 0, "", f"too large; allowed: up to {MAX_BYTES:,} bytes"))
+    return _decode(data, file)
+
+
+def _decode(data: bytes, file: str) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        text = f"found the byte 0x{data[error.start]:02x}, which is not UTF-8; save the file as UTF-8"
+        raise ScenarioError(Problem(file, line, "", text)) from None
+
+
+def inside(path: Path, *folders: Path) -> bool:
+    """Whether a file, links followed, lies in one of the folders."""
+    try:
+        real = path.resolve()
+        return any(real.is_relative_to(folder.resolve()) for folder in folders)
+    except (OSError, RuntimeError, ValueError):
+        return False

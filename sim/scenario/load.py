@@ -1,0 +1,170 @@
+"""Loading scenarios: a name or file, what it extends, and what the command line overrides.
+
+Every error is a `ScenarioError` that names file, line, field, what was found and
+what is allowed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from sim.scenario.errors import Problem, ScenarioError, choices, show
+from sim.scenario.files import (
+    SUFFIXES,
+    display,
+    inside,
+    read_text,
+    scenario_file,
+    scenario_names,
+    scenarios_folder,
+)
+from sim.scenario.merge import merge
+from sim.scenario.nodes import Node, collection, parse_yaml
+from sim.scenario.paths import set_all
+from sim.scenario.schema import Scenario
+from sim.scenario.timetable import read_timetable
+from sim.scenario.validate import build
+
+LONGEST_CHAIN = 20
+
+
+def load_scenario(
+    name_or_path: str | Path, *, allow_outside: bool = False, overrides: Mapping[str, Any] | None = None
+) -> Scenario:
+    """The scenario of a shipped name or of a YAML file, complete and checked.
+
+    Args:
+        name_or_path: A shipped scenario's name, or a path ending in .yaml or .yml.
+        allow_outside: Whether ``extends`` and ``timetable`` may name files outside the
+            scenario's own folder and the shipped one.
+        overrides: Values by dotted path, laid over the file's, as ``--set`` does.
+
+    Raises:
+        ScenarioError: With file, line, field, what was found and what is allowed.
+    """
+    chain = _chain(scenario_file(name_or_path), allow_outside)
+    root, last_days = _lay_over(chain)
+    if overrides:
+        root = set_all(root, overrides)
+    scenario = build(root, last_days)
+    if scenario.timetable is not None:
+        node = root.value["timetable"]
+        path = _timetable_path(node, chain, allow_outside)
+        last = last_days.get(node.file, scenario.end)
+        read_timetable(path, scenario, last)
+        scenario._timetable = (str(path), last)
+    return scenario
+
+
+@dataclass(frozen=True)
+class _File:
+    """One file of an ``extends`` chain; ``root`` is without the key ``extends``."""
+
+    path: Path
+    root: Node
+    extends: Node | None
+
+    @property
+    def name(self) -> str:
+        return display(self.path)
+
+
+def _chain(path: Path, allow_outside: bool) -> list[_File]:
+    """The file and all that it extends, the last ancestor first."""
+    home = path.parent
+    chain = [_read(path)]
+    while chain[-1].extends is not None:
+        node = chain[-1].extends
+        parent = _parent(chain[-1], node)
+        if not (allow_outside or inside(parent, home, scenarios_folder())):
+            raise _extends_error(node, f"found {show(node.value)}, outside the scenario's folder {_folder(home)}")
+        seen = [file.path.resolve() for file in chain]
+        if parent.resolve() in seen:
+            names = [file.path.stem for file in chain] + [parent.stem]
+            raise _extends_error(node, f"a cycle: {' extends '.join(names)}")
+        if len(chain) >= LONGEST_CHAIN:
+            raise _extends_error(node, f"found more than {LONGEST_CHAIN} files in a chain")
+        chain.append(_read(parent))
+    return chain[::-1]
+
+
+def _read(path: Path) -> _File:
+    root = parse_yaml(read_text(path), display(path))
+    rest = {key: node for key, node in root.value.items() if key != "extends"}
+    return _File(path, collection(rest, root.file, root.line), root.value.get("extends"))
+
+
+def _parent(file: _File, node: Node) -> Path:
+    """The file that ``extends`` names: in the file's own folder first, then the shipped ones."""
+    name = node.value
+    if not isinstance(name, str) or not name:
+        raise _extends_error(node, f"found {show(node.plain())}; allowed: a scenario's name or a file ending in .yaml")
+    names = [name] if name.endswith(SUFFIXES) else [name + suffix for suffix in SUFFIXES]
+    found = [folder / n for folder in (file.path.parent, scenarios_folder()) for n in names]
+    found = [path for path in found if _exists(path)]
+    others = [path for path in found if path.resolve() != file.path.resolve()]
+    if not found:
+        beside = {p.stem for p in file.path.parent.glob("*") if p.suffix in SUFFIXES}
+        names = sorted(beside.union(scenario_names()) - {file.path.stem})
+        raise _extends_error(node, f"found {show(name)}, which does not exist; {choices(names, name)}")
+    return (others or found)[0]
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
+
+
+def _extends_error(node: Node, text: str) -> ScenarioError:
+    return ScenarioError(Problem(node.file, node.line, "extends", text))
+
+
+def _folder(path: Path) -> str:
+    return display(path.absolute())
+
+
+def _lay_over(chain: list[_File]) -> tuple[Node, dict[str, date]]:
+    """The merged nodes, and for each file the last day of the run as that file knew it.
+
+    A child may shorten the run without taking out what its parent dates later.
+    """
+    root = chain[0].root
+    last_days: dict[str, date] = {}
+    for i, file in enumerate(chain):
+        root = merge(root, file.root) if i else root
+        last = _last_day(root)
+        if last is not None:
+            last_days[file.name] = last
+    return root, last_days
+
+
+def _last_day(root: Node) -> date | None:
+    start = root.value.get("start", Node(None)).value
+    days = root.value.get("days", Node(Scenario.model_fields["days"].default)).value
+    if not isinstance(start, date) or not isinstance(days, int) or isinstance(days, bool):
+        return None
+    try:
+        return start + timedelta(days=days - 1)
+    except OverflowError:
+        return None
+
+
+def _timetable_path(node: Node, chain: list[_File], allow_outside: bool) -> Path:
+    """The CSV file, beside the file that names it."""
+    home = chain[-1].path.parent
+    owner = next((file.path.parent for file in chain if file.name == node.file), home)
+    path = owner / str(node.value)
+    if not (allow_outside or inside(path, home, scenarios_folder())):
+        text = f"found {show(node.value)}, outside the scenario's folder {_folder(home)}"
+        raise ScenarioError(Problem(node.file, node.line, "timetable", text))
+    if not _exists(path):
+        near = sorted(p.name for p in owner.glob("*.csv"))
+        text = f"found {show(node.value)}, which does not exist; {choices(near, node.value)}"
+        raise ScenarioError(Problem(node.file, node.line, "timetable", text))
+    return path.resolve()

@@ -1,0 +1,42 @@
+"""What ``extends`` means: a file laid over the one it extends, each value keeping its place."""
+
+from __future__ import annotations
+
+from sim.scenario.fields import ROOT, Spot, child, is_mapping, is_quantity, measure_kinds
+from sim.scenario.nodes import Node, collection
+from sim.scenario.quantity import KINDS
+
+
+def merge(base: Node, over: Node, spot: Spot | None = ROOT) -> Node:
+    """``over`` laid over ``base``.
+
+    Mappings merge key by key; everything else replaces. A distribution replaces
+    whole, as does a measure whose ``kind`` changes. Where users choose the names
+    (entries, schedules), ``null`` removes what is inherited.
+    """
+    if not (base.is_mapping and over.is_mapping) or _replaces(base, over, spot):
+        return over
+    merged = dict(base.value)
+    removes = spot is not None and is_mapping(spot.type)
+    data = {**{k: n.value for k, n in base.value.items()}, **{k: n.value for k, n in over.value.items()}}
+    for key, node in over.value.items():
+        if key not in merged:
+            merged[key] = node
+        elif removes and node.value is None:
+            del merged[key]
+        else:
+            merged[key] = merge(merged[key], node, child(spot, key, data) if spot else None)
+    return collection(merged, over.file, over.line)
+
+
+def _replaces(base: Node, over: Node, spot: Spot | None) -> bool:
+    if spot is not None and (is_quantity(spot.type) or _is_distribution(base) or _is_distribution(over)):
+        return True
+    if spot is not None and measure_kinds(spot.type):
+        kinds = [node.value["kind"].value if "kind" in node.value else None for node in (base, over)]
+        return kinds[1] is not None and kinds[0] != kinds[1]
+    return False
+
+
+def _is_distribution(node: Node) -> bool:
+    return len(node.value) == 1 and next(iter(node.value)) in KINDS

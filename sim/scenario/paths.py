@@ -1,0 +1,151 @@
+"""Parameters by dotted path: reading, listing, and overriding them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any, NamedTuple
+
+from sim.scenario.errors import Problem, ScenarioError, choices, dotted, show
+from sim.scenario.fields import ROOT, FieldNote, Spot, child, is_mapping, is_quantity, is_schedule, keys_allowed, note
+from sim.scenario.nodes import Node, collection, from_plain, parse_value
+from sim.scenario.nodes import scalar as read_scalar
+from sim.scenario.quantity import Distribution
+from sim.scenario.schema import Entry, Scenario
+from sim.scenario.validate import build
+
+SET = "--set"
+
+
+class Parameter(NamedTuple):
+    """A quantity of a scenario: where it stands, what it is, what its field says."""
+
+    path: str
+    value: float | Distribution
+    field: FieldNote
+
+
+def parse_override(text: str) -> tuple[str, Any]:
+    """``path.to.parameter=value`` as path and value (YAML 1.2); raises ScenarioError."""
+    path, sign, value = text.partition("=")
+    if not sign or not path.strip():
+        raise _error("", f"found {show(text)}; allowed: path.to.parameter=value")
+    return path.strip(), parse_value(value, f"{SET} {path.strip()}")
+
+
+def apply_overrides(scenario: Scenario, overrides: Mapping[str, Any]) -> Scenario:
+    """The scenario with the values of ``overrides`` (by dotted path) in place, checked again.
+
+    ``null`` takes a named entry or a date of a schedule out.
+
+    Raises:
+        ScenarioError: Naming the path, what was found and what is allowed.
+    """
+    root = from_plain(scenario.model_dump(), "scenario")
+    changed = build(set_all(root, overrides), {SET: _last(scenario)})
+    if scenario.timetable == changed.timetable:
+        changed._timetable = scenario._timetable
+    elif changed.timetable is not None:
+        raise _error("timetable", "can be set only when a scenario is loaded from its file")
+    return changed
+
+
+def _last(scenario: Scenario) -> date:
+    return scenario.end
+
+
+def set_all(root: Node, overrides: Mapping[str, Any]) -> Node:
+    """The nodes of a scenario with values set by dotted path; raises ScenarioError."""
+    for path, value in overrides.items():
+        parts = str(path).split(".")
+        root = _set(root, ROOT, parts, 0, from_plain(value, SET))
+    return root
+
+
+def _set(node: Node, spot: Spot, parts: list[str], level: int, value: Node) -> Node:
+    key = _step(node, spot, parts, level)
+    inner = child(spot, key, node.plain() if node.is_mapping else None)
+    if inner is None:
+        raise _unknown(node, spot, parts, level)
+    if level == len(parts) - 1:
+        new = value
+    elif isinstance(key, int):
+        new = _set(node.value[key], inner, parts, level + 1, value)
+    else:
+        missing = Node({}, SET)
+        new = _set(node.value.get(key, missing), inner, parts, level + 1, value)
+    if isinstance(node.value, list):
+        return collection([new if i == key else item for i, item in enumerate(node.value)], node.file, node.line)
+    entries = {**node.value, key: new}
+    if new.value is None and is_mapping(spot.type) and key in node.value:
+        del entries[key]
+    return collection(entries, node.file, node.line)
+
+
+def _step(node: Node, spot: Spot, parts: list[str], level: int) -> Any:
+    """The key of the next level; raises ScenarioError where the path leads nowhere."""
+    part = parts[level]
+    if isinstance(node.value, list):
+        if not part.isdigit() or len(part) > 6 or int(part) >= len(node.value):
+            raise _error(dotted(parts[: level + 1]), f"found {show(part)}; allowed: 0 to {len(node.value) - 1}")
+        return int(part)
+    if not node.is_mapping or is_quantity(spot.type):
+        where = dotted(parts[:level])
+        raise _error(dotted(parts), f"found {show(part)} after {where}, which has no parts; allowed: {where}=value")
+    if is_schedule(spot.type):
+        day = read_scalar(part)
+        if not isinstance(day, date):
+            raise _error(dotted(parts[: level + 1]), f"found {show(part)}; allowed: a date such as 2021-08-03")
+        return day
+    if is_mapping(spot.type) and part not in node.value:
+        raise _unknown(node, spot, parts, level)
+    return part
+
+
+def _unknown(node: Node, spot: Spot, parts: list[str], level: int) -> ScenarioError:
+    names = keys_allowed(spot, node.plain()) or (list(node.value) if node.is_mapping else [])
+    where = f" in {dotted(parts[:level])}" if level else ""
+    return _error(dotted(parts), f"found {show(parts[level])}{where}; {choices(names, parts[level])}")
+
+
+def _error(path: str, text: str) -> ScenarioError:
+    return ScenarioError(Problem(SET, 0, path, text))
+
+
+def get_path(scenario: Scenario, path: str) -> Any:
+    """The value at a dotted path; raises ScenarioError where the path leads nowhere."""
+    value: Any = scenario
+    parts = path.split(".")
+    for level, part in enumerate(parts):
+        known: dict[str, Any] = {}
+        if isinstance(value, Entry):
+            known = {name: getattr(value, name) for name in type(value).model_fields}
+        elif isinstance(value, dict):
+            known = {str(key): item for key, item in value.items()}
+        elif isinstance(value, (list, tuple)):
+            known = {str(i): item for i, item in enumerate(value)}
+        if part not in known:
+            where = f" in {dotted(parts[:level])}" if level else ""
+            raise ScenarioError(Problem("", 0, path, f"found {show(part)}{where}; {choices(known, part)}"))
+        value = known[part]
+    return value
+
+
+def parameter_paths(scenario: Scenario) -> list[Parameter]:
+    """Every quantity of the scenario by its dotted path, in the order of the schema."""
+    return list(_parameters(scenario, ROOT, ""))
+
+
+def _parameters(value: Any, spot: Spot, path: str) -> Iterator[Parameter]:
+    if value is None:
+        return
+    if is_quantity(spot.type):
+        yield Parameter(path, value, note(spot.field))
+    elif isinstance(value, Entry):
+        for name, field in type(value).model_fields.items():
+            yield from _parameters(getattr(value, name), Spot(field.annotation, field), f"{path}.{name}" if path else name)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            inner = child(spot, key)
+            if inner is not None:
+                yield from _parameters(item, inner, f"{path}.{key}")

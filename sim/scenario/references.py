@@ -1,0 +1,184 @@
+"""What no single field can tell: names that must exist, and dates that must fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from sim.scenario.errors import Problem, choices, dotted, show
+from sim.scenario.nodes import Node
+from sim.scenario.schema import CarrierBan, Entry, Posture, Sanctions, Scenario
+
+MOST_PLACES = 255  # the engine codes a place in one byte
+OBSERVED = Path(__file__).resolve().parent.parent / "data" / "observed"
+
+# Wherever a field of this name stands, its names (or keys) are those of this collection.
+_REFERENCES = {
+    "transit_state": "transit_states",
+    "transit_states": "transit_states",
+    "agency": "agencies",
+    "carriers": "carriers",
+    "routes": "routes",
+    "services": "routes",
+    "cohorts": "cohorts",
+    "sections": "sections",
+    "zones": "zones",
+    "steering": "zones",
+}
+_COLLECTIONS = ("cohorts", "routes", "carriers", "transit_states", "zones", "sections", "agencies", "sponsors", "measures")
+
+
+def check(scenario: Scenario, root: Node, last_days: Mapping[str, date]) -> Iterator[Problem]:
+    """All that does not fit together, each with the place in the file that gave it."""
+    finder = _Finder(root)
+    broken = False
+    for problem in _names(scenario, finder):
+        broken = True
+        yield problem
+    if not broken:
+        yield from _hubs(scenario, finder)
+        yield from _targets(scenario, finder)
+    yield from _places(scenario, finder)
+    yield from _order(scenario, finder)
+    yield from _schedules(scenario, finder, last_days)
+    yield from _starts(scenario, finder, last_days)
+    yield from _observed(scenario, finder)
+
+
+class _Finder:
+    """Makes problems that know the file and line of a path."""
+
+    def __init__(self, root: Node) -> None:
+        self.root = root
+
+    def file(self, *path: Any) -> str:
+        return self.root.at(path).file
+
+    def problem(self, text: str, *path: Any) -> Problem:
+        node = self.root.at(path)
+        return Problem(node.file, node.line, dotted(path), text)
+
+
+def _entries(scenario: Scenario) -> Iterator[tuple[tuple[str, str], Entry]]:
+    for collection in _COLLECTIONS:
+        for name, entry in getattr(scenario, collection).items():
+            yield (collection, name), entry
+
+
+def _names(scenario: Scenario, finder: _Finder) -> Iterator[Problem]:
+    for path, entry in _entries(scenario):
+        for field in type(entry).model_fields:
+            target = _REFERENCES.get(field)
+            if target is None or (path[0] == "zones" and field == "steering"):
+                continue
+            known = getattr(scenario, target)
+            for place, name in _mentions(getattr(entry, field)):
+                if name not in known:
+                    what = f"found {show(name)}, which is not one of the {target.replace('_', ' ')}"
+                    yield finder.problem(f"{what}; {choices(known, name)}", *path, field, *place)
+
+
+def _mentions(value: Any) -> Iterator[tuple[tuple[Any, ...], str]]:
+    if isinstance(value, str):
+        yield (), value
+    elif isinstance(value, dict):
+        yield from (((name,), name) for name in value)
+    else:
+        yield from (((i,), name) for i, name in enumerate(value))
+
+
+def _hubs(scenario: Scenario, finder: _Finder) -> Iterator[Problem]:
+    gathered = {zone.transit_state for zone in scenario.zones.values()}
+    for name, route in scenario.routes.items():
+        if route.mode == "sea":
+            continue
+        hub = scenario.transit_states[route.transit_state].hub
+        if route.destination != hub:
+            text = f"found {show(route.destination)}; allowed: {hub!r}, the hub of {route.transit_state!r}"
+            yield finder.problem(f"{text} (only sea routes may end elsewhere)", "routes", name, "destination")
+        if route.transit_state not in gathered:
+            text = f"{route.transit_state!r} has no zone where its guests could go on; needed: an entry in `zones`"
+            yield finder.problem(f"{text} whose transit_state is {route.transit_state!r}", "routes", name, "transit_state")
+
+
+def _targets(scenario: Scenario, finder: _Finder) -> Iterator[Problem]:
+    for name, zone in scenario.zones.items():
+        if not zone.sections:
+            text = f"found none; needed: at least one section; {choices(scenario.sections)}"
+            yield finder.problem(text, "zones", name, "sections")
+    for name, measure in scenario.measures.items():
+        if isinstance(measure, Sanctions) and not (measure.carriers or measure.transit_states):
+            yield finder.problem("sanctions nobody; needed: `carriers` or `transit_states`", "measures", name)
+        if isinstance(measure, Posture):
+            own = [z for z, zone in scenario.zones.items() if zone.transit_state == measure.transit_state]
+            for zone_name in (z for z in measure.steering if z not in own):
+                text = f"found {show(zone_name)}, no zone of {measure.transit_state!r}; {choices(own, zone_name)}"
+                yield finder.problem(text, "measures", name, "steering", zone_name)
+        if isinstance(measure, CarrierBan) and measure.carriers:
+            served = {route for carrier in measure.carriers for route in scenario.carriers[carrier].services}
+            for i, route in enumerate(measure.routes):
+                if route not in served:
+                    text = f"found {show(route)}, which none of the carriers named serves; {choices(served, route)}"
+                    yield finder.problem(text, "measures", name, "routes", i)
+
+
+def _places(scenario: Scenario, finder: _Finder) -> Iterator[Problem]:
+    names = {c.origin for c in scenario.cohorts.values()} | {s.hub for s in scenario.transit_states.values()}
+    names |= {place for r in scenario.routes.values() for place in (r.origin, r.destination)}
+    count = len(names) + len(scenario.zones)
+    if count > MOST_PLACES:
+        text = f"found {count} places (origins, hubs, destinations, zones); allowed: at most {MOST_PLACES}"
+        yield finder.problem(text, "routes")
+
+
+def _order(scenario: Scenario, finder: _Finder) -> Iterator[Problem]:
+    for collection in ("measures", "sponsors"):
+        for name, entry in getattr(scenario, collection).items():
+            start = entry.start or scenario.start
+            announced = getattr(entry, "announced", None)
+            if announced is not None and announced > start:
+                text = f"found {announced}; allowed: up to the start, {start}"
+                yield finder.problem(text, collection, name, "announced")
+            if entry.end is not None and entry.end < start:
+                text = f"found {entry.end}; allowed: from the start, {start}, on"
+                yield finder.problem(text, collection, name, "end")
+
+
+def _starts(scenario: Scenario, finder: _Finder, last_days: Mapping[str, date]) -> Iterator[Problem]:
+    for collection in ("measures", "sponsors"):
+        for name, entry in getattr(scenario, collection).items():
+            path = (collection, name, "start")
+            last = last_days.get(finder.file(*path), date.max)
+            if entry.start is not None and not scenario.start <= entry.start <= last:
+                run = f"from {scenario.start}" + (f" to {last}" if last < date.max else " on")
+                yield finder.problem(f"found {entry.start}, outside the run; allowed: {run}", *path)
+
+
+def _schedules(scenario: Scenario, finder: _Finder, last_days: Mapping[str, date]) -> Iterator[Problem]:
+    for path, days in _all_schedules(scenario):
+        for day in days:
+            last = last_days.get(finder.file(*path, day), date.max)
+            if day > last:
+                text = f"found {day}, after the last day of the run; allowed: dates up to {last}"
+                yield finder.problem(text, *path, day)
+
+
+def _all_schedules(scenario: Scenario) -> Iterator[tuple[tuple[str, ...], Any]]:
+    for path, entry in _entries(scenario):
+        owners = [(path, entry)]
+        if path[0] == "carriers":
+            owners += [((*path, "services", route), service) for route, service in scenario.carriers[path[1]].services.items()]  # type: ignore[misc]
+        for owner_path, owner in owners:
+            for field, value in owner.__dict__.items():
+                if isinstance(value, dict) and value and isinstance(next(iter(value)), date):
+                    yield (*owner_path, field), value
+
+
+def _observed(scenario: Scenario, finder: _Finder) -> Iterator[Problem]:
+    known = sorted(file.stem for file in OBSERVED.glob("*.csv")) if OBSERVED.is_dir() else []
+    for i, name in enumerate(scenario.observed if known else []):
+        if name not in known:
+            text = f"found {show(name)}, which is no observed series; {choices(known, name)}"
+            yield finder.problem(text, "observed", i)

@@ -1,0 +1,132 @@
+"""A timetable: single departures from a CSV file, beside the weekly frequencies."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from sim.scenario.errors import Problem, ScenarioError, choices, show
+from sim.scenario.files import display, read_text
+from sim.scenario.schema import Scenario
+
+COLUMNS = ("date", "origin", "destination", "carrier", "seats")
+MOST_SEATS = 2000
+
+
+class Departure(NamedTuple):
+    """One departure: day counted from the scenario's first day (0), names, and seats for sale."""
+
+    day: int
+    carrier: str
+    route: str
+    seats: int
+
+
+def departures(scenario: Scenario) -> list[Departure]:
+    """The departures of the scenario's own timetable within its run; none where it names none."""
+    if scenario._timetable is None:
+        return []
+    path, last = scenario._timetable
+    return [row for row in read_timetable(Path(path), scenario, last) if row.day < scenario.days]
+
+
+def read_timetable(path: str | Path, scenario: Scenario, last: date | None = None) -> list[Departure]:
+    """Departures by day, carrier and route, in the order of the day, then of the file.
+
+    Args:
+        path: CSV file with the columns ``date,origin,destination,carrier,seats`` in any order.
+        scenario: Its carriers' services tell which route a departure is on.
+        last: Last date allowed; the scenario's last day when None.
+
+    Raises:
+        ScenarioError: With file, line and column of all that is wrong.
+    """
+    file = display(Path(path))
+    reader = csv.reader(io.StringIO(read_text(Path(path))), strict=True)
+    parser = _Parser(file, scenario, last or scenario.end)
+    rows: list[Departure] = []
+    try:
+        columns = parser.header(next(reader, []))
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                rows += parser.row(reader.line_num, columns, cells)
+    except csv.Error as error:
+        raise ScenarioError(Problem(file, reader.line_num, "", f"not CSV: {error}")) from None
+    if parser.problems:
+        raise ScenarioError(parser.problems)
+    return sorted(rows, key=lambda row: row.day)
+
+
+class _Parser:
+    def __init__(self, file: str, scenario: Scenario, last: date) -> None:
+        self.file, self.scenario, self.last = file, scenario, last
+        self.problems: list[Problem] = []
+
+    def header(self, cells: list[str]) -> list[str]:
+        names = [cell.strip() for cell in cells]
+        for name in names:
+            if name not in COLUMNS:
+                text = f"unknown column {show(name)}; {choices(COLUMNS, name)}"
+                raise ScenarioError(Problem(self.file, 1, "", text))
+        if sorted(names) != sorted(COLUMNS):
+            text = f"found the columns {', '.join(names) or 'none'}; needed: {','.join(COLUMNS)}, each once"
+            raise ScenarioError(Problem(self.file, 1, "", text))
+        return names
+
+    def row(self, line: int, columns: list[str], cells: list[str]) -> Iterator[Departure]:
+        if len(cells) != len(columns):
+            self._add(line, "", f"found {len(cells)} cells; allowed: {len(columns)} ({','.join(columns)})")
+            return
+        row = dict(zip(columns, (cell.strip() for cell in cells), strict=True))
+        before = len(self.problems)
+        day = self._day(line, row["date"])
+        seats = self._seats(line, row["seats"])
+        route = self._route(line, row)
+        if len(self.problems) == before:
+            yield Departure(day, row["carrier"], route, seats)
+
+    def _add(self, line: int, column: str, text: str) -> None:
+        self.problems.append(Problem(self.file, line, column, text))
+
+    def _day(self, line: int, text: str) -> int:
+        start = self.scenario.start
+        try:
+            day = date.fromisoformat(text) if len(text) == 10 else None
+        except ValueError:
+            day = None
+        if day is None:
+            self._add(line, "date", f"found {show(text)}; allowed: a date such as 2021-08-03")
+            return 0
+        if not start <= day <= self.last:
+            self._add(line, "date", f"found {day}, outside the run; allowed: from {start} to {self.last}")
+        return (day - start).days
+
+    def _seats(self, line: int, text: str) -> int:
+        seats = int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
+        if not 1 <= seats <= MOST_SEATS:
+            self._add(line, "seats", f"found {show(text)}; allowed: a whole number from 1 to {MOST_SEATS} (seats)")
+        return seats
+
+    def _route(self, line: int, row: dict[str, str]) -> str:
+        carriers, routes = self.scenario.carriers, self.scenario.routes
+        if row["carrier"] not in carriers:
+            what = f"found {show(row['carrier'])}, which is not one of the carriers"
+            self._add(line, "carrier", f"{what}; {choices(carriers, row['carrier'])}")
+            return ""
+        served = {name: (routes[name].origin, routes[name].destination) for name in carriers[row["carrier"]].services}
+        ends = (row["origin"], row["destination"])
+        matching = [name for name, route_ends in served.items() if route_ends == ends]
+        if len(matching) == 1:
+            return matching[0]
+        if matching:
+            self._add(line, "origin", f"{row['carrier']!r} serves several routes between these: {', '.join(matching)}")
+            return ""
+        column = "destination" if any(ends[0] == origin for origin, _ in served.values()) else "origin"
+        known = sorted({d for o, d in served.values() if o == ends[0]} or {o for o, _ in served.values()})
+        what = f"found {show(row[column])}, where {row['carrier']!r} has no service"
+        self._add(line, column, f"{what}; {choices(known, row[column])}")
+        return ""

@@ -1,0 +1,139 @@
+"""From nodes to a `Scenario`: pydantic's errors in the words and places of the file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from pydantic import ValidationError
+
+from sim.scenario.errors import Problem, ScenarioError, choices, dotted, show
+from sim.scenario.fields import (
+    NAMING,
+    ROOT,
+    Spot,
+    allowed,
+    find,
+    is_mapping,
+    is_schedule,
+    keys_allowed,
+    limits,
+    measure_kinds,
+    note,
+)
+from sim.scenario.nodes import Node
+from sim.scenario.references import check
+from sim.scenario.schema import RangeError, Scenario
+
+
+def build(root: Node, last_days: Mapping[str, date]) -> Scenario:
+    """The scenario that the nodes describe.
+
+    Args:
+        root: The whole scenario, after ``extends``.
+        last_days: By file, the last day that its dates may name; a file that is absent may name any.
+
+    Raises:
+        ScenarioError: With all that is wrong, by file and line.
+    """
+    data = root.plain()
+    try:
+        scenario = Scenario.model_validate(data)
+    except ValidationError as error:
+        problems = {_problem(dict(e), root, data) for e in error.errors(include_url=False)}
+        raise ScenarioError(in_order(problems)) from None
+    problems = set(check(scenario, root, last_days))
+    if problems:
+        raise ScenarioError(in_order(problems))
+    return scenario
+
+
+def in_order(problems: set[Problem]) -> list[Problem]:
+    """Problems by file and line."""
+    return sorted(problems, key=lambda p: (p.file, p.line, p.path, p.text))
+
+
+def _problem(error: dict[str, Any], root: Node, data: Any) -> Problem:
+    path, is_key = _yaml_path(error["loc"], data)
+    cause = (error.get("ctx") or {}).get("error")
+    if isinstance(cause, RangeError) and cause.key is not None:
+        path = (*path, cause.key)
+    node = root.at(path)
+    spot = find(path, data)
+    parent = find(path[:-1], data) if path else None
+    above = root.at(path[:-1]).plain()
+    text = _text(error, path, is_key, spot, parent, above, root.at(path).plain())
+    return Problem(node.file, node.line, dotted(path), text)
+
+
+def _yaml_path(loc: Sequence[Any], data: Any) -> tuple[tuple[Any, ...], bool]:
+    """The path in the file: without pydantic's mark of the measure's kind, and whether a key is meant."""
+    path = list(loc)
+    is_key = bool(path) and path[-1] == "[key]"
+    if is_key:
+        path.pop()
+    if len(path) > 2 and path[0] == "measures" and path[2] in measure_kinds(find(("measures", ""), {}).type):  # type: ignore[union-attr]
+        del path[2]
+    return tuple(_same_key(path, data)), is_key
+
+
+def _same_key(path: list[Any], data: Any) -> list[Any]:
+    """pydantic gives date keys as text; the path takes the key that the data has."""
+    for i, part in enumerate(path):
+        if isinstance(data, dict) and part not in data:
+            path[i] = part = next((key for key in data if str(key) == part), part)
+        try:
+            data = data[part]
+        except (KeyError, IndexError, TypeError):
+            break
+    return path
+
+
+def _text(
+    error: dict[str, Any], path: tuple[Any, ...], is_key: bool, spot: Spot | None, parent: Spot | None,
+    above: Any, found: Any,
+) -> str:  # fmt: skip
+    kind = error["type"]
+    if kind in ("extra_forbidden", "invalid_key"):
+        return f"unknown key {show(str(path[-1]))}; {choices(keys_allowed(parent or ROOT, above), path[-1])}"
+    if kind == "missing":
+        about = note(spot.field if spot else None)
+        return f"missing; needed: {about.description.rstrip('.')} ({allowed(spot or ROOT)})"
+    if is_key:
+        return f"found {show(str(path[-1]))}; allowed: {_key_words(parent)}"
+    if kind in ("union_tag_not_found", "union_tag_invalid"):
+        return _kind_text(spot, found)
+    if found is None and parent is not None and is_mapping(parent.type):
+        return "found null, which removes an inherited entry; none of this name is inherited"
+    if kind == "value_error":
+        return _with_limits(str(error["ctx"]["error"]), spot)
+    if kind in ("too_short", "too_long"):
+        return _length_text(error["ctx"], found, spot)
+    return f"found {show(found)}; {allowed(spot or ROOT, found)}"
+
+
+def _key_words(parent: Spot | None) -> str:
+    return "a date such as 2021-08-03" if parent is not None and is_schedule(parent.type) else NAMING
+
+
+def _kind_text(spot: Spot | None, found: Any) -> str:
+    kinds = measure_kinds(spot.type) if spot else {}
+    if isinstance(found, dict) and "kind" in found:
+        return f"kind: found {show(found['kind'])}; {choices(kinds, found['kind'])}"
+    return f"missing `kind`; {choices(kinds)}"
+
+
+def _with_limits(text: str, spot: Spot | None) -> str:
+    if "allowed" in text or spot is None:
+        return text
+    about = note(spot.field)
+    return f"{text}; allowed: a number{limits(about)}" if about.low is not None else f"{text}; {allowed(spot)}"
+
+
+def _length_text(context: dict[str, Any], found: Any, spot: Spot | None) -> str:
+    least, most = context.get("min_length"), context.get("max_length")
+    size = len(found) if isinstance(found, (list, dict)) else 0
+    limit = f"at least {least}" if least is not None else f"at most {most}"
+    what = f" ({note(spot.field).description.rstrip('.')})" if spot else ""
+    return f"found {size} entries; allowed: {limit}{what}"

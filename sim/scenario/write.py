@@ -1,0 +1,116 @@
+"""Writing scenarios: as YAML, complete or as a difference, and as a hash."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from sim.scenario.fields import ROOT, Spot, child, is_mapping, is_quantity, measure_kinds
+from sim.scenario.load import load_scenario
+from sim.scenario.nodes import scalar
+from sim.scenario.schema import Scenario
+
+# Text of this form means itself in YAML, without quotes, wherever it stands.
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./()-]*( [A-Za-z0-9_./()-]+)*")
+
+
+def to_yaml(scenario: Scenario) -> str:
+    """The whole scenario, defaults included; loading it gives an equal one."""
+    return "".join(_block(_tidy(scenario.model_dump()), 0))
+
+
+def diff_yaml(scenario: Scenario, parent_name: str) -> str:
+    """Only what differs from the scenario ``parent_name``, which the text extends.
+
+    Raises:
+        ScenarioError: If there is no such parent.
+    """
+    parent = load_scenario(parent_name)
+    changes = _difference(parent.model_dump(), scenario.model_dump(), ROOT)
+    return "".join(_block({"extends": parent_name, **_tidy(changes)}, 0))
+
+
+def scenario_hash(scenario: Scenario) -> str:
+    """SHA-256 (hexadecimal) of all values, and of the timetable's bytes; the order of keys means nothing."""
+    content = scenario.model_dump(mode="json")
+    if scenario._timetable is not None:
+        content["timetable_sha256"] = hashlib.sha256(Path(scenario._timetable[0]).read_bytes()).hexdigest()
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _difference(old: Any, new: Any, spot: Spot | None) -> Any:
+    """What to lay over ``old`` to get ``new``, for two mappings of one place."""
+    changes: dict[Any, Any] = {}
+    for key, value in new.items():
+        inner = child(spot, key, new) if spot else None
+        if key not in old:
+            changes[key] = _without_null(value) if isinstance(value, dict) else value
+        elif old[key] != value:
+            deep = isinstance(value, dict) and isinstance(old[key], dict) and not _whole(old[key], value, inner)
+            changes[key] = _difference(old[key], value, inner) if deep else value
+    if spot is not None and is_mapping(spot.type):
+        changes.update({key: None for key in old if key not in new})
+    return changes
+
+
+def _whole(old: dict[Any, Any], new: dict[Any, Any], spot: Spot | None) -> bool:
+    if spot is None or is_quantity(spot.type):
+        return True
+    return bool(measure_kinds(spot.type)) and old.get("kind") != new.get("kind")
+
+
+def _without_null(value: dict[Any, Any]) -> dict[Any, Any]:
+    return {k: _without_null(v) if isinstance(v, dict) else v for k, v in value.items() if v is not None}
+
+
+def _tidy(value: Any) -> Any:
+    """Whole numbers without a point."""
+    if isinstance(value, dict):
+        return {key: _tidy(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_tidy(item) for item in value]
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 1e15 else value
+
+
+def _block(value: dict[Any, Any], indent: int) -> Iterator[str]:
+    for key, item in value.items():
+        start = f"{' ' * indent}{_scalar(key)}:"
+        if isinstance(item, dict) and item and not _is_flat(item):
+            yield start + "\n"
+            yield from _block(item, indent + 2)
+        else:
+            yield f"{start} {_flow(item)}\n"
+
+
+def _is_flat(value: dict[Any, Any]) -> bool:
+    """Whether a mapping is a distribution, which stands on one line."""
+    return len(value) == 1 and isinstance(next(iter(value.values())), list)
+
+
+def _flow(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_scalar(k)}: {_flow(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(_flow(item) for item in value) + "]"
+    return _scalar(value)
+
+
+def _scalar(value: Any) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, (int, float)):
+        return repr(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if _PLAIN.fullmatch(value) and scalar(value) == value:
+        return str(value)
+    quoted = json.dumps(value, ensure_ascii=False)
+    return re.sub(r"[^ -~]", lambda m: m[0] if m[0].isprintable() else f"\\U{ord(m[0]):08x}", quoted)
