@@ -100,23 +100,54 @@ def pop(w, q):
 
 @compiled
 def take_due(w, calendar, day, status):
-    """Rows due today with the given status (or `ANY`), in the order of their keys; written to ``w.who``; returns how many.
-
-    The order is that of the key, a hash, so that no tie is broken by position.
-    """
+    """Rows due today with the given status (or `ANY`), in no order that may matter; in ``w.who``; returns how many."""
+    rows, who = w.rows, w.who
     n = 0
     i = w.calendar[calendar, day]
     while i >= 0:
-        if status == ANY or w.rows[i].status == status:
-            w.who[n] = i
-            w.keys[n] = w.rows[i].key
+        m = rows[i]
+        if status == ANY or m.status == status:
+            who[n] = i
             n += 1
-        i = w.rows[i].next
-    if n > 1:
-        order = np.argsort(w.keys[:n])
-        w.who[:n] = w.who[:n][order]
+        i = m.next
     w.counters[1] += n
     return n
+
+
+@compiled
+def line_up(w, n):
+    """Bring the first ``n`` of ``w.who`` into the order of their keys, a hash: no tie is broken by position."""
+    rows, who, keys = w.rows, w.who, w.keys
+    for j in range(n):
+        keys[j] = rows[who[j]].key
+    sort_by_key(keys, who, n)
+
+
+@compiled
+def sort_by_key(keys, who, n):
+    """Sort the first ``n`` of ``keys`` in place, ``who`` along with them (heapsort, Williams 1964).
+
+    numpy's argsort would do, but takes numba five seconds to compile.
+    """
+    for phase in range(2):
+        for step in range(n // 2 if phase == 0 else n - 1):
+            if phase == 0:
+                root, size = n // 2 - 1 - step, n
+            else:
+                size = n - 1 - step
+                keys[0], keys[size] = keys[size], keys[0]
+                who[0], who[size] = who[size], who[0]
+                root = 0
+            key, holder = keys[root], who[root]
+            while 2 * root + 1 < size:
+                child = 2 * root + 1
+                if child + 1 < size and keys[child + 1] > keys[child]:
+                    child += 1
+                if keys[child] <= key:
+                    break
+                keys[root], who[root] = keys[child], who[child]
+                root = child
+            keys[root], who[root] = key, holder
 
 
 @compiled

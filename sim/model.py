@@ -21,7 +21,7 @@ from sim.processes.measures import Measures
 from sim.scenario.schema import Scenario
 from sim.season import Season
 from sim.setup import build_world, names_of, run_days
-from sim.world import S_ATTEMPTS
+from sim.world import S_ATTEMPTS, reference
 
 MIGRANTS_DAY = in_order(
     demand.run, booking.run, flights.run, transfer.run, exposure.run, attempts.run, outcomes.run, sea.run
@@ -46,6 +46,7 @@ class CorridorModel(mesa.Model):  # type: ignore[type-arg]
         self.settings = scenario
         self.names = names_of(scenario)
         self.world = build_world(scenario, self.names, timetable or [])
+        self._tables = reference(self.world)
         self.day = 0
         self.routes_changed = True
         self.frontex = FrontexPool(scenario.frontex.officers, float(scenario.frontex.lag))  # type: ignore[arg-type]
@@ -74,10 +75,10 @@ class CorridorModel(mesa.Model):  # type: ignore[type-arg]
             agency.step()
         if self.routes_changed:
             self._update_routes()
-        MIGRANTS_DAY(self.world, day)
+        MIGRANTS_DAY(self._tables, day)
         for agency in self.agencies.values():
             agency.review()
-        EVENING(self.world, day)
+        EVENING(self._tables, day)
         if self.world.counters[2]:
             self._report_loss(day)
         self.day = day + 1

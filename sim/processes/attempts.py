@@ -12,10 +12,8 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from sim.compiled import compiled
-from sim.ledger import take_due, whole
+from sim.ledger import sort_by_key, take_due, whole
 from sim.population import AT_BORDER
 from sim.streams import DETECTION, PATROL, SECTION, bits, draw
 from sim.world import C_BORDER, F_ATTEMPTS, S_ATTEMPTS, S_OVERLOAD, S_RECORDED
@@ -132,9 +130,9 @@ def overload(w, day, s):
             w.keys[n] = bits(m.key, PATROL, m.attempts)
             w.who[n] = j
             n += 1
-    order = np.argsort(w.keys[:n])
+    sort_by_key(w.keys, w.who, n)
     for k in range(w.sections[s].patrols, n):
-        w.attempts[w.who[order[k]]].result = OVERLOADED
+        w.attempts[w.who[k]].result = OVERLOADED
         w.section_flows[day, s, S_OVERLOAD] += 1
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sim.choice import choose_route, put_off, wait_to_reconsider
 from sim.compiled import compiled
-from sim.ledger import count, move, pop, push, schedule, take_due, whole
+from sim.ledger import count, line_up, move, pop, push, schedule, take_due, whole
 from sim.population import BOOKED, DIVERTED, PROSPECT
 from sim.streams import RECONSIDER, SEA_WAIT, VISA_LEAD, draw, lag
 from sim.world import C_COAST, C_RECONSIDER, C_VISA, F_DIVERTED, F_SET_OUT, SEA
@@ -57,6 +57,7 @@ def issue_visas(w, day):
     """Applicants join their state's queue; visas are issued in its order; holders queue for a seat."""
     states = w.states.shape[0]
     n = take_due(w, C_VISA, day, BOOKED)
+    line_up(w, n)
     for j in range(n):
         i = w.who[j]
         r = w.rows[i].route

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.compiled import compiled
-from sim.ledger import count, move, whole
+from sim.ledger import count, move, sort_by_key, whole
 from sim.population import RETURNED, STRANDED
 from sim.streams import RETURN_ORDER, bits
 from sim.world import F_RETURNED
@@ -50,9 +50,9 @@ def run(w, day):
         if seats == 0:
             continue
         n = volunteers(w, f)
-        order = np.argsort(w.keys[:n])
+        sort_by_key(w.keys, w.who, n)
         for k in range(min(seats, n)):
-            m = w.rows[w.who[order[k]]]
+            m = w.rows[w.who[k]]
             count(w, day, m, F_RETURNED)
             move(w, m, RETURNED, w.cohorts[m.cohort].origin)
             w.counters[1] += 1

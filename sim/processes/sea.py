@@ -7,7 +7,7 @@ survivors are brought back to the coast.
 from __future__ import annotations
 
 from sim.compiled import compiled
-from sim.ledger import ANY, count, move, pop, push, schedule, take_due, whole
+from sim.ledger import ANY, count, line_up, move, pop, push, schedule, take_due, whole
 from sim.population import AT_COAST, DEAD, INTERCEPTED, LANDED, STRANDED
 from sim.streams import (
     BOAT_FATE, BOAT_INTERCEPTION, REVIEW_LAG, SEA_GIVING_UP, SEA_RETRY, WEATHER, WRECK, draw, lag,
@@ -91,6 +91,7 @@ def join(w, day):
     """Those who are ready wait for a boat at the coast, in the order of their keys."""
     states = w.states.shape[0]
     n = take_due(w, C_COAST, day, ANY)
+    line_up(w, n)
     for j in range(n):
         i = w.who[j]
         m = w.rows[i]

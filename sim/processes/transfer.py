@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 
 from sim.compiled import compiled
-from sim.ledger import count, move, pop, push, schedule, take_due, whole
+from sim.ledger import count, line_up, move, pop, push, schedule, take_due, whole
 from sim.population import AT_BORDER, AT_HUB
 from sim.streams import FIRST_ATTEMPT, ZONE, draw, lag
 from sim.world import C_BORDER, C_HUB, F_REACHED_BORDER
@@ -68,6 +68,7 @@ def run(w, day):
     p = w.p[0]
     weigh_zones(w)
     n = take_due(w, C_HUB, day, AT_HUB)
+    line_up(w, n)
     for j in range(n):
         i = w.who[j]
         push(w, states + w.routes[w.rows[i].route].state, i)

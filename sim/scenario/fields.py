@@ -14,7 +14,7 @@ from pydantic_core import PydanticUndefined
 
 from sim.scenario.errors import choices
 from sim.scenario.quantity import Distribution
-from sim.scenario.schema import Entry, Scenario
+from sim.scenario.schema import Entry, Scenario, figure
 
 NAMING = "a name of lower-case letters, digits and single hyphens, such as 'erbil-minsk'"
 
@@ -46,11 +46,15 @@ def note(field: FieldInfo | None) -> FieldNote:
     if field is None:
         return FieldNote("", None, None, None, "", "")
     extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
-    bounds: Any = extra.get("range") or (_bound(field, "ge", "gt"), _bound(field, "le", "lt"))
+    bounds: Any = extra.get("range") or (_bound(field, "ge", "gt"), _highest(field))
     default = None if field.default is PydanticUndefined else field.default
-    return FieldNote(
-        str(extra.get("unit", "")), bounds[0], bounds[1], default, field.description or "", str(extra.get("source", ""))
-    )
+    unit, source = str(extra.get("unit", "")), str(extra.get("source", ""))
+    return FieldNote(unit, bounds[0], bounds[1], default, field.description or "", source)
+
+
+def _highest(field: FieldInfo) -> Any:
+    below = _bound(field, "lt")  # of whole numbers only
+    return below - 1 if below is not None else _bound(field, "le")
 
 
 def _bound(field: FieldInfo, *names: str) -> Any:
@@ -95,7 +99,8 @@ def entry_class(kind: Any, data: Any = None) -> type[Entry] | None:
     """The entry expected; for a measure, the one that the ``kind`` in ``data`` names."""
     kinds = measure_kinds(kind)
     if kinds:
-        return kinds.get(data.get("kind")) if isinstance(data, dict) and isinstance(data.get("kind"), str) else None
+        name = data.get("kind") if isinstance(data, dict) else None
+        return kinds.get(name) if isinstance(name, str) else None
     kind = bare(kind)
     return kind if isinstance(kind, type) and issubclass(kind, Entry) else None
 
@@ -169,9 +174,9 @@ def limits(of: FieldNote) -> str:
     """`` from 0 to 1 (share)``, as far as the field has a range and a unit."""
     text = ""
     if of.low is not None and of.high is not None:
-        text = f" from {of.low:,g} to {of.high:,g}"
+        text = f" from {figure(of.low)} to {figure(of.high)}"
     elif of.low is not None:
-        text = f" of at least {of.low:,g}"
+        text = f" of at least {figure(of.low)}"
     return f"{text} ({of.unit})" if of.unit else text
 
 

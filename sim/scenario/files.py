@@ -35,7 +35,7 @@ def scenario_file(name_or_path: str | Path) -> Path:
         return Path(name_or_path)
     shipped = _shipped()
     if text not in shipped:
-        what = f"found {show(text)}, which is neither a scenario that ships nor a path ending in .yaml or .yml"
+        what = f"found {show(text)}, no scenario that ships, and no path ending in .yaml or .yml"
         raise ScenarioError(f"{what}; {choices(scenario_names(), text)}")
     return shipped[text]
 

@@ -24,7 +24,7 @@ from sim.scenario.files import (
 )
 from sim.scenario.merge import merge
 from sim.scenario.nodes import Node, collection, parse_yaml
-from sim.scenario.paths import set_all
+from sim.scenario.paths import apply_overrides
 from sim.scenario.schema import Scenario
 from sim.scenario.timetable import read_timetable
 from sim.scenario.validate import build
@@ -41,15 +41,13 @@ def load_scenario(
         name_or_path: A shipped scenario's name, or a path ending in .yaml or .yml.
         allow_outside: Whether ``extends`` and ``timetable`` may name files outside the
             scenario's own folder and the shipped one.
-        overrides: Values by dotted path, laid over the file's, as ``--set`` does.
+        overrides: Values by dotted path, as `apply_overrides` takes them.
 
     Raises:
         ScenarioError: With file, line, field, what was found and what is allowed.
     """
     chain = _chain(scenario_file(name_or_path), allow_outside)
     root, last_days = _lay_over(chain)
-    if overrides:
-        root = set_all(root, overrides)
     scenario = build(root, last_days)
     if scenario.timetable is not None:
         node = root.value["timetable"]
@@ -57,7 +55,7 @@ def load_scenario(
         last = last_days.get(node.file, scenario.end)
         read_timetable(path, scenario, last)
         scenario._timetable = (str(path), last)
-    return scenario
+    return apply_overrides(scenario, overrides) if overrides else scenario
 
 
 @dataclass(frozen=True)
@@ -81,7 +79,8 @@ def _chain(path: Path, allow_outside: bool) -> list[_File]:
         node = chain[-1].extends
         parent = _parent(chain[-1], node)
         if not (allow_outside or inside(parent, home, scenarios_folder())):
-            raise _extends_error(node, f"found {show(node.value)}, outside the scenario's folder {_folder(home)}")
+            text = f"found {show(node.value)}, outside the scenario's folder {_folder(home)}"
+            raise _extends_error(node, text)
         seen = [file.path.resolve() for file in chain]
         if parent.resolve() in seen:
             names = [file.path.stem for file in chain] + [parent.stem]
@@ -102,7 +101,8 @@ def _parent(file: _File, node: Node) -> Path:
     """The file that ``extends`` names: in the file's own folder first, then the shipped ones."""
     name = node.value
     if not isinstance(name, str) or not name:
-        raise _extends_error(node, f"found {show(node.plain())}; allowed: a scenario's name or a file ending in .yaml")
+        text = f"found {show(node.plain())}; allowed: a scenario's name or a file ending in .yaml"
+        raise _extends_error(node, text)
     names = [name] if name.endswith(SUFFIXES) else [name + suffix for suffix in SUFFIXES]
     found = [folder / n for folder in (file.path.parent, scenarios_folder()) for n in names]
     found = [path for path in found if _exists(path)]

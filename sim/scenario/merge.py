@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from sim.scenario.fields import ROOT, Spot, child, is_mapping, is_quantity, measure_kinds
 from sim.scenario.nodes import Node, collection
-from sim.scenario.quantity import KINDS
 
 
 def merge(base: Node, over: Node, spot: Spot | None = ROOT) -> Node:
@@ -30,13 +29,9 @@ def merge(base: Node, over: Node, spot: Spot | None = ROOT) -> Node:
 
 
 def _replaces(base: Node, over: Node, spot: Spot | None) -> bool:
-    if spot is not None and (is_quantity(spot.type) or _is_distribution(base) or _is_distribution(over)):
-        return True
-    if spot is not None and measure_kinds(spot.type):
+    if spot is None:
+        return False
+    if measure_kinds(spot.type):
         kinds = [node.value["kind"].value if "kind" in node.value else None for node in (base, over)]
         return kinds[1] is not None and kinds[0] != kinds[1]
-    return False
-
-
-def _is_distribution(node: Node) -> bool:
-    return len(node.value) == 1 and next(iter(node.value)) in KINDS
+    return is_quantity(spot.type)

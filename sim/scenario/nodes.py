@@ -7,7 +7,7 @@ construct an object, and so that every limit holds before it can hurt.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -54,12 +54,12 @@ class Node:
         """The node at a path, or the last one on the way that exists."""
         node = self
         for part in path:
-            if isinstance(node.value, dict) and part in node.value:
-                node = node.value[part]
-            elif isinstance(node.value, list) and isinstance(part, int) and 0 <= part < len(node.value):
-                node = node.value[part]
-            else:
+            known: Container[Any] = node.value if isinstance(node.value, dict) else ()
+            if isinstance(node.value, list):
+                known = range(len(node.value))
+            if part not in known:
                 break
+            node = node.value[part]
         return node
 
     def plain(self) -> Any:
@@ -92,7 +92,8 @@ def from_plain(value: Any, file: str = "", line: int = 0, level: int = 1) -> Nod
     if isinstance(value, Distribution):
         value = value.to_yaml()
     if isinstance(value, Mapping):
-        return collection({_key(k): from_plain(v, file, line, level + 1) for k, v in value.items()}, file, line)
+        entries = {_key(key): from_plain(item, file, line, level + 1) for key, item in value.items()}
+        return collection(entries, file, line)
     if isinstance(value, (list, tuple)):
         return collection([from_plain(v, file, line, level + 1) for v in value], file, line)
     return Node(value, file, line)
@@ -135,7 +136,8 @@ def parse_yaml(text: str, file: str) -> Node:
     if root is None or root.value is None:
         raise _error(file, 1, "the file is empty; a scenario is a mapping of names to values")
     if not root.is_mapping:
-        raise _error(file, root.line, f"found {show(root.plain())}; a scenario is a mapping of names to values")
+        text = f"found {show(root.plain())}; a scenario is a mapping of names to values"
+        raise _error(file, root.line, text)
     return root
 
 
@@ -153,16 +155,13 @@ def _events(text: str, file: str) -> Iterator[Any]:
 
     try:
         yield from YAML(typ="safe", pure=True).parse(text)
-    except ScenarioError:
-        raise
     except YAMLError as error:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         position = getattr(error, "position", None)
         line = mark.line + 1 if mark else text.count("\n", 0, position) + 1 if position is not None else 1
         what = str(getattr(error, "problem", None) or getattr(error, "reason", None) or "it cannot be read")
         raise _error(file, line, f"not YAML: {what.splitlines()[0]}") from None
-    except (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
-        # ruamel.yaml lets a few malformed files through to errors of its own code.
+    except Exception:  # ruamel.yaml lets a few malformed files through to errors of its own code
         raise _error(file, 1, "not YAML: it cannot be read") from None
 
 
@@ -226,7 +225,8 @@ class _Builder:
     def _take_key(self, top: _Open, key: Any, line: int) -> None:
         if key in top.value:
             first = top.value[key].line
-            raise _error(self.file, line, f"the key {show(str(key))} stands twice; it stands first in line {first}")
+            text = f"found the key {show(str(key))} twice, first in line {first}; each key once is allowed"
+            raise _error(self.file, line, text)
         top.key, top.key_line = key, line
 
     def _open(self, value: Any, line: int, anchor: str | None) -> None:

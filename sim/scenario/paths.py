@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from sim.scenario.errors import Problem, ScenarioError, choices, dotted, show
-from sim.scenario.fields import ROOT, FieldNote, Spot, child, is_mapping, is_quantity, is_schedule, keys_allowed, note
+from sim.scenario.fields import (
+    ROOT,
+    FieldNote,
+    Spot,
+    child,
+    is_mapping,
+    is_quantity,
+    is_schedule,
+    keys_allowed,
+    note,
+)
 from sim.scenario.nodes import Node, collection, from_plain, parse_value
 from sim.scenario.nodes import scalar as read_scalar
 from sim.scenario.quantity import Distribution
@@ -30,7 +40,10 @@ def parse_override(text: str) -> tuple[str, Any]:
     path, sign, value = text.partition("=")
     if not sign or not path.strip():
         raise _error("", f"found {show(text)}; allowed: path.to.parameter=value")
-    return path.strip(), parse_value(value, f"{SET} {path.strip()}")
+    try:
+        return path.strip(), parse_value(value, SET)
+    except ScenarioError as error:
+        raise _error(path.strip(), f"found {show(value)}; {error.problems[0].text}") from None
 
 
 def apply_overrides(scenario: Scenario, overrides: Mapping[str, Any]) -> Scenario:
@@ -42,24 +55,22 @@ def apply_overrides(scenario: Scenario, overrides: Mapping[str, Any]) -> Scenari
         ScenarioError: Naming the path, what was found and what is allowed.
     """
     root = from_plain(scenario.model_dump(), "scenario")
-    changed = build(set_all(root, overrides), {SET: _last(scenario)})
+    for path, value in overrides.items():
+        root = _set(root, ROOT, str(path).split("."), 0, from_plain(value, SET))
+    changed = build(root, {SET: _last_day(scenario, root)})
     if scenario.timetable == changed.timetable:
         changed._timetable = scenario._timetable
     elif changed.timetable is not None:
-        raise _error("timetable", "can be set only when a scenario is loaded from its file")
+        raise _error("timetable", f"found {show(changed.timetable)}; a timetable can be named only in a file")
     return changed
 
 
-def _last(scenario: Scenario) -> date:
+def _last_day(scenario: Scenario, root: Node) -> date:
+    """The last day that overrides may name: a run that they shorten keeps its dates."""
+    start, days = root.value["start"].value, root.value["days"].value
+    if isinstance(start, date) and isinstance(days, int) and 1 <= days <= 3650:
+        return max(scenario.end, start + timedelta(days=days - 1))
     return scenario.end
-
-
-def set_all(root: Node, overrides: Mapping[str, Any]) -> Node:
-    """The nodes of a scenario with values set by dotted path; raises ScenarioError."""
-    for path, value in overrides.items():
-        parts = str(path).split(".")
-        root = _set(root, ROOT, parts, 0, from_plain(value, SET))
-    return root
 
 
 def _set(node: Node, spot: Spot, parts: list[str], level: int, value: Node) -> Node:
@@ -75,7 +86,8 @@ def _set(node: Node, spot: Spot, parts: list[str], level: int, value: Node) -> N
         missing = Node({}, SET)
         new = _set(node.value.get(key, missing), inner, parts, level + 1, value)
     if isinstance(node.value, list):
-        return collection([new if i == key else item for i, item in enumerate(node.value)], node.file, node.line)
+        items = [new if i == key else item for i, item in enumerate(node.value)]
+        return collection(items, node.file, node.line)
     entries = {**node.value, key: new}
     if new.value is None and is_mapping(spot.type) and key in node.value:
         del entries[key]
@@ -86,16 +98,19 @@ def _step(node: Node, spot: Spot, parts: list[str], level: int) -> Any:
     """The key of the next level; raises ScenarioError where the path leads nowhere."""
     part = parts[level]
     if isinstance(node.value, list):
-        if not part.isdigit() or len(part) > 6 or int(part) >= len(node.value):
-            raise _error(dotted(parts[: level + 1]), f"found {show(part)}; allowed: 0 to {len(node.value) - 1}")
+        if not (part.isascii() and part.isdigit()) or len(part) > 6 or int(part) >= len(node.value):
+            last = len(node.value) - 1
+            raise _error(dotted(parts[: level + 1]), f"found {show(part)}; allowed: 0 to {last}")
         return int(part)
     if not node.is_mapping or is_quantity(spot.type):
         where = dotted(parts[:level])
-        raise _error(dotted(parts), f"found {show(part)} after {where}, which has no parts; allowed: {where}=value")
+        text = f"found {show(part)} after {where}, which has no parts; allowed: {where}=value"
+        raise _error(dotted(parts), text)
     if is_schedule(spot.type):
         day = read_scalar(part)
         if not isinstance(day, date):
-            raise _error(dotted(parts[: level + 1]), f"found {show(part)}; allowed: a date such as 2021-08-03")
+            text = f"found {show(part)}; allowed: a date such as 2021-08-03"
+            raise _error(dotted(parts[: level + 1]), text)
         return day
     if is_mapping(spot.type) and part not in node.value:
         raise _unknown(node, spot, parts, level)
@@ -143,7 +158,8 @@ def _parameters(value: Any, spot: Spot, path: str) -> Iterator[Parameter]:
         yield Parameter(path, value, note(spot.field))
     elif isinstance(value, Entry):
         for name, field in type(value).model_fields.items():
-            yield from _parameters(getattr(value, name), Spot(field.annotation, field), f"{path}.{name}" if path else name)
+            inner_path = f"{path}.{name}" if path else name
+            yield from _parameters(getattr(value, name), Spot(field.annotation, field), inner_path)
     elif isinstance(value, dict):
         for key, item in value.items():
             inner = child(spot, key)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from statistics import NormalDist
 from typing import Annotated, Any
 
@@ -99,17 +100,23 @@ class Distribution:
 
 
 def _truncated_normal(u: float, mean: float, sd: float, low: float, high: float) -> float:
+    normal, below, above = _tails(mean, sd, low, high)
+    p = below + u * (above - below)
+    return normal.inv_cdf(min(max(p, 1e-12), 1 - 1e-12))
+
+
+@lru_cache(maxsize=4096)
+def _tails(mean: float, sd: float, low: float, high: float) -> tuple[NormalDist, float, float]:
     normal = NormalDist(mean, sd)
     below = normal.cdf(low) if low > -math.inf else 0.0
     above = normal.cdf(high) if high < math.inf else 1.0
-    p = below + u * (above - below)
-    return normal.inv_cdf(min(max(p, 1e-12), 1 - 1e-12))
+    return normal, below, above
 
 
 def _number(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise ValueError(f"found {value!r}; a number is needed, without a unit")
-    if isinstance(value, int) and abs(value) > 10**300 or not math.isfinite(value):
+    if (isinstance(value, int) and abs(value) > 10**300) or not math.isfinite(value):
         raise ValueError(f"found {value!r}; a finite number is needed")
     return float(value)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sim.scenario.errors import Problem, choices, dotted, show
 from sim.scenario.nodes import Node
-from sim.scenario.schema import CarrierBan, Entry, Posture, Sanctions, Scenario
+from sim.scenario.schema import Carrier, CarrierBan, Entry, Posture, Sanctions, Scenario
 
 MOST_PLACES = 255  # the engine codes a place in one byte
 OBSERVED = Path(__file__).resolve().parent.parent / "data" / "observed"
@@ -27,7 +27,17 @@ _REFERENCES = {
     "zones": "zones",
     "steering": "zones",
 }
-_COLLECTIONS = ("cohorts", "routes", "carriers", "transit_states", "zones", "sections", "agencies", "sponsors", "measures")
+_COLLECTIONS = (
+    "cohorts",
+    "routes",
+    "carriers",
+    "transit_states",
+    "zones",
+    "sections",
+    "agencies",
+    "sponsors",
+    "measures",
+)
 
 
 def check(scenario: Scenario, root: Node, last_days: Mapping[str, date]) -> Iterator[Problem]:
@@ -99,8 +109,10 @@ def _hubs(scenario: Scenario, finder: _Finder) -> Iterator[Problem]:
             text = f"found {show(route.destination)}; allowed: {hub!r}, the hub of {route.transit_state!r}"
             yield finder.problem(f"{text} (only sea routes may end elsewhere)", "routes", name, "destination")
         if route.transit_state not in gathered:
-            text = f"{route.transit_state!r} has no zone where its guests could go on; needed: an entry in `zones`"
-            yield finder.problem(f"{text} whose transit_state is {route.transit_state!r}", "routes", name, "transit_state")
+            state = show(route.transit_state)
+            text = f"found {state}, which has no zone where its guests could go on"
+            text += f"; needed: an entry in `zones` whose transit_state is {state}"
+            yield finder.problem(text, "routes", name, "transit_state")
 
 
 def _targets(scenario: Scenario, finder: _Finder) -> Iterator[Problem]:
@@ -110,18 +122,28 @@ def _targets(scenario: Scenario, finder: _Finder) -> Iterator[Problem]:
             yield finder.problem(text, "zones", name, "sections")
     for name, measure in scenario.measures.items():
         if isinstance(measure, Sanctions) and not (measure.carriers or measure.transit_states):
-            yield finder.problem("sanctions nobody; needed: `carriers` or `transit_states`", "measures", name)
-        if isinstance(measure, Posture):
-            own = [z for z, zone in scenario.zones.items() if zone.transit_state == measure.transit_state]
-            for zone_name in (z for z in measure.steering if z not in own):
-                text = f"found {show(zone_name)}, no zone of {measure.transit_state!r}; {choices(own, zone_name)}"
-                yield finder.problem(text, "measures", name, "steering", zone_name)
-        if isinstance(measure, CarrierBan) and measure.carriers:
-            served = {route for carrier in measure.carriers for route in scenario.carriers[carrier].services}
-            for i, route in enumerate(measure.routes):
-                if route not in served:
-                    text = f"found {show(route)}, which none of the carriers named serves; {choices(served, route)}"
-                    yield finder.problem(text, "measures", name, "routes", i)
+            text = "found sanctions on nobody; needed: `carriers` or `transit_states`"
+            yield finder.problem(text, "measures", name)
+        elif isinstance(measure, Posture):
+            yield from _steered(scenario, finder, name, measure)
+        elif isinstance(measure, CarrierBan) and measure.carriers:
+            yield from _banned(scenario, finder, name, measure)
+
+
+def _steered(scenario: Scenario, finder: _Finder, name: str, measure: Posture) -> Iterator[Problem]:
+    own = [z for z, zone in scenario.zones.items() if zone.transit_state == measure.transit_state]
+    for zone in measure.steering:
+        if zone not in own:
+            text = f"found {show(zone)}, no zone of {show(measure.transit_state)}; {choices(own, zone)}"
+            yield finder.problem(text, "measures", name, "steering", zone)
+
+
+def _banned(scenario: Scenario, finder: _Finder, name: str, measure: CarrierBan) -> Iterator[Problem]:
+    served = sorted({route for carrier in measure.carriers for route in scenario.carriers[carrier].services})
+    for i, route in enumerate(measure.routes):
+        if route not in served:
+            text = f"found {show(route)}, which no carrier named here serves; {choices(served, route)}"
+            yield finder.problem(text, "measures", name, "routes", i)
 
 
 def _places(scenario: Scenario, finder: _Finder) -> Iterator[Problem]:
@@ -167,9 +189,9 @@ def _schedules(scenario: Scenario, finder: _Finder, last_days: Mapping[str, date
 
 def _all_schedules(scenario: Scenario) -> Iterator[tuple[tuple[str, ...], Any]]:
     for path, entry in _entries(scenario):
-        owners = [(path, entry)]
-        if path[0] == "carriers":
-            owners += [((*path, "services", route), service) for route, service in scenario.carriers[path[1]].services.items()]  # type: ignore[misc]
+        owners: list[tuple[tuple[str, ...], Entry]] = [(path, entry)]
+        if isinstance(entry, Carrier):
+            owners += [((*path, "services", route), service) for route, service in entry.services.items()]
         for owner_path, owner in owners:
             for field, value in owner.__dict__.items():
                 if isinstance(value, dict) and value and isinstance(next(iter(value)), date):

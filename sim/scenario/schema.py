@@ -7,8 +7,8 @@ and so that the order of entries means nothing.
 
 from __future__ import annotations
 
-import math
 import re
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal
 
@@ -60,7 +60,7 @@ class RangeError(ValueError):
 class Entry(BaseModel):
     """Base of all entries: unknown keys are errors, types are strict, quantities keep to their range."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, validate_default=True, arbitrary_types_allowed=True)
 
     @field_validator("*", mode="after")
     @classmethod
@@ -73,14 +73,27 @@ class Entry(BaseModel):
         extra = cls.model_fields[info.field_name or ""].json_schema_extra
         if not isinstance(extra, dict) or "range" not in extra or value is None:
             return value
-        low, high = extra["range"]  # type: ignore[misc]
+        bounds: Any = extra["range"]
+        low, high = bounds
         unit = extra["unit"]
-        for key, number in value.items() if isinstance(value, dict) else [(None, value)]:
+        for key, number in _numbers(value):
             if not _fits(number, low, high):
                 found = number.to_yaml() if isinstance(number, Distribution) else f"{number:g}"
-                limit = f"from {low:g} to {high:g}" if math.isfinite(high) else f"of at least {low:g}"
+                limit = f"from {figure(low)} to {figure(high)}"
                 raise RangeError(f"found {found}; a value {limit} is allowed (unit: {unit})", key)
         return value
+
+
+def _numbers(value: Any) -> Iterable[tuple[Any, float | Distribution]]:
+    """The quantities of a field with their keys: a mapping's, a list's, or the only one with None."""
+    if isinstance(value, dict):
+        return value.items()
+    return enumerate(value) if isinstance(value, list) else [(None, value)]
+
+
+def figure(value: float) -> str:
+    """A number as messages write it: ``1,000,000`` or ``0.05``."""
+    return f"{value:,.0f}" if value == int(value) else f"{value:g}"
 
 
 def _fits(number: float | Distribution, low: float, high: float) -> bool:
@@ -232,7 +245,7 @@ class BorderAgency(Entry):
 class FrontexPool(Entry):
     """The standing corps that all agencies share."""
 
-    officers: int = Field(0, ge=0, le=100_000, description="Officers available.", json_schema_extra={"unit": "officers"})
+    officers: int = Field(default=0, ge=0, le=100_000, description="Officers available.", json_schema_extra={"unit": "officers"})
     lag: Quantity = quantity(10, "days", 0, 365, "Days from a request to arrival.")
 
 
@@ -316,14 +329,6 @@ class Seasons(Entry):
         min_length=12, max_length=12, description="Probability of a day on which boats can leave.",
         json_schema_extra={"unit": "probability", "range": [0, 1], "source": _ASSUMED},
     )
-
-    @field_validator("cold", "visibility", "calm_sea")
-    @classmethod
-    def _shares(cls, values: list[float]) -> list[float]:
-        for month, value in enumerate(values, start=1):
-            if not 0 <= value <= 1:
-                raise ValueError(f"month {month}: found {value:g}; a value from 0 to 1 is allowed")
-        return values
 
 
 class Information(Entry):

@@ -108,7 +108,8 @@ class _Parser:
     def _seats(self, line: int, text: str) -> int:
         seats = int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
         if not 1 <= seats <= MOST_SEATS:
-            self._add(line, "seats", f"found {show(text)}; allowed: a whole number from 1 to {MOST_SEATS} (seats)")
+            limit = f"a whole number from 1 to {MOST_SEATS} (seats)"
+            self._add(line, "seats", f"found {show(text)}; allowed: {limit}")
         return seats
 
     def _route(self, line: int, row: dict[str, str]) -> str:
@@ -117,13 +118,15 @@ class _Parser:
             what = f"found {show(row['carrier'])}, which is not one of the carriers"
             self._add(line, "carrier", f"{what}; {choices(carriers, row['carrier'])}")
             return ""
-        served = {name: (routes[name].origin, routes[name].destination) for name in carriers[row["carrier"]].services}
+        services = carriers[row["carrier"]].services
+        served = {name: (routes[name].origin, routes[name].destination) for name in services}
         ends = (row["origin"], row["destination"])
         matching = [name for name, route_ends in served.items() if route_ends == ends]
         if len(matching) == 1:
             return matching[0]
         if matching:
-            self._add(line, "origin", f"{row['carrier']!r} serves several routes between these: {', '.join(matching)}")
+            text = f"found {show(ends[0])}, from where {row['carrier']!r} serves several routes: {matching}"
+            self._add(line, "origin", f"{text}; one such route is allowed")
             return ""
         column = "destination" if any(ends[0] == origin for origin, _ in served.values()) else "origin"
         known = sorted({d for o, d in served.values() if o == ends[0]} or {o for o, _ in served.values()})

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sim.scenario.fields import ROOT, Spot, child, is_mapping, is_quantity, measure_kinds
+from sim.scenario.fields import ROOT, Spot, child, entry_class, is_mapping, is_quantity, measure_kinds
 from sim.scenario.load import load_scenario
 from sim.scenario.nodes import scalar
 from sim.scenario.schema import Scenario
@@ -21,7 +21,7 @@ _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./()-]*( [A-Za-z0-9_./()-]+)*")
 
 def to_yaml(scenario: Scenario) -> str:
     """The whole scenario, defaults included; loading it gives an equal one."""
-    return "".join(_block(_tidy(scenario.model_dump()), 0))
+    return "".join(_block(_tidy(scenario.model_dump(exclude_none=True)), 0))
 
 
 def diff_yaml(scenario: Scenario, parent_name: str) -> str:
@@ -50,10 +50,12 @@ def _difference(old: Any, new: Any, spot: Spot | None) -> Any:
     for key, value in new.items():
         inner = child(spot, key, new) if spot else None
         if key not in old:
-            changes[key] = _without_null(value) if isinstance(value, dict) else value
+            changes[key] = _lean(value, inner)
         elif old[key] != value:
-            deep = isinstance(value, dict) and isinstance(old[key], dict) and not _whole(old[key], value, inner)
-            changes[key] = _difference(old[key], value, inner) if deep else value
+            deep = (
+                isinstance(value, dict) and isinstance(old[key], dict) and not _whole(old[key], value, inner)
+            )
+            changes[key] = _difference(old[key], value, inner) if deep else _lean(value, inner)
     if spot is not None and is_mapping(spot.type):
         changes.update({key: None for key in old if key not in new})
     return changes
@@ -65,8 +67,19 @@ def _whole(old: dict[Any, Any], new: dict[Any, Any], spot: Spot | None) -> bool:
     return bool(measure_kinds(spot.type)) and old.get("kind") != new.get("kind")
 
 
-def _without_null(value: dict[Any, Any]) -> dict[Any, Any]:
-    return {k: _without_null(v) if isinstance(v, dict) else v for k, v in value.items() if v is not None}
+def _lean(value: Any, spot: Spot | None) -> Any:
+    """A new entry without the fields that have their default."""
+    if not isinstance(value, dict) or spot is None or is_quantity(spot.type):
+        return value
+    entry = entry_class(spot.type, value)
+    fields = entry.model_fields if entry else {}
+    return {
+        key: _lean(item, child(spot, key, value))
+        for key, item in value.items()
+        if key not in fields
+        or fields[key].is_required()
+        or item != fields[key].get_default(call_default_factory=True)
+    }
 
 
 def _tidy(value: Any) -> Any:
