@@ -18,7 +18,7 @@ _HERE = Path(__file__).parent
 
 def _sources_hash() -> str:
     digest = hashlib.sha256()
-    files = [_HERE / name for name in ("compiled.py", "streams.py", "world.py", "population.py", "ledger.py", "choice.py")]
+    files = [_HERE / name for name in ("compiled.py", "streams.py", "world.py", "population.py", "ledger.py", "choice.py", "reference.py")]
     for file in files + sorted((_HERE / "processes").glob("*.py")):
         digest.update(file.name.encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()[:16]
@@ -44,36 +44,8 @@ def is_cached() -> bool:
 os.environ["NUMBA_CACHE_DIR"] = str(cache_folder())
 
 import numba  # noqa: E402  (the cache folder must be set first)
-from numba import types  # noqa: E402
-from numba.experimental import structref  # noqa: E402
 
 JIT = not numba.config.DISABLE_JIT
 
 compiled: Callable[..., Any] = numba.njit(cache=True, error_model="numpy", boundscheck=False)
 
-
-def by_reference(bundle: type) -> Callable[[Any], Any]:
-    """A function that makes of a NamedTuple of arrays a reference that compiled functions take and pass on.
-
-    Passing the tuple itself would copy and count references of every array at every call.
-    """
-    if not JIT:
-        return lambda tables: tables
-    fields: tuple[str, ...] = bundle._fields  # type: ignore[attr-defined]
-
-    @structref.register
-    class ReferenceType(types.StructRef):  # type: ignore[misc]
-        def __init__(self, fields: Any) -> None:
-            # numba spells all fields out in the name of every compiled symbol; a short name compiles far faster
-            super().__init__(fields)
-            self.name = bundle.__name__
-
-        @property
-        def mangling_args(self) -> tuple[str, tuple[()]]:
-            return bundle.__name__, ()
-
-    class Reference(structref.StructRefProxy):  # type: ignore[misc]
-        pass
-
-    structref.define_proxy(Reference, ReferenceType, list(fields))
-    return lambda tables: Reference(*tables)

@@ -18,10 +18,11 @@ from sim.processes import (
     attempts, booking, demand, exposure, flights, in_order, information, outcomes, returns, sea, transfer,
 )  # fmt: skip
 from sim.processes.measures import Measures
+from sim.reference import reference
 from sim.scenario.schema import Scenario
 from sim.season import Season
 from sim.setup import build_world, names_of, run_days
-from sim.world import S_ATTEMPTS, reference
+from sim.world import S_ATTEMPTS
 
 MIGRANTS_DAY = in_order(
     demand.run, booking.run, flights.run, transfer.run, exposure.run, attempts.run, outcomes.run, sea.run

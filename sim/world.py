@@ -11,8 +11,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sim.compiled import by_reference
-
 AIR, LAND, SEA = range(3)
 MODES = ("air", "land", "sea")
 
@@ -153,6 +151,3 @@ class World(NamedTuple):
     who: Table  # scratch, (as attempts) int32
     counters: Table  # (4,) int64: attempts today, migrant-events so far, -, -
     environment: Table  # (R,) uint64 keys of weather and boats by route
-
-
-reference = by_reference(World)

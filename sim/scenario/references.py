@@ -149,9 +149,10 @@ def _banned(scenario: Scenario, finder: _Finder, name: str, measure: CarrierBan)
 def _places(scenario: Scenario, finder: _Finder) -> Iterator[Problem]:
     names = {c.origin for c in scenario.cohorts.values()} | {s.hub for s in scenario.transit_states.values()}
     names |= {place for r in scenario.routes.values() for place in (r.origin, r.destination)}
-    count = len(names) + len(scenario.zones)
+    count = len(names | set(scenario.zones) | set(scenario.agencies))
     if count > MOST_PLACES:
-        text = f"found {count} places (origins, hubs, destinations, zones); allowed: at most {MOST_PLACES}"
+        kinds = "origins, hubs, destinations, zones, agencies"
+        text = f"found {count} places ({kinds}); allowed: at most {MOST_PLACES}"
         yield finder.problem(text, "routes")
 
 

@@ -60,7 +60,9 @@ class RangeError(ValueError):
 class Entry(BaseModel):
     """Base of all entries: unknown keys are errors, types are strict, quantities keep to their range."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, validate_default=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, validate_default=True, arbitrary_types_allowed=True
+    )
 
     @field_validator("*", mode="after")
     @classmethod

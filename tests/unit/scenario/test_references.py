@@ -1,0 +1,86 @@
+"""What must fit together across a scenario, and where shipped scenarios are found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sim.scenario import ScenarioError, files, load_scenario, references
+
+Write = Callable[..., Path]
+ErrorOf = Callable[..., str]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("observed: [poland-attempt]", ["observed.0", "'poland-attempt'", "did you mean 'poland-attempts'"]),
+        (
+            "sponsors: {moscow: {transit_states: [belarut]}}",
+            ["sponsors.moscow.transit_states.0", "'belarus'"],
+        ),
+        (
+            "sponsors: {moscow: {transit_states: [belarus], start: 2021-07-05, end: 2021-07-04}}",
+            ["sponsors.moscow.end", "2021-07-04", "from the start"],
+        ),
+        (
+            "sponsors: {moscow: {transit_states: [belarus], start: 2022-07-05}}",
+            ["sponsors.moscow.start", "outside the run"],
+        ),
+        (
+            "measures: {a: {kind: posture, start: 2021-07-05, transit_state: libya, steering: {grodno: 1}}}",
+            ["measures.a.steering.grodno", "no zone of 'libya'"],
+        ),
+        (
+            "measures: {a: {kind: sanctions, start: 2021-07-05}}",
+            ["measures.a", "`carriers` or `transit_states`"],
+        ),
+        (
+            "measures: {a: {kind: carrier-ban, start: 2021-07-05, carriers: [belavia], routes: "
+            "[benghazi-crete]}}",
+            ["measures.a.routes.0", "'benghazi-crete'", "no carrier named here serves", "erbil-minsk"],
+        ),
+        (
+            "measures: {a: {kind: humanitarian-access, start: 2021-07-05, zones: [grodna]}}",
+            ["measures.a.zones.0", "did you mean 'grodno'"],
+        ),
+        (
+            "measures: {a: {kind: turn-back, start: 2021-07-05, agency: border}}",
+            ["measures.a.agency", "'border-guard'"],
+        ),
+    ],
+)
+def test_what_does_not_fit(
+    text: str, words: list[str], error_of: ErrorOf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "poland-attempts.csv").touch()
+    monkeypatch.setattr(references, "OBSERVED", tmp_path)
+    message = error_of(f"extends: small\n{text}\n")
+    assert all(word in message for word in ["case.yaml:2: ", *words]), message
+
+
+def test_places_are_few_enough_for_a_byte(error_of: ErrorOf, small: str) -> None:
+    routes = "".join(
+        f"  boat-{i}: {{mode: sea, origin: from-{i}, destination: to-{i}, transit_state: libya}}\n"
+        for i in range(150)
+    )
+    message = error_of(small.replace("carriers:\n", routes + "carriers:\n", 1))
+    assert "routes: found 306 places" in message
+    assert "at most 255" in message
+
+
+def test_shipped_scenarios_have_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small: str) -> None:
+    package = tmp_path / "sim"
+    (package / "_scenarios").mkdir(parents=True)
+    (package / "_scenarios" / "minsk-2021.yaml").write_text(small, encoding="utf-8")
+    monkeypatch.setattr(files, "_PACKAGE", package)
+    assert files.scenario_names() == ["minsk-2021"]
+    assert load_scenario("minsk-2021").days == 60
+    with pytest.raises(ScenarioError, match=r"'minsk-2012'.*did you mean 'minsk-2021'"):
+        load_scenario("minsk-2012")
+    (tmp_path / "minsk-2021.yaml").write_text("extends: minsk-2021\ndays: 61\n", encoding="utf-8")
+    assert load_scenario(tmp_path / "minsk-2021.yaml").days == 61
+    (tmp_path / "scenarios").mkdir()
+    assert files.scenario_names() == []
