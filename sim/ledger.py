@@ -7,7 +7,6 @@ import numpy as np
 from sim.compiled import compiled
 from sim.population import AT_BORDER, IN_PROCEDURE, STRANDED
 
-_LAST_DAY = 65_535
 ANY = -1
 
 
@@ -28,47 +27,41 @@ def count(w, day, m, flow):
 
 
 @compiled
-def zone_of(w, place):
-    """Number of the border zone at ``place``, -1 where it is none."""
-    for z in range(w.zones.shape[0]):
-        if w.zones[z].place == place:
-            return z
-    return -1
-
-
-@compiled
 def move(w, m, status, place):
     """Move one migrant to a status and place, and its person with it in all stocks."""
     w.stocks[m.cohort, m.place, m.status] -= 1
     w.stocks[m.cohort, place, status] += 1
-    was_in_zone = m.status == AT_BORDER or m.status == STRANDED
-    is_in_zone = status == AT_BORDER or status == STRANDED
-    if was_in_zone or is_in_zone:
-        if was_in_zone:
-            z = zone_of(w, m.place)
-            if z >= 0:
-                w.zones[z].occupants -= 1
-        if is_in_zone:
-            z = zone_of(w, place)
-            if z >= 0:
-                w.zones[z].occupants += 1
-    if m.status == IN_PROCEDURE or status == IN_PROCEDURE:
-        for a in range(w.agencies.shape[0]):
-            if m.status == IN_PROCEDURE and w.agencies[a].place == m.place:
-                w.agencies[a].in_procedure -= 1
-            if status == IN_PROCEDURE and w.agencies[a].place == place:
-                w.agencies[a].in_procedure += 1
     m.status = status
     m.place = place
 
 
 @compiled
+def occupants(w, z):
+    """Persons in border zone ``z`` now, at the border or stranded."""
+    place = w.zones[z].place
+    persons = 0
+    for c in range(w.stocks.shape[0]):
+        persons += w.stocks[c, place, AT_BORDER] + w.stocks[c, place, STRANDED]
+    return persons
+
+
+@compiled
+def in_procedure(w, a):
+    """Persons in procedure with agency ``a`` now."""
+    persons = 0
+    for c in range(w.stocks.shape[0]):
+        persons += w.stocks[c, w.agencies[a].place, IN_PROCEDURE]
+    return persons
+
+
+@compiled
 def schedule(w, i, calendar, today, days):
     """Let row ``i`` be due in ``days`` days in a calendar; beyond the run's end nobody is ever due."""
-    w.rows[i].since = min(today, _LAST_DAY)
+    m = w.rows[i]
+    m.since = today
     due = today + days
     if due < w.calendar.shape[1]:
-        w.rows[i].next = w.calendar[calendar, due]
+        m.next = w.calendar[calendar, due]
         w.calendar[calendar, due] = i
 
 

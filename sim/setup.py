@@ -218,6 +218,7 @@ def build_world(scenario: Scenario, names: Names, timetable: list[tuple[int, str
         zones=zones,
         sections=sections,
         reach=reach,
+        zone_at=np.array([names.zones.index(p) if p in names.zones else -1 for p in names.places], np.int64),
         agencies=agencies,
         return_flights=return_flights,
         return_barred=return_barred,

@@ -59,7 +59,7 @@ def lag(u: float, mean: float) -> int:
     """Whole days, at least 1, geometric with the given mean (days), from a uniform ``u``."""
     if mean <= 1.0:
         return 1
-    days = 1 + int(math.log(1.0 - u) / math.log(1.0 - 1.0 / mean))
+    days = 1 + int(math.log(1.0 - u) / math.log1p(-1.0 / mean))
     return min(days, 20_000)
 
 

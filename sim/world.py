@@ -50,7 +50,7 @@ STATE = np.dtype(
 )  # fmt: skip
 ZONE = np.dtype(
     [
-        ("place", "i8"), ("state", "i8"), ("capacity", "i8"), ("occupants", "i8"), ("steering", "f8"),
+        ("place", "i8"), ("state", "i8"), ("capacity", "i8"), ("room", "i8"), ("steering", "f8"),
         ("hazard_factor", "f8"), ("cumulative", "f8"),
     ]
 )  # fmt: skip
@@ -58,15 +58,15 @@ SECTION = np.dtype(
     [
         ("agency", "i8"), ("length", "f8"), ("terrain", "f8"), ("barrier", "f8"), ("surveillance", "f8"),
         ("officers", "f8"), ("capacity", "f8"), ("carry", "f8"), ("patrols", "i8"), ("detection_factor", "f8"),
-        ("hazard_factor", "f8"), ("detection", "f8"), ("good", "f8"), ("bad", "f8"), ("success", "f8"),
+        ("hazard_factor", "f8"), ("good", "f8"), ("bad", "f8"), ("success", "f8"),
         ("recorded", "i8"),
     ]
 )  # fmt: skip
 # One record per border zone and section, row-major: whether and how the section is within reach.
-REACH = np.dtype([("within", "i8"), ("constant", "f8"), ("cumulative", "f8")])
+REACH = np.dtype([("within", "i8"), ("constant", "f8"), ("cumulative", "f8"), ("detection", "f8")])
 AGENCY = np.dtype(
     [
-        ("place", "i8"), ("turn_back", "f8"), ("reception", "i8"), ("in_procedure", "i8"), ("full", "i8"),
+        ("place", "i8"), ("turn_back", "f8"), ("reception", "i8"), ("full", "i8"),
         ("procedure", "f8"), ("absconding", "f8"), ("returned", "f8"),
     ]
 )  # fmt: skip
@@ -131,6 +131,7 @@ class World(NamedTuple):
     zones: Table
     sections: Table
     reach: Table  # (Z * S,)
+    zone_at: Table  # (places,) int64: zone at a place, -1 where there is none
     agencies: Table
     return_flights: Table
     return_barred: Table  # (return flights, cohorts) int8

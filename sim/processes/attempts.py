@@ -73,13 +73,12 @@ def prepare(w, day):
         for s in range(sections):
             reach = w.reach[z * sections + s]
             if reach.within:
-                w.sections[s].detection = detection_probability(w.sections[s], coaching, p)
+                reach.detection = detection_probability(w.sections[s], coaching, p)
+                w.section_detection[day, s] = max(w.section_detection[day, s], reach.detection)
                 total += math.exp(reach.constant + p.section_success * (w.sections[s].success - 0.5))
                 reach.cumulative = total
         for s in range(sections):
             w.reach[z * sections + s].cumulative /= max(total, 1e-300)
-    for s in range(sections):
-        w.section_detection[day, s] = w.sections[s].detection
 
 
 @compiled
@@ -91,17 +90,13 @@ def try_to_cross(w, day):
     for j in range(n):
         i = w.who[j]
         m = w.rows[i]
-        z = -1
-        for k in range(w.zones.shape[0]):
-            if w.zones[k].place == m.place:
-                z = k
+        z = w.zone_at[m.place]
         s = choose_section(m, w.reach, z * sections, sections)
         if s < 0:
             continue
         section = w.sections[s]
-        coaching = w.states[w.zones[z].state].coaching
         result = UNDETECTED
-        if detected(m, detection_probability(section, coaching, w.p[0])):
+        if detected(m, w.reach[z * sections + s].detection):
             result = STOPPED
             section.recorded += 1
             w.section_flows[day, s, S_RECORDED] += 1

@@ -36,10 +36,8 @@ def expose(w, day, calendar, status):
         m = w.rows[i]
         following = m.next
         if m.status == status:
-            factor = p.hazard_sheltered
-            for z in range(w.zones.shape[0]):
-                if w.zones[z].place == m.place:
-                    factor = w.zones[z].hazard_factor
+            z = w.zone_at[m.place]
+            factor = w.zones[z].hazard_factor if z >= 0 else p.hazard_sheltered
             if m.section != NOWHERE:
                 factor *= w.sections[m.section].hazard_factor
             was_injured = m.flags & INJURED

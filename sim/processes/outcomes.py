@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 
 from sim.compiled import compiled
-from sim.ledger import count, move, schedule, take_due
+from sim.ledger import count, in_procedure, move, schedule, take_due
 from sim.population import AT_BORDER, CROSSED, IN_PROCEDURE, ONWARD, RETURNED, STRANDED
 from sim.streams import (
     GOING_BACK, HOPE, ONWARD_LAG, PROCEDURE, PROCEDURE_END, RETRY, REVIEW, REVIEW_LAG, TURN_BACK, draw, lag,
@@ -168,10 +168,7 @@ def review_stranded(w, day):
         m = w.rows[i]
         state = w.states[w.routes[m.route].state]
         occasion = 1_000 + m.outdoors
-        z = -1
-        for k in range(w.zones.shape[0]):
-            if w.zones[k].place == m.place:
-                z = k
+        z = w.zone_at[m.place]
         home, _ = flies_home(m, state, occasion)
         if home:
             m.funds -= state.return_price
@@ -188,7 +185,7 @@ def review_stranded(w, day):
 def run(w, day):
     """Settle today's attempts, then procedures, onward journeys and the stranded."""
     for a in range(w.agencies.shape[0]):
-        w.agencies[a].full = w.agencies[a].in_procedure >= w.agencies[a].reception
+        w.agencies[a].full = in_procedure(w, a) >= w.agencies[a].reception
     for j in range(w.counters[0]):
         settle(w, day, w.attempts[j])
     w.counters[0] = 0

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 
 from sim.compiled import compiled
-from sim.ledger import count, line_up, move, pop, push, schedule, take_due, whole
+from sim.ledger import count, line_up, move, occupants, pop, push, schedule, take_due, whole
 from sim.population import AT_BORDER, AT_HUB
 from sim.streams import FIRST_ATTEMPT, ZONE, draw, lag
 from sim.world import C_BORDER, C_HUB, F_REACHED_BORDER
@@ -56,7 +56,7 @@ def with_room(w, chosen, state):
     zones = w.zones.shape[0]
     for step in range(zones):
         z = (chosen + step) % zones
-        if w.zones[z].state == state and w.zones[z].occupants < w.zones[z].capacity:
+        if w.zones[z].state == state and w.zones[z].room > 0:
             return z
     return -1
 
@@ -67,6 +67,8 @@ def run(w, day):
     states = w.states.shape[0]
     p = w.p[0]
     weigh_zones(w)
+    for z in range(w.zones.shape[0]):
+        w.zones[z].room = w.zones[z].capacity - occupants(w, z)
     n = take_due(w, C_HUB, day, AT_HUB)
     line_up(w, n)
     for j in range(n):
@@ -87,6 +89,7 @@ def run(w, day):
             pop(w, states + s)
             w.counters[1] += 1
             seats -= 1
+            w.zones[z].room -= 1
             move(w, m, AT_BORDER, w.zones[z].place)
             count(w, day, m, F_REACHED_BORDER)
             schedule(w, i, C_BORDER, day, lag(draw(m.key, FIRST_ATTEMPT, m.bookings), p.first_attempt))
