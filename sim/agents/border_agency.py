@@ -132,6 +132,11 @@ class FrontexPool:
         """``officers`` available; ``lag`` in days from request to arrival."""
         self.available = float(officers)
         self.lag = lag
+        self.reserved: dict[str, float] = {}
+
+    def reserve(self, measure: str, wanted: float) -> None:
+        """Keep officers for a deployment that is already decided, so that requests do not use them up."""
+        self.reserved[measure] = self.grant(wanted)
 
     def grant(self, wanted: float) -> float:
         """Take up to ``wanted`` officers out of the pool; returns how many, a whole number."""

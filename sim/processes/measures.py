@@ -72,7 +72,7 @@ def frontex_deployment(model: CorridorModel, name: str, measure: Any, on: bool) 
     """Officers from the shared pool, as far as it reaches."""
     agency = model.agencies[measure.agency]
     if on:
-        agency.send(name, model.frontex.grant(measure.officers))
+        agency.send(name, model.frontex.reserved.pop(name, 0.0))
     else:
         model.frontex.take_back(agency.sent.get(name, 0.0))
         agency.send(name, 0.0)
@@ -200,6 +200,8 @@ class Measures:
         if draw(key, MEASURE, 0) >= measure.success_probability:
             self.failed.append(name)
             return
+        if measure.kind == "frontex-deployment":
+            self.model.frontex.reserve(name, measure.officers)
         self._add(effect_day, "start", name)
         if measure.end is not None:
             self._add((measure.end - start).days + 1, "end", name)
