@@ -1,1 +1,106 @@
-"""Geography and observed series."""
+"""Places, border sections, the map, and what was published: `README.md` here tells what the figures mean.
+
+Everything is read from files of this package. pandas is imported only where a table is asked for.
+"""
+
+from __future__ import annotations
+
+import difflib
+import io
+from collections.abc import Iterable
+from importlib.resources import as_file, files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_MAPS = ("borders", "countries")
+
+
+def allowed(names: Iterable[str], found: object) -> str:
+    """How a message ends that found a wrong name: the names allowed, and the one that was probably meant."""
+    known = list(names)
+    close = difflib.get_close_matches(str(found), known, n=1, cutoff=0.5)
+    return f"allowed: {', '.join(known) or 'none'}" + (f" (did you mean {close[0]!r}?)" if close else "")
+
+
+def text(name: str) -> str:
+    """The text of a file of this package, such as ``places.csv``."""
+    return _file(name).read_text(encoding="utf-8")
+
+
+def read_places() -> pd.DataFrame:
+    """The places that scenarios name.
+
+    Returns:
+        Indexed by ``name``: ``title``; ``kind`` (origin, hub, zone, coast, landing, onward); ``lon`` and ``lat``
+        (degrees, WGS 84); ``source``.
+    """
+    return _table("places.csv").set_index("name")
+
+
+def read_sections() -> pd.DataFrame:
+    """The sections of the borders of Poland, Lithuania and Latvia with Belarus.
+
+    Returns:
+        Indexed by ``code`` (``pl-by-1``): ``agency``, ``title``; ``length_km`` (km, official); ``note`` on the terrain;
+        ``source``.
+    """
+    return _table("sections.csv").set_index("code")
+
+
+def observed_names() -> list[str]:
+    """The names that `read_observed` takes, in order."""
+    return sorted(f.name.removesuffix(".csv") for f in _file("observed").iterdir() if f.name.endswith(".csv"))
+
+
+def read_observed(name: str) -> pd.DataFrame:
+    """A published series. Its periods may overlap: never add it up.
+
+    Args:
+        name: One of `observed_names`, such as ``poland-attempts-2021``.
+
+    Returns:
+        One row a period: ``series``; ``period_start`` and ``period_end`` (days, both within the period); ``value``,
+        ``low``, ``high`` (in the unit of the measure: attempts, detections, persons or flights; NaN where unknown, and
+        ``low`` alone is a lower bound); ``measure``, the measure of Corridor that answers to it; ``basis`` (reported,
+        derived); ``quality`` (primary, secondary); ``source``; ``agency``, ``transit_state``, ``route`` (empty text
+        where the row is about none); ``note``.
+
+    Raises:
+        ValueError: No series has this name.
+    """
+    names = observed_names()
+    if name not in names:
+        raise ValueError(f"found {name!r}, which is no observed series; {allowed(names, name)}")
+    return _table(f"observed/{name}.csv", days=("period_start", "period_end"), numbers=("value", "low", "high"))
+
+
+def map_path(name: str) -> Path:
+    """The GeoJSON file of a map layer: degrees, WGS 84.
+
+    Args:
+        name: ``countries`` (outlines) or ``borders`` (shared borders and their sections).
+
+    Raises:
+        ValueError: No layer has this name.
+    """
+    if name not in _MAPS:
+        raise ValueError(f"found {name!r}, which is no map layer; {allowed(_MAPS, name)}")
+    with as_file(_file(f"{name}.geojson")) as path:
+        return path
+
+
+def _file(name: str) -> Traversable:
+    return files("sim.data").joinpath(*name.split("/"))
+
+
+def _table(name: str, days: tuple[str, ...] = (), numbers: tuple[str, ...] = ()) -> pd.DataFrame:
+    import pandas as pd
+
+    # Empty text stays empty text; only an empty number is NaN.
+    empty = dict.fromkeys(numbers, "")
+    table = pd.read_csv(io.StringIO(text(name)), parse_dates=list(days), keep_default_na=False, na_values=empty)
+    return table.astype(dict.fromkeys(numbers, float))
