@@ -7,6 +7,7 @@ one block of memory, as numba would have them, but without owners; it keeps the 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,11 @@ class WorldType(types.Type):  # type: ignore[misc]
         return self.arrays
 
 
+@lru_cache(maxsize=4)
+def _type_of(kinds: tuple[tuple[Any, int], ...]) -> WorldType:
+    return WorldType(tuple(typeof(np.empty((1,) * ndim, dtype)) for dtype, ndim in kinds))
+
+
 class Reference:
     """A pointer to the headers of a world's arrays; alive as long as the arrays must be."""
 
@@ -46,7 +52,7 @@ class Reference:
         self._world = world
         self._block = np.array(words, np.int64)
         self.address = self._block.ctypes.data
-        self._numba_type_ = WorldType(tuple(typeof(array) for array in world))
+        self._numba_type_ = _type_of(tuple((array.dtype, array.ndim) for array in world))
 
 
 register_model(WorldType)(models.OpaqueModel)
