@@ -1,0 +1,201 @@
+"""The rules of the house: who may import whom, how long a file may be, what no file may name."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import sim
+
+PACKAGE = Path(sim.__file__).resolve().parent
+ROOT = PACKAGE.parent
+SOURCES = sorted(PACKAGE.rglob("*.py"))
+LONGEST = 600
+
+# Library: the files and folders of sim/ that may import it.
+LIBRARIES = {
+    "mesa": ("model.py", "migrant_set.py", "agents/", "view/"),
+    "numba": ("compiled.py", "reference.py"),
+    "ruamel": ("scenario/",),
+    "matplotlib": ("report/", "view/"),
+    "solara": ("view/",),
+    "anywidget": ("view/",),
+    "dask": ("batch/",),
+    "distributed": ("batch/",),
+    "dask_jobqueue": ("batch/",),
+}
+
+# From the ground up; a layer imports from itself and from those before it. What is not named stands beside the model.
+LAYERS = (
+    {"scenario", "data"},
+    {"compiled", "streams", "population", "geography", "world", "ledger", "reference", "choice", "setup"},
+    {"agents", "processes", "migrant_set", "season"},
+    {"model", "run", "results"},
+    {"batch"},
+    {"report", "view", "__init__"},
+    {"cli", "__main__"},
+)
+BESIDE_THE_MODEL = 3
+
+
+def name(file: Path) -> str:
+    """Path below sim/, with slashes."""
+    return file.relative_to(PACKAGE).as_posix()
+
+
+def layer(part: str) -> int:
+    """Number of the layer of a part of sim/: a file's stem or a folder's name."""
+    return next((number for number, parts in enumerate(LAYERS) if part in parts), BESIDE_THE_MODEL)
+
+
+def part_of(file: Path) -> str:
+    return file.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def is_type_checking(test: ast.expr) -> bool:
+    return ast.unparse(test) in {"TYPE_CHECKING", "typing.TYPE_CHECKING"}
+
+
+def nodes(tree: ast.AST, with_types: bool) -> Iterator[ast.AST]:
+    """All nodes; at will without those that only a type checker sees."""
+    for child in ast.iter_child_nodes(tree):
+        if isinstance(child, ast.If) and is_type_checking(child.test) and not with_types:
+            for other in child.orelse:
+                yield from (other, *nodes(other, with_types))
+        else:
+            yield from (child, *nodes(child, with_types))
+
+
+def imports(source: str, package: list[str], *, with_types: bool = False) -> set[str]:
+    """Full dotted names that a module in ``package`` imports, `from` imports with the name they take."""
+    found = set()
+    for node in nodes(ast.parse(source), with_types):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) - node.level + 1] if node.level else []
+            module = ".".join([*above, *([node.module] if node.module else [])])
+            found |= {f"{module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def imports_of(file: Path, *, with_types: bool = False) -> set[str]:
+    package = ["sim", *file.relative_to(PACKAGE).parts[:-1]]
+    return imports(file.read_text(encoding="utf-8"), package, with_types=with_types)
+
+
+def parts_imported(file: Path) -> set[str]:
+    """Parts of sim/ that a file imports; the package's own names count as `__init__`."""
+    parts = set()
+    for dotted in imports_of(file):
+        head, *rest = dotted.split(".")
+        if head != "sim":
+            continue
+        first = rest[0] if rest else "__init__"
+        is_part = (PACKAGE / first).is_dir() or (PACKAGE / f"{first}.py").is_file()
+        parts.add(first if is_part else "__init__")
+    return parts
+
+
+def tracked() -> list[Path]:
+    """Text files that git knows; without git, the sources."""
+    try:
+        listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return SOURCES
+    files = [ROOT / entry for entry in listed.split("\0") if entry]
+    return [file for file in files if file.is_file() and b"\0" not in file.read_bytes()[:8192]]
+
+
+def test_imports_are_read_as_python_reads_them() -> None:
+    source = """
+import mesa.visualization as viz
+from sim import ledger
+from . import booking
+from ..scenario.load import load_scenario
+if TYPE_CHECKING:
+    from sim.model import CorridorModel
+def late():
+    from numba import njit
+"""
+    seen = {
+        "mesa.visualization",
+        "sim.ledger",
+        "sim.processes.booking",
+        "sim.scenario.load.load_scenario",
+        "numba.njit",
+    }
+    assert imports(source, ["sim", "processes"]) == seen
+    assert imports(source, ["sim", "processes"], with_types=True) == {*seen, "sim.model.CorridorModel"}
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_a_library_is_imported_only_at_its_place(library: str) -> None:
+    elsewhere = [
+        name(file)
+        for file in SOURCES
+        if not name(file).startswith(LIBRARIES[library])
+        and any(dotted.split(".")[0] == library for dotted in imports_of(file, with_types=True))
+    ]
+    assert not elsewhere, f"{library} may be imported in {', '.join(LIBRARIES[library])} only"
+
+
+def test_a_process_imports_no_other_process() -> None:
+    wrong = {
+        name(file): found
+        for file in SOURCES
+        if part_of(file) == "processes"
+        and (found := sorted(d for d in imports_of(file) if d.startswith("sim.processes")))
+    }
+    assert not wrong
+
+
+@pytest.mark.parametrize("file", SOURCES, ids=name)
+def test_nothing_is_imported_from_above(file: Path) -> None:
+    own = layer(part_of(file))
+    above = sorted(part for part in parts_imported(file) if layer(part) > own)
+    assert not above, f"sim/{name(file)} is in layer {own} ({', '.join(sorted(LAYERS[own]))}) and imports {above}"
+
+
+def test_scenarios_and_data_stand_alone() -> None:
+    allowed = {"scenario": {"scenario", "data"}, "data": {"data"}}
+    for file in SOURCES:
+        if part_of(file) in allowed:
+            assert parts_imported(file) <= allowed[part_of(file)], name(file)
+
+
+def test_no_file_is_too_long() -> None:
+    written = [file for kind in ("py", "js", "css", "html") for file in PACKAGE.rglob(f"*.{kind}")]
+    lengths = {name(file): len(file.read_text(encoding="utf-8").splitlines()) for file in written}
+    assert {file: lines for file, lines in lengths.items() if lines > LONGEST} == {}
+
+
+# Put together here, so that this file is no hit itself.
+REGISTRY = "|".join(["py" + r"pi\.", "python" + r"hosted\.", "index" + "[-_]url", r"/sim" + r"ple\b/"])
+MACHINE = r"(?<![\w.:/~*{}\]\)-])/(?:" + "|".join(["ho" + "me", "ro" + "ot", "wo" + "rk", "Us" + "ers"]) + r")/[\w.]"
+
+
+@pytest.mark.parametrize(("what", "pattern"), [("registry host", REGISTRY), ("machine path", MACHINE)])
+def test_no_tracked_file_names_a(what: str, pattern: str) -> None:
+    hits = [
+        f"{file.relative_to(ROOT)}:{number}"
+        for file in tracked()
+        for number, line in enumerate(file.read_text(encoding="utf-8", errors="replace").splitlines(), 1)
+        if re.search(pattern, line)
+    ]
+    assert not hits, f"a {what} is named"
+
+
+@pytest.mark.parametrize("file", ["constraints.txt"])
+def test_constraints_are_bare_pins(file: str) -> None:
+    path = ROOT / file
+    if not path.exists():
+        pytest.skip("installed from a wheel")
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if not re.fullmatch(r"[a-z0-9._-]+==[A-Za-z0-9.+!]+", line)] == []
+    assert lines == sorted(lines, key=lambda line: line.split("==")[0])
