@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import io
 from collections.abc import Iterable
-from importlib.resources import as_file, files
+from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -89,8 +89,7 @@ def map_path(name: str) -> Path:
     """
     if name not in _MAPS:
         raise ValueError(f"found {name!r}, which is no map layer; {allowed(_MAPS, name)}")
-    with as_file(_file(f"{name}.geojson")) as path:
-        return path
+    return Path(str(_file(f"{name}.geojson")))
 
 
 def _file(name: str) -> Traversable:

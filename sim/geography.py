@@ -1,0 +1,118 @@
+"""Places and border sections, and distances between them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from types import MappingProxyType
+
+from sim import data
+
+EARTH_RADIUS_KM = 6371.0088
+"""Mean radius of the Earth, R1 of GRS 80: Moritz (2000), Journal of Geodesy 74, 128-133."""
+
+Point = tuple[float, float]
+"""Longitude and latitude, in degrees."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place that scenarios name; ``lon`` and ``lat`` in degrees."""
+
+    name: str
+    title: str
+    kind: str
+    lon: float
+    lat: float
+
+
+@dataclass(frozen=True, slots=True)
+class BorderSection:
+    """A section of a border: its official length, and the line that the map draws, which is shorter."""
+
+    code: str
+    agency: str
+    title: str
+    length_km: float
+    line: tuple[Point, ...]
+
+    @property
+    def drawn_km(self) -> float:
+        """Length of the line on the map."""
+        return math.fsum(great_circle_km(*a, *b) for a, b in pairwise(self.line))
+
+
+def great_circle_km(lon1: float, lat1: float, lon2: float, lat2: float) -> float:
+    """Shortest way over a sphere, in km, between two points in degrees.
+
+    The haversine formula: Sinnott, R. W. (1984), "Virtues of the Haversine", Sky and Telescope 68(2), 159. The Earth is
+    no sphere; the error is at most about 0.5 %.
+    """
+    phi1, phi2 = math.radians(lat1), math.radians(lat2)
+    h = math.sin((phi2 - phi1) / 2) ** 2
+    h += math.cos(phi1) * math.cos(phi2) * math.sin(math.radians(lon2 - lon1) / 2) ** 2
+    return 2 * EARTH_RADIUS_KM * math.asin(min(1.0, math.sqrt(h)))  # rounding can take h past 1 at antipodes
+
+
+def distance_km(start: Place, end: Place) -> float:
+    """Great-circle distance between two places."""
+    return great_circle_km(start.lon, start.lat, end.lon, end.lat)
+
+
+@cache
+def places() -> Mapping[str, Place]:
+    """All places by name, in the order of ``sim/data/places.csv``."""
+    return MappingProxyType(
+        {r["name"]: Place(r["name"], r["title"], r["kind"], float(r["lon"]), float(r["lat"])) for r in _rows("places")}
+    )
+
+
+@cache
+def sections() -> Mapping[str, BorderSection]:
+    """All border sections by code, in the order of ``sim/data/sections.csv``."""
+    features = json.loads(data.text("borders.geojson"))["features"]
+    lines = {
+        f["properties"]["code"]: tuple((lon, lat) for lon, lat in f["geometry"]["coordinates"])
+        for f in features
+        if f["properties"]["kind"] == "section"
+    }
+    return MappingProxyType(
+        {
+            r["code"]: BorderSection(r["code"], r["agency"], r["title"], float(r["length_km"]), lines[r["code"]])
+            for r in _rows("sections")
+        }
+    )
+
+
+def place(name: str) -> Place:
+    """The place of this name.
+
+    Raises:
+        ValueError: There is none.
+    """
+    return _named(places(), name, "place")
+
+
+def section(code: str) -> BorderSection:
+    """The border section of this code.
+
+    Raises:
+        ValueError: There is none.
+    """
+    return _named(sections(), code, "border section")
+
+
+def _named[T](known: Mapping[str, T], name: str, what: str) -> T:
+    if name not in known:
+        raise ValueError(f"found {name!r}, which is no {what}; {data.allowed(known, name)}")
+    return known[name]
+
+
+def _rows(table: str) -> csv.DictReader[str]:
+    return csv.DictReader(io.StringIO(data.text(f"{table}.csv")))
