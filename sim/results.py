@@ -1,0 +1,244 @@
+"""What a run found: tables, intervals over replicates, the comparison with the record, and files."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from sim import frames, summary
+from sim import measures as m
+from sim.comparison import compare
+from sim.frames import Blocks
+from sim.provenance import RunInfo, provenance, sha256
+from sim.save import OutputError, new_folder, read_run
+from sim.scenario.load import load_scenario
+from sim.scenario.schema import Scenario
+from sim.scenario.write import scenario_hash, to_yaml
+
+if TYPE_CHECKING:
+    from sim.measures import Outcome
+    from sim.model import CorridorModel
+
+DAILY, MONTHLY, TOTALS, SCENARIO = "daily.parquet", "monthly.csv", "totals.csv", "scenario.yaml"
+
+
+class Results:
+    """The results of one run, or of several replicates of it.
+
+    All numbers carry units: a column ``unit`` in the tidy tables, `sim.measures.MEASURES` for the others.
+    With several replicates, each of them a draw of the uncertain parameters, wide tables show medians and
+    `intervals` the 50 and 90 % intervals.
+
+    Attributes:
+        scenario: The scenario, before its distributions were drawn from.
+        info: How the run was asked for, and when.
+        blocks: All daily values by (level, measure), as arrays (replicates, days, names).
+        totals: Tidy: level, name, measure, value, unit, replicate.
+    """
+
+    def __init__(self, scenario: Scenario, blocks: Blocks, totals: pd.DataFrame, info: RunInfo) -> None:
+        """See `Results.of` and `Results.from_model` to make one from runs."""
+        self.scenario = scenario
+        self.blocks = blocks
+        self.totals = totals
+        self.info = info
+
+    @classmethod
+    def of(cls, scenario: Scenario, outcomes: Sequence[Outcome], info: RunInfo | None = None) -> Results:
+        """From the outcomes of one or several runs of a scenario."""
+        if not outcomes or not outcomes[0].days:
+            raise ValueError("no results: not a single day was run")
+        if outcomes[0].days != scenario.days:
+            scenario = scenario.model_copy(update={"days": outcomes[0].days})
+        if info is None:
+            info = RunInfo(seed=scenario.seed, replicates=len(outcomes), seeds=[o.seed for o in outcomes])
+        blocks = frames.blocks_of(outcomes)
+        return cls(scenario, blocks, summary.totals_of(blocks, outcomes), info)
+
+    @classmethod
+    def from_model(cls, model: CorridorModel) -> Results:
+        """From a model, up to its current day."""
+        return cls.of(model.settings, [m.outcome_of(model)])
+
+    @property
+    def replicates(self) -> int:
+        """Number of replicates."""
+        return int(next(iter(self.blocks.values())).values.shape[0])
+
+    @property
+    def start(self) -> date:
+        """First day."""
+        return self.scenario.start
+
+    @property
+    def dates(self) -> pd.DatetimeIndex:
+        """The days of the run."""
+        return pd.date_range(self.start, periods=self.scenario.days, freq="D", unit="ms")
+
+    @cached_property
+    def daily(self) -> pd.DataFrame:
+        """Tidy: date, level (section, agency, route, cohort, status, place), name, measure, value, unit, replicate."""
+        return frames.daily_frame(self.blocks, self.start, range(self.replicates))
+
+    @cached_property
+    def monthly(self) -> pd.DataFrame:
+        """Tidy: month, days of it that were run, level, name, measure, statistic, value, unit, replicate."""
+        return frames.monthly_frame(self.blocks, self.start)
+
+    @cached_property
+    def summary(self) -> pd.DataFrame:
+        """A row per section: border pressure, attempts and what came of them; medians over replicates."""
+        titles = {name: section.title for name, section in self.scenario.sections.items()}
+        table = self._summary("section", titles)
+        agencies = [s.agency if (s := self.scenario.sections.get(str(name))) else "" for name in table.index]
+        table.insert(0, "agency", agencies)
+        return table
+
+    @cached_property
+    def agencies(self) -> pd.DataFrame:
+        """As `summary`, a row per border agency."""
+        return self._summary("agency", {name: agency.country for name, agency in self.scenario.agencies.items()})
+
+    def _summary(self, level: str, titles: dict[str, Any]) -> pd.DataFrame:
+        return summary.summary_of(self.totals, self.start, self.replicates, level, titles)
+
+    @cached_property
+    def routes(self) -> pd.DataFrame:
+        """A row per route: departures, persons boarded, arrived, attempts, entries, landed, and what became of them."""
+        part = self.totals[self.totals["level"] == "route"]
+        keys = ("departures", "boarded", "reached_border", "attempts", "entries", "landed", "intercepted", "stranded",
+                "returned", "deaths")  # fmt: skip
+        table = part.groupby(["name", "measure"], sort=False)["value"].median().unstack()
+        return table.reindex(columns=list(keys))
+
+    @cached_property
+    def intervals(self) -> pd.DataFrame:
+        """All totals with median, 50 % interval (low50, high50) and 90 % interval (low90, high90)."""
+        return summary.intervals_of(self.totals)
+
+    @cached_property
+    def shares(self) -> pd.DataFrame:
+        """Share (0 to 1) of each route and each cohort in a section's attempts."""
+        return summary.shares_of(self.totals)
+
+    @cached_property
+    def overload(self) -> pd.DataFrame:
+        """Probability (share of replicates) that a section is over 1 on any day of a week; weeks from the first day."""
+        block = self.blocks.get(("section", "border_pressure"))
+        if block is None:
+            return pd.DataFrame()
+        share = m.overload_by_week(block.values)
+        weeks = pd.date_range(self.start, periods=len(share), freq="7D", unit="ms", name="week")
+        return pd.DataFrame(share, index=weeks, columns=list(block.names))
+
+    def series(self, level: str, measure: str, quantile: float = 0.5) -> pd.DataFrame:
+        """A measure by date (rows) and name (columns), the given quantile over replicates."""
+        block = self.blocks.get((level, measure))
+        if block is None:
+            return pd.DataFrame(index=self.dates)
+        values = block.values[0] if self.replicates == 1 else np.quantile(block.values, quantile, axis=0)
+        return pd.DataFrame(values, index=self.dates, columns=list(block.names))
+
+    def observed(self) -> pd.DataFrame:
+        """The scenario's observed series beside the run, with the ratio of simulated to observed."""
+        return compare(self.blocks, self.scenario)
+
+    def write(self, folder: str | Path) -> Path:
+        """Write tables, figures and provenance to ``folder``: whole, or not at all.
+
+        An earlier result there is replaced. The tables' bytes depend on scenario and seed alone.
+
+        Raises:
+            OutputError: If the folder holds something else, or cannot be written.
+        """
+        from sim.report.figures import write_figures
+
+        folder = Path(folder)
+        with new_folder(folder) as place:
+            self._write_daily(place / DAILY)
+            _write_csv(self.monthly, place / MONTHLY)
+            _write_csv(self.totals, place / TOTALS)
+            write_figures(self, place)
+            self._write_scenario(place)
+            tables = {name: sha256(place / name) for name in (DAILY, MONTHLY, TOTALS)}
+            text = (place / SCENARIO).read_text(encoding="utf-8")
+            content = provenance(self.info, self.scenario.title, text, scenario_hash(self.scenario), tables)
+            (place / "run.json").write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        return folder
+
+    def _write_daily(self, file: Path) -> None:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        writer = None
+        for replicate in range(self.replicates):
+            part = frames.daily_frame(self.blocks, self.start, [replicate])
+            table = pa.Table.from_pandas(part, preserve_index=False).replace_schema_metadata(None)
+            writer = writer or pq.ParquetWriter(file, table.schema, compression="zstd")
+            writer.write_table(table)
+        if writer is not None:
+            writer.close()
+
+    def _write_scenario(self, place: Path) -> None:
+        scenario = self.scenario
+        if scenario._timetable is not None:
+            name = Path(scenario._timetable[0]).name
+            shutil.copyfile(scenario._timetable[0], place / name)
+            scenario = scenario.model_copy(update={"timetable": name})
+        (place / SCENARIO).write_text(to_yaml(scenario), encoding="utf-8")
+
+    @classmethod
+    def read(cls, folder: str | Path) -> Results:
+        """The results that `write` wrote.
+
+        Raises:
+            OutputError: If there are none, or a table is damaged.
+        """
+        folder = Path(folder)
+        content = read_run(folder)
+        try:
+            for name, digest in content["tables_sha256"].items():
+                if sha256(folder / name) != digest:
+                    raise OutputError(f"{folder / name}: damaged: it is not the table that was written")
+            scenario = load_scenario(folder / SCENARIO)
+            blocks = frames.blocks_from(pd.read_parquet(folder / DAILY))
+            totals = pd.read_csv(folder / TOTALS, dtype={"value": float, "replicate": np.int32}, float_precision="round_trip")
+        except (OSError, KeyError, ValueError) as error:
+            raise OutputError(f"{folder}: damaged: {error}") from error
+        return cls(scenario, blocks, totals, _info(content))
+
+    def __repr__(self) -> str:
+        """Title, days, replicates."""
+        runs = f", {self.replicates} replicates" if self.replicates > 1 else ""
+        return f"<Results of {self.scenario.title!r}: {self.scenario.days} days from {self.start}{runs}>"
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        formats = {"float_format": "{:,.2f}".format, "na_rep": "", "border": 0}
+        parts = [f"<h3>{escape(self.scenario.title)}</h3>", f"<p>{escape(repr(self)[1:-1])}; medians</p>"]
+        parts += [self.summary.to_html(**formats), self.routes.to_html(**formats)]
+        return "\n".join(parts)
+
+
+def _write_csv(table: pd.DataFrame, file: Path) -> None:
+    """Whole numbers without a point; others exact."""
+    values = [str(int(v)) if v.is_integer() else repr(v) for v in table["value"].tolist()]
+    table.assign(value=values).to_csv(file, index=False, lineterminator="\n")
+
+
+def _info(content: dict[str, Any]) -> RunInfo:
+    known = {field.name for field in fields(RunInfo)}
+    info = RunInfo(**{key: value for key, value in content.items() if key in known})
+    info.seeds = content.get("replicate_seeds", [])
+    info.started, info.ended = content.get("started_utc", ""), content.get("ended_utc", "")
+    return info

@@ -1,0 +1,103 @@
+"""Running a scenario: once with central values, or as replicates that carry the parameters' uncertainty."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from hashlib import blake2b
+from pathlib import Path
+
+from sim.measures import Outcome, outcome_of
+from sim.model import CorridorModel
+from sim.provenance import RunInfo, now
+from sim.results import Results
+from sim.scenario.draw import resolve
+from sim.scenario.errors import ScenarioError
+from sim.scenario.load import load_scenario
+from sim.scenario.paths import apply_overrides
+from sim.scenario.schema import Scenario
+from sim.scenario.timetable import departures
+
+MOST_REPLICATES = 1000
+Progress = Callable[[int, int], None]
+
+
+def run(
+    scenario: Scenario | str | Path,
+    *,
+    seed: int | None = None,
+    replicates: int = 1,
+    days: int | None = None,
+    progress: Progress | None = None,
+) -> Results:
+    """Run a scenario.
+
+    A single run takes the central value of each distribution and the scenario's seed. With several
+    replicates each one draws its own parameters and its own people, from a seed derived from the
+    scenario's, so that replicate k is the same however many there are.
+
+    Args:
+        scenario: A scenario, the name of one that ships, or a YAML file.
+        seed: In place of the scenario's.
+        replicates: 1 to 1000.
+        days: Length of the run, in place of the scenario's (days).
+        progress: Called as ``progress(replicate, days_done)`` after each day.
+
+    Raises:
+        ScenarioError: If the scenario, seed, replicates or days are not allowed.
+    """
+    check_replicates(replicates)
+    origin = "" if isinstance(scenario, Scenario) else str(scenario)
+    if not isinstance(scenario, Scenario):
+        scenario = load_scenario(scenario)
+    changes = {key: value for key, value in (("seed", seed), ("days", days)) if value is not None}
+    if changes:
+        scenario = apply_overrides(scenario, changes)
+    info = RunInfo(origin, scenario.seed, replicates, days, started=now())
+    outcomes: list[Outcome] = []
+    for number in range(replicates):
+        drawn = draw(scenario, number, replicates)
+        report = None if progress is None else _for_replicate(progress, number)
+        outcomes.append(outcome_of(run_model(drawn, progress=report)))
+        info.seeds.append(drawn.seed)
+    info.ended = now()
+    return Results.of(scenario, outcomes, info)
+
+
+def run_model(scenario: Scenario, *, progress: Callable[[int], None] | None = None) -> CorridorModel:
+    """The model of a scenario, run to its last day; distributions take their central values.
+
+    Args:
+        scenario: The scenario.
+        progress: Called with the number of days done after each day.
+    """
+    rows = [(row.day, row.route, row.seats) for row in departures(scenario)]
+    model = CorridorModel(resolve(scenario), timetable=rows)
+    while model.running:
+        model.step()
+        if progress is not None:
+            progress(model.day)
+    return model
+
+
+def draw(scenario: Scenario, number: int, replicates: int) -> Scenario:
+    """The scenario of one replicate: plain numbers, and its own seed."""
+    if replicates == 1:
+        return resolve(scenario)
+    seed = replicate_seed(scenario.seed, number)
+    return resolve(scenario, seed).model_copy(update={"seed": seed})
+
+
+def replicate_seed(seed: int, number: int) -> int:
+    """Seed of a replicate: a hash, so that nearby seeds share nothing."""
+    digest = blake2b(f"{seed}:replicate:{number}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "little") >> 1
+
+
+def check_replicates(replicates: int) -> None:
+    """Check the number of replicates; raises ScenarioError."""
+    if isinstance(replicates, bool) or not isinstance(replicates, int) or not 1 <= replicates <= MOST_REPLICATES:
+        raise ScenarioError(f"replicates: found {replicates!r}; allowed: a whole number from 1 to {MOST_REPLICATES}")
+
+
+def _for_replicate(progress: Progress, number: int) -> Callable[[int], None]:
+    return lambda day: progress(number, day)
