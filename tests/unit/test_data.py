@@ -150,6 +150,7 @@ def test_places_are_of_known_kinds_and_on_the_map():
 INLAND = {
     "Iraq": ["baghdad", "erbil", "basra"],
     "Syria": ["damascus"],
+    "Libya": ["sabha"],
     "Russia": ["moscow"],
     "Germany": ["germany"],
     "Belarus": ["minsk", *read_places().query("kind == 'zone'").index],

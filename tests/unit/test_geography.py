@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.geography import EARTH_RADIUS_KM, distance_km, great_circle_km, place, places, section, sections
+from sim.scenario import load_scenario, scenario_names
 
 POINTS = st.tuples(st.floats(-180, 180), st.floats(-90, 90))
 HALF_ROUND = math.pi * EARTH_RADIUS_KM
@@ -73,6 +74,16 @@ def test_sections_run_on_from_one_to_the_next():
 def test_the_map_draws_a_section_shorter_than_it_is():
     for s in sections().values():
         assert 0.65 * s.length_km < s.drawn_km < s.length_km, s.code
+
+
+@pytest.mark.parametrize("name", scenario_names())
+def test_shipped_scenarios_name_places_and_sections_that_are_on_the_map(name):
+    scenario = load_scenario(name)
+    named = {c.origin for c in scenario.cohorts.values()} | {t.hub for t in scenario.transit_states.values()}
+    named |= {end for route in scenario.routes.values() for end in (route.origin, route.destination)}
+    assert named | set(scenario.zones) <= set(places())
+    for code, used in scenario.sections.items():
+        assert (used.agency, used.length) == (section(code).agency, section(code).length_km)
 
 
 def test_places_and_sections_cannot_be_changed():
