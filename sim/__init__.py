@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sim.model import CorridorModel
     from sim.results import Results
-    from sim.run import run, run_model
+    from sim.runs import run, run_model
     from sim.save import OutputError
     from sim.scenario import Scenario, ScenarioError, load_scenario, resolve
 
@@ -21,8 +21,8 @@ _HOMES = {
     "ScenarioError": "sim.scenario",
     "load_scenario": "sim.scenario",
     "resolve": "sim.scenario",
-    "run": "sim.run",
-    "run_model": "sim.run",
+    "run": "sim.runs",
+    "run_model": "sim.runs",
 }
 __all__ = [
     "CorridorModel",
