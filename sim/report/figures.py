@@ -1,0 +1,185 @@
+"""Three figures of a run: pressure by section, where everybody is, flows by route."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from sim.report.style import A4_WIDTH, COLOURS, GREY, INK, RC, date_axis, look, thousands
+
+if TYPE_CHECKING:
+    from sim.results import Results
+
+MOST_ROUTES = 8
+# Statuses by where people are, each with label and colour; prospects are left out.
+WAITING = (("booked", "booked: waiting for visa or seat", "#BBBBBB"),)
+UNDER_WAY = (
+    ("at_coast", "at the coast", "#56B4E9"),
+    ("in_transit", "in transit", "#0072B2"),
+    ("at_hub", "at the hub", "#E69F00"),
+    ("at_border", "at the border", "#D55E00"),
+    ("stranded", "stranded", "#882255"),
+    ("in_procedure", "in procedure", "#009E73"),
+)
+ENDED = (
+    ("onward", "onward", "#0072B2"),
+    ("crossed", "crossed, still in the country", "#56B4E9"),
+    ("landed", "landed over the sea", "#009E73"),
+    ("returned", "returned home", "#E69F00"),
+    ("dead", "dead", "#000000"),
+)
+# Statuses that are drawn together with another.
+_WITH = {"at_coast": ("at_coast", "diverted", "intercepted")}
+
+
+def write_figures(results: Results, folder: Path) -> list[Path]:
+    """Write the figures of a run as PNG; returns the files."""
+    files = []
+    for name, figure in figures(results).items():
+        file = folder / f"{name}.png"
+        figure.savefig(file, metadata={"Software": None})
+        files.append(file)
+    return files
+
+
+def figures(results: Results) -> dict[str, Figure]:
+    """All figures by file name; one that would be empty is left out."""
+    makers: dict[str, Callable[[Results], Figure | None]] = {
+        "pressure": pressure,
+        "whereabouts": whereabouts,
+        "flows": flows,
+    }
+    made = {name: maker(results) for name, maker in makers.items()}
+    return {name: figure for name, figure in made.items() if figure is not None}
+
+
+def pressure(results: Results) -> Figure | None:
+    """Border pressure by section over time, a panel an agency, with the line of full load."""
+    table = results.series("section", "border_pressure")
+    by_agency: dict[str, list[str]] = {}
+    for name in table.columns:
+        by_agency.setdefault(results.scenario.sections[name].agency, []).append(name)
+    if not by_agency:
+        return None
+    figure, panels = _panels(len(by_agency), 2.3, results, "Border pressure by section")
+    for axes, (agency, names) in zip(panels, by_agency.items(), strict=True):
+        for k, name in enumerate(names):
+            _line(axes, results, ("section", "border_pressure", name), k, results.scenario.sections[name].title)
+        axes.axhline(1.0, color=INK, linewidth=0.9)
+        top = max(1.25, axes.get_ylim()[1])
+        axes.set_ylim(0, top)
+        axes.text(1.0, 1.0, "full load ", transform=axes.get_yaxis_transform(), ha="right", va="bottom", fontsize=7.5)
+        axes.set_title(results.scenario.agencies[agency].country)
+        axes.set_ylabel("attempts (7-day mean)\n÷ capacity")
+        axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), handlelength=1.8)
+    return figure
+
+
+def whereabouts(results: Results) -> Figure:
+    """Where everybody is over time: those who wait, who are under way, and who have got to an end."""
+    table = results.series("status", "persons")
+    groups = (("Under way", UNDER_WAY), ("Journey's end", ENDED), ("Not yet under way (prospects left out)", WAITING))
+    shown = [(title, group) for title, group in groups if _persons(table, group).to_numpy().any()] or [groups[0]]
+    figure, panels = _panels(len(shown), 2.5, results, "Where everybody is")
+    for axes, (title, group) in zip(panels, shown, strict=True):
+        persons = _persons(table, group)
+        used = [k for k, name in enumerate(persons.columns) if persons[name].any()]
+        values, labels = persons.iloc[:, used].to_numpy().T, [group[k][1] for k in used]
+        axes.stackplot(table.index, values, labels=labels, colors=[group[k][2] for k in used], linewidth=0)
+        axes.set_title(title)
+        axes.set_ylabel("persons")
+        axes.set_ylim(0, None)
+        thousands(axes)
+        handles, texts = axes.get_legend_handles_labels()
+        axes.legend(handles[::-1], texts[::-1], loc="upper left", bbox_to_anchor=(1.0, 1.0), handlelength=1.0)
+    return figure
+
+
+def _persons(table: pd.DataFrame, group: tuple[tuple[str, str, str], ...]) -> pd.DataFrame:
+    return pd.DataFrame({name: table[list(_WITH.get(name, (name,)))].sum(axis=1) for name, _, _ in group})
+
+
+def flows(results: Results) -> Figure | None:
+    """Flows by route and week: departures at the left; persons and attempts at the right."""
+    weekly = {key: _weekly(results, key) for key in ("departures", "boarded", "attempts", "crossings", "landed")}
+    total = weekly["boarded"].sum() + weekly["attempts"].sum()
+    used = [str(name) for name in total.sort_values(ascending=False, kind="stable").index if total[name] > 0]
+    if not used:
+        return None
+    shown = used[:MOST_ROUTES]
+    note = f"; the {len(used) - len(shown)} smallest routes left out" if len(used) > len(shown) else ""
+    with mpl.rc_context(RC):
+        figure = Figure(figsize=(A4_WIDTH, 1.0 + 1.55 * len(shown)))
+        grid = figure.subplots(len(shown), 2, sharex=True, squeeze=False, gridspec_kw={"width_ratios": [1, 1.9]})
+        _head(figure, results, "Flows by route, per week" + note)
+        for (left, right), name in zip(grid, shown, strict=True):
+            _departures(left, weekly["departures"][name], name)
+            _flow_lines(right, weekly, name, results.scenario.routes[name].mode == "sea")
+    return figure
+
+
+def _weekly(results: Results, measure: str) -> pd.DataFrame:
+    """Sums over whole weeks of the run, by the day on which each begins."""
+    table = results.series("route", measure)
+    weeks = max(len(table) // 7, 1)
+    part = table.iloc[: weeks * 7]
+    return part.groupby(np.arange(len(part)) // 7).sum().set_index(part.index[::7])
+
+
+def _departures(axes: Axes, departures: pd.Series, name: str) -> None:
+    axes.bar(departures.index, departures, width=6, align="edge", color="#BBBBBB")
+    axes.set_title(name)
+    axes.set_ylabel("departures\nper week")
+    axes.set_ylim(0, max(1.0, float(departures.max()) * 1.1))
+    date_axis(axes)
+    thousands(axes)
+
+
+def _flow_lines(axes: Axes, weekly: dict[str, pd.DataFrame], name: str, sea: bool) -> None:
+    lines = [("boarded", "boarded (persons)", COLOURS[0])]
+    if sea:
+        lines += [("landed", "landed (persons)", COLOURS[2])]
+    else:
+        lines += [("attempts", "attempts", COLOURS[1]), ("crossings", "crossed (persons)", COLOURS[2])]
+    for key, label, colour in lines:
+        axes.plot(weekly[key].index, weekly[key][name], color=colour, label=label)
+    axes.set_ylabel("per week")
+    axes.set_ylim(0, None)
+    axes.legend(loc="lower right", bbox_to_anchor=(1.0, 0.98), ncols=3, handlelength=1.4, columnspacing=1.2)
+    date_axis(axes)
+    thousands(axes)
+
+
+def _panels(count: int, height: float, results: Results, title: str) -> tuple[Figure, list[Axes]]:
+    with mpl.rc_context(RC):
+        figure = Figure(figsize=(A4_WIDTH, 0.7 + height * count))
+        panels = figure.subplots(count, 1, sharex=True, squeeze=False)[:, 0]
+    _head(figure, results, title)
+    for axes in panels:
+        date_axis(axes)
+    return figure, list(panels)
+
+
+def _head(figure: Figure, results: Results, title: str) -> None:
+    runs = f"median and 50 and 90 % intervals of {results.replicates} replicates" if results.replicates > 1 else ""
+    figure.suptitle(f"{title}\n", x=0.01, ha="left", fontsize=12, fontweight="bold", color=INK)
+    line = " · ".join(part for part in (results.scenario.title, runs) if part)
+    figure.text(0.01, 1 - 0.36 / figure.get_figheight(), line, fontsize=8.5, color=GREY, va="top")
+
+
+def _line(axes: Axes, results: Results, key: tuple[str, str, str], number: int, label: str) -> None:
+    """A line, with its intervals over replicates behind it."""
+    level, measure, name = key
+    style: Any = look(number)
+    if results.replicates > 1:
+        for low, high, alpha in ((0.05, 0.95, 0.12), (0.25, 0.75, 0.2)):
+            bounds = (results.series(level, measure, q)[name] for q in (low, high))
+            axes.fill_between(results.dates, *bounds, color=style["color"], alpha=alpha, linewidth=0)
+    axes.plot(results.dates, results.series(level, measure)[name], label=label, **style)

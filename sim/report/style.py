@@ -1,0 +1,63 @@
+"""How figures look: colours that colour-blind readers can tell apart, thin lines, dates, units."""
+
+from __future__ import annotations
+
+import matplotlib as mpl
+
+mpl.use("Agg", force=False)
+
+from matplotlib.axes import Axes  # noqa: E402  (the backend must be set first)
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter  # noqa: E402
+from matplotlib.ticker import FuncFormatter  # noqa: E402
+
+# Okabe and Ito (2008), black and yellow left out.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
+DASHES = ("-", (0, (5, 1.5)), (0, (1.5, 1)))
+INK, GREY, PALE = "#222222", "#767676", "#DDDDDD"
+A4_WIDTH = 7.6  # inches, within margins
+
+RC = {
+    "font.family": ["DejaVu Sans"],
+    "font.size": 8.5,
+    "axes.titlesize": 9.5,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.labelcolor": INK,
+    "axes.edgecolor": GREY,
+    "axes.linewidth": 0.6,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.grid.axis": "y",
+    "grid.color": PALE,
+    "grid.linewidth": 0.5,
+    "axes.axisbelow": True,
+    "xtick.color": GREY,
+    "ytick.color": GREY,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "legend.frameon": False,
+    "legend.fontsize": 8,
+    "lines.linewidth": 1.3,
+    "figure.dpi": 100,
+    "savefig.dpi": 200,
+    "figure.constrained_layout.use": True,
+}
+
+
+def look(number: int) -> dict[str, object]:
+    """Colour and dash of the ``number``-th line."""
+    return {"color": COLOURS[number % len(COLOURS)], "linestyle": DASHES[number // len(COLOURS) % len(DASHES)]}
+
+
+def date_axis(axes: Axes) -> None:
+    """Dates along x, short and unambiguous."""
+    locator = AutoDateLocator(minticks=4, maxticks=9)
+    axes.xaxis.set_major_locator(locator)
+    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+    axes.margins(x=0)
+
+
+def thousands(axes: Axes) -> None:
+    """Whole numbers along y with a separator of thousands; small ones as they are."""
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}" if abs(value) >= 10 else f"{value:g}"))
