@@ -13,6 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numba
+
 _HERE = Path(__file__).parent
 
 
@@ -41,10 +43,9 @@ def is_cached() -> bool:
     return any(cache_folder().rglob("*.nbc"))
 
 
-os.environ["NUMBA_CACHE_DIR"] = str(cache_folder())
 
-import numba  # noqa: E402  (the cache folder must be set first)
-
+# Set here and not by the environment, which numba reads once, and somebody else may have imported it before.
+numba.config.CACHE_DIR = str(cache_folder())
 JIT = not numba.config.DISABLE_JIT
 
 compiled: Callable[..., Any] = numba.njit(cache=True, error_model="numpy", boundscheck=False)

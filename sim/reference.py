@@ -68,12 +68,27 @@ class _Attribute(AttributeTemplate):  # type: ignore[misc]
 
 @lower_getattr_generic(WorldType)
 def _get(context: Any, builder: Any, reference: WorldType, value: Any, name: str) -> Any:
-    """Load one array's header; it has no owner, so that no references are counted."""
+    """Load one array's header, field by field and as invariant: it never changes, so that loops need no reload."""
     number = World._fields.index(name)
-    offset = 8 * sum(_HEADER_WORDS + 2 * array.ndim for array in reference.arrays[:number])
-    address = builder.gep(value, [context.get_constant(types.intp, offset)])
-    header = context.data_model_manager[reference.arrays[number]].get_value_type()
-    return builder.load(builder.bitcast(address, header.as_pointer()))
+    array = reference.arrays[number]
+    word = 8 * sum(_HEADER_WORDS + 2 * other.ndim for other in reference.arrays[:number])
+    header = context.make_array(array)(context, builder)
+    empty = builder.module.add_metadata([])
+
+    def load(kind: Any) -> Any:
+        nonlocal word
+        address = builder.gep(value, [context.get_constant(types.intp, word)])
+        loaded = builder.load(builder.bitcast(address, kind.as_pointer()))
+        loaded.set_metadata("invariant.load", empty)
+        word += 8
+        return loaded
+
+    for field in ("meminfo", "parent", "nitems", "itemsize", "data"):
+        setattr(header, field, load(getattr(header, field).type))
+    integer = context.get_value_type(types.intp)
+    for field in ("shape", "strides"):
+        setattr(header, field, cgutils.pack_array(builder, [load(integer) for _ in range(array.ndim)], integer))
+    return header._getvalue()
 
 
 @unbox(WorldType)

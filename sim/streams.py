@@ -43,9 +43,9 @@ def mix(z: np.uint64) -> np.uint64:
 
 @compiled
 def bits(key: np.uint64, stream: int, occasion: int) -> np.uint64:
-    """64 random bits for one question; mixed twice, as single-mix streams of near keys are shifts of one another."""
+    """64 random bits for one question. The key is a well-mixed hash itself (`fill_keys`), so that one mix is enough."""
     counter = (np.uint64(stream) << _S32) + np.uint64(occasion) + _ONE
-    return mix(mix(key ^ (counter * _GOLDEN)) + _SALT)
+    return mix(key ^ (counter * _GOLDEN))
 
 
 @compiled
@@ -64,9 +64,9 @@ def lag(u: float, mean: float) -> int:
 
 
 @compiled
-def chance(hazard: float, days: float) -> float:
-    """Probability of an event of constant ``hazard`` (per day) within ``days``."""
-    return 1.0 - math.exp(-hazard * days)
+def happens(u: float, cumulative_hazard: float) -> bool:
+    """Whether an event with this cumulative hazard happens: u < 1 - exp(-H), the costly part only where u < H."""
+    return u < cumulative_hazard and u < -math.expm1(-cumulative_hazard)
 
 
 @compiled

@@ -10,7 +10,7 @@ from __future__ import annotations
 from sim.compiled import compiled
 from sim.ledger import count, move
 from sim.population import AT_BORDER, DEAD, INJURED, NOWHERE, STRANDED
-from sim.streams import DEATH, INJURY, chance, draw
+from sim.streams import DEATH, INJURY, draw, happens
 from sim.world import C_BORDER, C_STRANDED, F_DEATHS, F_INJURIES, S_DEATHS, S_INJURIES
 
 
@@ -20,9 +20,9 @@ def survive(m, days, factor, p):
     season = 1.0 + (p.hazard_winter - 1.0) * p.cold
     occasion = m.outdoors
     m.outdoors = min(m.outdoors + days, 65_535)
-    if draw(m.key, DEATH, occasion) < chance(p.hazard_death * season * factor, days):
+    if happens(draw(m.key, DEATH, occasion), p.hazard_death * season * factor * days):
         return False
-    if draw(m.key, INJURY, occasion) < chance(p.hazard_injury * season * factor, days):
+    if happens(draw(m.key, INJURY, occasion), p.hazard_injury * season * factor * days):
         m.flags |= INJURED
     return True
 
