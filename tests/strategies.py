@@ -60,7 +60,8 @@ TINY: dict[str, Any] = {
             "transfer": {START: 5.5}, "may_return": {START: 0.5},
         },
         "libya": {
-            "hub": "benghazi", "boats_tolerated": {START: 0.9}, "interception": {START: 0.3}, "may_return": {START: 0.3},
+            "hub": "benghazi", "boats_tolerated": {START: 0.9}, "interception": {START: 0.3},
+            "may_return": {START: 0.3},
         },
     },
     "zones": {
