@@ -35,7 +35,7 @@ LAYERS = (
     {"scenario", "data"},
     {"compiled", "streams", "population", "geography", "world", "ledger", "reference", "choice", "setup"},
     {"agents", "processes", "migrant_set", "season"},
-    {"model", "run", "results"},
+    {"model", "runs", "results"},
     {"batch"},
     {"report", "view", "__init__"},
     {"cli", "__main__"},
