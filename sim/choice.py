@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from sim.compiled import compiled
-from sim.ledger import count, move, schedule
+from sim.ledger import count, move
 from sim.population import PROSPECT
 from sim.streams import RECONSIDER_LAG, ROUTE, draw, lag
+from sim.waiting import schedule
 from sim.world import C_RECONSIDER, F_GAVE_UP_BOOKING
 
 

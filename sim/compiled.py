@@ -20,7 +20,7 @@ _HERE = Path(__file__).parent
 
 def _sources_hash() -> str:
     digest = hashlib.sha256()
-    files = [_HERE / name for name in ("compiled.py", "streams.py", "world.py", "population.py", "ledger.py", "choice.py", "reference.py")]
+    files = [_HERE / name for name in ("compiled.py", "streams.py", "world.py", "population.py", "ledger.py", "choice.py", "reference.py", "waiting.py")]
     for file in files + sorted((_HERE / "processes").glob("*.py")):
         digest.update(file.name.encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()[:16]

@@ -22,7 +22,7 @@ from sim.reference import reference
 from sim.scenario.schema import Scenario
 from sim.season import Season
 from sim.setup import build_world, names_of, run_days
-from sim.world import S_ATTEMPTS
+from sim.world import N_EVENTS, N_LOST_COHORT, N_LOST_COUNT, S_ATTEMPTS
 
 MIGRANTS_DAY = in_order(
     demand.run, booking.run, flights.run, transfer.run, exposure.run, attempts.run, outcomes.run, sea.run
@@ -80,7 +80,7 @@ class CorridorModel(mesa.Model):  # type: ignore[type-arg]
         for agency in self.agencies.values():
             agency.review()
         EVENING(self._tables, day)
-        if self.world.counters[2]:
+        if self.world.counters[N_LOST_COHORT]:
             self._report_loss(day)
         self.day = day + 1
         self.running = self.day < self.settings.days
@@ -93,7 +93,7 @@ class CorridorModel(mesa.Model):  # type: ignore[type-arg]
     @property
     def events(self) -> int:
         """Migrant-events so far: times that a rule was applied to a migrant."""
-        return int(self.world.counters[1])
+        return int(self.world.counters[N_EVENTS])
 
     @property
     def agents(self) -> Everybody:
@@ -179,11 +179,11 @@ class CorridorModel(mesa.Model):  # type: ignore[type-arg]
         self.routes_changed = False
 
     def _report_loss(self, day: int) -> None:
-        cohort = self.names.cohorts[int(self.world.counters[2]) - 1]
+        cohort = self.names.cohorts[int(self.world.counters[N_LOST_COHORT]) - 1]
         when = self.settings.start + timedelta(days=day)
         size = self.settings.cohorts[cohort].size
         places, statuses = np.nonzero(self.world.stocks[self.names.cohorts.index(cohort)] < 0)
         where = ", ".join(self.names.places[p] for p in places) or "all places together"
         raise ConservationError(
-            f"{when}: cohort {cohort} counts {int(self.world.counters[3])} persons at {where}; {size} are right"
+            f"{when}: cohort {cohort} counts {int(self.world.counters[N_LOST_COUNT])} persons at {where}; {size} are right"
         )

@@ -19,13 +19,12 @@ STATUSES = (
 NOWHERE = 255
 INJURED = 1
 
-# key: identity and resistance; funds in USD; next: row behind this one in its queue or day;
-# since: day of the last event; arrived: day of arrival at hub or coast; outdoors: person-days
-# at the border; attempts, voyages, bookings: occasions of the keyed draws.
+# key: identity and resistance; funds in USD; outdoors: person-days at the border; since: day of the
+# last event; due: day of the next; arrived: day of arrival at hub or coast; attempts, voyages, bookings: occasions of the keyed draws.
 ROW = np.dtype(
     [
-        ("key", "u8"), ("funds", "f4"), ("next", "i4"),
-        ("since", "u2"), ("arrived", "u2"), ("outdoors", "u2"), ("attempts", "u2"),
+        ("key", "u8"), ("funds", "f4"), ("outdoors", "u4"),
+        ("since", "u2"), ("due", "u2"), ("arrived", "u2"), ("attempts", "u2"),
         ("status", "u1"), ("place", "u1"), ("cohort", "u1"), ("route", "u1"),
         ("section", "u1"), ("voyages", "u1"), ("bookings", "u1"), ("flags", "u1"),
     ]
@@ -56,7 +55,6 @@ def new_rows(spans: list[CohortSpan], bases: list[np.uint64]) -> npt.NDArray[np.
         keys.sort()
         part = rows[span.first : span.first + span.size]
         part["key"] = keys
-        part["next"] = -1
         part["cohort"] = number
         part["place"] = span.origin
         part["route"] = NOWHERE

@@ -205,9 +205,14 @@ def build_world(scenario: Scenario, names: Names, timetable: list[tuple[int, str
     stocks[np.arange(len(cohorts)), cohorts["origin"], 0] = cohorts["size"]
     queues = np.zeros(2 * len(names.states) + len(names.routes), t.QUEUE)
     queues["head"] = queues["tail"] = -1
+    counters = np.zeros(t.COUNTERS, np.int64)
+    counters[t.N_FREE_BLOCK] = -1
+    # everybody waits in one list at most; each list may end in a block that is not full
+    pool = n // t.BLOCK_ROOM + min(n, t.CALENDARS * (days + 1)) + 2 * len(queues) + 2
     tables = t.World(
         rows=rows,
         calendar=np.full((t.CALENDARS, days + 1), -1, np.int32),
+        blocks=np.empty((pool, 2 + t.BLOCK_ROOM), np.int32),
         queues=queues,
         services=_services(scenario, names),
         routes=_routes(scenario, names),
@@ -237,7 +242,7 @@ def build_world(scenario: Scenario, names: Names, timetable: list[tuple[int, str
         attempts=np.empty(max(n, 1), t.ATTEMPT),
         keys=np.empty(max(n, 1), np.uint64),
         who=np.empty(max(n, 1), np.int32),
-        counters=np.zeros(4, np.int64),
+        counters=counters,
         environment=np.array([name_key(scenario.seed, "route", name) for name in names.routes], np.uint64),
     )
     return tables if JIT else t.World(*(a.view(np.recarray) if a.dtype.names else a for a in tables))

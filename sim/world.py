@@ -71,7 +71,9 @@ AGENCY = np.dtype(
     ]
 )  # fmt: skip
 RETURN_FLIGHT = np.dtype([("state", "i8"), ("seats", "i8"), ("weekly", "f8"), ("carry", "f8"), ("offered", "i8")])
-QUEUE = np.dtype([("head", "i4"), ("tail", "i4"), ("length", "i8")])
+# A queue's first and last block (-1 for none), where in the first block it begins, and how many wait.
+QUEUE = np.dtype([("head", "i8"), ("tail", "i8"), ("first", "i8"), ("length", "i8")])
+BLOCK_ROOM = 14
 # Attempts of one day, from the process that makes them to the one that decides what follows.
 ATTEMPT = np.dtype([("row", "i4"), ("zone", "i4"), ("section", "i4"), ("result", "i4")])
 
@@ -92,6 +94,10 @@ PAIR_FLOWS = (
 ) = range(len(PAIR_FLOWS))  # fmt: skip
 ROUTE_FLOWS = ("departures", "seats", "boarded")
 R_DEPARTURES, R_SEATS, R_BOARDED = range(len(ROUTE_FLOWS))
+
+# Counters: attempts of today, migrant-events so far, where the ledger failed, and the pool of blocks.
+COUNTERS = 6
+N_ATTEMPTS, N_EVENTS, N_LOST_COHORT, N_LOST_COUNT, N_FREE_BLOCK, N_USED_BLOCKS = range(COUNTERS)
 
 # Which calendar a waiting migrant stands in.
 CALENDARS = 9
@@ -120,7 +126,8 @@ class World(NamedTuple):
     """All tables of one run. Shapes: n migrants, D days, S sections, P pairs, R routes, Z zones."""
 
     rows: Table  # (n,) population.ROW
-    calendar: Table  # (CALENDARS, D + 1) int32: first row due on the day, -1 for nobody
+    calendar: Table  # (CALENDARS, D + 1) int32: first block of those due on the day, -1 for nobody
+    blocks: Table  # (pool, 2 + BLOCK_ROOM) int32: next block, count, row numbers
     queues: Table  # visas by state, then transfer by state, then seats by route
     services: Table
     routes: Table
@@ -150,5 +157,5 @@ class World(NamedTuple):
     attempts: Table  # (n or fewer,) ATTEMPT, of today
     keys: Table  # scratch, (as attempts) uint64
     who: Table  # scratch, (as attempts) int32
-    counters: Table  # (4,) int64: attempts today, migrant-events so far, -, -
+    counters: Table  # (COUNTERS,) int64
     environment: Table  # (R,) uint64 keys of weather and boats by route

@@ -13,10 +13,11 @@ from __future__ import annotations
 import math
 
 from sim.compiled import compiled
-from sim.ledger import sort_by_key, take_due, whole
+from sim.ledger import whole
 from sim.population import AT_BORDER
 from sim.streams import DETECTION, PATROL, SECTION, bits, draw
-from sim.world import C_BORDER, F_ATTEMPTS, S_ATTEMPTS, S_OVERLOAD, S_RECORDED
+from sim.waiting import sort_by_key, take_due
+from sim.world import C_BORDER, F_ATTEMPTS, N_ATTEMPTS, S_ATTEMPTS, S_OVERLOAD, S_RECORDED
 
 UNDETECTED, OVERLOADED, STOPPED = range(3)
 
@@ -112,14 +113,14 @@ def try_to_cross(w, day):
         attempt.section = s
         attempt.result = result
         tries += 1
-    w.counters[0] = tries
+    w.counters[N_ATTEMPTS] = tries
 
 
 @compiled
 def overload(w, day, s):
     """More were detected in section ``s`` than its patrols can stop: the lot decides who gets through."""
     n = 0
-    for j in range(w.counters[0]):
+    for j in range(w.counters[N_ATTEMPTS]):
         if w.attempts[j].section == s and w.attempts[j].result == STOPPED:
             m = w.rows[w.attempts[j].row]
             w.keys[n] = bits(m.key, PATROL, m.attempts)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from sim.choice import choose_route, put_off, wait_to_reconsider
 from sim.compiled import compiled
-from sim.ledger import count, line_up, move, pop, push, schedule, take_due, whole
+from sim.ledger import count, move, whole
 from sim.population import BOOKED, DIVERTED, PROSPECT
 from sim.streams import RECONSIDER, SEA_WAIT, VISA_LEAD, draw, lag
-from sim.world import C_COAST, C_RECONSIDER, C_VISA, F_DIVERTED, F_SET_OUT, SEA
+from sim.waiting import line_up, pop, push, schedule, take_due
+from sim.world import C_COAST, C_RECONSIDER, C_VISA, F_DIVERTED, F_SET_OUT, N_EVENTS, SEA
 
 
 @compiled
@@ -71,7 +72,7 @@ def issue_visas(w, day):
         stopped = state.visas <= 0.0
         while w.queues[s].length > 0 and (stopped or visas > 0):
             i = pop(w, s)
-            w.counters[1] += 1
+            w.counters[N_EVENTS] += 1
             m = w.rows[i]
             if stopped or w.pairs[w.pair_of[m.cohort, m.route]].visa_barred:
                 put_off(w, day, i)
@@ -89,7 +90,7 @@ def dissolve_closed(w, day):
     for r in range(w.routes.shape[0]):
         if w.routes[r].mode != SEA and not w.routes[r].open:
             while w.queues[2 * states + r].length > 0:
-                w.counters[1] += 1
+                w.counters[N_EVENTS] += 1
                 put_off(w, day, pop(w, 2 * states + r))
 
 

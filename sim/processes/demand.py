@@ -19,10 +19,11 @@ import numpy as np
 
 from sim.choice import choose_route
 from sim.compiled import compiled
-from sim.ledger import count, move, schedule
+from sim.ledger import count, move
 from sim.population import BOOKED
 from sim.streams import FUNDS, SEA_WAIT, VISA_LEAD, draw, lag
-from sim.world import C_COAST, C_VISA, F_SET_OUT, SEA
+from sim.waiting import schedule
+from sim.world import C_COAST, C_VISA, F_SET_OUT, N_EVENTS, SEA
 
 _LONGEST_WAIT = 365.0
 
@@ -119,5 +120,5 @@ def run(w, day):
             m.route = r
             move(w, m, BOOKED, w.routes[r].origin)
             count(w, day, m, F_SET_OUT)
-            w.counters[1] += 1
+            w.counters[N_EVENTS] += 1
             schedule(w, i, C_COAST if w.routes[r].mode == SEA else C_VISA, day, days)

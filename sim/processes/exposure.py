@@ -11,6 +11,7 @@ from sim.compiled import compiled
 from sim.ledger import count, move
 from sim.population import AT_BORDER, DEAD, INJURED, NOWHERE, STRANDED
 from sim.streams import DEATH, INJURY, draw, happens
+from sim.waiting import peek_due
 from sim.world import C_BORDER, C_STRANDED, F_DEATHS, F_INJURIES, S_DEATHS, S_INJURIES
 
 
@@ -19,7 +20,7 @@ def survive(m, days, factor, p):
     """Whether the migrant survives ``days`` outdoors; may be injured. ``factor`` scales both hazards."""
     season = 1.0 + (p.hazard_winter - 1.0) * p.cold
     occasion = m.outdoors
-    m.outdoors = min(m.outdoors + days, 65_535)
+    m.outdoors += days
     if happens(draw(m.key, DEATH, occasion), p.hazard_death * season * factor * days):
         return False
     if happens(draw(m.key, INJURY, occasion), p.hazard_injury * season * factor * days):
@@ -31,27 +32,24 @@ def survive(m, days, factor, p):
 def expose(w, day, calendar, status):
     """Expose all who are due today in a calendar; the dead are not due for anything else."""
     p = w.p[0]
-    i = w.calendar[calendar, day]
-    while i >= 0:
-        m = w.rows[i]
-        following = m.next
-        if m.status == status:
-            z = w.zone_at[m.place]
-            factor = w.zones[z].hazard_factor if z >= 0 else p.hazard_sheltered
+    n = peek_due(w, calendar, day, status)
+    for j in range(n):
+        m = w.rows[w.who[j]]
+        z = w.zone_at[m.place]
+        factor = w.zones[z].hazard_factor if z >= 0 else p.hazard_sheltered
+        if m.section != NOWHERE:
+            factor *= w.sections[m.section].hazard_factor
+        was_injured = m.flags & INJURED
+        alive = survive(m, day - m.since, factor, p)
+        if alive and m.flags & INJURED and not was_injured:
+            count(w, day, m, F_INJURIES)
             if m.section != NOWHERE:
-                factor *= w.sections[m.section].hazard_factor
-            was_injured = m.flags & INJURED
-            alive = survive(m, day - m.since, factor, p)
-            if alive and m.flags & INJURED and not was_injured:
-                count(w, day, m, F_INJURIES)
-                if m.section != NOWHERE:
-                    w.section_flows[day, m.section, S_INJURIES] += 1
-            if not alive:
-                count(w, day, m, F_DEATHS)
-                if m.section != NOWHERE:
-                    w.section_flows[day, m.section, S_DEATHS] += 1
-                move(w, m, DEAD, m.place)
-        i = following
+                w.section_flows[day, m.section, S_INJURIES] += 1
+        if not alive:
+            count(w, day, m, F_DEATHS)
+            if m.section != NOWHERE:
+                w.section_flows[day, m.section, S_DEATHS] += 1
+            move(w, m, DEAD, m.place)
 
 
 @compiled

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from sim.choice import put_off
 from sim.compiled import compiled
-from sim.ledger import count, move, pop, schedule, take_due, whole
+from sim.ledger import count, move, whole
 from sim.population import AT_HUB, BOOKED, IN_TRANSIT
 from sim.streams import STAY, TRAVEL, draw, lag
+from sim.waiting import pop, schedule, take_due
 from sim.world import (
-    C_ARRIVAL, C_HUB, F_ARRIVED, F_BOARDED, R_BOARDED, R_DEPARTURES, R_SEATS, SEA,
+    C_ARRIVAL,
+    C_HUB,
+    F_ARRIVED,
+    F_BOARDED,
+    N_EVENTS,
+    R_BOARDED,
+    R_DEPARTURES,
+    R_SEATS,
+    SEA,
 )  # fmt: skip
 
 
@@ -31,7 +40,7 @@ def depart(w, day, r, seats):
         i = pop(w, q)
         if i < 0:
             break
-        w.counters[1] += 1
+        w.counters[N_EVENTS] += 1
         m = w.rows[i]
         if m.status == BOOKED and board(m, route.price, w.pairs[w.pair_of[m.cohort, r]].barred):
             taken += 1

@@ -12,7 +12,15 @@ import math
 
 from sim.compiled import compiled
 from sim.world import (
-    F_CROSSED, F_DEATHS, F_INTERCEPTED, F_LANDED, F_PROCEDURES, F_RETURNED, F_STRANDED, S_CROSSINGS, S_PROCEDURES,
+    F_CROSSED,
+    F_DEATHS,
+    F_INTERCEPTED,
+    F_LANDED,
+    F_PROCEDURES,
+    F_RETURNED,
+    F_STRANDED,
+    S_CROSSINGS,
+    S_PROCEDURES,
     S_TURN_BACKS,
 )  # fmt: skip
 

@@ -11,15 +11,39 @@ from __future__ import annotations
 import math
 
 from sim.compiled import compiled
-from sim.ledger import count, in_procedure, move, schedule, take_due
+from sim.ledger import count, in_procedure, move
 from sim.population import AT_BORDER, CROSSED, IN_PROCEDURE, ONWARD, RETURNED, STRANDED
 from sim.streams import (
-    GOING_BACK, HOPE, ONWARD_LAG, PROCEDURE, PROCEDURE_END, RETRY, REVIEW, REVIEW_LAG, TURN_BACK, draw, lag,
+    GOING_BACK,
+    HOPE,
+    ONWARD_LAG,
+    PROCEDURE,
+    PROCEDURE_END,
+    RETRY,
+    REVIEW,
+    REVIEW_LAG,
+    TURN_BACK,
+    draw,
+    lag,
 )  # fmt: skip
 from sim.streams import ONWARD as ONWARD_STREAM
+from sim.waiting import schedule, take_due
 from sim.world import (
-    C_BORDER, C_ONWARD, C_PROCEDURE, C_STRANDED, F_CROSSED, F_LEFT_PROCEDURE, F_ONWARD, F_PROCEDURES, F_RETURNED,
-    F_STRANDED, F_TURN_BACKS, S_CROSSINGS, S_PROCEDURES, S_TURN_BACKS,
+    C_BORDER,
+    C_ONWARD,
+    C_PROCEDURE,
+    C_STRANDED,
+    F_CROSSED,
+    F_LEFT_PROCEDURE,
+    F_ONWARD,
+    F_PROCEDURES,
+    F_RETURNED,
+    F_STRANDED,
+    F_TURN_BACKS,
+    N_ATTEMPTS,
+    S_CROSSINGS,
+    S_PROCEDURES,
+    S_TURN_BACKS,
 )  # fmt: skip
 
 STOPPED = 2
@@ -186,9 +210,9 @@ def run(w, day):
     """Settle today's attempts, then procedures, onward journeys and the stranded."""
     for a in range(w.agencies.shape[0]):
         w.agencies[a].full = in_procedure(w, a) >= w.agencies[a].reception
-    for j in range(w.counters[0]):
+    for j in range(w.counters[N_ATTEMPTS]):
         settle(w, day, w.attempts[j])
-    w.counters[0] = 0
+    w.counters[N_ATTEMPTS] = 0
     end_procedures(w, day)
     go_onward(w, day)
     review_stranded(w, day)

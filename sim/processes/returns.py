@@ -8,10 +8,11 @@ from __future__ import annotations
 import numpy as np
 
 from sim.compiled import compiled
-from sim.ledger import count, move, sort_by_key, whole
+from sim.ledger import count, move, whole
 from sim.population import RETURNED, STRANDED
 from sim.streams import RETURN_ORDER, bits
-from sim.world import F_RETURNED
+from sim.waiting import sort_by_key
+from sim.world import F_RETURNED, N_EVENTS
 
 _S16 = np.uint64(16)
 
@@ -55,4 +56,4 @@ def run(w, day):
             m = w.rows[w.who[k]]
             count(w, day, m, F_RETURNED)
             move(w, m, RETURNED, w.cohorts[m.cohort].origin)
-            w.counters[1] += 1
+            w.counters[N_EVENTS] += 1

@@ -7,13 +7,33 @@ survivors are brought back to the coast.
 from __future__ import annotations
 
 from sim.compiled import compiled
-from sim.ledger import ANY, count, line_up, move, pop, push, schedule, take_due, whole
+from sim.ledger import count, move, whole
 from sim.population import AT_COAST, DEAD, INTERCEPTED, LANDED, STRANDED
 from sim.streams import (
-    BOAT_FATE, BOAT_INTERCEPTION, REVIEW_LAG, SEA_GIVING_UP, SEA_RETRY, WEATHER, WRECK, draw, lag,
+    BOAT_FATE,
+    BOAT_INTERCEPTION,
+    REVIEW_LAG,
+    SEA_GIVING_UP,
+    SEA_RETRY,
+    WEATHER,
+    WRECK,
+    draw,
+    lag,
 )  # fmt: skip
+from sim.waiting import ANY, line_up, pop, push, schedule, take_due
 from sim.world import (
-    C_COAST, C_STRANDED, F_DEATHS, F_EMBARKED, F_INTERCEPTED, F_LANDED, F_STRANDED, R_BOARDED, R_DEPARTURES, R_SEATS, SEA,
+    C_COAST,
+    C_STRANDED,
+    F_DEATHS,
+    F_EMBARKED,
+    F_INTERCEPTED,
+    F_LANDED,
+    F_STRANDED,
+    N_EVENTS,
+    R_BOARDED,
+    R_DEPARTURES,
+    R_SEATS,
+    SEA,
 )  # fmt: skip
 
 LANDS, TURNED_ROUND, WRECKED = range(3)
@@ -71,7 +91,7 @@ def sail(w, day, r, seats):
         if i < 0:
             break
         aboard += 1
-        w.counters[1] += 1
+        w.counters[N_EVENTS] += 1
         m = w.rows[i]
         m.voyages = min(m.voyages + 1, 255)
         count(w, day, m, F_EMBARKED)

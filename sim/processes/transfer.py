@@ -9,10 +9,11 @@ from __future__ import annotations
 import math
 
 from sim.compiled import compiled
-from sim.ledger import count, line_up, move, occupants, pop, push, schedule, take_due, whole
+from sim.ledger import count, move, occupants, whole
 from sim.population import AT_BORDER, AT_HUB
 from sim.streams import FIRST_ATTEMPT, ZONE, draw, lag
-from sim.world import C_BORDER, C_HUB, F_REACHED_BORDER
+from sim.waiting import front, line_up, pop, push, schedule, take_due
+from sim.world import C_BORDER, C_HUB, F_REACHED_BORDER, N_EVENTS
 
 
 @compiled
@@ -78,7 +79,7 @@ def run(w, day):
         state = w.states[s]
         seats, state.transfer_carry = whole(state.transfer, state.transfer_carry)
         while seats > 0 and w.queues[states + s].length > 0:
-            i = w.queues[states + s].head
+            i = front(w, states + s)
             m = w.rows[i]
             chosen = choose_zone(m, w.zones, s)
             if chosen < 0:
@@ -87,7 +88,7 @@ def run(w, day):
             if z < 0:
                 break
             pop(w, states + s)
-            w.counters[1] += 1
+            w.counters[N_EVENTS] += 1
             seats -= 1
             w.zones[z].room -= 1
             move(w, m, AT_BORDER, w.zones[z].place)
