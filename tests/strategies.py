@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from sim.model import CorridorModel
 from sim.scenario.schema import Scenario
 
 START = date(2025, 10, 1)
@@ -110,3 +111,11 @@ def merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]
 def tiny_scenario(changes: Mapping[str, Any] | None = None, **fields: Any) -> Scenario:
     """The tiny scenario with nested ``changes``, and with whole top-level ``fields`` such as ``days=30``."""
     return Scenario(**merge(TINY, changes or {}) | fields)
+
+
+def finished(scenario: Scenario, days: int | None = None) -> CorridorModel:
+    """A model run to its end, or for so many days."""
+    model = CorridorModel(scenario)
+    while model.running and (days is None or model.day < days):
+        model.step()
+    return model

@@ -36,7 +36,7 @@ from tests.strategies import START, tiny_scenario
 
 MASK = (1 << 64) - 1
 COLUMNS = (
-    "key", "funds", "since", "arrived", "outdoors", "attempts", "status", "place", "cohort", "route", "section",
+    "key", "funds", "since", "due", "arrived", "outdoors", "attempts", "status", "place", "cohort", "route", "section",
     "voyages", "bookings", "flags",
 )  # fmt: skip
 
@@ -147,7 +147,9 @@ class OracleMigrant(mesa.Agent):
         self.cohort, self.place = cohort, place
         self.status = pop.PROSPECT
         self.route = self.section = pop.NOWHERE
-        self.since = self.arrived = self.outdoors = self.attempts = self.voyages = self.bookings = self.flags = 0
+        self.since = self.due = self.arrived = self.outdoors = self.attempts = self.voyages = self.bookings = (
+            self.flags
+        ) = 0
         self.funds = 0.0
         self.has_left = False
 
@@ -238,7 +240,7 @@ class Oracle:
         return units
 
     def wait(self, kind: str, m: OracleMigrant, day: int, days: int) -> None:
-        m.since = day
+        m.since, m.due = day, day + days
         self.due[kind, day + days].append(m)
 
     def ready(self, kind: str, day: int, *statuses: int) -> list[OracleMigrant]:
@@ -305,9 +307,10 @@ class Oracle:
             if not m.has_left and m.resistance < self.clock[m.cohort]:
                 m.has_left = True
                 own = self.pairs_of[m.cohort]
-                m.route = self.pairs[choose_route(m, self.pairs, own[0], len(own))].route
+                pair = self.pairs[choose_route(m, self.pairs, own[0], len(own))]
+                m.route = pair.route
                 route = self.world.routes[m.route]
-                days = demand.set_out(m, route, self.world.cohorts[m.cohort], self.p)
+                days = demand.set_out(m, pair, route, self.world.cohorts[m.cohort], self.p)
                 m.status, m.place = pop.BOOKED, route.origin
                 self.count(day, m, "set_out")
                 self.wait("coast" if route.mode == t.SEA else "visa", m, day, days)
@@ -323,7 +326,8 @@ class Oracle:
         wait = min(len(self.seat_queue[pair.route]) / max(seats, 1e-9), 365.0)
         state = self.world.states[route.state]
         helped = state.boats_tolerated if route.mode == t.SEA else state.facilitation
-        return math.exp(min(demand.utility(pair, route, cohort, helped, wait, self.p), 50.0))
+        pair.affordable = demand.affordable(route.price, cohort.funds_median, cohort.funds_shape)
+        return math.exp(min(demand.utility(pair, route, helped, wait, self.p), 50.0))
 
     def book(self, day: int) -> None:
         for m in self.ready("reconsider", day, pop.PROSPECT):
