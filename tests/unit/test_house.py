@@ -33,7 +33,7 @@ LIBRARIES = {
 # From the ground up; a layer imports from itself and from those before it. What is not named stands beside the model.
 LAYERS = (
     {"scenario", "data"},
-    {"compiled", "streams", "population", "geography", "world", "ledger", "reference", "choice", "setup"},
+    {"compiled", "streams", "population", "geography", "world", "ledger", "reference", "choice", "setup", "waiting"},
     {"agents", "processes", "migrant_set", "season"},
     {"model", "runs", "results"},
     {"batch"},
