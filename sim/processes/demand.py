@@ -35,12 +35,12 @@ def affordable(price, median, shape):
 
 
 @compiled
-def utility(pair, route, cohort, facilitation, wait, p):
+def utility(pair, route, facilitation, wait, p):
     """Utility (logit) of a route to a cohort today; ``wait`` in days."""
     return (
         pair.taste
         + p.success * (pair.success - 0.5)
-        + p.price * math.log(affordable(route.price, cohort.funds_median, cohort.funds_shape))
+        + p.price * math.log(pair.affordable)
         - p.time * (route.travel_days + wait)
         - p.risk * route.risk
         + p.facilitation * (facilitation - 0.5)
@@ -49,9 +49,9 @@ def utility(pair, route, cohort, facilitation, wait, p):
 
 
 @compiled
-def set_out(m, route, cohort, p):
+def set_out(m, pair, route, cohort, p):
     """A prospect leaves: its funds, given that they reach the price, and the days until it is ready."""
-    v = affordable(route.price, cohort.funds_median, cohort.funds_shape) * (1.0 - draw(m.key, FUNDS, 0))
+    v = pair.affordable * (1.0 - draw(m.key, FUNDS, 0))
     m.funds = np.float32(cohort.funds_median * ((1.0 - v) / v) ** (1.0 / cohort.funds_shape))
     m.bookings = min(m.bookings + 1, 255)
     if route.mode == SEA:
@@ -86,7 +86,8 @@ def appraise(w):
                 facilitation = w.states[route.state].facilitation
                 if route.mode == SEA:
                     facilitation = w.states[route.state].boats_tolerated
-                u = utility(pair, route, cohort, facilitation, min(wait, _LONGEST_WAIT), p)
+                pair.affordable = affordable(route.price, cohort.funds_median, cohort.funds_shape)
+                u = utility(pair, route, facilitation, min(wait, _LONGEST_WAIT), p)
                 pair.share = math.exp(min(u, 50.0))
                 total += pair.share
         for k in range(cohort.first_pair, cohort.first_pair + cohort.pairs):
@@ -116,7 +117,7 @@ def run(w, day):
             cohort.left += 1
             k = choose_route(m, w.pairs, cohort.first_pair, cohort.pairs)
             r = w.pairs[k].route
-            days = set_out(m, w.routes[r], cohort, p)
+            days = set_out(m, w.pairs[k], w.routes[r], cohort, p)
             m.route = r
             move(w, m, BOOKED, w.routes[r].origin)
             count(w, day, m, F_SET_OUT)
