@@ -1,0 +1,392 @@
+"""`MigrantSet` does what Mesa's AgentSet does, over rows; views are agents; the model's sets include both."""
+
+from __future__ import annotations
+
+import gc
+
+import mesa
+import numpy as np
+import pytest
+from mesa.agentset import AbstractAgentSet, GroupBy
+
+from sim.agents import BorderAgency, Carrier, Migrant, TransitState
+from sim.migrant_set import MigrantSet
+from sim.model import CorridorModel
+from sim.population import AT_BORDER, BOOKED, ONWARD, PROSPECT, ROW, STATUSES
+from tests.strategies import finished, tiny_scenario
+
+SIZE = 400
+
+
+@pytest.fixture(scope="module")
+def seen() -> CorridorModel:
+    """A model after 60 days, only to be looked at."""
+    return finished(tiny_scenario(), days=60)
+
+
+@pytest.fixture
+def model() -> CorridorModel:
+    """A model that a test may change."""
+    return CorridorModel(tiny_scenario())
+
+
+def numbers(migrants: MigrantSet) -> list[int]:
+    """Row numbers by way of the views."""
+    return [migrant.row for migrant in migrants]
+
+
+# Views.
+
+
+def test_a_view_is_a_mesa_agent_of_its_model(seen: CorridorModel) -> None:
+    migrant = seen.migrants.to_list()[17]
+    assert isinstance(migrant, mesa.Agent)
+    assert migrant.model is seen
+    assert migrant.row == 17
+
+
+def test_views_of_one_row_are_equal(seen: CorridorModel) -> None:
+    one, other, third = Migrant.view(seen, 5), Migrant.view(seen, 5), Migrant.view(seen, 6)
+    assert one is not other
+    assert one == other
+    assert hash(one) == hash(other)
+    assert one != third
+    assert one != 5
+    assert len({one, other, third}) == 2
+
+
+def test_views_of_two_models_differ(seen: CorridorModel, model: CorridorModel) -> None:
+    assert Migrant.view(seen, 5) != Migrant.view(model, 5)
+    assert len({Migrant.view(seen, 5), Migrant.view(model, 5)}) == 2
+
+
+def test_a_view_reads_every_column(seen: CorridorModel) -> None:
+    for row in (0, 200, 399):
+        migrant = Migrant.view(seen, row)
+        for name in ROW.names or ():
+            value = getattr(migrant, name)
+            assert value == seen.world.rows[name][row]
+            assert type(value) in (int, float)
+
+
+def test_a_view_writes_through(model: CorridorModel) -> None:
+    migrant, same = Migrant.view(model, 5), Migrant.view(model, 5)
+    migrant.funds = 1234.5
+    assert same.funds == 1234.5
+    assert model.world.rows["funds"][5] == 1234.5
+    model.world.rows["attempts"][5] = 3
+    assert migrant.attempts == 3
+
+
+def test_a_view_has_no_other_attributes(model: CorridorModel) -> None:
+    migrant = Migrant.view(model, 5)
+    with pytest.raises(AttributeError, match="no attribute 'age'; columns are key, funds"):
+        _ = migrant.age
+    with pytest.raises(AttributeError, match="no column 'age'"):
+        migrant.age = 3
+
+
+def test_a_migrant_cannot_be_made(model: CorridorModel) -> None:
+    with pytest.raises(TypeError, match=r"model\.migrants"):
+        Migrant(model, 5)
+    assert len(model.migrants) == SIZE
+
+
+def test_a_view_in_words(seen: CorridorModel) -> None:
+    for migrant in seen.migrants:
+        assert migrant.status_name == STATUSES[migrant.status]
+        assert migrant.place_name == seen.names.places[migrant.place]
+        assert migrant.cohort_name == seen.names.cohorts[migrant.cohort]
+        assert (migrant.route_name is None) == (migrant.bookings == 0)
+        assert (migrant.section_name is None) == (migrant.attempts == 0)
+        assert migrant.injured in (True, False)
+    assert repr(Migrant.view(seen, 399)).startswith("<Migrant 399 syrians ")
+
+
+def test_ids_are_unique_among_all_agents(seen: CorridorModel) -> None:
+    ids = [agent.unique_id for agent in seen.agents]
+    assert len(set(ids)) == len(ids)
+
+
+# The set.
+
+
+def test_it_is_an_agent_set_of_everybody_in_order(seen: CorridorModel) -> None:
+    assert isinstance(seen.migrants, AbstractAgentSet)
+    assert len(seen.migrants) == SIZE
+    assert numbers(seen.migrants) == list(range(SIZE))
+    assert seen.migrants.to_list() == list(seen.migrants)
+
+
+def test_it_keeps_its_members_without_references_to_views(seen: CorridorModel) -> None:
+    """Mesa's own set would be empty: it holds views weakly."""
+    chosen = seen.migrants.select(lambda migrant: migrant.row < 10)
+    gc.collect()
+    assert numbers(chosen) == list(range(10))
+
+
+def test_select_by_mask(seen: CorridorModel) -> None:
+    mask = seen.migrants.get("funds") > 3000
+    chosen = seen.migrants.select(where=mask)
+    assert numbers(chosen) == np.flatnonzero(mask).tolist()
+    again = chosen.select(where=chosen.get("cohort") == 1)
+    assert all(m.funds > 3000 and m.cohort == 1 for m in again)
+    with pytest.raises(ValueError, match="shape"):
+        chosen.select(where=mask)
+
+
+@pytest.mark.parametrize(
+    ("column", "name"),
+    [
+        ("status", "onward"), ("status", "prospect"), ("place", "minsk"), ("place", "bruzgi"), ("cohort", "syrians"),
+        ("route", "benghazi-italy"), ("section", "narewka"),
+    ],
+)  # fmt: skip
+def test_select_by_name(seen: CorridorModel, column: str, name: str) -> None:
+    known = {"status": list(STATUSES), **_names(seen)}[column]
+    chosen = seen.migrants.select(**{column: name})
+    assert numbers(chosen) == np.flatnonzero(seen.world.rows[column] == known.index(name)).tolist()
+    assert len(chosen) > 0
+    assert numbers(seen.migrants.select(**{column: known.index(name)})) == numbers(chosen)
+
+
+def _names(model: CorridorModel) -> dict[str, list[str]]:
+    return {n: getattr(model.names, n + "s") for n in ("place", "cohort", "route", "section")}
+
+
+def test_select_by_several(seen: CorridorModel) -> None:
+    chosen = seen.migrants.select(lambda m: m.funds > 100, status="onward", cohort="iraqis")
+    expected = [m.row for m in seen.migrants if m.funds > 100 and m.status == ONWARD and m.cohort_name == "iraqis"]
+    assert numbers(chosen) == expected
+
+
+def test_select_of_unknown_names(seen: CorridorModel) -> None:
+    with pytest.raises(ValueError, match=r"no status 'lost'; allowed: prospect"):
+        seen.migrants.select(status="lost")
+    with pytest.raises(AttributeError, match="no column 'age'"):
+        seen.migrants.select(age=3)
+
+
+@pytest.mark.parametrize(
+    ("at_most", "expected"), [(0, 0), (7, 7), (1, 1), (1.0, 160), (0.5, 80), (0.25, 40), (9999, 160)]
+)
+def test_select_at_most(seen: CorridorModel, at_most: float, expected: int) -> None:
+    """A whole number is a number; a float up to 1 a share of the set. As in Mesa."""
+    iraqis = seen.migrants.select(cohort="iraqis")
+    chosen = iraqis.select(at_most=at_most)
+    assert numbers(chosen) == numbers(iraqis)[:expected]
+    plain = mesa.agentset.AgentSet(kept := iraqis.to_list(), seen.random).select(at_most=at_most)
+    assert [m.row for m in plain] == numbers(chosen)
+    assert len(kept) == 160
+
+
+def test_select_by_type(seen: CorridorModel) -> None:
+    assert len(seen.migrants.select(agent_type=Migrant)) == SIZE
+    assert len(seen.migrants.select(agent_type=mesa.Agent)) == SIZE
+    assert len(seen.migrants.select(agent_type=Carrier)) == 0
+
+
+def test_select_in_place(seen: CorridorModel) -> None:
+    migrants = MigrantSet(seen)
+    chosen = migrants.select(cohort="syrians", inplace=True)
+    assert chosen is migrants
+    assert len(migrants) == 80
+    assert len(seen.migrants) == SIZE
+
+
+def test_select_leaves_the_set_alone(seen: CorridorModel) -> None:
+    assert len(seen.migrants.select(cohort="syrians")) == 80
+    assert len(seen.migrants) == SIZE
+
+
+def test_get(seen: CorridorModel) -> None:
+    syrians = seen.migrants.select(cohort="syrians")
+    assert syrians.get("funds").tolist() == [m.funds for m in syrians]
+    funds, attempts = syrians.get(["funds", "attempts"])
+    assert funds.tolist() == [m.funds for m in syrians]
+    assert attempts.tolist() == [m.attempts for m in syrians]
+    assert syrians.get("status_name").tolist() == [m.status_name for m in syrians]
+    assert syrians.get("age", handle_missing="default", default_value=7).tolist() == [7] * 80
+    with pytest.raises(AttributeError):
+        syrians.get("age")
+
+
+def test_agg(seen: CorridorModel) -> None:
+    syrians = seen.migrants.select(cohort="syrians")
+    funds = [m.funds for m in syrians]
+    assert syrians.agg("funds", max) == max(funds)
+    assert syrians.agg("funds", [np.min, np.mean]) == pytest.approx([min(funds), np.mean(funds)], rel=1e-5)
+    assert syrians.agg("attempts", np.sum) == sum(m.attempts for m in syrians)
+
+
+@pytest.mark.parametrize("by", ["status", lambda migrant: migrant.attempts // 2, lambda migrant: migrant.status_name])
+def test_groupby(seen: CorridorModel, by: object) -> None:
+    groups = seen.migrants.groupby(by)
+    assert isinstance(groups, GroupBy)
+    key = (lambda m: m.status) if by == "status" else by
+    expected: dict[object, list[int]] = {}
+    for migrant in seen.migrants:
+        expected.setdefault(key(migrant), []).append(migrant.row)
+    assert {k: numbers(group) for k, group in groups.groups.items()} == expected
+    assert groups.map(len) == {k: len(rows) for k, rows in expected.items()}
+    lists = seen.migrants.groupby(by, result_type="list").groups
+    assert {k: [m.row for m in group] for k, group in lists.items()} == expected
+
+
+@pytest.mark.xfail(reason="sim/migrant_set.py: groupby and sort take columns only, and keys that np.unique can order")
+@pytest.mark.parametrize("by", ["status_name", lambda m: m.route_name, lambda m: (m.status, m.place)])
+def test_groupby_any_attribute_or_key(seen: CorridorModel, by: object) -> None:
+    assert sum(seen.migrants.groupby(by).map(len).values()) == SIZE
+
+
+@pytest.mark.parametrize("key", ["funds", lambda migrant: migrant.funds])
+@pytest.mark.parametrize("ascending", [True, False])
+def test_sort(seen: CorridorModel, key: object, ascending: bool) -> None:
+    iraqis = seen.migrants.select(cohort="iraqis")
+    funds = [m.funds for m in iraqis.sort(key, ascending=ascending)]
+    assert funds == sorted((m.funds for m in iraqis), reverse=not ascending)
+
+
+def test_sort_in_place(seen: CorridorModel) -> None:
+    migrants = seen.migrants.select(cohort="iraqis")
+    assert migrants.sort("key", inplace=True) is migrants
+    assert numbers(migrants) == list(range(159, -1, -1))
+
+
+def test_shuffle(seen: CorridorModel) -> None:
+    iraqis = seen.migrants.select(cohort="iraqis")
+    mixed = iraqis.shuffle()
+    assert numbers(mixed) != numbers(iraqis)
+    assert sorted(numbers(mixed)) == numbers(iraqis)
+    assert mixed.get("key").tolist() == [m.key for m in mixed]
+    assert iraqis.shuffle(inplace=True) is iraqis
+    assert numbers(iraqis) != sorted(numbers(iraqis))
+
+
+@pytest.mark.xfail(reason="sim/migrant_set.py: `_whole` takes everybody in another order for everybody in order")
+def test_everybody_in_another_order(seen: CorridorModel) -> None:
+    """Columns, selections and sorts follow the order of the set, also when nobody is missing."""
+    mixed = seen.migrants.shuffle()
+    assert mixed.get("key").tolist() == [m.key for m in mixed]
+    assert {m.status for m in mixed.select(status="booked")} == {BOOKED}
+    assert numbers(mixed.sort("key", ascending=True).select(cohort="iraqis")) == list(range(160))
+
+
+def test_do_and_map(model: CorridorModel) -> None:
+    syrians = model.migrants.select(cohort="syrians")
+    met: list[int] = []
+    assert syrians.do(lambda m, list_: list_.append(m.row), met) is syrians
+    assert met == numbers(syrians)
+    assert syrians.map(lambda m, k: m.row + k, k=1) == [row + 1 for row in met]
+    assert syrians.do("__setattr__", "funds", 10.0).agg("funds", np.sum) == 800.0
+    assert syrians.map("__repr__")[0] == repr(syrians.to_list()[0])
+    met.clear()
+    syrians.shuffle_do(lambda m: met.append(m.row))
+    assert sorted(met) == numbers(syrians) != met
+
+
+def test_set(model: CorridorModel) -> None:
+    syrians = model.migrants.select(cohort="syrians")
+    assert syrians.set("funds", 5.0) is syrians
+    assert model.world.rows["funds"].sum() == 80 * 5.0
+    syrians.set("funds", np.arange(80))
+    assert syrians.get("funds").tolist() == list(range(80))
+    with pytest.raises(AttributeError):
+        syrians.set("age", 5)
+
+
+def test_contains_add_discard_remove(seen: CorridorModel, model: CorridorModel) -> None:
+    iraqis = seen.migrants.select(cohort="iraqis")
+    inside, outside = Migrant.view(seen, 3), Migrant.view(seen, 300)
+    assert inside in iraqis
+    assert outside not in iraqis
+    assert Migrant.view(model, 3) not in iraqis
+    assert 3 not in iraqis
+    iraqis.add(outside)
+    iraqis.add(outside)
+    assert numbers(iraqis) == [*range(160), 300]
+    iraqis.remove(inside)
+    iraqis.discard(inside)
+    assert numbers(iraqis) == [0, 1, 2, *range(4, 160), 300]
+    with pytest.raises(KeyError):
+        iraqis.remove(inside)
+
+
+def test_columns_are_views_of_the_rows(model: CorridorModel) -> None:
+    """What Mesa's collectors read every day is not copied."""
+    assert np.shares_memory(model.migrants.column("status"), model.world.rows)
+
+
+@pytest.mark.xfail(reason="sim/migrant_set.py: `_from_iterable` of MutableSet calls MigrantSet with an iterable")
+def test_set_algebra(seen: CorridorModel) -> None:
+    iraqis, onward = seen.migrants.select(cohort="iraqis"), seen.migrants.select(status="onward")
+    assert set(numbers(iraqis & onward)) == set(numbers(iraqis)) & set(numbers(onward))
+    assert set(numbers(iraqis | onward)) == set(numbers(iraqis)) | set(numbers(onward))
+
+
+# The model's sets.
+
+
+def test_agents_include_actors_and_migrants(seen: CorridorModel) -> None:
+    actors = [*seen.states.values(), *seen.carriers.values(), *seen.agencies.values(), *seen.sponsors.values()]
+    assert len(seen.agents) == len(actors) + SIZE
+    assert set(seen.agents) == set(actors) | set(seen.migrants)
+    assert all(actor in seen.agents for actor in actors)
+    assert Migrant.view(seen, 4) in seen.agents
+    assert seen.agents.to_list()[-1] == Migrant.view(seen, SIZE - 1)
+
+
+def test_agents_by_type(seen: CorridorModel) -> None:
+    assert set(seen.agent_types) == set(seen.agents_by_type) == {TransitState, Carrier, BorderAgency, Migrant}
+    assert seen.agents_by_type[Migrant] is seen.migrants
+    assert len(seen.agents_by_type[Carrier]) == 4
+
+
+def test_agents_select(seen: CorridorModel) -> None:
+    assert len(seen.agents.select(agent_type=Migrant)) == SIZE
+    assert set(seen.agents.select(agent_type=Carrier)) == set(seen.carriers.values())
+    assert len(seen.agents.select(status="onward")) == int((seen.world.rows["status"] == ONWARD).sum())
+    chosen = seen.agents.select(lambda agent: agent.unique_id % 2 == 0)
+    gc.collect()
+    assert {a.unique_id for a in chosen} == {a.unique_id for a in seen.agents if a.unique_id % 2 == 0}
+
+
+def test_agents_get_do_map(seen: CorridorModel) -> None:
+    ids = [agent.unique_id for agent in seen.agents]
+    assert list(seen.agents.get("unique_id")) == ids
+    assert seen.agents.map(lambda agent: agent.unique_id) == ids
+    met: list[int] = []
+    seen.agents.do(lambda agent: met.append(agent.unique_id))
+    assert met == ids
+
+
+@pytest.mark.xfail(reason="sim/migrant_set.py: Everybody inherits what reads the empty `_agents`, and ignores at_most")
+@pytest.mark.parametrize(
+    "count",
+    [
+        lambda agents: len(agents.shuffle()),
+        lambda agents: len(agents.sort("unique_id")),
+        lambda agents: sum(agents.groupby(type).map(len).values()),
+        lambda agents: len(agents.select(at_most=SIZE + 8)),
+        lambda agents: len(agents.select(lambda agent: True, at_most=3)) + SIZE + 5,
+        lambda agents: len(_met_in_random_order(agents)),
+    ],
+)
+def test_agents_do_all_that_an_agent_set_does(seen: CorridorModel, count: object) -> None:
+    assert count(seen.agents) == SIZE + 8
+
+
+def _met_in_random_order(agents: object) -> list[int]:
+    met: list[int] = []
+    agents.shuffle_do(lambda agent: met.append(agent.unique_id))
+    return met
+
+
+def test_sets_follow_the_run() -> None:
+    model = CorridorModel(tiny_scenario())
+    assert len(model.migrants.select(status=PROSPECT)) == SIZE
+    border = []
+    while model.day < 40:
+        model.step()
+        border.append(len(model.migrants.select(status="at_border")))
+    assert border == model.world.stocks_by_cohort[:40, :, AT_BORDER].sum(axis=1).tolist()
