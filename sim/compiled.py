@@ -19,10 +19,12 @@ _HERE = Path(__file__).parent
 
 
 def _sources_hash() -> str:
+    """Hash of every source that is compiled, and of the constants that such sources use."""
     digest = hashlib.sha256()
-    files = [_HERE / name for name in ("compiled.py", "streams.py", "world.py", "population.py", "ledger.py", "choice.py", "reference.py", "waiting.py")]
-    for file in files + sorted((_HERE / "processes").glob("*.py")):
-        digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    for file in sorted([*_HERE.glob("*.py"), *(_HERE / "processes").glob("*.py")]):
+        text = file.read_bytes()
+        if b"compiled" in text or file.name in ("world.py", "population.py"):
+            digest.update(file.name.encode() + b"\0" + text)
     return digest.hexdigest()[:16]
 
 
@@ -43,10 +45,8 @@ def is_cached() -> bool:
     return any(cache_folder().rglob("*.nbc"))
 
 
-
 # Set here and not by the environment, which numba reads once, and somebody else may have imported it before.
 numba.config.CACHE_DIR = str(cache_folder())
 JIT = not numba.config.DISABLE_JIT
 
 compiled: Callable[..., Any] = numba.njit(cache=True, error_model="numpy", boundscheck=False)
-

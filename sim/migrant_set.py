@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Mask = npt.NDArray[np.bool_]
 
 
-class MigrantSet(AbstractAgentSet):  # type: ignore[type-arg]
+class MigrantSet(AbstractAgentSet):
     """An ordered set of migrants, kept as row numbers, so that what it does is vectorised.
 
     Columns are those of `sim.population.ROW`; ``select`` also takes status, place, cohort and route by name.
@@ -62,7 +62,7 @@ class MigrantSet(AbstractAgentSet):  # type: ignore[type-arg]
             raise ValueError(f"no {column} {value!r}; allowed: {', '.join(known or ['a number'])}")
         return known.index(value)
 
-    def select(  # type: ignore[override]
+    def select(
         self,
         filter_func: Callable[[Migrant], bool] | None = None,
         at_most: float = float("inf"),
@@ -95,8 +95,11 @@ class MigrantSet(AbstractAgentSet):  # type: ignore[type-arg]
             return self
         return MigrantSet(self.model, rows)
 
-    def get(  # type: ignore[override]
-        self, attr_names: str | list[str], handle_missing: Literal["error", "default"] = "error", default_value: Any = None
+    def get(
+        self,
+        attr_names: str | list[str],
+        handle_missing: Literal["error", "default"] = "error",
+        default_value: Any = None,
     ) -> npt.NDArray[Any] | list[npt.NDArray[Any]]:
         """Values of one column, shape (n,), or of several, one array each."""
         if not isinstance(attr_names, str):
@@ -107,13 +110,13 @@ class MigrantSet(AbstractAgentSet):  # type: ignore[type-arg]
             return self.column(attr_names)
         return np.array([getattr(migrant, attr_names) for migrant in self])
 
-    def set(self, attr_name: str, value: Any) -> MigrantSet:  # type: ignore[override]
+    def set(self, attr_name: str, value: Any) -> MigrantSet:
         """Write one value, or an array of shape (n,), into a column."""
         self.column(attr_name)
         self.model.world.rows[attr_name][self._rows] = value
         return self
 
-    def groupby(self, by: Callable[[Migrant], Any] | str, result_type: str = "agentset") -> GroupBy:  # type: ignore[override]
+    def groupby(self, by: Callable[[Migrant], Any] | str, result_type: str = "agentset") -> GroupBy:
         """Groups by a column's values, or by a function of the view."""
         keys = self.column(by) if isinstance(by, str) else np.array([by(migrant) for migrant in self])
         groups = {key.item(): MigrantSet(self.model, self._rows[keys == key]) for key in np.unique(keys)}
@@ -127,7 +130,7 @@ class MigrantSet(AbstractAgentSet):  # type: ignore[type-arg]
         """In random order."""
         return self._reordered(self.model.rng.permutation(len(self)), inplace)
 
-    def sort(self, key: Callable[[Migrant], Any] | str, ascending: bool = False, inplace: bool = False) -> MigrantSet:  # type: ignore[override]
+    def sort(self, key: Callable[[Migrant], Any] | str, ascending: bool = False, inplace: bool = False) -> MigrantSet:
         """Ordered by a column or a function of the view; largest first unless ``ascending``."""
         values = self.column(key) if isinstance(key, str) else np.array([key(migrant) for migrant in self])
         order = np.argsort(values, kind="stable")
@@ -188,7 +191,7 @@ class MigrantSet(AbstractAgentSet):  # type: ignore[type-arg]
         self.discard(agent)
 
 
-class Everybody(AgentSet):  # type: ignore[type-arg]
+class Everybody(AgentSet):
     """Actors and migrants together: what ``model.agents`` gives."""
 
     def __init__(self, model: CorridorModel, actors: Any) -> None:
@@ -241,7 +244,7 @@ class Everybody(AgentSet):  # type: ignore[type-arg]
         return [*self._actors.map(method, *args, **kwargs), *self.model.migrants.map(method, *args, **kwargs)]
 
 
-class _Strong(AgentSet):  # type: ignore[type-arg]
+class _Strong(AgentSet):
     """An AgentSet that keeps its members alive: views have no other owner."""
 
     def __init__(self, agents: Iterable[Any], random: Any) -> None:

@@ -15,7 +15,17 @@ from sim.agents.transit_state import LEVERS
 from sim.ledger import ConservationError
 from sim.migrant_set import Everybody, MigrantSet
 from sim.processes import (
-    attempts, booking, demand, exposure, flights, in_order, information, outcomes, returns, sea, transfer,
+    attempts,
+    booking,
+    demand,
+    exposure,
+    flights,
+    in_order,
+    information,
+    outcomes,
+    returns,
+    sea,
+    transfer,
 )  # fmt: skip
 from sim.processes.measures import Measures
 from sim.reference import reference
@@ -30,7 +40,7 @@ MIGRANTS_DAY = in_order(
 EVENING = in_order(information.run, returns.run, ledger.run)
 
 
-class CorridorModel(mesa.Model):  # type: ignore[type-arg]
+class CorridorModel(mesa.Model):
     """State-steered migration along a corridor; one step is a day.
 
     Args:
@@ -44,6 +54,7 @@ class CorridorModel(mesa.Model):  # type: ignore[type-arg]
     def __init__(self, scenario: Scenario, timetable: list[tuple[int, str, int]] | None = None) -> None:
         """Build the world and its actors; nothing has happened yet."""
         super().__init__(rng=scenario.seed)
+        self.running = True
         self.settings = scenario
         self.names = names_of(scenario)
         self.world = build_world(scenario, self.names, timetable or [])
@@ -182,8 +193,9 @@ class CorridorModel(mesa.Model):  # type: ignore[type-arg]
         cohort = self.names.cohorts[int(self.world.counters[N_LOST_COHORT]) - 1]
         when = self.settings.start + timedelta(days=day)
         size = self.settings.cohorts[cohort].size
-        places, statuses = np.nonzero(self.world.stocks[self.names.cohorts.index(cohort)] < 0)
+        places, _ = np.nonzero(self.world.stocks[self.names.cohorts.index(cohort)] < 0)
         where = ", ".join(self.names.places[p] for p in places) or "all places together"
         raise ConservationError(
-            f"{when}: cohort {cohort} counts {int(self.world.counters[N_LOST_COUNT])} persons at {where}; {size} are right"
+            f"{when}: cohort {cohort} counts {int(self.world.counters[N_LOST_COUNT])} persons at {where};"
+            f" {size} are right"
         )

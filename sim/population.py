@@ -20,7 +20,8 @@ NOWHERE = 255
 INJURED = 1
 
 # key: identity and resistance; funds in USD; outdoors: person-days at the border; since: day of the
-# last event; due: day of the next; arrived: day of arrival at hub or coast; attempts, voyages, bookings: occasions of the keyed draws.
+# last event; due: day of the next; arrived: day of arrival at hub or coast; attempts, voyages,
+# bookings: occasions of the keyed draws.
 ROW = np.dtype(
     [
         ("key", "u8"), ("funds", "f4"), ("outdoors", "u4"),

@@ -22,7 +22,7 @@ from sim.world import World
 _HEADER_WORDS = 5  # owner, parent, items, item size, data; then shape and strides
 
 
-class WorldType(types.Type):  # type: ignore[misc]
+class WorldType(types.Type):
     """numba's type of a `Reference`: the array types of all tables, in order."""
 
     def __init__(self, arrays: tuple[Any, ...]) -> None:
@@ -59,7 +59,7 @@ register_model(WorldType)(models.OpaqueModel)
 
 
 @infer_getattr
-class _Attribute(AttributeTemplate):  # type: ignore[misc]
+class _Attribute(AttributeTemplate):
     key = WorldType
 
     def generic_resolve(self, reference: WorldType, name: str) -> Any:

@@ -11,6 +11,7 @@ import numpy as np
 from sim import world as t
 from sim.compiled import JIT
 from sim.population import STATUSES, CohortSpan, new_rows
+from sim.processes.information import SECTION_PRIOR
 from sim.scenario.schema import Scenario
 from sim.streams import name_key
 
@@ -130,11 +131,11 @@ def _border(scenario: Scenario, names: Names) -> tuple[t.Table, t.Table, t.Table
             cell["within"], cell["constant"] = 1, constant
     sections = np.zeros(len(names.sections), t.SECTION)
     for record, name in zip(sections, names.sections, strict=True):
-        section = scenario.sections[name]
-        record["agency"] = names.agencies.index(section.agency)
+        entry = scenario.sections[name]
+        record["agency"] = names.agencies.index(entry.agency)
         record["detection_factor"] = record["hazard_factor"] = 1.0
-        record["success"] = 0.5
-        _fill(record, section, ("length", "terrain", "barrier", "surveillance"))
+        record["success"] = SECTION_PRIOR
+        _fill(record, entry, ("length", "terrain", "barrier", "surveillance"))
     agencies = np.zeros(len(names.agencies), t.AGENCY)
     for record, name in zip(agencies, names.agencies, strict=True):
         record["place"] = names.places.index(name)

@@ -78,7 +78,16 @@ BLOCK_ROOM = 14
 ATTEMPT = np.dtype([("row", "i4"), ("zone", "i4"), ("section", "i4"), ("result", "i4")])
 
 # What is counted per day and section, and per day and pair of cohort and route.
-SECTION_FLOWS = ("attempts", "recorded", "turn_backs", "procedures", "crossings", "overload_crossings", "deaths", "injuries")
+SECTION_FLOWS = (
+    "attempts",
+    "recorded",
+    "turn_backs",
+    "procedures",
+    "crossings",
+    "overload_crossings",
+    "deaths",
+    "injuries",
+)
 (S_ATTEMPTS, S_RECORDED, S_TURN_BACKS, S_PROCEDURES, S_CROSSINGS, S_OVERLOAD, S_DEATHS, S_INJURIES) = range(
     len(SECTION_FLOWS)
 )

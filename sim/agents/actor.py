@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 WEEK = 7
 
 
-class Actor(mesa.Agent):  # type: ignore[type-arg]
+class Actor(mesa.Agent):
     """An actor with a name, levers, and the record of a table that each lever sets.
 
     ``levers`` maps a name to (lever, record, field). A day on which no lever changes costs one comparison.

@@ -23,7 +23,7 @@ class Carrier(Actor):
     def __init__(self, model: CorridorModel, name: str, entry: CarrierEntry) -> None:
         """Take the rules from a scenario's entry; services are added by the model."""
         super().__init__(model, name)
-        self.entry = entry
+        self.entry: Any = entry
         self.services: dict[str, Any] = {}
         self.adaptation: dict[str, float] = {}
         self.bans: dict[str, set[str]] = {}

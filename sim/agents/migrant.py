@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from sim.model import CorridorModel
 
 
-class Migrant(mesa.Agent):  # type: ignore[type-arg]
+class Migrant(mesa.Agent):
     """One migrant: a Mesa agent whose attributes read and write its row.
 
     Views are made on demand and hold no state; two views of one row are equal. Attributes are the
@@ -39,7 +39,7 @@ class Migrant(mesa.Agent):  # type: ignore[type-arg]
     @property
     def unique_id(self) -> int:
         """Row number plus 1; negative, so that it never meets an actor's id."""
-        return -1 - self.row
+        return -1 - int(self.row)
 
     def __getattr__(self, name: str) -> Any:
         """Read a column."""
@@ -56,17 +56,17 @@ class Migrant(mesa.Agent):  # type: ignore[type-arg]
     @property
     def status_name(self) -> str:
         """Status in words."""
-        return STATUSES[self._row["status"]]
+        return str(STATUSES[self._row["status"]])
 
     @property
     def place_name(self) -> str:
         """Name of the place."""
-        return self.model.names.places[self._row["place"]]
+        return str(self.model.names.places[self._row["place"]])
 
     @property
     def cohort_name(self) -> str:
         """Name of the cohort."""
-        return self.model.names.cohorts[self._row["cohort"]]
+        return str(self.model.names.cohorts[self._row["cohort"]])
 
     @property
     def route_name(self) -> str | None:

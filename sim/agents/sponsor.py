@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim.agents.actor import WEEK, Actor
 
@@ -22,7 +22,7 @@ class Sponsor(Actor):
     def __init__(self, model: CorridorModel, name: str, entry: SponsorEntry) -> None:
         """Take the campaign from a scenario's entry."""
         super().__init__(model, name)
-        self.entry = entry
+        self.entry: Any = entry
         scenario = model.settings
         self.first = (entry.start - scenario.start).days if entry.start else 0
         self.last = (entry.end - scenario.start).days if entry.end else scenario.days

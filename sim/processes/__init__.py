@@ -8,7 +8,7 @@ from sim.compiled import compiled
 
 
 @compiled
-def idle(w, day):  # type: ignore[no-untyped-def]
+def idle(w, day):
     """Nothing."""
 
 
@@ -28,7 +28,7 @@ def in_order(
     """
 
     @compiled
-    def together(w, day):  # type: ignore[no-untyped-def]
+    def together(w, day):
         first(w, day)
         second(w, day)
         third(w, day)

@@ -63,9 +63,7 @@ def _filled(value: Any, plan: _Plan, seed: int | None) -> Any:
     if isinstance(value, Entry):
         fields = value.__dict__
         return _copy(value, {name: _item(fields[name], part, seed) for name, part in plan.items()})
-    return {
-        key: _item(item, plan[str(key)], seed) if str(key) in plan else item for key, item in value.items()
-    }
+    return {key: _item(item, plan[str(key)], seed) if str(key) in plan else item for key, item in value.items()}
 
 
 def _copy(entry: Entry, update: dict[str, Any]) -> Entry:

@@ -226,7 +226,11 @@ class BorderAgency(Entry):
     personnel: Quantity = quantity(1000, "officers", 1, 1e6, "Officers at the border at the start.", _PARAMETERS)
     on_duty: Quantity = quantity(0.25, "share", 0.01, 1, "Share of the officers on duty at any time.")
     handling_rate: Quantity = quantity(
-        0.4, "attempts per officer on duty and day", 0.001, 50, "Attempts that an officer on duty can intercept and process."
+        0.4,
+        "attempts per officer on duty and day",
+        0.001,
+        50,
+        "Attempts that an officer on duty can intercept and process.",
     )
     turn_back: Schedule = schedule("share", 0, 1, "Share of the intercepted whom it turns back.")
     reception: int = Field(
@@ -234,9 +238,13 @@ class BorderAgency(Entry):
     )
     procedure: Quantity = quantity(150, "days", 1, 3650, "Mean length of the procedure.")
     absconding: Quantity = quantity(0.6, "share", 0, 1, "Share who leave the procedure onward.", _PARAMETERS)
-    returned: Quantity = quantity(0.25, "share", 0, 1, "Share who are returned at the end of the procedure.", _PARAMETERS)
+    returned: Quantity = quantity(
+        0.25, "share", 0, 1, "Share who are returned at the end of the procedure.", _PARAMETERS
+    )
     reserve: int = Field(0, ge=0, le=1_000_000, description="Own reserves.", json_schema_extra={"unit": "officers"})
-    army: int = Field(0, ge=0, le=1_000_000, description="Soldiers who can be sent.", json_schema_extra={"unit": "soldiers"})
+    army: int = Field(
+        0, ge=0, le=1_000_000, description="Soldiers who can be sent.", json_schema_extra={"unit": "soldiers"}
+    )
     army_handling: Quantity = quantity(0.5, "share", 0, 1, "Handling rate of a soldier relative to an officer's.")
     reinforcement_threshold: Quantity = quantity(0.8, "border pressure", 0, 100, "Pressure that triggers a request.")
     reinforcement_lag: Quantity = quantity(14, "days", 0, 365, "Days from a request to its arrival.")
@@ -247,7 +255,9 @@ class BorderAgency(Entry):
 class FrontexPool(Entry):
     """The standing corps that all agencies share."""
 
-    officers: int = Field(default=0, ge=0, le=100_000, description="Officers available.", json_schema_extra={"unit": "officers"})
+    officers: int = Field(
+        default=0, ge=0, le=100_000, description="Officers available.", json_schema_extra={"unit": "officers"}
+    )
     lag: Quantity = quantity(10, "days", 0, 365, "Days from a request to arrival.")
 
 
@@ -277,7 +287,9 @@ class Behaviour(Entry):
     first_attempt: Quantity = quantity(3, "days", 1, 365, "Mean days at the border before the first attempt.")
     retry: Quantity = quantity(7, "days", 1, 365, "Mean days between attempts at full facilitation in summer.")
     retry_idle: Quantity = quantity(4.0, "factor", 1, 100, "Factor on the days between attempts without facilitation.")
-    retry_winter: Quantity = quantity(1.5, "factor", 1, 100, "Factor on the days between attempts in the coldest month.")
+    retry_winter: Quantity = quantity(
+        1.5, "factor", 1, 100, "Factor on the days between attempts in the coldest month."
+    )
     attempt_cost: Quantity = quantity(150, "USD", 0, 1e5, "Cost of an attempt.", _PARAMETERS)
     giving_up: Quantity = quantity(0.03, "per attempt", 0, 1, "Probability of losing hope after a failed attempt.")
     patience: Quantity = quantity(60, "days", 1, 3650, "Mean days in the transit state before giving up.")
@@ -297,7 +309,9 @@ class Detection(Entry):
     coverage: Quantity = quantity(
         1.2, "1", 0, 50, "Detection intensity of 10 officers on duty per km on open land, without other means."
     )
-    reference_density: Quantity = quantity(2.0, "officers on duty per km", 0.01, 1000, "Density at which `coverage` holds.")
+    reference_density: Quantity = quantity(
+        2.0, "officers on duty per km", 0.01, 1000, "Density at which `coverage` holds."
+    )
     density_power: Quantity = quantity(0.5, "1", 0, 2, "Power of the density of officers in detection.")
     barrier: Quantity = quantity(0.6, "1", 0, 20, "Relative gain of detection where a barrier stands.")
     surveillance: Quantity = quantity(1.0, "1", 0, 20, "Relative gain of detection under full surveillance.")
@@ -318,17 +332,23 @@ class Seasons(Entry):
 
     cold: list[float] = Field(
         default=[1.0, 0.9, 0.6, 0.3, 0.1, 0.0, 0.0, 0.0, 0.1, 0.3, 0.6, 0.9],
-        min_length=12, max_length=12, description="Cold, 0 mild to 1 coldest.",
+        min_length=12,
+        max_length=12,
+        description="Cold, 0 mild to 1 coldest.",
         json_schema_extra={"unit": "share", "range": [0, 1], "source": _ASSUMED},
     )
     visibility: list[float] = Field(
         default=[0.9, 0.95, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.95, 0.9, 0.9],
-        min_length=12, max_length=12, description="Factor of light, foliage and weather on detection.",
+        min_length=12,
+        max_length=12,
+        description="Factor of light, foliage and weather on detection.",
         json_schema_extra={"unit": "factor", "range": [0, 1], "source": _ASSUMED},
     )
     calm_sea: list[float] = Field(
         default=[0.35, 0.4, 0.45, 0.55, 0.7, 0.8, 0.85, 0.85, 0.75, 0.6, 0.45, 0.35],
-        min_length=12, max_length=12, description="Probability of a day on which boats can leave.",
+        min_length=12,
+        max_length=12,
+        description="Probability of a day on which boats can leave.",
         json_schema_extra={"unit": "probability", "range": [0, 1], "source": _ASSUMED},
     )
 
@@ -477,14 +497,26 @@ class Posture(MeasureBase):
     boats_tolerated: Quantity | None = quantity(None, "share", 0, 1, "Share of boats let go.")
     interception: Quantity | None = quantity(None, "share", 0, 1, "Share of boats turned round at sea.")
     steering: dict[Name, Quantity] = Field(
-        default_factory=dict, description="Steering weights by zone.",
+        default_factory=dict,
+        description="Steering weights by zone.",
         json_schema_extra={"unit": "logit", "range": [-20, 20], "source": _ASSUMED},
     )
 
 
 Measure = Annotated[
-    CarrierBan | VisaStop | TurnBack | Fence | Reinforcement | FrontexDeployment | BufferZone | Diplomacy
-    | Sanctions | Litigation | HumanitarianAccess | ReturnFlights | Posture,
+    CarrierBan
+    | VisaStop
+    | TurnBack
+    | Fence
+    | Reinforcement
+    | FrontexDeployment
+    | BufferZone
+    | Diplomacy
+    | Sanctions
+    | Litigation
+    | HumanitarianAccess
+    | ReturnFlights
+    | Posture,
     Field(discriminator="kind"),
 ]
 

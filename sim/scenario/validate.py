@@ -79,7 +79,7 @@ def _yaml_path(loc: Sequence[Any], data: Any) -> tuple[tuple[Any, ...], bool]:
 
 
 def _same_key(path: list[Any], data: Any) -> list[Any]:
-    """pydantic gives date keys as text; the path takes the key that the data has."""
+    """Pydantic gives date keys as text; the path takes the key that the data has."""
     for i, part in enumerate(path):
         if isinstance(data, dict) and part not in data:
             path[i] = part = next((key for key in data if part in (str(key), repr(key))), part)
@@ -128,9 +128,7 @@ def _with_limits(text: str, spot: Spot | None) -> str:
     if "allowed" in text or spot is None:
         return text
     about = note(spot.field)
-    return (
-        f"{text}; allowed: a number{limits(about)}" if about.low is not None else f"{text}; {allowed(spot)}"
-    )
+    return f"{text}; allowed: a number{limits(about)}" if about.low is not None else f"{text}; {allowed(spot)}"
 
 
 def _length_text(context: dict[str, Any], found: Any, spot: Spot | None) -> str:

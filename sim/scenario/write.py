@@ -52,9 +52,7 @@ def _difference(old: Any, new: Any, spot: Spot | None) -> Any:
         if key not in old:
             changes[key] = _lean(value, inner)
         elif old[key] != value:
-            deep = (
-                isinstance(value, dict) and isinstance(old[key], dict) and not _whole(old[key], value, inner)
-            )
+            deep = isinstance(value, dict) and isinstance(old[key], dict) and not _whole(old[key], value, inner)
             changes[key] = _difference(old[key], value, inner) if deep else _lean(value, inner)
     if spot is not None and is_mapping(spot.type):
         changes.update({key: None for key in old if key not in new})
@@ -76,9 +74,7 @@ def _lean(value: Any, spot: Spot | None) -> Any:
     return {
         key: _lean(item, child(spot, key, value))
         for key, item in value.items()
-        if key not in fields
-        or fields[key].is_required()
-        or item != fields[key].get_default(call_default_factory=True)
+        if key not in fields or fields[key].is_required() or item != fields[key].get_default(call_default_factory=True)
     }
 
 

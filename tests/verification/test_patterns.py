@@ -74,10 +74,13 @@ def test_turn_back_order_displaces_from_lithuania_to_poland(seed: int) -> None:
         / (by_agency(model, "poland", S_ATTEMPTS)[weeks].sum() + by_agency(model, "lithuania", S_ATTEMPTS)[weeks].sum())
         for name, model in (("with", with_order), ("without", without))
     }
-    assert by_agency(with_order, "poland", S_ATTEMPTS)[weeks].sum() > by_agency(without, "poland", S_ATTEMPTS)[weeks].sum()
+    assert (
+        by_agency(with_order, "poland", S_ATTEMPTS)[weeks].sum() > by_agency(without, "poland", S_ATTEMPTS)[weeks].sum()
+    )
     before = slice("2021-07-01", "2021-08-02")
     july = by_agency(with_order, "poland", S_ATTEMPTS)[before].sum() / (
-        by_agency(with_order, "poland", S_ATTEMPTS)[before].sum() + by_agency(with_order, "lithuania", S_ATTEMPTS)[before].sum()
+        by_agency(with_order, "poland", S_ATTEMPTS)[before].sum()
+        + by_agency(with_order, "lithuania", S_ATTEMPTS)[before].sum()
     )
     assert share["with"] > 2 * july
 
@@ -101,7 +104,10 @@ def test_stock_in_belarus(seed: int) -> None:
 def test_a_flight_ban_is_felt_at_the_border_after_weeks(seed: int) -> None:
     """Paired: arrivals stop at once, attempts fall below 80 % of the unbanned only after one to ten weeks."""
     base, banned = finished("benghazi-surge", seed), finished("carrier-ban", seed)
-    flown = pd.Series(banned.world.pair_flows[:, :, F_BOARDED].sum(axis=1) / base.world.pair_flows[:, :, F_BOARDED].sum(axis=1).clip(1))
+    flown = pd.Series(
+        banned.world.pair_flows[:, :, F_BOARDED].sum(axis=1)
+        / base.world.pair_flows[:, :, F_BOARDED].sum(axis=1).clip(1)
+    )
     day = (pd.Timestamp("2025-09-15").date() - base.settings.start).days
     assert flown[day : day + 28].mean() < 0.75
     attempts = [model.world.section_flows[:, :, S_ATTEMPTS].sum(axis=1) for model in (base, banned)]
@@ -114,8 +120,14 @@ def test_a_flight_ban_is_felt_at_the_border_after_weeks(seed: int) -> None:
 def test_a_rush_before_an_announced_ban(seed: int) -> None:
     base, banned = finished("benghazi-surge", seed), finished("carrier-ban", seed)
     route = [k for k, (_, r) in enumerate(base.names.pairs) if r == "benghazi-minsk"]
-    window = slice((pd.Timestamp("2025-09-01").date() - base.settings.start).days, (pd.Timestamp("2025-09-15").date() - base.settings.start).days)
-    assert banned.world.pair_flows[window, route, F_SET_OUT].sum() > 1.1 * base.world.pair_flows[window, route, F_SET_OUT].sum()
+    window = slice(
+        (pd.Timestamp("2025-09-01").date() - base.settings.start).days,
+        (pd.Timestamp("2025-09-15").date() - base.settings.start).days,
+    )
+    assert (
+        banned.world.pair_flows[window, route, F_SET_OUT].sum()
+        > 1.1 * base.world.pair_flows[window, route, F_SET_OUT].sum()
+    )
 
 
 @pytest.mark.parametrize("seed", SEEDS)
