@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from datetime import date
 from functools import cached_property
@@ -152,22 +152,22 @@ class Results:
         """The scenario's observed series beside the run, with the ratio of simulated to observed."""
         return compare(self.blocks, self.scenario)
 
-    def write(self, folder: str | Path) -> Path:
-        """Write tables, figures and provenance to ``folder``: whole, or not at all.
+    def write(self, folder: str | Path, figures: Callable[[Results, Path], object] | None = None) -> Path:
+        """Write tables and provenance to ``folder``: whole, or not at all.
 
         An earlier result there is replaced. The tables' bytes depend on scenario and seed alone.
+        ``figures`` draws into the folder before it takes its name (`sim.report.figures.write_figures`).
 
         Raises:
             OutputError: If the folder holds something else, or cannot be written.
         """
-        from sim.report.figures import write_figures
-
         folder = Path(folder)
         with new_folder(folder) as place:
             self._write_daily(place / DAILY)
             _write_csv(self.monthly, place / MONTHLY)
             _write_csv(self.totals, place / TOTALS)
-            write_figures(self, place)
+            if figures is not None:
+                figures(self, place)
             self._write_scenario(place)
             tables = {name: sha256(place / name) for name in (DAILY, MONTHLY, TOTALS)}
             text = (place / SCENARIO).read_text(encoding="utf-8")
