@@ -323,7 +323,10 @@ class Oracle:
             return 0.0
         flying = [s for s in self.world.services if s.route == pair.route and s.open]
         seats = sum(s.weekly * s.seats / 7.0 for s in flying)
-        wait = min(len(self.seat_queue[pair.route]) / max(seats, 1e-9), 365.0)
+        wait = len(self.seat_queue[pair.route]) / max(seats, 1e-9)
+        if route.visa_lead > 0.0:
+            wait += len(self.visa_queue[route.state]) / max(self.world.states[route.state].visas, 1e-9)
+        wait = min(wait, 365.0)
         state = self.world.states[route.state]
         helped = state.boats_tolerated if route.mode == t.SEA else state.facilitation
         pair.affordable = demand.affordable(route.price, cohort.funds_median, cohort.funds_shape)
