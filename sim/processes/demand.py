@@ -5,7 +5,7 @@ Utility of route r for cohort c, with the stay at home at 0 (multinomial logit, 
         + b_facilitation (F - 1/2) + b_rush [closure announced]
 with A = 1 / (1 + (price / median)^shape) the share of the cohort who can pay (survival function
 of the Fisk distribution of funds), F the transit state's facilitation, and the wait in days the
-queue for seats divided by the seats of a day. Hazard of setting out per day:
+queue for seats over the seats of a day plus the queue for visas over the visas of a day. Hazard of setting out per day:
     h = push * leaving_rate * sum_r e^U / (1 + sum_r e^U).
 A prospect leaves when the cumulative hazard H passes its own Exp(1) resistance
 (Sellke 1983, doi:10.2307/3213811): keys are sorted, so today's leavers are the next rows.
@@ -83,6 +83,8 @@ def appraise(w):
             route = w.routes[pair.route]
             if route.open and not pair.barred and not pair.visa_barred:
                 wait = w.queues[seat_queues + pair.route].length / max(seats_per_day(w, pair.route), 1e-9)
+                if route.visa_lead > 0.0:
+                    wait += w.queues[route.state].length / max(w.states[route.state].visas, 1e-9)
                 facilitation = w.states[route.state].facilitation
                 if route.mode == SEA:
                     facilitation = w.states[route.state].boats_tolerated
