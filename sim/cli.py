@@ -139,18 +139,15 @@ def _progress(notes: Any, total: int) -> Any:
 
 def main() -> None:
     """Entry point: bad input ends in one clear message and status 2, never in a traceback."""
-    from sim.scenario.errors import ScenarioError
-
     try:
         app(standalone_mode=True)
-    except ScenarioError as error:
-        _fail(str(error), BAD_INPUT)
     except KeyboardInterrupt:
         _fail("interrupted: nothing was written; the same command begins anew", INTERRUPTED)
     except Exception as error:
         from sim.save import OutputError
+        from sim.scenario.errors import ScenarioError
 
-        if isinstance(error, OutputError):
+        if isinstance(error, ScenarioError | OutputError):
             _fail(str(error), BAD_INPUT)
         if os.environ.get("CORRIDOR_DEBUG"):
             raise

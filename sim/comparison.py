@@ -44,7 +44,12 @@ def _row(blocks: Blocks, scenario: Scenario, record: dict[str, Any]) -> dict[str
     first, last = _day(record["period_start"], scenario), _day(record["period_end"], scenario)
     observed, bound = _reference(record)
     row = {key: record[key] for key in ("series", "period_start", "period_end", "measure", "low", "high", "note")}
-    row |= {"name": _name(record), "unit": _UNITS.get(record["measure"], "persons"), "observed": observed, "bound": bound}
+    row |= {
+        "name": _name(record),
+        "unit": _UNITS.get(record["measure"], "persons"),
+        "observed": observed,
+        "bound": bound,
+    }
     if first < 0 or last >= scenario.days:
         return row | {"state": OUTSIDE}
     values = _simulated(blocks, scenario, record, first, last)

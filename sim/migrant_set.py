@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -33,6 +34,7 @@ class MigrantSet(AbstractAgentSet):
         """All migrants of ``model``, or those with the given row numbers, shape (n,)."""
         self.model = model
         self.random = model.random
+        self._everybody = rows is None
         self._rows = np.arange(len(model.world.rows)) if rows is None else np.asarray(rows, np.intp)
 
     @property
@@ -40,15 +42,26 @@ class MigrantSet(AbstractAgentSet):
         """Row numbers, shape (n,)."""
         return self._rows
 
-    def _whole(self) -> bool:
-        return len(self._rows) == len(self.model.world.rows)
+    def _keep(self, rows: npt.NDArray[np.intp]) -> MigrantSet:
+        self._rows, self._everybody = rows, False
+        return self
+
+    def _from_iterable(self, agents: Iterable[Migrant]) -> MigrantSet:
+        """What ``&``, ``|``, ``-`` and ``^`` of Python's sets make."""
+        return MigrantSet(self.model, np.array([agent.row for agent in agents], np.intp))
+
+    def _values(self, by: Callable[[Migrant], Any] | str) -> list[Any]:
+        """A column, an attribute of the view such as ``status_name``, or a function of the view, as a list."""
+        if isinstance(by, str):
+            return self.column(by).tolist() if by in ROW.fields else [getattr(migrant, by) for migrant in self]
+        return [by(migrant) for migrant in self]
 
     def column(self, name: str) -> npt.NDArray[Any]:
         """A column of these migrants, shape (n,); a view of the rows when this is everybody in order."""
         if name not in ROW.fields:  # type: ignore[operator]
             raise AttributeError(f"no column {name!r}; columns are {', '.join(ROW.names or ())}")
         values: npt.NDArray[Any] = self.model.world.rows[name]
-        return values if self._whole() else values[self._rows]
+        return values if self._everybody else values[self._rows]
 
     def _number(self, column: str, value: int | str) -> int:
         if not isinstance(value, str):
@@ -91,8 +104,7 @@ class MigrantSet(AbstractAgentSet):
         if at_most < len(rows):
             rows = rows[: int(at_most)]
         if inplace:
-            self._rows = rows
-            return self
+            return self._keep(rows)
         return MigrantSet(self.model, rows)
 
     def get(
@@ -118,8 +130,10 @@ class MigrantSet(AbstractAgentSet):
 
     def groupby(self, by: Callable[[Migrant], Any] | str, result_type: str = "agentset") -> GroupBy:
         """Groups by a column's values, or by a function of the view."""
-        keys = self.column(by) if isinstance(by, str) else np.array([by(migrant) for migrant in self])
-        groups = {key.item(): MigrantSet(self.model, self._rows[keys == key]) for key in np.unique(keys)}
+        members: dict[Any, list[int]] = {}
+        for key, row in zip(self._values(by), self._rows, strict=True):
+            members.setdefault(key, []).append(row)
+        groups = {key: MigrantSet(self.model, np.array(rows, np.intp)) for key, rows in members.items()}
         return GroupBy(groups if result_type == "agentset" else {key: group.to_list() for key, group in groups.items()})
 
     def to_list(self) -> list[Migrant]:
@@ -132,14 +146,13 @@ class MigrantSet(AbstractAgentSet):
 
     def sort(self, key: Callable[[Migrant], Any] | str, ascending: bool = False, inplace: bool = False) -> MigrantSet:
         """Ordered by a column or a function of the view; largest first unless ``ascending``."""
-        values = self.column(key) if isinstance(key, str) else np.array([key(migrant) for migrant in self])
-        order = np.argsort(values, kind="stable")
+        values = self._values(key)
+        order = np.array(sorted(range(len(values)), key=values.__getitem__), np.intp)
         return self._reordered(order if ascending else order[::-1], inplace)
 
     def _reordered(self, order: npt.NDArray[np.intp], inplace: bool) -> MigrantSet:
         if inplace:
-            self._rows = self._rows[order]
-            return self
+            return self._keep(self._rows[order])
         return MigrantSet(self.model, self._rows[order])
 
     def do(self, method: str | Callable[..., Any], *args: Any, **kwargs: Any) -> MigrantSet:
@@ -171,18 +184,17 @@ class MigrantSet(AbstractAgentSet):
         return isinstance(agent, Migrant) and agent.model is self.model and agent.row in self._rows
 
     def _update(self, agents: Iterable[Migrant]) -> MigrantSet:
-        self._rows = np.array([agent.row for agent in agents], np.intp)
-        return self
+        return self._keep(np.array([agent.row for agent in agents], np.intp))
 
     def add(self, agent: Migrant) -> None:
         """Add a view's row."""
         if agent not in self:
-            self._rows = np.append(self._rows, agent.row)
+            self._keep(np.append(self._rows, agent.row))
 
     def discard(self, agent: Migrant) -> None:
         """Take a view's row out, if it is there."""
         if isinstance(agent, Migrant):
-            self._rows = self._rows[self._rows != agent.row]
+            self._keep(self._rows[self._rows != agent.row])
 
     def remove(self, agent: Migrant) -> None:
         """Take a view's row out; KeyError if it is not there."""
@@ -221,8 +233,36 @@ class Everybody(AgentSet):
             return self._actors.select(*args, agent_type=agent_type, **kwargs)
         if not args and not kwargs:
             return self
-        chosen = [agent for agent in self if (kwargs.get("filter_func") or args[0])(agent)]
-        return _Strong(chosen, self.random)
+        return _Strong(self, self.random).select(*args, **kwargs)
+
+    def shuffle(self, inplace: bool = False) -> Any:
+        """Everybody in random order, as a set of its own; what the model keeps has no order to change."""
+        return self._apart(inplace, self.random.sample(self.to_list(), len(self)))
+
+    def sort(self, key: Any, ascending: bool = False, inplace: bool = False) -> Any:
+        """Everybody ordered by an attribute or a function, as a set of its own; largest first unless ``ascending``."""
+        value = key if callable(key) else attrgetter(key)
+        return self._apart(inplace, sorted(self, key=value, reverse=not ascending))
+
+    def shuffle_do(self, method: Any, *args: Any, **kwargs: Any) -> Everybody:
+        """Call a method or function on everybody, in random order."""
+        everybody = self.to_list()
+        self.random.shuffle(everybody)
+        for agent in everybody:
+            getattr(agent, method)(*args, **kwargs) if isinstance(method, str) else method(agent, *args, **kwargs)
+        return self
+
+    def groupby(self, by: Any, result_type: Any = "agentset") -> GroupBy:
+        """Groups by an attribute or a function."""
+        groups: dict[Any, list[Any]] = {}
+        for agent in self:
+            groups.setdefault(by(agent) if callable(by) else getattr(agent, by), []).append(agent)
+        return GroupBy({k: _Strong(v, self.random) if result_type == "agentset" else v for k, v in groups.items()})
+
+    def _apart(self, inplace: bool, agents: list[Any]) -> Any:
+        if inplace:
+            raise ValueError("model.agents can't be reordered in place; without inplace it gives a new set")
+        return _Strong(agents, self.random)
 
     def get(self, attr_names: Any, handle_missing: Any = "error", default_value: Any = None) -> list[Any]:
         """Attributes of every actor and migrant, as Mesa's ``get``."""
@@ -247,6 +287,6 @@ class Everybody(AgentSet):
 class _Strong(AgentSet):
     """An AgentSet that keeps its members alive: views have no other owner."""
 
-    def __init__(self, agents: Iterable[Any], random: Any) -> None:
+    def __init__(self, agents: Iterable[Any], random: Any = None) -> None:
         self._kept = list(agents)
         super().__init__(self._kept, random)

@@ -61,6 +61,7 @@ class CorridorModel(mesa.Model):
         self._tables = reference(self.world)
         self.day = 0
         self.routes_changed = True
+        self._timetable_ends = {int(days.nonzero()[0][-1]) + 1 for days in self.world.timetable.T if days.any()}
         self.frontex = FrontexPool(scenario.frontex.officers, float(scenario.frontex.lag))  # type: ignore[arg-type]
         self.states = self._make_states()
         self.carriers = self._make_carriers()
@@ -85,7 +86,7 @@ class CorridorModel(mesa.Model):
             carrier.step()
         for agency in self.agencies.values():
             agency.step()
-        if self.routes_changed:
+        if self.routes_changed or day in self._timetable_ends:
             self._update_routes()
         MIGRANTS_DAY(self._tables, day)
         for agency in self.agencies.values():

@@ -211,7 +211,9 @@ class Results:
                     raise OutputError(f"{folder / name}: damaged: it is not the table that was written")
             scenario = load_scenario(folder / SCENARIO)
             blocks = frames.blocks_from(pd.read_parquet(folder / DAILY))
-            totals = pd.read_csv(folder / TOTALS, dtype={"value": float, "replicate": np.int32}, float_precision="round_trip")
+            totals = pd.read_csv(
+                folder / TOTALS, dtype={"value": float, "replicate": np.int32}, float_precision="round_trip"
+            )
         except (OSError, KeyError, ValueError) as error:
             raise OutputError(f"{folder}: damaged: {error}") from error
         return cls(scenario, blocks, totals, _info(content))

@@ -11,12 +11,11 @@ import numpy as np
 from sim import world as t
 from sim.compiled import JIT
 from sim.population import STATUSES, CohortSpan, new_rows
-from sim.processes.information import SECTION_PRIOR
 from sim.scenario.schema import Scenario
 from sim.streams import name_key
 
 _PRICE_FIELDS = ("travel_days", "visa_lead", "risk", "shipwreck", "death_in_shipwreck")
-ONWARD_PLACE = "onward"
+ONWARD_PLACE = "Onward"  # capital, so that no place of a scenario can have its name
 
 
 class Names(NamedTuple):
@@ -35,7 +34,7 @@ class Names(NamedTuple):
 
 
 def names_of(scenario: Scenario) -> Names:
-    """All names of a scenario, numbered by their alphabetical order; the place "onward" comes last."""
+    """All names of a scenario, numbered by their alphabetical order; the place "Onward" comes last."""
     places = {cohort.origin for cohort in scenario.cohorts.values()}
     places |= {route.origin for route in scenario.routes.values()}
     places |= {route.destination for route in scenario.routes.values()}
@@ -134,7 +133,7 @@ def _border(scenario: Scenario, names: Names) -> tuple[t.Table, t.Table, t.Table
         entry = scenario.sections[name]
         record["agency"] = names.agencies.index(entry.agency)
         record["detection_factor"] = record["hazard_factor"] = 1.0
-        record["success"] = SECTION_PRIOR
+        record["success"] = t.SECTION_PRIOR
         _fill(record, entry, ("length", "terrain", "barrier", "surveillance"))
     agencies = np.zeros(len(names.agencies), t.AGENCY)
     for record, name in zip(agencies, names.agencies, strict=True):

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 AIR, LAND, SEA = range(3)
+SECTION_PRIOR = 0.5  # success that people expect of a section before news
 MODES = ("air", "land", "sea")
 
 SERVICE = np.dtype(

@@ -38,7 +38,7 @@ class Sponsor(Actor):
             self._set_intensity(day)
             if not within:
                 self._steer(None)
-        if within and (day - self.first) % WEEK == 0:
+        if within and (day - self.first) % cycle % WEEK == 0:
             self._steer(day)
 
     def _set_intensity(self, day: int) -> None:

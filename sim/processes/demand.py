@@ -26,6 +26,7 @@ from sim.waiting import schedule
 from sim.world import C_COAST, C_VISA, F_SET_OUT, N_EVENTS, SEA
 
 _LONGEST_WAIT = 365.0
+_TIMETABLE_DAYS = 28
 
 
 @compiled
@@ -60,9 +61,12 @@ def set_out(m, pair, route, cohort, p):
 
 
 @compiled
-def seats_per_day(w, r):
-    """Seats for migrants on route ``r`` per day at today's frequencies."""
+def seats_per_day(w, r, day):
+    """Seats for migrants on route ``r`` per day: at today's frequencies, and by the timetable of the next weeks."""
+    last = min(day + _TIMETABLE_DAYS, w.timetable_seats.shape[0])
     seats = 0.0
+    for d in range(day, last):
+        seats += w.timetable_seats[d, r] / float(last - day)
     for s in range(w.services.shape[0]):
         if w.services[s].route == r and w.services[s].open:
             seats += w.services[s].weekly * w.services[s].seats / 7.0
@@ -70,7 +74,7 @@ def seats_per_day(w, r):
 
 
 @compiled
-def appraise(w):
+def appraise(w, day):
     """Write every pair's share and every cohort's hazard of today."""
     p = w.p[0]
     seat_queues = 2 * w.states.shape[0]
@@ -82,7 +86,7 @@ def appraise(w):
             pair.share = 0.0
             route = w.routes[pair.route]
             if route.open and not pair.barred and not pair.visa_barred:
-                wait = w.queues[seat_queues + pair.route].length / max(seats_per_day(w, pair.route), 1e-9)
+                wait = w.queues[seat_queues + pair.route].length / max(seats_per_day(w, pair.route, day), 1e-9)
                 if route.visa_lead > 0.0:
                     wait += w.queues[route.state].length / max(w.states[route.state].visas, 1e-9)
                 facilitation = w.states[route.state].facilitation
@@ -100,7 +104,7 @@ def appraise(w):
 @compiled
 def run(w, day):
     """Appraise the routes, advance the Sellke clocks, and let today's leavers book."""
-    appraise(w)
+    appraise(w, day)
     p = w.p[0]
     for c in range(w.cohorts.shape[0]):
         cohort = w.cohorts[c]

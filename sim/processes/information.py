@@ -22,9 +22,8 @@ from sim.world import (
     S_CROSSINGS,
     S_PROCEDURES,
     S_TURN_BACKS,
+    SECTION_PRIOR,
 )  # fmt: skip
-
-SECTION_PRIOR = 0.5
 
 
 @compiled

@@ -181,7 +181,7 @@ class Measures:
     """The dated measures of a scenario, by the day on which something happens."""
 
     def __init__(self, model: CorridorModel) -> None:
-        """Sort the measures by day; a measure that fails by its luck is left out."""
+        """Sort the measures by day; one that fails by its luck, or ends before it takes effect, is left out."""
         self.model = model
         self.by_day: dict[int, list[tuple[str, str]]] = {}
         self.in_force: set[str] = set()
@@ -197,7 +197,8 @@ class Measures:
         if measure.announced is not None and measure.announced < measure.start:
             self._add((measure.announced - start).days, "announce", name)
             self._add(effect_day, "forget", name)
-        if draw(key, MEASURE, 0) >= measure.success_probability:
+        over = measure.end is not None and (measure.end - start).days < effect_day
+        if over or draw(key, MEASURE, 0) >= measure.success_probability:
             self.failed.append(name)
             return
         if measure.kind == "frontex-deployment":

@@ -6,9 +6,9 @@ import matplotlib as mpl
 
 mpl.use("Agg", force=False)
 
-from matplotlib.axes import Axes  # noqa: E402  (the backend must be set first)
-from matplotlib.dates import AutoDateLocator, ConciseDateFormatter  # noqa: E402
-from matplotlib.ticker import FuncFormatter  # noqa: E402
+from matplotlib.axes import Axes
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+from matplotlib.ticker import FuncFormatter
 
 # Okabe and Ito (2008), black and yellow left out.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
@@ -60,4 +60,6 @@ def date_axis(axes: Axes) -> None:
 
 def thousands(axes: Axes) -> None:
     """Whole numbers along y with a separator of thousands; small ones as they are."""
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}" if abs(value) >= 10 else f"{value:g}"))
+    axes.yaxis.set_major_formatter(
+        FuncFormatter(lambda value, _: f"{value:,.0f}" if abs(value) >= 10 else f"{value:g}")
+    )

@@ -356,11 +356,11 @@ class Seasons(Entry):
 class Information(Entry):
     """How news of outcomes travels."""
 
-    lag: Quantity = quantity(10, "days", 0, 120, "Days until outcomes are known at the origin.")
+    lag: Quantity = quantity(10, "days", 1, 120, "Days until outcomes are known at the origin.")
     memory: Quantity = quantity(30, "days", 1, 1000, "Days in which old news loses all but 1/e of its weight.")
     prior_weight: Quantity = quantity(30, "outcomes", 0.1, 1e6, "Weight of the prior, in outcomes.")
     procedure_value: Quantity = quantity(0.6, "share", 0, 1, "Worth of being taken into procedure, crossing being 1.")
-    section_lag: Quantity = quantity(3, "days", 0, 120, "Days until outcomes are known along the border.")
+    section_lag: Quantity = quantity(3, "days", 1, 120, "Days until outcomes are known along the border.")
 
 
 class MeasureBase(Entry):

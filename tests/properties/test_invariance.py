@@ -174,16 +174,13 @@ ACTIVE: dict[str, dict[str, Any]] = {
     "posture": {"transit_state": "belarus", "transfer": 0},
 }
 
-_LATE = "sim/processes/measures.py: a measure whose lag outlasts its end starts after it has ended, and stays"
-
 
 def idle_measures() -> list[Any]:
-    """Each with its kind; the one that meets a known defect is marked."""
+    """Each with its kind."""
     cases = []
     for kind, measures in IDLE.items():
         for number, measure in enumerate(measures):
-            marks = [pytest.mark.xfail(reason=_LATE)] if "lag" in measure else []
-            cases.append(pytest.param(kind, measure, id=f"{kind}-{number}", marks=marks))
+            cases.append(pytest.param(kind, measure, id=f"{kind}-{number}"))
     return cases
 
 
@@ -237,9 +234,6 @@ def test_a_sponsor_without_effect_changes_no_byte(plain: CorridorModel) -> None:
     assert differing(plain, finished(tiny_scenario(sponsors={"moscow": sponsor}))) == []
 
 
-@pytest.mark.xfail(
-    reason="sim/model.py: a timetabled route closes after its last flight only if something else changes"
-)
 def test_a_measure_without_effect_changes_no_byte_of_a_timetabled_run() -> None:
     changes = {"carriers": {"airline-iq": {"services": {"baghdad-minsk": {"weekly": None}}}}}
     idle = {"idle": {"kind": "diplomacy", "routes": ["benghazi-minsk"], "frequency_factor": 1, "start": day(70)}}

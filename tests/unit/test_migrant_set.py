@@ -233,7 +233,6 @@ def test_groupby(seen: CorridorModel, by: object) -> None:
     assert {k: [m.row for m in group] for k, group in lists.items()} == expected
 
 
-@pytest.mark.xfail(reason="sim/migrant_set.py: groupby and sort take columns only, and keys that np.unique can order")
 @pytest.mark.parametrize("by", ["status_name", lambda m: m.route_name, lambda m: (m.status, m.place)])
 def test_groupby_any_attribute_or_key(seen: CorridorModel, by: object) -> None:
     assert sum(seen.migrants.groupby(by).map(len).values()) == SIZE
@@ -263,7 +262,6 @@ def test_shuffle(seen: CorridorModel) -> None:
     assert numbers(iraqis) != sorted(numbers(iraqis))
 
 
-@pytest.mark.xfail(reason="sim/migrant_set.py: `_whole` takes everybody in another order for everybody in order")
 def test_everybody_in_another_order(seen: CorridorModel) -> None:
     """Columns, selections and sorts follow the order of the set, also when nobody is missing."""
     mixed = seen.migrants.shuffle()
@@ -317,7 +315,6 @@ def test_columns_are_views_of_the_rows(model: CorridorModel) -> None:
     assert np.shares_memory(model.migrants.column("status"), model.world.rows)
 
 
-@pytest.mark.xfail(reason="sim/migrant_set.py: `_from_iterable` of MutableSet calls MigrantSet with an iterable")
 def test_set_algebra(seen: CorridorModel) -> None:
     iraqis, onward = seen.migrants.select(cohort="iraqis"), seen.migrants.select(status="onward")
     assert set(numbers(iraqis & onward)) == set(numbers(iraqis)) & set(numbers(onward))
@@ -360,7 +357,6 @@ def test_agents_get_do_map(seen: CorridorModel) -> None:
     assert met == ids
 
 
-@pytest.mark.xfail(reason="sim/migrant_set.py: Everybody inherits what reads the empty `_agents`, and ignores at_most")
 @pytest.mark.parametrize(
     "count",
     [

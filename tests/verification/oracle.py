@@ -298,7 +298,7 @@ class Oracle:
     def set_out(self, day: int) -> None:
         for c, own in self.pairs_of.items():
             cohort = self.world.cohorts[c]
-            appeal = {k: self.appeal(k, cohort) for k in own}
+            appeal = {k: self.appeal(k, cohort, day) for k in own}
             total = sum(appeal.values())
             for k in own:
                 self.pairs[k].share = appeal[k] / (1.0 + total)
@@ -315,14 +315,15 @@ class Oracle:
                 self.count(day, m, "set_out")
                 self.wait("coast" if route.mode == t.SEA else "visa", m, day, days)
 
-    def appeal(self, k: int, cohort: Any) -> float:
+    def appeal(self, k: int, cohort: Any, day: int) -> float:
         """Exponential of the utility of a pair; 0 for a route that is closed."""
         pair, actors = self.pairs[k], self.world.pairs[k]
         route = self.world.routes[pair.route]
         if not route.open or actors.barred or actors.visa_barred:
             return 0.0
         flying = [s for s in self.world.services if s.route == pair.route and s.open]
-        seats = sum(s.weekly * s.seats / 7.0 for s in flying)
+        coming = self.world.timetable_seats[day : day + 28, pair.route]
+        seats = sum(s.weekly * s.seats / 7.0 for s in flying) + sum(coming) / len(coming)
         wait = len(self.seat_queue[pair.route]) / max(seats, 1e-9)
         if route.visa_lead > 0.0:
             wait += len(self.visa_queue[route.state]) / max(self.world.states[route.state].visas, 1e-9)

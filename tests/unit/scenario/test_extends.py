@@ -48,9 +48,9 @@ def test_null_takes_back_an_optional_field(write: Write) -> None:
 
 
 def test_measure_of_another_kind_replaces_whole(write: Write) -> None:
-    measure = child(
-        write, "measures: {ban: {kind: visa-stop, start: 2021-08-01, transit_state: belarus}}"
-    ).measures["ban"]
+    measure = child(write, "measures: {ban: {kind: visa-stop, start: 2021-08-01, transit_state: belarus}}").measures[
+        "ban"
+    ]
     assert measure.kind == "visa-stop"
     assert measure.announced is None
 

@@ -157,9 +157,7 @@ def test_long_chain_of_aliases_is_refused(error_of: ErrorOf) -> None:
 
 
 def test_aliases_serve_a_scenario(write: Write, small: str) -> None:
-    text = small.replace("{2021-06-01: 50,", "{2021-06-01: &fifty 50,").replace(
-        "2021-08-01: 80", "2021-08-01: *fifty"
-    )
+    text = small.replace("{2021-06-01: 50,", "{2021-06-01: &fifty 50,").replace("2021-08-01: 80", "2021-08-01: *fifty")
     assert load_scenario(write(text)).transit_states["belarus"].visas[date(2021, 8, 1)] == 50
 
 

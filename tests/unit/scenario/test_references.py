@@ -38,8 +38,7 @@ ErrorOf = Callable[..., str]
             ["measures.a", "`carriers` or `transit_states`"],
         ),
         (
-            "measures: {a: {kind: carrier-ban, start: 2021-07-05, carriers: [belavia], routes: "
-            "[benghazi-crete]}}",
+            "measures: {a: {kind: carrier-ban, start: 2021-07-05, carriers: [belavia], routes: [benghazi-crete]}}",
             ["measures.a.routes.0", "'benghazi-crete'", "no carrier named here serves", "erbil-minsk"],
         ),
         (
@@ -63,8 +62,7 @@ def test_what_does_not_fit(
 
 def test_places_are_few_enough_for_a_byte(error_of: ErrorOf, small: str) -> None:
     routes = "".join(
-        f"  boat-{i}: {{mode: sea, origin: from-{i}, destination: to-{i}, transit_state: libya}}\n"
-        for i in range(150)
+        f"  boat-{i}: {{mode: sea, origin: from-{i}, destination: to-{i}, transit_state: libya}}\n" for i in range(150)
     )
     message = error_of(small.replace("carriers:\n", routes + "carriers:\n", 1))
     assert "routes: found 306 places" in message

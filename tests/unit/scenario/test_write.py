@@ -52,9 +52,7 @@ def test_any_bytes_give_a_scenario_or_a_scenario_error(data: st.DataObject, smal
 
 @settings(max_examples=60, deadline=None)
 @given(
-    content=st.one_of(
-        st.binary(max_size=60), st.text(max_size=60).map(lambda t: t.encode("utf-8", "surrogatepass"))
-    )
+    content=st.one_of(st.binary(max_size=60), st.text(max_size=60).map(lambda t: t.encode("utf-8", "surrogatepass")))
 )
 def test_arbitrary_bytes(content: bytes, folder: Path) -> None:
     with pytest.raises(ScenarioError):
