@@ -32,10 +32,9 @@ def compare(blocks: Blocks, scenario: Scenario) -> pd.DataFrame:
     """
     from sim.data import read_observed
 
-    rows = []
+    rows: list[dict[str, Any]] = []
     for name in scenario.observed:
-        for record in read_observed(name).to_dict("records"):
-            rows.append(_row(blocks, scenario, record))
+        rows += [_row(blocks, scenario, record) for record in read_observed(name).to_dict("records")]
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
     return frame.astype(dict.fromkeys(("observed", "low", "high", "simulated", "sim_low", "sim_high", "ratio"), float))
 

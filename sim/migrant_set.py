@@ -53,7 +53,7 @@ class MigrantSet(AbstractAgentSet):
     def _values(self, by: Callable[[Migrant], Any] | str) -> list[Any]:
         """A column, an attribute of the view such as ``status_name``, or a function of the view, as a list."""
         if isinstance(by, str):
-            return self.column(by).tolist() if by in ROW.fields else [getattr(migrant, by) for migrant in self]
+            return self.column(by).tolist() if by in (ROW.names or ()) else [getattr(migrant, by) for migrant in self]
         return [by(migrant) for migrant in self]
 
     def column(self, name: str) -> npt.NDArray[Any]:

@@ -105,9 +105,8 @@ def main() -> None:
     arguments = parser.parse_args()
     timed_run(busy_corridor(1_000, 30))
     print(f"row: {ROW.itemsize} bytes a migrant")
-    print(
-        f"{'migrants':>10} {'events':>11} {'median s':>9} {'range s':>17} {'ns/event':>9} {'us/migrant':>10} {'peak MB':>8}"
-    )
+    widths = {"migrants": 10, "events": 11, "median s": 9, "range s": 17, "ns/event": 9, "us/migrant": 10, "peak MB": 8}
+    print(" ".join(f"{title:>{width}}" for title, width in widths.items()))
     for size in arguments.sizes:
         scenario = busy_corridor(size)
         runs = [timed_run(scenario) for _ in range(arguments.runs)]

@@ -39,7 +39,7 @@ class BorderAgency(Actor):
         self.entry: Any = entry
         self.table = model.world.sections
         self.numbers = np.array(numbers, dtype=np.intp)
-        self.force = float(self.entry.personnel)
+        self.force = float(entry.personnel)  # type: ignore[arg-type]
         self.reserve, self.army = float(entry.reserve), float(entry.army)
         self.arrivals: list[tuple[int, float]] = []
         self.sent: dict[str, float] = {}

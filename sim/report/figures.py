@@ -115,7 +115,7 @@ def flows(results: Results) -> Figure | None:
         return None
     shown = used[:MOST_ROUTES]
     note = f"; the {len(used) - len(shown)} smallest routes left out" if len(used) > len(shown) else ""
-    with mpl.rc_context(RC):
+    with mpl.rc_context(RC):  # type: ignore[arg-type]
         figure = Figure(figsize=(A4_WIDTH, 1.0 + 1.55 * len(shown)))
         grid = figure.subplots(len(shown), 2, sharex=True, squeeze=False, gridspec_kw={"width_ratios": [1, 1.9]})
         _head(figure, results, "Flows by route, per week" + note)
@@ -158,7 +158,7 @@ def _flow_lines(axes: Axes, weekly: dict[str, pd.DataFrame], name: str, sea: boo
 
 
 def _panels(count: int, height: float, results: Results, title: str) -> tuple[Figure, list[Axes]]:
-    with mpl.rc_context(RC):
+    with mpl.rc_context(RC):  # type: ignore[arg-type]
         figure = Figure(figsize=(A4_WIDTH, 0.7 + height * count))
         panels = figure.subplots(count, 1, sharex=True, squeeze=False)[:, 0]
     _head(figure, results, title)
