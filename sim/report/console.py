@@ -90,8 +90,8 @@ def _sections(results: Results) -> Table:
         for name, row in own.iterrows():
             table.add_row(f"{name}  {row['title']}", *_cells(row, columns))
         table.add_row(str(totals["title"]), *_cells(totals, columns), style="bold", end_section=True)
-    for name, row in summary[~summary["agency"].isin(list(results.agencies.index))].iterrows():
-        table.add_row(str(name), *_cells(row, columns))
+    for _, row in summary[~summary["agency"].isin(list(results.agencies.index))].iterrows():
+        table.add_row("before any section, and by sea", *_cells(row, columns))
     return table
 
 

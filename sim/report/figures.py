@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
@@ -56,7 +57,8 @@ def figures(results: Results) -> dict[str, Figure]:
         "whereabouts": whereabouts,
         "flows": flows,
     }
-    made = {name: maker(results) for name, maker in makers.items()}
+    with mpl.rc_context(RC):
+        made = {name: maker(results) for name, maker in makers.items()}
     return {name: figure for name, figure in made.items() if figure is not None}
 
 
@@ -71,7 +73,7 @@ def pressure(results: Results) -> Figure | None:
     figure, panels = _panels(len(by_agency), 2.3, results, "Border pressure by section")
     for axes, (agency, names) in zip(panels, by_agency.items(), strict=True):
         for k, name in enumerate(names):
-            _line(axes, results, ("section", "border_pressure", name), k, results.scenario.sections[name].title)
+            _line(axes, results, ("section", "border_pressure", name), k, _wrapped(results.scenario.sections[name].title))
         axes.axhline(1.0, color=INK, linewidth=0.9)
         top = max(1.25, axes.get_ylim()[1])
         axes.set_ylim(0, top)
@@ -92,7 +94,7 @@ def whereabouts(results: Results) -> Figure:
         persons = _persons(table, group)
         used = [k for k, name in enumerate(persons.columns) if persons[name].any()]
         values, labels = persons.iloc[:, used].to_numpy().T, [group[k][1] for k in used]
-        axes.stackplot(table.index, values, labels=labels, colors=[group[k][2] for k in used], linewidth=0)
+        axes.stackplot(table.index, values, labels=[_wrapped(label) for label in labels], colors=[group[k][2] for k in used], linewidth=0)
         axes.set_title(title)
         axes.set_ylabel("persons")
         axes.set_ylim(0, None)
@@ -134,7 +136,7 @@ def _weekly(results: Results, measure: str) -> pd.DataFrame:
 
 
 def _departures(axes: Axes, departures: pd.Series, name: str) -> None:
-    axes.bar(departures.index, departures, width=6, align="edge", color="#BBBBBB")
+    axes.bar(departures.index, departures, width=6.2, align="edge", color="#BBBBBB")
     axes.set_title(name)
     axes.set_ylabel("departures\nper week")
     axes.set_ylim(0, max(1.0, float(departures.max()) * 1.1))
@@ -169,9 +171,13 @@ def _panels(count: int, height: float, results: Results, title: str) -> tuple[Fi
 
 def _head(figure: Figure, results: Results, title: str) -> None:
     runs = f"median and 50 and 90 % intervals of {results.replicates} replicates" if results.replicates > 1 else ""
-    figure.suptitle(f"{title}\n", x=0.01, ha="left", fontsize=12, fontweight="bold", color=INK)
+    figure.suptitle(f"{title}\n", x=0.01, ha="left", fontsize=12, fontweight="bold", color=INK, linespacing=1.6)
     line = " · ".join(part for part in (results.scenario.title, runs) if part)
     figure.text(0.01, 1 - 0.36 / figure.get_figheight(), line, fontsize=8.5, color=GREY, va="top")
+
+
+def _wrapped(label: str) -> str:
+    return "\n".join(wrap(label, 26))
 
 
 def _line(axes: Axes, results: Results, key: tuple[str, str, str], number: int, label: str) -> None:
