@@ -8,6 +8,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
+import matplotlib.dates as mdates
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -57,7 +58,7 @@ def figures(results: Results) -> dict[str, Figure]:
         "whereabouts": whereabouts,
         "flows": flows,
     }
-    with mpl.rc_context(RC):
+    with mpl.rc_context(RC):  # type: ignore[arg-type]
         made = {name: maker(results) for name, maker in makers.items()}
     return {name: figure for name, figure in made.items() if figure is not None}
 
@@ -70,10 +71,14 @@ def pressure(results: Results) -> Figure | None:
         by_agency.setdefault(results.scenario.sections[name].agency, []).append(name)
     if not by_agency:
         return None
-    figure, panels = _panels(len(by_agency), 2.3, results, "Border pressure by section")
+    figure, panels = _panels(
+        len(by_agency), 2.3, results, "Border pressure by section", "median and 50 and 90 % intervals"
+    )
     for axes, (agency, names) in zip(panels, by_agency.items(), strict=True):
         for k, name in enumerate(names):
-            _line(axes, results, ("section", "border_pressure", name), k, _wrapped(results.scenario.sections[name].title))
+            _line(
+                axes, results, ("section", "border_pressure", name), k, _wrapped(results.scenario.sections[name].title)
+            )
         axes.axhline(1.0, color=INK, linewidth=0.9)
         top = max(1.25, axes.get_ylim()[1])
         axes.set_ylim(0, top)
@@ -94,7 +99,13 @@ def whereabouts(results: Results) -> Figure:
         persons = _persons(table, group)
         used = [k for k, name in enumerate(persons.columns) if persons[name].any()]
         values, labels = persons.iloc[:, used].to_numpy().T, [group[k][1] for k in used]
-        axes.stackplot(table.index, values, labels=[_wrapped(label) for label in labels], colors=[group[k][2] for k in used], linewidth=0)
+        axes.stackplot(
+            table.index,
+            values,
+            labels=[_wrapped(label) for label in labels],
+            colors=[group[k][2] for k in used],
+            linewidth=0,
+        )
         axes.set_title(title)
         axes.set_ylabel("persons")
         axes.set_ylim(0, None)
@@ -117,26 +128,27 @@ def flows(results: Results) -> Figure | None:
         return None
     shown = used[:MOST_ROUTES]
     note = f"; the {len(used) - len(shown)} smallest routes left out" if len(used) > len(shown) else ""
-    with mpl.rc_context(RC):  # type: ignore[arg-type]
-        figure = Figure(figsize=(A4_WIDTH, 1.0 + 1.55 * len(shown)))
-        grid = figure.subplots(len(shown), 2, sharex=True, squeeze=False, gridspec_kw={"width_ratios": [1, 1.9]})
-        _head(figure, results, "Flows by route, per week" + note)
-        for (left, right), name in zip(grid, shown, strict=True):
-            _departures(left, weekly["departures"][name], name)
-            _flow_lines(right, weekly, name, results.scenario.routes[name].mode == "sea")
+    figure = Figure(figsize=(A4_WIDTH, 1.0 + 1.55 * len(shown)))
+    grid = figure.subplots(len(shown), 2, sharex=True, squeeze=False, gridspec_kw={"width_ratios": [1, 1.9]})
+    _head(figure, results, "Flows by route, per week" + note)
+    for (left, right), name in zip(grid, shown, strict=True):
+        _departures(left, weekly["departures"][name], name)
+        _flow_lines(right, weekly, name, results.scenario.routes[name].mode == "sea")
     return figure
 
 
 def _weekly(results: Results, measure: str) -> pd.DataFrame:
-    """Sums over whole weeks of the run, by the day on which each begins."""
-    table = results.series("route", measure)
-    weeks = max(len(table) // 7, 1)
-    part = table.iloc[: weeks * 7]
-    return part.groupby(np.arange(len(part)) // 7).sum().set_index(part.index[::7])
+    """Sums over whole weeks of the run, by the day on which each begins; medians over replicates."""
+    block = results.blocks["route", measure]
+    weeks = max(len(results.dates) // 7, 1)
+    firsts = np.arange(weeks) * 7
+    sums = np.add.reduceat(block.values[:, : weeks * 7], firsts, axis=1)
+    return pd.DataFrame(np.median(sums, axis=0), index=results.dates[firsts], columns=list(block.names))
 
 
 def _departures(axes: Axes, departures: pd.Series, name: str) -> None:
-    axes.bar(departures.index, departures, width=6.2, align="edge", color="#BBBBBB")
+    edges = [*departures.index, departures.index[-1] + pd.Timedelta(days=7)]
+    axes.stairs(departures, mdates.date2num(edges), fill=True, color="#BBBBBB")
     axes.set_title(name)
     axes.set_ylabel("departures\nper week")
     axes.set_ylim(0, max(1.0, float(departures.max()) * 1.1))
@@ -159,18 +171,19 @@ def _flow_lines(axes: Axes, weekly: dict[str, pd.DataFrame], name: str, sea: boo
     thousands(axes)
 
 
-def _panels(count: int, height: float, results: Results, title: str) -> tuple[Figure, list[Axes]]:
-    with mpl.rc_context(RC):  # type: ignore[arg-type]
-        figure = Figure(figsize=(A4_WIDTH, 0.7 + height * count))
-        panels = figure.subplots(count, 1, sharex=True, squeeze=False)[:, 0]
-    _head(figure, results, title)
+def _panels(
+    count: int, height: float, results: Results, title: str, shown: str = "medians"
+) -> tuple[Figure, list[Axes]]:
+    figure = Figure(figsize=(A4_WIDTH, 0.7 + height * count))
+    panels = figure.subplots(count, 1, sharex=True, squeeze=False)[:, 0]
+    _head(figure, results, title, shown)
     for axes in panels:
         date_axis(axes)
     return figure, list(panels)
 
 
-def _head(figure: Figure, results: Results, title: str) -> None:
-    runs = f"median and 50 and 90 % intervals of {results.replicates} replicates" if results.replicates > 1 else ""
+def _head(figure: Figure, results: Results, title: str, shown: str = "medians") -> None:
+    runs = f"{shown} of {results.replicates} replicates" if results.replicates > 1 else ""
     figure.suptitle(f"{title}\n", x=0.01, ha="left", fontsize=12, fontweight="bold", color=INK, linespacing=1.6)
     line = " · ".join(part for part in (results.scenario.title, runs) if part)
     figure.text(0.01, 1 - 0.36 / figure.get_figheight(), line, fontsize=8.5, color=GREY, va="top")
