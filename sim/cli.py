@@ -5,10 +5,19 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from sim.provenance import RunInfo
+    from sim.results import Results
+    from sim.scenario import Scenario
 
 app = typer.Typer(
     name="corridor",
@@ -16,10 +25,12 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # importing rich takes longer than everything else that --help needs
 )
 
 ScenarioName = Annotated[str, typer.Argument(help="Name of a shipped scenario, or a YAML file.", metavar="SCENARIO")]
 BAD_INPUT, INTERRUPTED = 2, 130
+WIDTH = 190  # of tables that go to a file or pipe
 
 
 @app.command()
@@ -30,7 +41,8 @@ def run(
     days: Annotated[int | None, typer.Option(help="Length of the run in days.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the results [results/SCENARIO-SEED].")] = None,
     changes: Annotated[
-        list[str] | None, typer.Option("--set", help="path.to.parameter=value; may be given several times.")
+        list[str] | None,
+        typer.Option("--set", metavar="PATH=VALUE", help="A parameter by its dotted path; may be given several times."),
     ] = None,
     allow_outside: Annotated[
         bool, typer.Option("--allow-outside", help="Let extends and timetables leave the scenario's folder.")
@@ -38,42 +50,75 @@ def run(
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress, no tables.")] = False,
 ) -> None:
     """Run a scenario: tables here, Parquet, CSV and figures in a folder."""
+    written: Path | None = None
+    try:
+        loaded, info = _load(scenario, changes or [], {"seed": seed, "days": days}, allow_outside)
+        info.replicates = replicates
+        folder = out if out is not None else Path("results") / f"{Path(scenario).stem}-{loaded.seed}"
+        results = _simulate(loaded, info, folder, quiet)
+        written = _write(results, folder, quiet)
+        if not quiet:
+            _show(results, written)
+    except KeyboardInterrupt:
+        done = f"the results are in {written}" if written else "nothing was written; the same command begins anew"
+        _fail(f"interrupted: {done}", INTERRUPTED)
+
+
+def _load(name: str, changes: list[str], asked: dict[str, int | None], allow_outside: bool) -> tuple[Scenario, RunInfo]:
+    """The scenario with all that the command line changes, and how it was asked for."""
+    from sim.provenance import RunInfo
+    from sim.scenario import ScenarioError, apply_overrides, load_scenario, parse_override
+    from sim.scenario.errors import Problem
+
+    overrides = dict(parse_override(text) for text in changes)
+    plain = {path.strip(): value for path, _, value in (text.partition("=") for text in changes)}
+    scenario = load_scenario(name, allow_outside=allow_outside, overrides=overrides)
+    for option, value in asked.items():
+        try:
+            scenario = apply_overrides(scenario, {option: value}) if value is not None else scenario
+        except ScenarioError as error:
+            raise ScenarioError([Problem(f"--{option}", 0, "", problem.text) for problem in error.problems]) from None
+    info = RunInfo(origin=name, days=asked["days"], overrides=plain, allow_outside=allow_outside)
+    return scenario, info
+
+
+def _simulate(scenario: Scenario, info: RunInfo, folder: Path, quiet: bool) -> Results:
+    """Check what can be checked before the run; then run, with a bar."""
     from sim.save import check_folder
-    from sim.scenario import apply_overrides, load_scenario, parse_override
 
-    overrides = dict(parse_override(text) for text in changes or [])
-    plain = {path: text.partition("=")[2] for path, text in zip(overrides, changes or [], strict=False)}
-    loaded = load_scenario(scenario, allow_outside=allow_outside, overrides=overrides)
-    asked: dict[str, Any] = {key: value for key, value in (("seed", seed), ("days", days)) if value is not None}
-    if asked:
-        loaded = apply_overrides(loaded, asked)
-    folder = out or Path("results") / f"{Path(scenario).stem}-{loaded.seed}"
     check_folder(folder)
-
-    from rich.console import Console
-
-    notes = Console(stderr=True, quiet=quiet)
-    _announce_compilation(notes)
-    from sim.report.figures import write_figures
     from sim.runs import check_replicates
     from sim.runs import run as run_scenario
 
-    check_replicates(replicates)
-    with _progress(notes, replicates * loaded.days) as advance:
-        results = run_scenario(loaded, replicates=replicates, progress=lambda *_: advance())
-    results.info.origin, results.info.days = scenario, days
-    results.info.overrides, results.info.allow_outside = plain, allow_outside
-    with notes.status("writing tables and figures"):
-        written = results.write(folder, figures=write_figures)
-    if not quiet:
-        from sim.report.console import show
+    check_replicates(info.replicates)
+    notes = _notes(quiet)
+    _announce_compilation(notes)
+    with _progress(notes, info.replicates, scenario.days) as advance:
+        results = run_scenario(scenario, replicates=info.replicates, progress=advance)
+    done = results.info
+    info.seed, info.seeds, info.started, info.ended = done.seed, done.seeds, done.started, done.ended
+    results.info = info
+    return results
 
-        width = None if sys.stdout.isatty() else 190
-        console = Console(width=width)
-        console.print(f"\n[bold]{loaded.title}[/bold]  {loaded.start} to {loaded.end}, seed {loaded.seed}", markup=True)
-        show(results, console)
-        files = ", ".join(sorted(file.name for file in written.iterdir()))
-        console.print(f"Written to {written}: {files}", markup=False, soft_wrap=True)
+
+def _write(results: Results, folder: Path, quiet: bool) -> Path:
+    from sim.report.figures import write_figures
+
+    with _notes(quiet).status("writing tables and figures"):
+        return results.write(folder, figures=write_figures)
+
+
+def _show(results: Results, written: Path) -> None:
+    from rich.console import Console
+
+    from sim.report.console import show
+
+    console = Console(width=None if sys.stdout.isatty() else WIDTH)
+    run = results.scenario
+    console.print(f"\n{run.title}  {run.start} to {run.end}, seed {run.seed}", style="bold", markup=False)
+    show(results, console)
+    files = ", ".join(sorted(file.name for file in written.iterdir()))
+    console.print(f"Written to {written}: {files}", markup=False, highlight=False, soft_wrap=True)
 
 
 @app.command()
@@ -108,33 +153,45 @@ def validate(
 
 @app.command()
 def schema() -> None:
-    """Print the JSON Schema of scenario files, for completion in an editor."""
+    """Print the JSON Schema of scenario files, for editors."""
     from sim.scenario.json_schema import scenario_json_schema
 
     typer.echo(json.dumps(scenario_json_schema(), indent=1, sort_keys=True))
 
 
-def _announce_compilation(notes: Any) -> None:
+def _notes(quiet: bool) -> Console:
+    """Where progress goes: standard error, so that standard output holds results alone."""
+    from rich.console import Console
+
+    return Console(stderr=True, quiet=quiet)
+
+
+def _announce_compilation(notes: Console) -> None:
     from sim.compiled import is_cached
 
     if not is_cached():
         notes.print("Compiling the model, once for this version on this machine: about a minute.")
 
 
-def _progress(notes: Any, total: int) -> Any:
-    """A context that shows a bar of days and gives a function that advances it by one."""
-    from contextlib import contextmanager
-
+@contextmanager
+def _progress(notes: Console, replicates: int, days: int) -> Iterator[Callable[[int, int], None]]:
+    """A bar of days with their rate and the time left; gives the function that a run reports to."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    @contextmanager
-    def bar() -> Any:
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("days"))
-        with Progress(*columns, TimeRemainingColumn(), console=notes, transient=True) as progress:
-            task = progress.add_task("running", total=total)
-            yield lambda: progress.advance(task)
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("days"),
+        TextColumn("{task.fields[rate]}"), TimeRemainingColumn(), TextColumn("left"),
+    )  # fmt: skip
+    with Progress(*columns, console=notes, transient=True) as progress:
+        task = progress.add_task("running", total=replicates * days, rate="")
 
-    return bar()
+        def report(replicate: int, day: int) -> None:
+            name = f"replicate {replicate + 1} of {replicates}" if replicates > 1 else "running"
+            speed = progress.tasks[0].speed
+            rate = f"{speed:,.0f} days/s" if speed else ""
+            progress.update(task, completed=replicate * days + day, description=name, rate=rate)
+
+        yield report
 
 
 def main() -> None:
@@ -142,7 +199,7 @@ def main() -> None:
     try:
         app(standalone_mode=True)
     except KeyboardInterrupt:
-        _fail("interrupted: nothing was written; the same command begins anew", INTERRUPTED)
+        _fail("interrupted", INTERRUPTED)
     except Exception as error:
         from sim.save import OutputError
         from sim.scenario.errors import ScenarioError
@@ -154,7 +211,7 @@ def main() -> None:
         _fail(f"internal error: {type(error).__name__}: {error}\nset CORRIDOR_DEBUG=1 for the traceback", 1)
 
 
-def _fail(message: str, status: int) -> None:
+def _fail(message: str, status: int) -> NoReturn:
     print(f"corridor: {message}", file=sys.stderr)
     raise SystemExit(status)
 
