@@ -211,9 +211,8 @@ class Results:
                     raise OutputError(f"{folder / name}: damaged: it is not the table that was written")
             scenario = load_scenario(folder / SCENARIO)
             blocks = frames.blocks_from(pd.read_parquet(folder / DAILY))
-            totals = pd.read_csv(
-                folder / TOTALS, dtype={"value": float, "replicate": np.int32}, float_precision="round_trip"
-            )
+            totals = pd.read_csv(folder / TOTALS, dtype={"value": str, "replicate": np.int32})
+            totals["value"] = [float(text) for text in totals["value"]]  # pandas' own reading may be off by a bit
         except (OSError, KeyError, ValueError) as error:
             raise OutputError(f"{folder}: damaged: {error}") from error
         return cls(scenario, blocks, totals, _info(content))

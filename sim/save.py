@@ -80,8 +80,8 @@ def new_folder(folder: Path) -> Iterator[Path]:
     Raises:
         OutputError: As `check_folder`, or if the disk is full and the like.
     """
-    folder = Path(os.path.realpath(folder)) if folder.is_symlink() else folder.absolute()
     check_folder(folder)
+    folder = Path(os.path.realpath(folder)) if folder.is_symlink() else folder.absolute()
     made = _missing_parents(folder)
     partial = None
     try:

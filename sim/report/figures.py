@@ -97,7 +97,7 @@ def whereabouts(results: Results) -> Figure:
     figure, panels = _panels(len(shown), 2.5, results, "Where everybody is")
     for axes, (title, group) in zip(panels, shown, strict=True):
         persons = _persons(table, group)
-        used = [k for k, name in enumerate(persons.columns) if persons[name].any()]
+        used = [k for k, name in enumerate(persons.columns) if persons[name].any()] or [0]
         values, labels = persons.iloc[:, used].to_numpy().T, [group[k][1] for k in used]
         axes.stackplot(
             table.index,
