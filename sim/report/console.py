@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from sim.results import Results
@@ -88,8 +89,8 @@ def _sections(results: Results) -> Table:
     for agency, totals in results.agencies.iterrows():
         own = summary[summary["agency"] == agency]
         for name, row in own.iterrows():
-            table.add_row(f"{name}  {row['title']}", *_cells(row, columns))
-        table.add_row(str(totals["title"]), *_cells(totals, columns), style="bold", end_section=True)
+            table.add_row(escape(f"{name}  {row['title']}"), *_cells(row, columns))
+        table.add_row(escape(str(totals["title"])), *_cells(totals, columns), style="bold", end_section=True)
     for _, row in summary[~summary["agency"].isin(list(results.agencies.index))].iterrows():
         table.add_row("before any section, and by sea", *_cells(row, columns))
     return table

@@ -19,6 +19,7 @@ A4_WIDTH = 7.6  # inches, within margins
 RC = {
     "font.family": ["DejaVu Sans"],
     "font.size": 8.5,
+    "text.parse_math": False,  # a dollar sign in a title is a dollar sign
     "axes.titlesize": 9.5,
     "axes.titleweight": "bold",
     "axes.titlelocation": "left",
