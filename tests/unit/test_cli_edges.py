@@ -159,7 +159,6 @@ BAD = {
     "unknown option": (["--sed", "3"], "--sed"),
     "out below a file": (["--out", "tiny.yaml/below"], "cannot be written"),
     "out here": (["--out", "."], "choose another folder"),
-    "out with a NUL": (["--out", "a\x00b"], "cannot be written"),
 }
 
 
@@ -175,7 +174,7 @@ def test_bad_input_is_found_before_the_run(
     assert [path.name for path in here.iterdir()] == ["tiny.yaml"]
 
 
-@pytest.mark.parametrize("name", ["minsk-2020", "none.yaml", "", ".", "a\x00b.yaml"])
+@pytest.mark.parametrize("name", ["minsk-2020", "none.yaml", "", "."])
 def test_a_scenario_that_is_not_there(here: Path, corridor: Corridor, name: str) -> None:
     done = corridor("run", name)
     assert done.status == 2
