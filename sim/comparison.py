@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -30,17 +32,53 @@ def compare(blocks: Blocks, scenario: Scenario) -> pd.DataFrame:
     median and ``sim_low`` to ``sim_high`` hold 90 % of them. Where only a bound was published, ``bound``
     says so (">=" or "<=") and the ratio is to the bound. The ratio is missing where a figure is 0.
     """
+    rows = [_row(_values_of(blocks, scenario, record), scenario, record) for record in observed_rows(scenario)]
+    return table_of(rows)
+
+
+def compare_values(values: Array, scenario: Scenario) -> pd.DataFrame:
+    """As `compare`, from what each replicate has for each interval, shape (R, intervals); NaN where there is none."""
+    records = observed_rows(scenario)
+    columns = [None if np.isnan(column).all() else column for column in values.T]
+    return table_of([_row(column, scenario, record) for column, record in zip(columns, records, strict=True)])
+
+
+def observed_values(blocks: Blocks, scenario: Scenario) -> Array:
+    """What a single run has for each of the scenario's observed intervals, NaN where it has none; shape (intervals,)."""
+    found = [_values_of(blocks, scenario, record) for record in observed_rows(scenario)]
+    return np.array([np.nan if values is None else float(values[0]) for values in found])
+
+
+def observed_rows(scenario: Scenario) -> list[dict[str, Any]]:
+    """The intervals of the scenario's observed series, in order: the columns of `sim.data.read_observed`."""
     from sim.data import read_observed
 
-    rows: list[dict[str, Any]] = []
-    for name in scenario.observed:
-        rows += [_row(blocks, scenario, record) for record in read_observed(name).to_dict("records")]
+    return [record for name in scenario.observed for record in _records(read_observed, name)]
+
+
+@lru_cache
+def _records(read: Callable[[str], pd.DataFrame], name: str) -> list[dict[str, Any]]:
+    return read(name).to_dict("records")
+
+
+def table_of(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    """The table of a comparison with the record."""
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
     return frame.astype(dict.fromkeys(("observed", "low", "high", "simulated", "sim_low", "sim_high", "ratio"), float))
 
 
-def _row(blocks: Blocks, scenario: Scenario, record: dict[str, Any]) -> dict[str, Any]:
-    first, last = _day(record["period_start"], scenario), _day(record["period_end"], scenario)
+def _values_of(blocks: Blocks, scenario: Scenario, record: dict[str, Any]) -> Array | None:
+    first, last = _period(record, scenario)
+    within = first >= 0 and last < scenario.days
+    return _simulated(blocks, scenario, record, first, last) if within else None
+
+
+def _period(record: dict[str, Any], scenario: Scenario) -> tuple[int, int]:
+    return _day(record["period_start"], scenario), _day(record["period_end"], scenario)
+
+
+def _row(values: Array | None, scenario: Scenario, record: dict[str, Any]) -> dict[str, Any]:
+    first, last = _period(record, scenario)
     observed, bound = _reference(record)
     row = {key: record[key] for key in ("series", "period_start", "period_end", "measure", "low", "high", "note")}
     row |= {
@@ -51,7 +89,6 @@ def _row(blocks: Blocks, scenario: Scenario, record: dict[str, Any]) -> dict[str
     }
     if first < 0 or last >= scenario.days:
         return row | {"state": OUTSIDE}
-    values = _simulated(blocks, scenario, record, first, last)
     if values is None:
         return row | {"state": UNKNOWN}
     low, middle, high = np.quantile(values, (0.05, 0.5, 0.95))

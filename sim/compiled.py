@@ -18,7 +18,7 @@ import numba
 _HERE = Path(__file__).parent
 
 
-def _sources_hash() -> str:
+def sources_hash() -> str:
     """Hash of every source that is compiled, and of the constants that such sources use."""
     digest = hashlib.sha256()
     for file in sorted([*_HERE.glob("*.py"), *(_HERE / "processes").glob("*.py")]):
@@ -31,7 +31,7 @@ def _sources_hash() -> str:
 def cache_folder() -> Path:
     """Folder of the compiled code: ``$CORRIDOR_CACHE`` or the user's cache folder; a temporary one at need."""
     root = Path(os.environ.get("CORRIDOR_CACHE") or Path.home() / ".cache" / "corridor")
-    folder = root / "compiled" / _sources_hash()
+    folder = root / "compiled" / sources_hash()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[Any]
 WINDOW = 7
+NO_DATE = date(1, 1, 1)  # of what stands for a run, but is none
+PAIR_DEATHS, SECTION_DEATHS = PAIR_FLOWS.index("deaths"), SECTION_FLOWS.index("deaths")
 LEAST_CAPACITY = 1 / WINDOW
 LEVELS = ("section", "agency", "route", "cohort", "status", "place")
 
@@ -222,12 +224,20 @@ class Load(NamedTuple):
 
 def load(pressure: Array) -> Load:
     """Mean, peak and its day, days over 1 and the first of them, of a pressure by day, shape (D,)."""
+    mean, peak, peak_day, days_over, first_over = loads(pressure[:, None])[0]
+    whole = [None if np.isnan(day) else int(day) - 1 for day in (peak_day, first_over)]
+    return Load(float(mean), float(peak), whole[0], int(days_over), whole[1])
+
+
+def loads(pressure: Array) -> Array:
+    """The loads of several pressures by day, shape (D, N), as (N, 5): as `Load`, days from 1, NaN where none is."""
     if not len(pressure):
-        return Load(0.0, 0.0, None, 0, None)
-    over = np.flatnonzero(pressure > 1.0)
-    peak = int(np.argmax(pressure))
-    peak_day = peak if pressure[peak] > 0 else None
-    return Load(float(pressure.mean()), float(pressure[peak]), peak_day, len(over), int(over[0]) if len(over) else None)
+        return np.tile([0.0, 0.0, np.nan, 0.0, np.nan], (pressure.shape[1], 1))
+    over, peak = pressure > 1.0, pressure.max(axis=0)
+    ever = over.any(axis=0)
+    peak_day = np.where(peak > 0, pressure.argmax(axis=0) + 1.0, np.nan)
+    first_over = np.where(ever, over.argmax(axis=0) + 1.0, np.nan)
+    return np.column_stack([pressure.mean(axis=0), peak, peak_day, over.sum(axis=0), first_over])
 
 
 def overload_by_week(pressure: Array) -> Array:

@@ -66,10 +66,20 @@ def _version(package: str) -> str:
         return "not installed"
 
 
+def versions() -> dict[str, str]:
+    """Versions of corridor, of the model's sources, and of what results depend on."""
+    from sim.compiled import sources_hash
+
+    return {
+        "corridor": version(),
+        "model_sources": sources_hash(),
+        "python": platform.python_version(),
+        **{package: _version(package) for package in _PACKAGES},
+    }
+
+
 def provenance(info: RunInfo, title: str, text: str, scenario_hash: str, tables: dict[str, str]) -> dict[str, Any]:
     """All of it, ready for JSON; ``text`` is the scenario after ``extends``, ``tables`` are SHA-256 by file name."""
-    from sim.compiled import _sources_hash
-
     return {
         "format": FORMAT,
         "title": title,
@@ -83,12 +93,7 @@ def provenance(info: RunInfo, title: str, text: str, scenario_hash: str, tables:
         "replicate_seeds": info.seeds,
         "parameters": "central values" if info.replicates == 1 else "drawn for each replicate",
         "tables_sha256": tables,
-        "versions": {
-            "corridor": version(),
-            "model_sources": _sources_hash(),
-            "python": platform.python_version(),
-            **{package: _version(package) for package in _PACKAGES},
-        },
+        "versions": versions(),
         "machine": machine(),
         "started_utc": info.started,
         "ended_utc": info.ended,

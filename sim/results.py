@@ -17,6 +17,7 @@ import pandas as pd
 from sim import frames, summary
 from sim import measures as m
 from sim.comparison import compare
+from sim.digest import digest_of, frame_of
 from sim.frames import Blocks
 from sim.provenance import RunInfo, provenance, sha256
 from sim.save import OutputError, new_folder, read_run
@@ -62,7 +63,8 @@ class Results:
         if info is None:
             info = RunInfo(seed=scenario.seed, replicates=len(outcomes), seeds=[o.seed for o in outcomes])
         blocks = frames.blocks_of(outcomes)
-        return cls(scenario, blocks, summary.totals_of(blocks, outcomes), info)
+        totals = summary.totals_of([digest_of(outcome) for outcome in outcomes], frame_of(scenario))
+        return cls(scenario, blocks, totals, info)
 
     @classmethod
     def from_model(cls, model: CorridorModel) -> Results:

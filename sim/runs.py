@@ -71,7 +71,14 @@ def run_model(scenario: Scenario, *, progress: Callable[[int], None] | None = No
         progress: Called with the number of days done after each day.
     """
     rows = [(row.day, row.route, row.seats) for row in departures(scenario)]
-    model = CorridorModel(resolve(scenario), timetable=rows)
+    return run_resolved(resolve(scenario), rows, progress=progress)
+
+
+def run_resolved(
+    scenario: Scenario, timetable: list[tuple[int, str, int]], *, progress: Callable[[int], None] | None = None
+) -> CorridorModel:
+    """As `run_model`, of a scenario of plain numbers and the departures of its timetable."""
+    model = CorridorModel(scenario, timetable=timetable)
     while model.running:
         model.step()
         if progress is not None:

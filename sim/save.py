@@ -29,13 +29,27 @@ def check_folder(folder: Path) -> None:
     """
     try:
         _refuse_foreign(folder)
-        parent = folder.parent
-        while not parent.exists() and parent != parent.parent:
-            parent = parent.parent
-        with tempfile.TemporaryDirectory(dir=parent, prefix=".corridor-"):
-            pass
+        _try_to_write(folder.parent)
     except (OSError, ValueError) as error:
         raise OutputError(f"{_shown(folder)}: results cannot be written here: {_reason(error)}") from None
+
+
+def check_writable(folder: Path) -> None:
+    """Check that ``folder`` is one that can be written into, or could be made; raises OutputError."""
+    try:
+        if folder.exists() and not folder.is_dir():
+            raise OutputError(f"{_shown(folder)}: found a file; a folder is needed")
+        _try_to_write(folder)
+    except (OSError, ValueError) as error:
+        raise OutputError(f"{_shown(folder)}: results cannot be written here: {_reason(error)}") from None
+
+
+def _try_to_write(folder: Path) -> None:
+    """Write in a folder, or in the nearest one above it that is there; leaves nothing behind."""
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".corridor-"):
+        pass
 
 
 def _refuse_foreign(folder: Path) -> None:
@@ -87,7 +101,7 @@ def new_folder(folder: Path) -> Iterator[Path]:
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         partial = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}.partial-"))
-        partial.chmod(0o777 & ~_umask())
+        partial.chmod(0o777 & ~umask())
         yield partial
         _sync(partial)
         _put(partial, folder)
@@ -138,7 +152,8 @@ def _sync(folder: Path) -> None:
             os.fsync(stream.fileno())
 
 
-def _umask() -> int:
+def umask() -> int:
+    """The bits that new files of this process do without."""
     mask = os.umask(0o022)
     os.umask(mask)
     return mask

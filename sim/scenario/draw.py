@@ -34,6 +34,21 @@ def resolve(scenario: Scenario, seed: int | None = None) -> Scenario:
     return _filled(scenario, _plan(scenario), seed)  # type: ignore[no-any-return]
 
 
+def drawn_values(scenario: Scenario, seed: int | None = None) -> dict[str, float]:
+    """What `resolve` puts in place of each distribution, by dotted path."""
+    values: dict[str, float] = {}
+    _collect(_plan(scenario), seed, values)
+    return values
+
+
+def _collect(plan: _Plan, seed: int | None, values: dict[str, float]) -> None:
+    for part in plan.values():
+        if isinstance(part, _Leaf):
+            values[part.path] = _item(None, part, seed)
+        else:
+            _collect(part, seed, values)
+
+
 def uniform(seed: int, path: str) -> float:
     """A number in (0, 1), uniform over seeds and paths."""
     digest = blake2b(f"{seed}:{path}".encode(), digest_size=8).digest()

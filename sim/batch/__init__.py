@@ -1,0 +1,1 @@
+"""Many runs: replicates, paired comparisons, and studies that last."""
