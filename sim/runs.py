@@ -47,8 +47,7 @@ def run(
     """
     check_replicates(replicates)
     origin = "" if isinstance(scenario, Scenario) else str(scenario)
-    if not isinstance(scenario, Scenario):
-        scenario = load_scenario(scenario)
+    scenario = load_for_run(scenario)
     changes = {key: value for key, value in (("seed", seed), ("days", days)) if value is not None}
     if changes:
         scenario = apply_overrides(scenario, changes)
@@ -61,6 +60,11 @@ def run(
         info.seeds.append(drawn.seed)
     info.ended = now()
     return Results.of(scenario, outcomes, info)
+
+
+def load_for_run(scenario: Scenario | str | Path) -> Scenario:
+    """A scenario as it is, or loaded; raises ScenarioError."""
+    return scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
 
 
 def run_model(scenario: Scenario, *, progress: Callable[[int], None] | None = None) -> CorridorModel:

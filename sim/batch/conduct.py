@@ -113,7 +113,9 @@ def _one_by_one(tasks: Sequence[Task], place: Workplace, store: Store) -> Iterat
                 ended = blame(task.parcel, run)
                 deaths += 1
                 if deaths == _DEATHS_IN_A_ROW:
-                    text = f"{deaths} workers in a row have died; is there enough memory? --jobs 1 works without workers"
+                    text = (
+                        f"{deaths} workers in a row have died; is there enough memory? --jobs 1 works without workers"
+                    )
                     raise OutputError(text) from error
                 executor = place.open()
             spool.append(file, ended)

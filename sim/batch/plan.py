@@ -106,7 +106,9 @@ class Plan:
     def cases(self) -> list[Case]:
         """The scenarios, ready for workers."""
         return [
-            Case(name, _portable(scenario, self.seed), [(row.day, row.route, row.seats) for row in departures(scenario)])
+            Case(
+                name, _portable(scenario, self.seed), [(row.day, row.route, row.seats) for row in departures(scenario)]
+            )
             for name, scenario in self.scenarios.items()
         ]
 

@@ -1,10 +1,10 @@
 """A study's folder: Parquet by table and chunk, each written whole or not at all, and the record of what is there.
 
-    DIR/study.json             what the study is, and the command that makes it again
-    DIR/scenarios/NAME.yaml    its scenarios, after `extends`
-    DIR/TABLE/part-00000.parquet
-    DIR/manifest*.jsonl        size and SHA-256 of every file
-    DIR/spool/                 runs of chunks that are not whole yet
+DIR/study.json             what the study is, and the command that makes it again
+DIR/scenarios/NAME.yaml    its scenarios, after `extends`
+DIR/TABLE/part-00000.parquet
+DIR/manifest*.jsonl        size and SHA-256 of every file
+DIR/spool/                 runs of chunks that are not whole yet
 """
 
 from __future__ import annotations
@@ -95,7 +95,9 @@ class Store:
         """The store itself."""
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         """Give the lock back."""
         self.close()
 

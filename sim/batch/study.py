@@ -110,7 +110,9 @@ class Study:
         Columns: scenario, level, name, measure, unit, replicates, mean and its 90 % confidence interval, median,
         and the 50 and 90 % intervals of the replicates (low50, high50; low90, high90).
         """
-        parts = [statistics.intervals(self.matrix(name)).assign(scenario=name) for name in self.about["plan"]["scenarios"]]
+        parts = [
+            statistics.intervals(self.matrix(name)).assign(scenario=name) for name in self.about["plan"]["scenarios"]
+        ]
         return _first(pd.concat(parts, ignore_index=True), "scenario")
 
     @cached_property

@@ -27,7 +27,13 @@ SCHEMAS: dict[str, pa.Schema] = {
     "twins": pa.schema([*_OF_RUN, *_WHAT]),
     "weekly": pa.schema([*_OF_RUN, ("week", pa.date32()), *_WHAT]),
     "observed": pa.schema(
-        [*_OF_RUN, ("series", TEXT), ("period_start", pa.date32()), ("period_end", pa.date32()), ("value", pa.float64())]
+        [
+            *_OF_RUN,
+            ("series", TEXT),
+            ("period_start", pa.date32()),
+            ("period_end", pa.date32()),
+            ("value", pa.float64()),
+        ]
     ),
 }
 
