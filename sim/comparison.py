@@ -44,7 +44,7 @@ def compare_values(values: Array, scenario: Scenario) -> pd.DataFrame:
 
 
 def observed_values(blocks: Blocks, scenario: Scenario) -> Array:
-    """What a single run has for each of the scenario's observed intervals, NaN where it has none; shape (intervals,)."""
+    """What a single run has for each of the scenario's observed intervals, shape (intervals,); NaN for nothing."""
     found = [_values_of(blocks, scenario, record) for record in observed_rows(scenario)]
     return np.array([np.nan if values is None else float(values[0]) for values in found])
 
@@ -58,7 +58,8 @@ def observed_rows(scenario: Scenario) -> list[dict[str, Any]]:
 
 @lru_cache
 def _records(read: Callable[[str], pd.DataFrame], name: str) -> list[dict[str, Any]]:
-    return read(name).to_dict("records")
+    records: list[dict[str, Any]] = read(name).to_dict("records")
+    return records
 
 
 def table_of(rows: list[dict[str, Any]]) -> pd.DataFrame:

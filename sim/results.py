@@ -211,7 +211,7 @@ class Results:
             for name, digest in content["tables_sha256"].items():
                 if sha256(folder / name) != digest:
                     raise OutputError(f"{folder / name}: damaged: it is not the table that was written")
-            scenario = load_scenario(folder / SCENARIO)
+            scenario = load_scenario(folder / SCENARIO, any_date=True)
             blocks = frames.blocks_from(pd.read_parquet(folder / DAILY))
             totals = pd.read_csv(folder / TOTALS, dtype={"value": str, "replicate": np.int32})
             totals["value"] = [float(text) for text in totals["value"]]  # pandas' own reading may be off by a bit

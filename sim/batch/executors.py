@@ -1,4 +1,4 @@
-"""Where runs are done: here, in a pool of processes, or on a Dask cluster; all of them a `concurrent.futures.Executor`."""
+"""Where runs are done: here, in a pool of processes, or on a Dask cluster; each a `concurrent.futures.Executor`."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ class Dask:
         except ImportError:
             raise ClusterError("--dask: needs the extra `cluster`: pip install 'corridor-sim[cluster]'") from None
         try:
-            self._client = Client(address, timeout=timeout, set_as_default=False)
+            self._client: Any = Client(address, timeout=timeout, set_as_default=False)  # type: ignore[no-untyped-call]
         except (OSError, ValueError) as error:
             raise ClusterError(f"--dask: found {address!r}: no scheduler answers there: {error}") from None
         try:

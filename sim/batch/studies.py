@@ -110,17 +110,17 @@ def compare(
         OutputError: If the folder cannot be written, or holds something else.
     """
     check_number(replicates if until is None else until.cap)
-    return carry_out(Plan("compare", named(base, *others), replicates), folder, until=until, **options)
-
-
-def named(base: Scenario | str | Path, *others: Scenario | str | Path) -> dict[str, Scenario]:
-    """The scenarios of a comparison by name; raises ScenarioError if they cannot be compared."""
     scenarios: dict[str, Scenario] = {}
     for number, given in enumerate((base, *others)):
         name = _name(given, f"scenario-{number}")
         if name in scenarios:
             raise ScenarioError(f"compare: {name} is given twice; each scenario once, under names that differ")
         scenarios[name] = load_for_run(given)
+    return carry_out(Plan("compare", comparable(scenarios), replicates), folder, until=until, **options)
+
+
+def comparable(scenarios: dict[str, Scenario]) -> dict[str, Scenario]:
+    """The scenarios as they are; raises ScenarioError if they cannot be compared."""
     if len(scenarios) < 2:
         raise ScenarioError("compare: found one scenario; a base and at least one other are needed")
     first = next(iter(scenarios.values()))

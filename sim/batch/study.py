@@ -58,21 +58,26 @@ class Study:
         self.asked: int = asked[-1]["runs"] if asked else 0
         self._chunks = sorted(chunks_of(self.folder))
 
+    @property
+    def names(self) -> list[str]:
+        """Names of the scenarios, the base first."""
+        return list(self.about["plan"]["scenarios"])
+
     @cached_property
     def scenarios(self) -> dict[str, Scenario]:
         """The scenarios by name, the base first."""
-        names = self.about["plan"]["scenarios"]
-        return {name: load_scenario(self.folder / "scenarios" / f"{name}.yaml") for name in names}
+        files = {name: self.folder / "scenarios" / f"{name}.yaml" for name in self.names}
+        return {name: load_scenario(file, any_date=True) for name, file in files.items()}
 
     @property
     def base(self) -> str:
         """Name of the scenario that others are compared with."""
-        return next(iter(self.about["plan"]["scenarios"]))
+        return self.names[0]
 
     @property
     def others(self) -> list[str]:
         """Names of the other scenarios."""
-        return list(self.about["plan"]["scenarios"])[1:]
+        return self.names[1:]
 
     @property
     def complete(self) -> bool:
@@ -110,9 +115,7 @@ class Study:
         Columns: scenario, level, name, measure, unit, replicates, mean and its 90 % confidence interval, median,
         and the 50 and 90 % intervals of the replicates (low50, high50; low90, high90).
         """
-        parts = [
-            statistics.intervals(self.matrix(name)).assign(scenario=name) for name in self.about["plan"]["scenarios"]
-        ]
+        parts = [statistics.intervals(self.matrix(name)).assign(scenario=name) for name in self.names]
         return _first(pd.concat(parts, ignore_index=True), "scenario")
 
     @cached_property
@@ -134,7 +137,7 @@ class Study:
         From replicates that were run twice, with the same parameters and other people.
         """
         parts = []
-        for name in self.about["plan"]["scenarios"]:
+        for name in self.names:
             twins = self.matrix(name, table="twins")
             if len(twins.replicates):
                 parts.append(statistics.spread(self.matrix(name), twins).assign(scenario=name))
@@ -163,6 +166,11 @@ class Study:
         over = table.assign(probability=(table["value"] > 1.0).astype(float))
         keys = ["scenario", "name", "week"]
         return over.groupby(keys, observed=True, sort=True)["probability"].mean().reset_index()
+
+    def ever_over(self, scenario: str) -> dict[str, float]:
+        """Probability (share of replicates) that a section or agency is over 1 on any day of the run."""
+        matrix = self.matrix(scenario, measures=["days_over"])
+        return dict(zip(matrix.keys["name"], (matrix.values > 0).mean(axis=0), strict=True))
 
     def observed(self, scenario: str) -> pd.DataFrame:
         """A scenario's observed series beside its replicates, as `Results.observed`."""
@@ -200,7 +208,7 @@ class Study:
 
     def __repr__(self) -> str:
         """Kind, scenarios, runs."""
-        names = ", ".join(self.about["plan"]["scenarios"])
+        names = ", ".join(self.names)
         done = int((self.runs["status"] == DONE).sum())
         return f"<Study ({self.kind}) of {names}: {done:,} of {self.asked:,} runs done, {len(self.failed)} failed>"
 

@@ -54,12 +54,13 @@ def show(results: Results, console: Console) -> None:
     intervals = _intervals(results)
     if intervals is not None:
         console.print(intervals)
-    record = _record(results)
+    record = record_table(results.observed())
     if record is not None:
         console.print(record)
 
 
-def _table(title: str, caption: str, columns: Iterable[str]) -> Table:
+def table_of(title: str, caption: str, columns: Iterable[str]) -> Table:
+    """An empty table: the first column is left-justified, the others are numbers."""
     table = Table(title=title, caption=caption, title_justify="left", caption_justify="left", header_style="bold")
     for number, column in enumerate(columns):
         table.add_column(column, justify="left" if number == 0 else "right", no_wrap=number > 0)
@@ -78,7 +79,7 @@ def _cells(row: pd.Series, columns: Sequence[tuple[str, str, str]]) -> list[str]
 def _sections(results: Results) -> Table:
     columns = (*PRESSURE, *EVENTS, *PEOPLE)
     among = "" if results.replicates == 1 else f" Medians over {results.replicates} replicates."
-    table = _table(
+    table = table_of(
         "Border pressure by section, and what became of people",
         "pressure = attempts (7-day mean) / attempts a day that the deployed personnel can intercept and process; "
         "1 is full load. Attempts, recorded, turn-backs: events; entries, in procedure, stranded, returned, deaths: "
@@ -97,7 +98,7 @@ def _sections(results: Results) -> Table:
 
 
 def _routes(results: Results) -> Table:
-    table = _table(
+    table = table_of(
         "By route",
         "departures: flights, buses or boats; all else persons, but attempts: events.",
         ("route", *(title for _, title, _ in ROUTES)),
@@ -113,7 +114,7 @@ def _months(results: Results) -> Table:
     part = monthly[(monthly["level"] == "agency") & (monthly["statistic"] == "sum")]
     totals = part.groupby(["month", "measure", "replicate"])["value"].sum().groupby(["month", "measure"]).median()
     wide = totals.unstack().reindex(columns=list(MONTHS))
-    table = _table("By month, all border sections", "deaths at the border; all months in numbers: monthly.csv", ())
+    table = table_of("By month, all border sections", "deaths at the border; all months in numbers: monthly.csv", ())
     for number, title in enumerate(("month", *(name.replace("_", " ") for name in MONTHS))):
         table.add_column(title, justify="left" if number == 0 else "right")
     for month, row in wide.iterrows():
@@ -124,7 +125,7 @@ def _months(results: Results) -> Table:
 def _intervals(results: Results) -> Table | None:
     if results.replicates == 1:
         return None
-    table = _table(
+    table = table_of(
         f"Intervals over {results.replicates} replicates",
         "each replicate draws the scenario's parameters and its own people",
         ("measure", "5 %", "25 %", "median", "75 %", "95 %", "unit"),
@@ -138,12 +139,12 @@ def _intervals(results: Results) -> Table | None:
     return table
 
 
-def _record(results: Results) -> Table | None:
-    observed = results.observed()
+def record_table(observed: pd.DataFrame) -> Table | None:
+    """The comparison with the record (`Results.observed`); None if there is none."""
     if observed.empty:
         return None
     observed = observed[observed["state"] == "compared"]
-    table = _table(
+    table = table_of(
         "Simulated beside the record",
         "observed: published figures (sim/data/observed), with the published range; ≥ and ≤ mark bounds.",
         ("series", "period", "observed", "range", "simulated", "simulated / observed"),

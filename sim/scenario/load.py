@@ -33,7 +33,11 @@ LONGEST_CHAIN = 20
 
 
 def load_scenario(
-    name_or_path: str | Path, *, allow_outside: bool = False, overrides: Mapping[str, Any] | None = None
+    name_or_path: str | Path,
+    *,
+    allow_outside: bool = False,
+    overrides: Mapping[str, Any] | None = None,
+    any_date: bool = False,
 ) -> Scenario:
     """The scenario of a shipped name or of a YAML file, complete and checked.
 
@@ -42,17 +46,20 @@ def load_scenario(
         allow_outside: Whether ``extends`` and ``timetable`` may name files outside the
             scenario's own folder and the shipped one.
         overrides: Values by dotted path, as `apply_overrides` takes them.
+        any_date: Whether dates may lie after the last day, as in the record of a run that was shortened.
 
     Raises:
         ScenarioError: With file, line, field, what was found and what is allowed.
     """
     chain = _chain(scenario_file(name_or_path), allow_outside)
     root, last_days = _lay_over(chain)
+    if any_date:
+        last_days = {}
     scenario = build(root, last_days)
     if scenario.timetable is not None:
         node = root.value["timetable"]
         path = _timetable_path(node, chain, allow_outside)
-        last = last_days.get(node.file, scenario.end)
+        last = last_days.get(node.file, date.max if any_date else scenario.end)
         read_timetable(path, scenario, last)
         scenario._timetable = (str(path), last)
     return apply_overrides(scenario, overrides) if overrides else scenario

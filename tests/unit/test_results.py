@@ -232,6 +232,13 @@ def test_observed_is_compared_interval_by_interval(monkeypatch: pytest.MonkeyPat
     assert table["simulated"][8] == pytest.approx(here["value"].sum() / 31)
 
 
+def test_a_run_that_was_shortened_can_be_read_again(tmp_path: Path) -> None:
+    short = run("benghazi-surge", days=20)
+    back = Results.read(short.write(tmp_path / "r"))
+    assert back.totals.equals(short.totals)
+    assert back.scenario.days == 20
+
+
 def test_what_cannot_be_compared_says_why(monkeypatch: pytest.MonkeyPatch, one: Results) -> None:
     early = {"period_start": pd.Timestamp("2025-09-30"), "agency": "poland", "value": 1.0}
     late = {"period_end": pd.Timestamp("2026-01-29"), "agency": "poland", "value": 1.0}

@@ -1,0 +1,86 @@
+"""Whether a folder of results still holds every byte that was written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sim.batch.manifest import Manifest
+from sim.batch.store import is_study, read_study
+from sim.provenance import sha256
+from sim.save import OutputError, read_run
+
+
+class Found(NamedTuple):
+    """What was found: damage, a line each; what is no damage but worth knowing; files and bytes that are right."""
+
+    damage: list[str]
+    notes: list[str]
+    files: int
+    size: int
+
+
+def verify(folder: Path) -> Found:
+    """Check all files of a run or study.
+
+    Raises:
+        OutputError: If the folder holds neither.
+    """
+    if not is_study(folder) and not any(folder.glob("manifest*.jsonl")):
+        return _verify_run(folder)
+    damage: list[str] = []
+    expected: dict[str, list[Any]] = {}
+    manifests = sorted(folder.glob("manifest*.jsonl"))
+    for file in manifests:
+        try:
+            for entry in Manifest(file).entries:
+                for kind in ("study", "files", "derived"):
+                    expected |= entry.get(kind, {})
+        except OutputError as error:
+            damage.append(str(error))
+    if not manifests:
+        damage.append(f"{folder}: the record manifest.jsonl is missing")
+    if is_study(folder):
+        try:
+            read_study(folder)
+        except OutputError as error:
+            damage.append(str(error))
+    size = 0
+    for name, (length, digest) in sorted(expected.items()):
+        problem = _compare(folder / name, length, digest)
+        damage += [problem] if problem else []
+        size += length
+    others = sorted(_files(folder) - set(expected) - {file.name for file in manifests})
+    notes = [
+        f"{folder / name}: not of the record: left by a writer that was ended, or not Corridor's" for name in others
+    ]
+    return Found(damage, notes, len(expected), size)
+
+
+def _verify_run(folder: Path) -> Found:
+    content = read_run(folder)
+    damage, size = [], 0
+    for name, digest in content["tables_sha256"].items():
+        file = folder / name
+        if not file.is_file():
+            damage.append(f"{file}: missing")
+        elif sha256(file) != digest:
+            damage.append(f"{file}: not the bytes that were written")
+        else:
+            size += file.stat().st_size
+    return Found(damage, [], len(content["tables_sha256"]), size)
+
+
+def _compare(file: Path, length: int, digest: str) -> str:
+    if not file.is_file():
+        return f"{file}: missing"
+    found = file.stat().st_size
+    if found != length:
+        return f"{file}: found {found:,} bytes; {length:,} were written"
+    return "" if sha256(file) == digest else f"{file}: not the bytes that were written"
+
+
+def _files(folder: Path) -> set[str]:
+    """All files but locks, the spool, and reports that can be made again."""
+    found = {file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()}
+    return {name for name in found if not name.startswith((".lock", "spool/")) and name != "report.html"}

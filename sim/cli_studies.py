@@ -1,0 +1,214 @@
+"""The commands about many runs: replicates, comparisons, and what is done with a study's folder."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from sim.cli_tools import (
+    INTERRUPTED,
+    announce_compilation,
+    fail,
+    list_files,
+    load,
+    notes_console,
+    results_console,
+    runs_bar,
+)
+
+if TYPE_CHECKING:
+    from sim.batch.plan import Plan
+    from sim.batch.studies import Until
+    from sim.batch.study import Study
+    from sim.results import Results
+    from sim.scenario import Scenario
+
+REPORT = "report.html"
+LONGEST_NAME = 100
+
+
+class Work(NamedTuple):
+    """How a study is to be carried out, as the command line says it."""
+
+    replicates: int
+    until: str | None
+    measure: str
+    at_most: int
+    jobs: int | None
+    dask: str | None
+    shard: str | None
+    report: bool
+    quiet: bool
+
+
+def replicates(
+    name: str, asked: dict[str, int | None], changes: list[str], outside: bool, out: Path | None, work: Work
+) -> None:
+    """`corridor run` with several replicates."""
+    from sim.batch.plan import TWINS, Plan
+    from sim.batch.studies import check_number
+
+    scenario, _ = load(name, changes, asked, outside)
+    check_number(work.replicates)
+    stem = Path(name).stem
+    folder = out if out is not None else Path("results") / f"{stem}-{scenario.seed}-replicates"
+    _carry_out(Plan("replicates", {stem: scenario}, work.replicates, twins=TWINS), folder, work)
+
+
+def compare(
+    names: list[str], asked: dict[str, int | None], changes: list[str], outside: bool, out: Path | None, work: Work
+) -> None:
+    """`corridor compare`."""
+    from sim.batch.plan import Plan
+    from sim.batch.studies import check_number, comparable
+
+    check_number(work.replicates)
+    given: dict[str, Scenario] = {}
+    for name in names:
+        scenario, _ = load(name, changes, asked, outside)
+        given[_free(Path(name).stem, given)] = scenario
+    scenarios = comparable(given)
+    if out is None:
+        title = f"{names[0]}-vs-{'-'.join(Path(name).stem for name in names[1:])}"
+        out = Path("results") / f"{Path(title).name[:LONGEST_NAME]}-{next(iter(scenarios.values())).seed}"
+    _carry_out(Plan("compare", scenarios, work.replicates), out, work)
+
+
+def _free(stem: str, taken: dict[str, Scenario]) -> str:
+    """A name that is not taken: of two files of one name, the second gets a number."""
+    number, name = 2, stem
+    while name in taken:
+        number, name = number + 1, f"{stem}-{number}"
+    return name
+
+
+def _carry_out(plan: Plan, folder: Path, work: Work) -> None:
+    from sim.batch.executors import workplace
+    from sim.batch.studies import carry_out
+
+    until, shard = _until(work), _shard(work.shard)
+    notes = notes_console(work.quiet)
+    announce_compilation(notes)
+    try:
+        place = workplace(work.jobs, work.dask)
+        with runs_bar(notes) as advance:
+            study = carry_out(plan, folder, until=until, place=place, shard=shard, command=_command(), progress=advance)
+        if study.complete:
+            _finish(study, work, until)
+        elif not work.quiet:
+            print(f"Part {work.shard} is done, in {folder}; {len(study.runs):,} of {study.asked:,} runs are there.")
+    except KeyboardInterrupt:
+        fail(f"interrupted: what was done is kept in {folder}; the same command goes on", INTERRUPTED)
+
+
+def _finish(study: Study, work: Work, until: Until | None) -> None:
+    if work.report:
+        _write_report(study, study.folder / REPORT)
+    if work.quiet:
+        return
+    show(study)
+    if until is not None:
+        reached = max(until.reached(study))
+        print(
+            f"{study.replicates} replicates: the mean of {work.measure} is known to ±{reached:.1%} (90 % confidence)."
+        )
+    print(f"Written to {study.folder}: {list_files(study.folder)}")
+
+
+def show(source: Study | Results) -> None:
+    """Print the tables of a study or run."""
+    from sim.batch.study import Study
+
+    console = results_console()
+    if isinstance(source, Study):
+        from sim.report.console_study import show_study
+
+        first = source.scenarios[source.base]
+        title = f"{source.about['title']}  {first.start} to {first.end}, seed {source.about['plan']['seed']}"
+        console.print(f"\n{title}", style="bold", markup=False)
+        show_study(source, console)
+        return
+    from sim.report.console import show as show_run
+
+    show_run(source, console)
+
+
+def _until(work: Work) -> Until | None:
+    """The rule when to stop; raises ScenarioError."""
+    if work.until is None:
+        return None
+    from sim.batch.studies import Until, check_number
+    from sim.scenario.errors import ScenarioError
+
+    check_number(work.at_most, "--at-most")
+    text = work.until.strip()
+    try:
+        precision = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        precision = float("nan")
+    if not 0 < precision < 1:
+        raise ScenarioError(f"--until: found {work.until!r}; allowed: a share between 0 and 1, such as 5% or 0.05")
+    measure, _, name = work.measure.partition("@")
+    return Until(precision, measure, name or "all", work.at_most)
+
+
+def _shard(text: str | None) -> tuple[int, int] | None:
+    if text is None:
+        return None
+    from sim.scenario.errors import ScenarioError
+
+    part, _, whole = text.partition("/")
+    if not (part.isdecimal() and whole.isdecimal() and 1 <= int(part) <= int(whole)):
+        raise ScenarioError(f"--shard: found {text!r}; allowed: I/N with whole numbers, I from 1 to N, such as 3/10")
+    return int(part), int(whole)
+
+
+def _command() -> str:
+    return shlex.join(["corridor", *sys.argv[1:]])
+
+
+def open_folder(folder: Path) -> Study | Results:
+    """What a folder holds; raises OutputError if it is neither a run nor a study."""
+    from sim.batch.store import is_study
+    from sim.batch.study import Study
+    from sim.results import Results
+
+    return Study(folder) if is_study(folder) else Results.read(folder)
+
+
+def results(folder: Path, sql: str | None, form: str) -> None:
+    """`corridor results`."""
+    from sim.batch.sql import answer, check_format
+
+    if sql is None:
+        show(open_folder(folder))
+        return
+    check_format(form)
+    sys.stdout.write(answer(folder, sql, form))
+
+
+def verify(folder: Path) -> None:
+    """`corridor verify`."""
+    from sim.batch.verify import verify as check
+
+    found = check(folder)
+    for note in found.notes:
+        print(note)
+    if found.damage:
+        fail("\n".join([f"{folder}: damaged:", *(f"  {line}" for line in found.damage)]), 1)
+    print(f"{folder}: {found.files:,} files, {found.size / 1e6:,.1f} MB: every byte is as it was written")
+
+
+def report(folder: Path, out: Path | None) -> None:
+    """`corridor report`."""
+    source = open_folder(folder)
+    print(f"Written to {_write_report(source, out if out is not None else folder / REPORT)}")
+
+
+def _write_report(source: Study | Results, file: Path) -> Path:
+    from sim.report.html import write_report
+
+    written: Path = write_report(source, file)
+    return written
