@@ -212,6 +212,23 @@ def validate(
 
 
 @app.command()
+def view(
+    scenario: Annotated[
+        str, typer.Argument(help="Scenario to begin with: a name or a YAML file.", metavar="[SCENARIO]")
+    ] = "benghazi-minsk-2025",
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; beyond this machine a token is asked for.")
+    ] = "127.0.0.1",
+    port: Annotated[int | None, typer.Option(help="Port to listen on [8765, or one that is free].")] = None,
+    no_open: Annotated[bool, typer.Option("--no-open", help="Open no browser.")] = False,
+) -> None:
+    """Open the browser view: map, charts and what-ifs, with nothing from the internet."""
+    from sim.view.server import serve
+
+    serve(scenario, host=host, port=port, open_browser=not no_open)
+
+
+@app.command()
 def schema() -> None:
     """Print the JSON Schema of scenario files, for editors."""
     from sim.scenario.json_schema import scenario_json_schema

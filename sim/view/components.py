@@ -1,0 +1,70 @@
+"""Mesa visualisation components: functions of the model, for anybody's ``SolaraViz(model, components=[...])``.
+
+With a `WatchedModel` the map tells the model when it has been painted, so that playing never outruns the
+browser. The charts take the baseline, as their own JSON, to draw it as a ghost. All read Mesa's
+`update_counter`, and so are drawn anew whenever its controller has stepped.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import solara
+from mesa.visualization.utils import update_counter
+
+from sim.view import frame, series
+from sim.view.geometry import geometry_json
+from sim.view.numbers import figures
+from sim.view.watched import WatchedModel
+from sim.view.widgets import ChartWidget, MapWidget, NumbersWidget
+
+if TYPE_CHECKING:
+    from sim.model import CorridorModel
+
+
+def to_json(content: Any) -> str:
+    """Compact JSON; raises ValueError for numbers that are not finite."""
+    return json.dumps(content, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+@solara.component
+def corridor_map(model: CorridorModel) -> Any:
+    """The map: routes and what travels on them, border sections by pressure, camps and coasts."""
+    update_counter.get()
+    pace = model.pace if isinstance(model, WatchedModel) else None
+    content = {**frame.map_frame(model), "number": pace.next_frame() if pace else model.day}
+
+    def painted(number: int) -> None:
+        if pace:
+            pace.paint(number)
+
+    return MapWidget.element(data=to_json(content), geometry=geometry_json(), on_painted=painted)
+
+
+@solara.component
+def pressure_chart(model: CorridorModel, ghost: str = "") -> Any:
+    """Border pressure by section over time; ``ghost`` is the baseline's chart."""
+    update_counter.get()
+    return ChartWidget.element(data=to_json(series.pressure_series(model)), ghost=ghost)
+
+
+@solara.component
+def load_chart(model: CorridorModel, ghost: str = "") -> Any:
+    """Attempts by what became of them, against capacity."""
+    update_counter.get()
+    return ChartWidget.element(data=to_json(series.load_series(model)), ghost=ghost)
+
+
+@solara.component
+def outcome_chart(model: CorridorModel, ghost: str = "") -> Any:
+    """Persons by where they are."""
+    update_counter.get()
+    return ChartWidget.element(data=to_json(series.outcome_series(model)), ghost=ghost)
+
+
+@solara.component
+def today(model: CorridorModel, baseline: dict[str, list[float]] | None = None) -> Any:
+    """The figures of the last day, beside the baseline's by day."""
+    update_counter.get()
+    return NumbersWidget.element(data=to_json({"day": model.day, "figures": figures(model, baseline)}))

@@ -1,0 +1,184 @@
+"""What the charts show: series of a model up to its last day, and of the baseline as a ghost.
+
+Persons and attempts are never added up: one chart stacks attempts by what became of them, another persons
+by where they are.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim import population as p
+from sim.measures import WINDOW, border_pressure
+from sim.setup import ONWARD_PLACE
+from sim.world import (
+    F_DEATHS,
+    F_LANDED,
+    F_RETURNED,
+    S_ATTEMPTS,
+    S_CROSSINGS,
+    S_PROCEDURES,
+    S_TURN_BACKS,
+)
+
+if TYPE_CHECKING:
+    from sim.model import CorridorModel
+
+MOST_POINTS = 366  # of a line: longer runs show every k-th day
+Chart = dict[str, Any]
+Line = dict[str, Any]
+
+
+def pressure_series(model: CorridorModel) -> Chart:
+    """Border pressure by section, a view per agency."""
+    world, day = model.world, model.day
+    pressure = border_pressure(world.section_flows[:day, :, S_ATTEMPTS], world.section_capacity[:day])
+    sections = model.settings.sections
+    views = [
+        {
+            "name": model.settings.agencies[agency].country,
+            "lines": [
+                _line(sections[code].title, pressure[:, model.names.sections.index(code)], model, code=code)
+                for code in _of_agency(model, agency)
+            ],
+        }
+        for agency in _agencies(model)
+    ]
+    return _chart(model, "Border pressure", "attempts / capacity", views, mark=[1, "full load"])
+
+
+def load_series(model: CorridorModel) -> Chart:
+    """Attempts a day by what became of them, against what the border can handle."""
+    world, day = model.world, model.day
+    flows, capacity = world.section_flows[:day], world.section_capacity[:day]
+    views = []
+    for name, numbers in _borders(model):
+        daily = flows[:, numbers].sum(axis=1)
+        parts = (("turned back", S_TURN_BACKS), ("into procedure", S_PROCEDURES), ("crossed", S_CROSSINGS))
+        stack = [_line(title, _mean_of_week(daily[:, column]), model) for title, column in parts]
+        lines = [_line("capacity", capacity[:, numbers].sum(axis=1), model)]
+        views.append({"name": name, "stack": stack, "lines": lines})
+    return _chart(model, "Load against capacity", "attempts a day, mean of 7 days", views)
+
+
+def outcome_series(model: CorridorModel) -> Chart:
+    """Persons by where they are, for the way by land and for the way by sea."""
+    stacks = [{"name": "By land", "stack": _by_land(model)}]
+    if any(model.settings.routes[route].mode == "sea" for _, route in model.names.pairs):
+        stacks.append({"name": "By sea", "stack": _by_sea(model)})
+    return _chart(model, "Where people are", "persons", stacks)
+
+
+def events_of(model: CorridorModel) -> list[Chart]:
+    """The scenario's measures that fall into the run: day of the run, last day or None, title, whether they fail."""
+    scenario, found = model.settings, []
+    for name, measure in scenario.measures.items():
+        entry: Any = measure
+        first = (entry.start - scenario.start).days + int(entry.lag)
+        last = None if entry.end is None else (entry.end - scenario.start).days
+        announced = None if entry.announced is None else (entry.announced - scenario.start).days
+        if first < scenario.days and (last is None or last >= 0):
+            title, fails = entry.title or name, name in model.measures.failed
+            found.append({"day": first, "last": last, "announced": announced, "title": title, "fails": fails})
+    return sorted(found, key=lambda event: (event["day"], event["title"]))
+
+
+def _chart(model: CorridorModel, title: str, unit: str, views: list[Chart], mark: Any = None) -> Chart:
+    return {
+        "title": title,
+        "unit": unit,
+        "start": model.settings.start.isoformat(),
+        "days": model.settings.days,
+        "day": model.day,
+        "every": _every(model),
+        "views": views,
+        "mark": mark,
+        "events": events_of(model),
+    }
+
+
+def _every(model: CorridorModel) -> int:
+    return -(-model.settings.days // MOST_POINTS)
+
+
+def _line(title: str, values: Any, model: CorridorModel, **more: Any) -> Line:
+    """A line with one value every ``every`` days, to three digits."""
+    shown = np.asarray(values, np.float64)[:: _every(model)]
+    digits = np.where(np.abs(shown) >= 100, 0, np.where(np.abs(shown) >= 10, 1, 3))
+    factor = 10.0**digits
+    return {"name": title, "values": (np.round(shown * factor) / factor).tolist(), **more}
+
+
+def _mean_of_week(values: Any) -> Any:
+    """Mean over the last 7 days; before the run there was nothing."""
+    total = np.cumsum(values, dtype=np.float64)
+    total[WINDOW:] -= total[:-WINDOW].copy()
+    return total / WINDOW
+
+
+def _agencies(model: CorridorModel) -> list[str]:
+    """Agencies with sections; Poland, Lithuania and Latvia first."""
+    known = [name for name in ("poland", "lithuania", "latvia") if name in model.names.agencies]
+    rest = [name for name in model.names.agencies if name not in known]
+    return [name for name in (*known, *rest) if _of_agency(model, name)]
+
+
+def _of_agency(model: CorridorModel, agency: str) -> list[str]:
+    return [code for code in model.names.sections if model.settings.sections[code].agency == agency]
+
+
+def _borders(model: CorridorModel) -> list[tuple[str, list[int]]]:
+    """All sections together, then those of each agency."""
+    whole = [("All", list(range(len(model.names.sections))))]
+    index = model.names.sections.index
+    parts = [
+        (model.settings.agencies[a].country, [index(code) for code in _of_agency(model, a)]) for a in _agencies(model)
+    ]
+    return whole + parts
+
+
+def _stocks(model: CorridorModel, places: list[str], *statuses: int) -> Any:
+    """Persons at places in any of the statuses, by day, shape (D,)."""
+    numbers = [model.names.places.index(place) for place in places]
+    return model.world.stocks_by_place[: model.day, numbers][:, :, list(statuses)].sum(axis=(1, 2))
+
+
+def _so_far(model: CorridorModel, flow: int, sea: bool) -> Any:
+    """A flow summed up from the first day, over the routes by sea or the others, shape (D,)."""
+    routes = model.settings.routes
+    own = [k for k, (_, route) in enumerate(model.names.pairs) if (routes[route].mode == "sea") == sea]
+    return model.world.pair_flows[: model.day, own, flow].sum(axis=1).cumsum()
+
+
+def _by_land(model: CorridorModel) -> list[Line]:
+    zones = model.names.zones
+    hubs = sorted({model.settings.transit_states[z.transit_state].hub for z in model.settings.zones.values()})
+    agencies = model.names.agencies
+    inside = _stocks(model, agencies, p.CROSSED) + _stocks(model, [ONWARD_PLACE], p.ONWARD)
+    parts = (
+        ("crossed, gone on", inside),
+        ("in procedure", _stocks(model, agencies, p.IN_PROCEDURE)),
+        ("at the border", _stocks(model, zones, p.AT_BORDER)),
+        ("at the hub", _stocks(model, hubs, p.AT_HUB)),
+        ("stranded", _stocks(model, [*zones, *hubs], p.STRANDED)),
+        ("returned", _so_far(model, F_RETURNED, sea=False)),
+        ("dead", _so_far(model, F_DEATHS, sea=False)),
+    )
+    return [_line(title, values, model) for title, values in parts]
+
+
+def _by_sea(model: CorridorModel) -> list[Line]:
+    sea = [route for route in model.settings.routes.values() if route.mode == "sea"]
+    coasts = sorted({route.origin for route in sea})
+    hubs = {model.settings.transit_states[z.transit_state].hub for z in model.settings.zones.values()}
+    coasts = [place for place in coasts if place not in hubs]
+    parts = (
+        ("landed", _so_far(model, F_LANDED, sea=True)),
+        ("at the coast", _stocks(model, coasts, p.AT_COAST, p.INTERCEPTED)),
+        ("stranded", _stocks(model, coasts, p.STRANDED)),
+        ("returned", _so_far(model, F_RETURNED, sea=True)),
+        ("dead", _so_far(model, F_DEATHS, sea=True)),
+    )
+    return [_line(title, values, model) for title, values in parts]

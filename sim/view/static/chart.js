@@ -1,0 +1,307 @@
+// A chart over the days of a run: lines, or stacked areas with lines above; the baseline as a ghost; events.
+
+const ROOM = { left: 40, right: 12, top: 16, bottom: 20 };
+const FILLS = {
+  "turned back": 2, "into procedure": 0, crossed: 1, "crossed, gone on": 1, "in procedure": 0, "at the border": 2,
+  "at the hub": 3, stranded: 4, returned: 5, dead: 6, landed: 1, "at the coast": 2,
+};
+const brief = (name) => name.replace(/ \(.*\)$/, "");
+
+/** Steps of an axis from 0 that are easy to read. */
+function ticks(top, count) {
+  const rough = top / count;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 2.5, 5, 10].map((k) => k * power).find((s) => s >= rough);
+  return Array.from({ length: Math.ceil(top / step) + 1 }, (_, k) => k * step);
+}
+
+/** First days of months, thinned so that their names have room. */
+function months(start, days, room) {
+  const found = [];
+  for (let day = 0; day < days; day += 1) if (dateOf(start, day).getUTCDate() === 1) found.push(day);
+  const every = [1, 2, 3, 6, 12].find((k) => found.length / k <= room) ?? 24;
+  return found.filter((_, k) => k % every === 0);
+}
+
+/** Sums from below: for each part, its lower and upper edge by point. */
+function pile(stack) {
+  let lower = stack.length ? stack[0].values.map(() => 0) : [];
+  return stack.map((part) => {
+    const upper = part.values.map((value, k) => lower[k] + value);
+    const edges = { ...part, lower, upper };
+    lower = upper;
+    return edges;
+  });
+}
+
+const line = (values, x, y) => values.map((v, k) => `${k ? "L" : "M"}${x(k).toFixed(1)} ${y(v).toFixed(1)}`).join("");
+
+function band(part, x, y) {
+  if (!part.upper.length) return "";
+  const back = part.lower.map((v, k) => `L${x(k).toFixed(1)} ${y(v).toFixed(1)}`).reverse().join("");
+  return `${line(part.upper, x, y)}${back}Z`;
+}
+
+/** All that the drawing of one view needs, worked out once. */
+function prepare(data, ghost, name) {
+  const view = data.views.find((v) => v.name === name) ?? data.views[0];
+  const before = ghost?.views.find((v) => v.name === view.name) ?? null;
+  const stack = pile(view.stack ?? []);
+  const under = pile(before?.stack ?? []);
+  const tops = [...(view.lines ?? []), ...(before?.lines ?? [])].flatMap((l) => l.values);
+  for (const edges of [stack, under]) if (edges.length) tops.push(...edges[edges.length - 1].upper);
+  if (data.mark) tops.push(data.mark[0] * 1.05);
+  return { view, before, stack, under, top: tops.reduce((a, b) => Math.max(a, b), 0) || 1 };
+}
+
+function legendOf(box, parts, onLook) {
+  box.replaceChildren();
+  for (const { name, code, colour, kind } of parts) {
+    const entry = add(box, "span", { tabindex: code ? 0 : -1, "data-code": code ?? "" });
+    const mark = add(entry, "svg", { width: 14, height: 10, "aria-hidden": "true" });
+    if (kind === "area") add(mark, "rect", { width: 12, height: 9, rx: 2, fill: colour });
+    else {
+      add(mark, "path", { d: "M0 5H14", stroke: colour, "stroke-width": 2.2,
+        "stroke-dasharray": kind === "ghost" ? "3 2.5" : "none" });
+    }
+    add(entry, "span", {}, name);
+    if (!code) continue;
+    for (const event of ["pointerenter", "focus"]) entry.addEventListener(event, () => onLook(code));
+    for (const event of ["pointerleave", "blur"]) entry.addEventListener(event, () => onLook(null));
+  }
+}
+
+function render({ model, el }) {
+  const root = add(el, "div", { class: "cv cv-chart" });
+  el.style.height = "100%";
+  const head = add(root, "div", { class: "cv-chart-head" });
+  const title = add(head, "h3");
+  const unit = add(head, "span", { class: "cv-chart-unit" });
+  const chips = add(head, "div", { class: "cv-chips", role: "group" });
+  const legendBox = add(root, "div", { class: "cv-legend" });
+  const plot = add(root, "div", { class: "cv-plot", tabindex: 0, role: "img" });
+  const svg = add(plot, "svg", { "aria-hidden": "true" });
+  const tip = tooltip(plot);
+  const layers = Object.fromEntries(["grid", "areas", "events", "ghosts", "lines", "cross"].map((n) => [n, add(svg, "g")]));
+  let data = null;
+  let ghost = null;
+  let chosen = null;
+  let drawn = null;
+  let look = null;
+  let pending = 0;
+  let pointed = -1;
+
+  const colourOf = (k) => `var(--c${k % 7})`;
+  const fillOf = (name, k) => `var(--fill${FILLS[name] ?? k % 7})`;
+
+  function choose(name) {
+    chosen = name;
+    root.dataset.view = name;
+    for (const chip of chips.children) chip.setAttribute("aria-pressed", String(chip.textContent === name));
+    legend();
+    ask();
+  }
+
+  function legend() {
+    const view = data.views.find((v) => v.name === chosen) ?? data.views[0];
+    const entries = [];
+    (view.stack ?? []).forEach((p, k) => entries.push({ name: p.name, colour: fillOf(p.name, k), kind: "area" }));
+    (view.lines ?? []).forEach((l, k) => {
+      const colour = view.stack ? "var(--over)" : colourOf(k);
+      entries.push({ name: brief(l.name), code: l.code, colour, kind: "line" });
+    });
+    if (ghost) entries.push({ name: "without changes", colour: "var(--ghost)", kind: "ghost" });
+    legendOf(legendBox, entries, lookAt);
+  }
+
+  function take() {
+    const fresh = dataOf(model);
+    if (!fresh) return;
+    const names = fresh.views.map((v) => v.name).join("|");
+    const other = !data || data.start !== fresh.start || names !== data.views.map((v) => v.name).join("|");
+    data = fresh;
+    if (other) {
+      title.textContent = data.title;
+      unit.textContent = data.unit;
+      chips.replaceChildren();
+      if (data.views.length > 1) {
+        for (const view of data.views) {
+          add(chips, "button", { class: "cv-chip", type: "button" }, view.name).addEventListener("click", () => choose(view.name));
+        }
+      }
+      const still = data.views.some((v) => v.name === chosen);
+      choose(still ? chosen : fullest());
+    }
+    ask();
+  }
+
+  /** The view to begin with: the first, or where the baseline's lines rise highest. */
+  function fullest() {
+    if (!ghost || data.views.some((v) => v.stack)) return data.views[0].name;
+    const peak = (v) => v.lines.reduce((a, l) => l.values.reduce((b, c) => Math.max(b, c), a), 0);
+    const best = ghost.views.reduce((a, b) => (peak(b) > peak(a) * 1.5 ? b : a));
+    return best.name;
+  }
+
+  function takeGhost() {
+    ghost = dataOf(model, "ghost");
+    if (data) {
+      legend();
+      ask();
+    }
+  }
+
+  function ask() {
+    if (!pending) pending = requestAnimationFrame(paint);
+  }
+
+  function paint() {
+    pending = 0;
+    const [w, h] = [plot.clientWidth, plot.clientHeight];
+    if (!data || w < 60 || h < 50) return;
+    const set = prepare(data, ghost, chosen);
+    const marks = ticks(set.top, h > 150 ? 4 : 3);
+    const top = marks[marks.length - 1];
+    const x = (k) => ROOM.left + ((k * data.every) / Math.max(data.days - 1, 1)) * (w - ROOM.left - ROOM.right);
+    const y = (v) => h - ROOM.bottom - (v / top) * (h - ROOM.top - ROOM.bottom);
+    drawn = { set, x, y, w, h };
+    for (const layer of Object.values(layers)) layer.replaceChildren();
+    axes(marks, w, h, x, y);
+    set.stack.forEach((part, k) => add(layers.areas, "path",
+      { class: "cv-area", d: band(part, x, y), fill: fillOf(part.name, k), "data-name": part.name }));
+    if (set.under.length) {
+      add(layers.ghosts, "path", { class: "cv-top", d: line(set.under[set.under.length - 1].upper, x, y), "data-ghost": "sum" });
+    }
+    const plain = !set.view.stack;
+    (set.before?.lines ?? []).forEach((l, k) => add(layers.ghosts, "path",
+      { class: `cv-ghost${dim(l)}`, d: line(l.values, x, y), stroke: plain ? colourOf(k) : "var(--over)" }));
+    (set.view.lines ?? []).forEach((l, k) => add(layers.lines, "path",
+      { class: `cv-line${dim(l)}${look && l.code === look ? " cv-looked" : ""}`, d: line(l.values, x, y),
+        stroke: plain ? colourOf(k) : "var(--over)", "data-name": l.name }));
+    events(w, h, x);
+    if (data.day) {
+      const now = x((data.day - 1) / data.every);
+      add(layers.lines, "path", { class: "cv-now", d: `M${now} ${ROOM.top - 4}V${h - ROOM.bottom}` });
+    }
+    describe(set);
+    if (pointed >= 0) cross(pointed);
+  }
+
+  const dim = (l) => (look && set_has(look) && l.code !== look ? " cv-dim" : "");
+  const set_has = (code) => drawn?.set.view.lines?.some((l) => l.code === code);
+
+  function axes(marks, w, h, x, y) {
+    for (const value of marks) {
+      add(layers.grid, "path", { class: value ? "cv-grid" : "cv-zero", d: `M${ROOM.left} ${y(value)}H${w - ROOM.right}` });
+      add(layers.grid, "text", { x: ROOM.left - 6, y: y(value) + 3.5, "text-anchor": "end" }, short(value));
+    }
+    if (data.mark) {
+      const level = y(data.mark[0]);
+      add(layers.grid, "path", { class: "cv-mark", d: `M${ROOM.left} ${level}H${w - ROOM.right}` });
+      add(layers.grid, "text", { class: "cv-mark-text", x: w - ROOM.right, y: level - 4, "text-anchor": "end" }, data.mark[1]);
+    }
+    for (const day of months(data.start, data.days, (w - ROOM.left) / 44)) {
+      const style = dateOf(data.start, day).getUTCMonth() ? { month: "short" } : { year: "numeric" };
+      const place = Math.min(x(day / data.every), w - 14);
+      add(layers.grid, "text", { x: place, y: h - 5, "text-anchor": "middle" }, dateText(data.start, day, style));
+    }
+  }
+
+  function events(w, h, x) {
+    for (const event of data.events) {
+      const [from, known] = [Math.max(event.day, 0), event.announced];
+      const place = x(from / data.every);
+      if (known !== null && known < event.day) {
+        add(layers.events, "path", { class: "cv-event", d: `M${x(Math.max(known, 0) / data.every)} ${ROOM.top - 6}H${place}` });
+      }
+      if (from > 0) add(layers.events, "path", { class: "cv-event", d: `M${place} ${ROOM.top - 6}V${h - ROOM.bottom}` });
+      add(layers.events, "path", { class: event.fails ? "cv-flag cv-fails" : "cv-flag",
+        d: `M${place} ${ROOM.top - 12}l6 3.5l-6 3.5z`, "data-event": event.title });
+    }
+  }
+
+  function describe(set) {
+    const points = (set.stack[0] ?? set.view.lines?.[0])?.values.length ?? 0;
+    root.dataset.points = points;
+    root.dataset.day = data.day;
+    root.dataset.ghost = (set.under[0] ?? set.before?.lines?.[0])?.values.length ?? 0;
+    root.dataset.events = data.events.length;
+    const all = [...(set.view.stack ?? []), ...(set.view.lines ?? [])];
+    root.dataset.last = JSON.stringify(Object.fromEntries(all.map((l) => [l.name, l.values[l.values.length - 1] ?? null])));
+    const now = all.map((l) => `${brief(l.name)} ${points ? number(l.values[points - 1]) : "none yet"}`).join(", ");
+    plot.setAttribute("aria-label", `${data.title}, ${data.unit}, ${set.view.name}. ${now}. Arrow keys go through the days.`);
+  }
+
+  /** The figures of one day, and of the events around it. */
+  function cross(k) {
+    const { set, x, w, h } = drawn;
+    const most = Math.ceil(data.days / data.every) - 1;
+    pointed = Math.min(Math.max(k, 0), most);
+    layers.cross.replaceChildren();
+    const place = x(pointed);
+    add(layers.cross, "path", { class: "cv-cross", d: `M${place} ${ROOM.top - 4}V${h - ROOM.bottom}` });
+    const day = pointed * data.every;
+    const lines = [dateText(data.start, day, SHORT_DATE_YEAR)];
+    const rows = [...(set.view.stack ?? []), ...(set.view.lines ?? [])];
+    const old = [...(set.before?.stack ?? []), ...(set.before?.lines ?? [])];
+    rows.forEach((l, n) => {
+      const colour = n < (set.view.stack ?? []).length ? fillOf(l.name, n) : set.view.stack ? "var(--over)" : colourOf(n);
+      const value = l.values[pointed];
+      const was = old.find((o) => o.name === l.name)?.values[pointed];
+      const base = was === undefined ? "" : value === undefined ? `(${number(was)})` : was === value ? "" : ` (${number(was)})`;
+      if (value !== undefined || base) lines.push([brief(l.name), `${value === undefined ? "" : number(value)}${base}`, colour]);
+    });
+    if (ghost) lines.push(["in brackets: without changes", ""]);
+    const near = data.events.filter((e) => Math.abs(x(Math.max(e.day, 0) / data.every) - place) < 7);
+    for (const e of near) {
+      lines.push([`${e.title}${e.fails ? " (fails)" : ""}`, `from ${dateText(data.start, e.day, SHORT_DATE)}`]);
+    }
+    tip.show(lines, place, h / 2);
+  }
+
+  function leave() {
+    pointed = -1;
+    layers.cross.replaceChildren();
+    tip.hide();
+  }
+
+  plot.addEventListener("pointermove", (event) => {
+    if (!drawn) return;
+    const inside = plot.getBoundingClientRect();
+    const share = (event.clientX - inside.left - ROOM.left) / (drawn.w - ROOM.left - ROOM.right);
+    cross(Math.round((share * (data.days - 1)) / data.every));
+  });
+  plot.addEventListener("pointerleave", leave);
+  plot.addEventListener("blur", leave);
+  plot.addEventListener("keydown", (event) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1, PageUp: -30, PageDown: 30 }[event.key];
+    if (event.key === "Escape") leave();
+    if (!step || !drawn) return;
+    event.preventDefault();
+    const from = pointed < 0 ? Math.max(Math.floor((data.day - 1) / data.every), 0) : pointed + step;
+    cross(from);
+  });
+  const onLook = (event) => {
+    look = event.detail;
+    for (const entry of legendBox.children) entry.classList.toggle("cv-looked", Boolean(look) && entry.dataset.code === look);
+    const home = data?.views.find((v) => v.lines?.some((l) => l.code === look));
+    if (home && home.name !== chosen && !root.matches(":hover")) choose(home.name);
+    else ask();
+  };
+  window.addEventListener("corridor-look", onLook);
+  model.on("change:data", take);
+  model.on("change:ghost", takeGhost);
+  const resized = new ResizeObserver(ask);
+  resized.observe(plot);
+  ghost = dataOf(model, "ghost");
+  take();
+  return () => {
+    cancelAnimationFrame(pending);
+    resized.disconnect();
+    window.removeEventListener("corridor-look", onLook);
+    model.off("change:data", take);
+    model.off("change:ghost", takeGhost);
+  };
+}
+
+export default { render };

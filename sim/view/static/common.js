@@ -1,0 +1,119 @@
+// What all parts of the view share: reading their data, numbers and dates as people write them, themes.
+
+const DAY = 86400000;
+
+/** The widget's data, parsed; null before any has arrived. */
+function dataOf(model, name = "data") {
+  const text = model.get(name);
+  return text ? JSON.parse(text) : null;
+}
+
+/** A new element with attributes, inside a parent. */
+function add(parent, tag, attributes = {}, text = null) {
+  const svg = parent.namespaceURI === "http://www.w3.org/2000/svg" || tag === "svg";
+  const element = svg ? document.createElementNS("http://www.w3.org/2000/svg", tag) : document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  if (text !== null) element.textContent = text;
+  parent.appendChild(element);
+  return element;
+}
+
+/** A number with separators of thousands: 12,345 or 0.42. */
+function number(value, digits = null) {
+  const small = Math.abs(value) < 10 && value % 1 !== 0;
+  const shown = digits ?? (small ? 2 : Math.abs(value) < 100 && value % 1 !== 0 ? 1 : 0);
+  return value.toLocaleString("en-GB", { minimumFractionDigits: digits ?? 0, maximumFractionDigits: shown });
+}
+
+/** Axis numbers, short: 12k. */
+function short(value) {
+  return Math.abs(value) >= 10000 ? `${number(value / 1000, 0)}k` : number(value);
+}
+
+/** The date of a day of the run; UTC, so that no time zone moves it. */
+function dateOf(start, day) {
+  return new Date(Date.parse(`${start}T00:00:00Z`) + day * DAY);
+}
+
+function dateText(start, day, style = { day: "numeric", month: "long", year: "numeric" }) {
+  return dateOf(start, day).toLocaleDateString("en-GB", { ...style, timeZone: "UTC" });
+}
+
+const SHORT_DATE = { day: "numeric", month: "short" };
+const SHORT_DATE_YEAR = { day: "numeric", month: "short", year: "numeric" };
+
+/** Whether things may move: not where the user, or a test, asked for stillness. */
+function mayMove() {
+  return !matchMedia("(prefers-reduced-motion: reduce)").matches;
+}
+
+/** Calls back when the page changes between light and dark; returns how to stop. */
+function onTheme(callback) {
+  const observer = new MutationObserver(callback);
+  for (const node of [document.documentElement, document.body, document.getElementById("app")]) {
+    if (node) observer.observe(node, { attributes: true, attributeFilter: ["class", "data-theme"] });
+  }
+  for (const node of document.querySelectorAll(".v-application")) {
+    observer.observe(node, { attributes: true, attributeFilter: ["class"] });
+  }
+  return () => observer.disconnect();
+}
+
+/** A box that follows the pointer with words about what is under it. */
+function tooltip(parent) {
+  const box = add(parent, "div", { class: "cv-tip", role: "status" });
+  return {
+    show(lines, x, y) {
+      box.replaceChildren();
+      lines.forEach((line, k) => {
+        const row = add(box, "div", { class: k ? "cv-tip-row" : "cv-tip-head" });
+        if (Array.isArray(line)) {
+          if (line[2]) add(row, "i", { style: `background:${line[2]}` });
+          add(row, "span", {}, line[0]);
+          add(row, "b", {}, line[1]);
+        } else row.textContent = line;
+      });
+      box.classList.add("cv-on");
+      const inside = parent.getBoundingClientRect();
+      const left = x + 14 + box.offsetWidth > inside.width ? x - 14 - box.offsetWidth : x + 14;
+      const top = Math.min(Math.max(y - box.offsetHeight / 2, 4), inside.height - box.offsetHeight - 4);
+      box.style.transform = `translate(${Math.max(left, 4)}px, ${top}px)`;
+    },
+    hide() {
+      box.classList.remove("cv-on");
+    },
+  };
+}
+
+/** Tells all charts and the map which border section is looked at; null for none. */
+function lookAt(code) {
+  window.dispatchEvent(new CustomEvent("corridor-look", { detail: code }));
+}
+
+/** Sends messages one at a time: the next goes when the last has been answered, and only the newest waits. */
+function sender(model) {
+  let waiting = null;
+  let number = 0;
+  let open = 0;
+  const send = (message) => {
+    number += 1;
+    open = number;
+    model.set("sent", JSON.stringify({ ...message, number }));
+    model.save_changes();
+  };
+  return {
+    send(message) {
+      if (open) waiting = message;
+      else send(message);
+    },
+    answered(last) {
+      if (last < open) return;
+      open = 0;
+      if (waiting) {
+        const message = waiting;
+        waiting = null;
+        send(message);
+      }
+    },
+  };
+}

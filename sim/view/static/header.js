@@ -1,0 +1,85 @@
+// The header: which scenario, how many changes, saving them as a file.
+
+const MARK = "M2 15C5 4 9 18 12 9S17 3 20 4";
+
+function download(name, text) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], { type: "application/yaml" }));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+}
+
+const THEME = "corridor-theme";
+
+/** Light or dark: as chosen here before, else as this machine prefers. */
+function themeButton(parent) {
+  const prefers = matchMedia("(prefers-color-scheme: dark)");
+  const button = add(parent, "button", { class: "cv-button cv-theme", type: "button" });
+  const show = () => {
+    const dark = (localStorage.getItem(THEME) ?? (prefers.matches ? "dark" : "light")) === "dark";
+    document.documentElement.dataset.theme = dark ? "dark" : "light";
+    button.textContent = dark ? "Light" : "Dark";
+    button.setAttribute("aria-label", `Change to ${dark ? "light" : "dark"} colours`);
+  };
+  button.addEventListener("click", () => {
+    localStorage.setItem(THEME, document.documentElement.dataset.theme === "dark" ? "light" : "dark");
+    show();
+  });
+  prefers.addEventListener("change", show);
+  show();
+  return () => prefers.removeEventListener("change", show);
+}
+
+function render({ model, el }) {
+  const root = add(el, "div", { class: "cv cv-header" });
+  const brand = add(root, "h1", { class: "cv-brand" });
+  const mark = add(brand, "svg", { width: 22, height: 20, viewBox: "0 0 22 20", "aria-hidden": "true" });
+  add(mark, "path", { d: MARK, fill: "none", stroke: "currentColor", "stroke-width": 2.4, "stroke-linecap": "round" });
+  add(mark, "circle", { cx: 20, cy: 4, r: 2, fill: "currentColor" });
+  add(brand, "span", {}, "Corridor");
+  const pick = add(root, "div", { class: "cv-pick" });
+  add(pick, "label", { for: "cv-scenario" }, "Scenario");
+  const select = add(pick, "select", { id: "cv-scenario" });
+  const changes = add(root, "span", { class: "cv-changes", role: "status" });
+  add(root, "span", { class: "cv-space" });
+  const save = add(root, "button", { class: "cv-button", type: "button" }, "Save as scenario");
+  const untheme = themeButton(root);
+  const wrong = add(root, "div", { class: "cv-wrong", role: "alert", hidden: "" });
+  const line = sender(model);
+  let file = 0;
+
+  function take() {
+    const data = dataOf(model);
+    if (!data) return;
+    line.answered(data.answered);
+    const names = data.offered.map((o) => o.name).join("|");
+    if (select.dataset.names !== names) {
+      select.replaceChildren();
+      for (const { name, title } of data.offered) add(select, "option", { value: name }, title);
+      select.dataset.names = names;
+    }
+    select.value = data.scenario;
+    select.title = data.description;
+    root.dataset.scenario = data.scenario;
+    changes.textContent = data.changes ? `${data.changes} ${data.changes === 1 ? "change" : "changes"}` : "";
+    changes.title = data.told.join("\n");
+    wrong.hidden = !data.error;
+    wrong.textContent = data.error;
+    if (data.file && data.file.number > file) {
+      file = data.file.number;
+      download(data.file.name, data.file.text);
+    }
+  }
+
+  select.addEventListener("change", () => line.send({ open: select.value }));
+  save.addEventListener("click", () => line.send({ save: true }));
+  model.on("change:data", take);
+  take();
+  return () => {
+    untheme();
+    model.off("change:data", take);
+  };
+}
+
+export default { render };

@@ -1,0 +1,192 @@
+// The map as a widget: size, theme, pointer and keys, and telling the model when a frame is painted.
+
+function legend(parent) {
+  const box = add(parent, "div", { class: "cv-map-legend" });
+  add(box, "span", {}).innerHTML = "<b>Border pressure</b> attempts / capacity";
+  const scale = add(box, "svg", { class: "cv-scale", viewBox: "0 0 210 26", role: "img",
+    "aria-label": "Scale of border pressure from 0 to 2 and more; 1 is full load" });
+  const bars = Array.from({ length: 40 }, (_, k) => add(scale, "rect", { x: 5 + k * 5, y: 0, width: 5.5, height: 9 }));
+  for (const [value, text] of [[0, "0"], [0.5, "0.5"], [1, "1 full"], [1.5, "1.5"], [2, "2+"]]) {
+    add(scale, "text", { x: 5 + value * 100, y: 22, "font-size": 11, fill: "currentColor", "text-anchor": "middle" }, text);
+  }
+  const keys = add(box, "div", { class: "cv-keys" });
+  const entry = (mode, text) => {
+    const span = add(keys, "span");
+    const svg = add(span, "svg", { width: 14, height: 14, viewBox: "-1.2 -1.2 2.4 2.4", "aria-hidden": "true" });
+    if (GLYPHS[mode]) add(svg, "polygon", { points: GLYPHS[mode].join(" "), fill: `var(--${MODE_COLOUR[mode]})` });
+    else add(svg, "circle", { r: 0.9, fill: `var(--${mode})`, opacity: 0.8 });
+    add(span, "span", {}, text);
+  };
+  entry("air", "flight");
+  entry("land", "bus");
+  entry("sea", "boat");
+  entry("camp", "persons; core: stranded");
+  const paint = (dark) => bars.forEach((bar, k) => bar.setAttribute("fill", scaleColour((k + 0.5) / 20, dark)));
+  return { box, paint };
+}
+
+function nearest(hits, x, y) {
+  let best = null;
+  for (const hit of hits) {
+    const away = hit.line ? toLine(hit.line, x, y) - hit.reach : Math.hypot(hit.x - x, hit.y - y) - hit.r;
+    if (away > 0) continue;
+    const rank = { mark: 0, camp: 1, landing: 1, coast: 2, section: 3, route: 4 }[hit.kind];
+    if (!best || rank < best.rank || (rank === best.rank && away < best.away)) best = { hit, rank, away };
+  }
+  return best?.hit ?? null;
+}
+
+function toLine(line, x, y) {
+  let least = Infinity;
+  for (let k = 1; k < line.length; k += 1) {
+    const [[ax, ay], [bx, by]] = [line[k - 1], line[k]];
+    const [dx, dy] = [bx - ax, by - ay];
+    const t = Math.min(Math.max(((x - ax) * dx + (y - ay) * dy) / (dx * dx + dy * dy || 1), 0), 1);
+    least = Math.min(least, Math.hypot(ax + t * dx - x, ay + t * dy - y));
+  }
+  return least;
+}
+
+function render({ model, el }) {
+  const root = add(el, "div", { class: "cv cv-map" });
+  el.style.height = "100%";
+  const canvas = add(root, "canvas", { tabindex: 0, role: "img" });
+  const head = add(root, "div", { class: "cv-map-head" });
+  const [date, day] = [add(head, "div", { class: "cv-map-date" }), add(head, "div", { class: "cv-map-day" })];
+  const key = legend(root);
+  const tip = tooltip(root);
+  const ctx = canvas.getContext("2d");
+  const geometry = readGeometry(model.get("geometry"));
+  const state = { geometry, ink: colours(root), frame: null, views: null, delta: 0, look: null, dark: false };
+  let base = null;
+  let shape = "";
+  let hits = [];
+  let began = 0;
+  let duration = 0;
+  let pending = 0;
+  let last = { day: 0, time: 0 };
+  let focus = -1;
+
+  function layOut() {
+    const [w, h] = [root.clientWidth, root.clientHeight];
+    if (!w || !h || !state.frame) return;
+    const ratio = window.devicePixelRatio || 1;
+    state.dark = Boolean(root.closest(".theme--dark, [data-theme='dark']"));
+    const box = boxOf(state.frame, geometry.places);
+    const wanted = JSON.stringify([w, h, ratio, state.dark, box]);
+    if (wanted === shape) return;
+    shape = wanted;
+    canvas.width = w * ratio;
+    canvas.height = h * ratio;
+    ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+    const aside = Math.round(Math.min(Math.max(h * 0.78, w * 0.27), w * 0.42));
+    const main = pane({ x: 0, y: 0, w: w - aside - 5, h }, box);
+    state.views = [main, { ...pane({ x: w - aside, y: 0, w: aside, h }, INSET), inset: true }];
+    const ends = state.frame.routes.flatMap((r) => [r.from, r.to]).map((name) => at(main, geometry.places[name].at));
+    base = drawBase({ w, h }, state.views, geometry, state.ink, ratio, ends);
+    placeLegend(main, ends);
+    key.paint(state.dark);
+  }
+
+  /** The legend stands in the lower corner of the main pane in which fewer routes begin. */
+  function placeLegend(main, ends) {
+    const [w, h] = [key.box.offsetWidth + 60, key.box.offsetHeight + 40];
+    const low = ends.filter(([, y]) => y > main.h - h);
+    const left = low.filter(([x]) => x < w).length;
+    const right = low.filter(([x]) => x > main.w - w).length;
+    key.box.style.left = `${left <= right ? 12 : main.w - key.box.offsetWidth - 12}px`;
+  }
+
+  function paint(now) {
+    pending = 0;
+    layOut();
+    if (!base) return;
+    const progress = duration ? Math.min((now - began) / duration, 1) : 1;
+    ctx.drawImage(base, 0, 0, root.clientWidth, root.clientHeight);
+    const drawn = drawFrame(ctx, state, progress);
+    hits = drawn.hits;
+    root.dataset.marks = drawn.marks;
+    if (state.frame.number !== state.told) {
+      state.told = state.frame.number;
+      root.dataset.day = state.frame.day;
+      model.set("painted", state.frame.number);
+      model.save_changes();
+    }
+    if (progress < 1) ask();
+  }
+
+  function ask() {
+    if (!pending) pending = requestAnimationFrame(paint);
+  }
+
+  function take() {
+    const frame = dataOf(model);
+    if (!frame) return;
+    const now = performance.now();
+    const ahead = frame.day - last.day;
+    state.delta = ahead > 0 && ahead <= TRAVEL ? ahead : 0;
+    duration = state.delta && mayMove() ? Math.min(Math.max(now - last.time, 60), 700) : 0;
+    if (frame.day !== last.day) last = { day: frame.day, time: now };
+    began = now;
+    state.frame = frame;
+    describe(frame);
+    ask();
+  }
+
+  function describe(frame) {
+    date.textContent = dateText(frame.start, Math.max(frame.day - 1, 0));
+    day.textContent = frame.day ? `day ${frame.day} of ${frame.days}` : `before day 1 of ${frame.days}`;
+    root.dataset.pressure = JSON.stringify(Object.fromEntries(frame.sections.map((s) => [s.code, s.pressure])));
+    root.dataset.camps = JSON.stringify(Object.fromEntries(frame.camps.map((c) => [c.place, c.waiting + c.stranded])));
+    root.dataset.persons = JSON.stringify(Object.fromEntries(frame.routes.map((r) => [r.name, r.persons])));
+    const worst = frame.sections.reduce((a, b) => (b.pressure > a.pressure ? b : a), { pressure: -1 });
+    canvas.setAttribute("aria-label", `Map on ${date.textContent}. Highest border pressure: ${number(worst.pressure, 2)} at `
+      + `${worst.title}. Arrow keys go through the sections and camps.`);
+  }
+
+  function look(hit, x, y) {
+    const code = hit?.code ?? null;
+    if (code !== state.look) lookAt(code);
+    if (hit) tip.show(hit.lines, x, y);
+    else tip.hide();
+  }
+
+  canvas.addEventListener("pointermove", (event) => {
+    const inside = canvas.getBoundingClientRect();
+    const [x, y] = [event.clientX - inside.left, event.clientY - inside.top];
+    look(nearest(hits, x, y), x, y);
+  });
+  canvas.addEventListener("pointerleave", () => look(null));
+  canvas.addEventListener("blur", () => look(null));
+  canvas.addEventListener("keydown", (event) => {
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    if (event.key === "Escape") look(null);
+    if (!step) return;
+    event.preventDefault();
+    const stops = hits.filter((hit) => hit.inset || hit.kind === "landing" || hit.kind === "coast");
+    if (!stops.length) return;
+    focus = (focus + step + stops.length) % stops.length;
+    const hit = stops[focus];
+    const [x, y] = hit.line ? hit.line[Math.floor(hit.line.length / 2)] : [hit.x, hit.y];
+    look(hit, x, y);
+  });
+  const onLook = (event) => {
+    state.look = event.detail;
+    ask();
+  };
+  window.addEventListener("corridor-look", onLook);
+  model.on("change:data", take);
+  const resized = new ResizeObserver(ask);
+  resized.observe(root);
+  const untheme = onTheme(ask);
+  take();
+  return () => {
+    cancelAnimationFrame(pending);
+    resized.disconnect();
+    untheme();
+    window.removeEventListener("corridor-look", onLook);
+    model.off("change:data", take);
+  };
+}
+
+export default { render };

@@ -1,0 +1,93 @@
+"""A model that a browser watches: one that waits until its last day is painted, and stops when nobody looks."""
+
+from __future__ import annotations
+
+from datetime import date
+from threading import Condition, RLock
+from typing import Self
+
+from sim.model import CorridorModel
+from sim.scenario import Scenario, departures, resolve
+
+LONGEST_WAIT = 1.0  # seconds; a tab in the background paints about once a second
+
+
+class Pace:
+    """Backpressure between a model's steps and the browser's paintings, which Mesa's `ModelController` lacks.
+
+    Frames are numbered. `wait` returns as soon as the last frame sent has been painted.
+    """
+
+    def __init__(self) -> None:
+        """Nothing has been sent; nobody has left."""
+        self.sent = self.painted = 0
+        self.closed = False
+        self._changed = Condition()
+
+    def next_frame(self) -> int:
+        """Number of a frame that is about to be sent."""
+        with self._changed:
+            self.sent += 1
+            return self.sent
+
+    def paint(self, frame: int) -> None:
+        """The browser has painted a frame (and with it all before)."""
+        with self._changed:
+            self.painted = max(self.painted, frame)
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """The session has ended: nobody will paint any more."""
+        with self._changed:
+            self.closed = True
+            self._changed.notify_all()
+
+    def wait(self, longest: float = LONGEST_WAIT) -> bool:
+        """Wait for the browser, at most ``longest`` seconds; returns whether it has caught up."""
+        with self._changed:
+            self._changed.wait_for(lambda: self.closed or self.painted >= self.sent, longest)
+            return self.painted >= self.sent
+
+
+class WatchedModel(CorridorModel):
+    """A `CorridorModel` for Mesa's `ModelController` and `SolaraViz`.
+
+    Two things differ. Its parameter is called ``settings``: Mesa's reset fills a parameter called
+    ``scenario`` with a scenario of its own, and every value of the YAML would be lost. And it waits for
+    ``pace`` before a step, so that a fast run does not freeze the page.
+
+    Args:
+        settings: A scenario; distributions take their central values, as in a single run on the command line.
+        pace: Waited for before each step; nobody when None.
+    """
+
+    def __init__(self, settings: Scenario, pace: Pace | None = None) -> None:
+        """Build the world of a scenario at its first day."""
+        self._step_lock = RLock()
+        self.pace = pace
+        rows = [(row.day, row.route, row.seats) for row in departures(settings)]
+        super().__init__(resolve(settings), timetable=rows)
+
+    def step(self) -> None:
+        """One day, once the browser has painted the last one."""
+        if self.pace is not None:
+            self.pace.wait()
+            if self.pace.closed:
+                self.running = False
+        with self._step_lock:
+            super().step()
+
+    def run_to(self, day: int) -> Self:
+        """Step without waiting until ``day`` days have been run, or the run ends."""
+        pace, self.pace = self.pace, None
+        try:
+            while self.running and self.day < day and not (pace is not None and pace.closed):
+                self.step()
+        finally:
+            self.pace = pace
+        return self
+
+    @property
+    def last_date(self) -> date:
+        """Date of the last day that was run; the run's first day before that."""
+        return date.fromordinal(self.settings.start.toordinal() + max(self.day - 1, 0))

@@ -1,0 +1,76 @@
+"""The view's own widgets: their JavaScript and CSS lie in `static/`, their data travel as one JSON text.
+
+Text, as nested lists and dicts would be walked at every render.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+import anywidget
+from traitlets import Int, Unicode
+
+
+@cache
+def static(*names: str) -> str:
+    """Files of `static/`, one after the other: the parts of one JavaScript module or style sheet."""
+    folder = files("sim.view").joinpath("static")
+    return "\n".join(folder.joinpath(name).read_text(encoding="utf-8") for name in names)
+
+
+class ViewWidget(anywidget.AnyWidget):
+    """Shows ``data``, a JSON text."""
+
+    data = Unicode("").tag(sync=True)
+
+
+class MapWidget(ViewWidget):
+    """The map. ``painted`` is the number of the last frame that the browser has painted."""
+
+    _esm = static("common.js", "map.js", "map_draw.js", "map_widget.js")
+    _css = static("common.css", "map.css")
+    geometry = Unicode("").tag(sync=True)
+    painted = Int(0).tag(sync=True)
+
+
+class ChartWidget(ViewWidget):
+    """A chart over the days of a run. ``ghost`` is the baseline's data, of the same form, or empty."""
+
+    _esm = static("common.js", "chart.js")
+    _css = static("common.css", "chart.css")
+    ghost = Unicode("").tag(sync=True)
+
+
+class NumbersWidget(ViewWidget):
+    """Today's figures."""
+
+    _esm = static("common.js", "numbers.js")
+    _css = static("common.css", "numbers.css")
+
+
+class ControlWidget(ViewWidget):
+    """A part that sends messages: ``sent`` is the last one, a JSON text with its ``number``."""
+
+    sent = Unicode("").tag(sync=True)
+
+
+class HeaderWidget(ControlWidget):
+    """Scenario picker and saving."""
+
+    _esm = static("common.js", "header.js")
+    _css = static("common.css", "header.css", "controls.css")
+
+
+class RunWidget(ControlWidget):
+    """A week at once, any day, speed."""
+
+    _esm = static("common.js", "run.js")
+    _css = static("common.css", "header.css", "controls.css")
+
+
+class LeversWidget(ControlWidget):
+    """The levers."""
+
+    _esm = static("common.js", "levers.js")
+    _css = static("common.css", "header.css", "controls.css")
