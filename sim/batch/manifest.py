@@ -39,7 +39,8 @@ class Manifest:
             self._check(entry, number)
             self.entries.append(entry)
             whole = end
-        if repair and file.exists() and file.stat().st_size > whole:
+        self.is_cut = file.exists() and file.stat().st_size > whole  # a last line, in its middle
+        if repair and self.is_cut:
             os.truncate(file, whole)
 
     def add(self, entry: dict[str, Any]) -> None:

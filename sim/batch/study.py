@@ -183,10 +183,10 @@ class Study:
             values[row.replicate, number[row.series, row.period_start, row.period_end]] = row.value
         return compare_values(values[~np.isnan(values).all(axis=1)] if len(table) else values, one)
 
-    def _read(self, table: str, **where: Sequence[Any]) -> pd.DataFrame:
+    def _read(self, table: str, /, **where: Sequence[Any]) -> pd.DataFrame:
         return self._table(table, **where).to_pandas()
 
-    def _table(self, name: str, **where: Sequence[Any]) -> pa.Table:
+    def _table(self, name: str, /, **where: Sequence[Any]) -> pa.Table:
         """A table, in the order of runs; rows whose columns have one of the values, of replicates asked for."""
         parts = []
         for chunk in self._chunks:

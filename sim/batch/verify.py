@@ -33,7 +33,10 @@ def verify(folder: Path) -> Found:
     manifests = sorted(folder.glob("manifest*.jsonl"))
     for file in manifests:
         try:
-            for entry in Manifest(file).entries:
+            record = Manifest(file)
+            if record.is_cut:
+                damage.append(f"{file}: its last line is cut off; the command that makes the study mends that")
+            for entry in record.entries:
                 for kind in ("study", "files", "derived"):
                     expected |= entry.get(kind, {})
         except OutputError as error:
