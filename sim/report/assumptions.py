@@ -1,0 +1,142 @@
+"""What a report rests on: uncertain parameters, dated measures, what differs between scenarios, where it comes from."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from sim.report.findings import COMPARE, Findings
+from sim.report.tables import Cell, Line, Table
+from sim.report.words import short_day
+from sim.scenario.paths import parameter_paths
+from sim.scenario.quantity import Distribution
+from sim.scenario.schema import Scenario
+from sim.scenario.write import diff_yaml
+
+# Of a measure: fields that are said in columns of their own.
+_SAID = {"kind", "title", "start", "end", "announced"}
+MOST_CHARACTERS = 12_000  # of what differs
+
+
+class Difference(NamedTuple):
+    """What a scenario says otherwise than the base, as a scenario file would."""
+
+    scenario: str
+    text: str
+    cut: bool
+
+
+def parameters(scenario: Scenario) -> Table:
+    """The parameters that are distributions: what each replicate draws."""
+    lines = []
+    for path, value, field in parameter_paths(scenario):
+        if isinstance(value, Distribution):
+            law = f"{value.kind} [{', '.join(_figure(a) for a in value.arguments)}]"
+            cells = [Cell(law), Cell(_figure(value.centre)), Cell(field.unit), Cell(field.source)]
+            lines.append(Line(path, field.description, cells))
+    columns = ["parameter", "distribution", "central value", "unit", "source"]
+    note = "triangular [low, mode, high], uniform [low, high], normal [mean, sd], lognormal [median, sigma]"
+    return Table("Uncertain parameters", note, columns, lines, "assumptions")
+
+
+def measures(scenario: Scenario) -> Table:
+    """The dated measures of a scenario, in order of time."""
+    lines = []
+    for name, measure in sorted(scenario.measures.items(), key=lambda item: (item[1].start, item[0])):
+        end = "for good" if measure.end is None else short_day(measure.end)
+        announced = "" if measure.announced is None else f"announced {short_day(measure.announced)}"
+        defaults = type(measure).model_fields
+        said = [
+            f"{key.replace('_', ' ')} {_said(value)}"
+            for key, value in measure.model_dump().items()
+            if key not in _SAID and value not in (None, [], {}) and value != defaults[key].default
+        ]
+        cells = [Cell(measure.kind), Cell(short_day(measure.start), announced), Cell(end), Cell("; ".join(said))]
+        lines.append(Line(measure.title or name, name if measure.title else "", cells))
+    return Table("", "", ["measure", "kind", "from", "until", "what"], lines, "assumptions")
+
+
+def differing(found: Findings) -> list[Difference]:
+    """What each other scenario says otherwise than the base."""
+    if found.study is None:
+        return []
+    base = str(found.study.folder / "scenarios" / f"{found.base}.yaml")
+    differences = []
+    for other in found.others:
+        _, _, text = diff_yaml(found.scenarios[other], base).partition("\n")  # without where the base lies
+        text = "".join(line for line in text.splitlines(keepends=True) if not line.startswith("description:"))
+        differences.append(Difference(other, text[:MOST_CHARACTERS].rstrip(), len(text) > MOST_CHARACTERS))
+    return differences
+
+
+def command(found: Findings) -> tuple[str, str]:
+    """The command that makes the numbers again, and where it is to be given."""
+    given = str(found.about.get("command") or "")
+    if given:
+        return given, ""
+    if found.study is None:
+        assert found.results is not None
+        return found.results.info.command("scenario.yaml"), ""
+    words = ["corridor", "compare" if found.kind == COMPARE else "run"]
+    words += [f"scenarios/{name}.yaml" for name in found.scenarios]
+    words += ["--replicates", str(found.asked)]
+    return shlex.join(words), "in the study's folder"
+
+
+def provenance(found: Findings) -> list[tuple[str, str]]:
+    """Where the numbers come from: seed, hashes, versions, machine class, time."""
+    about = found.about
+    rows = [(f"scenario {name}, SHA-256", found.hash_of(name)) for name in found.scenarios]
+    rows.append(("seed", str(found.seed)))
+    rows.append(("replicates", f"{found.asked} asked for; {_done(found)}"))
+    rows.append(("parameters", "drawn for each replicate" if found.asked > 1 else "central values"))
+    versions: Mapping[str, Any] = about.get("versions") or {}
+    if versions:
+        rows.append(("versions", ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in versions.items())))
+    machine: Mapping[str, Any] = about.get("machine") or {}
+    if machine:
+        memory = "" if machine.get("memory_gib") is None else f", {machine['memory_gib']} GiB"
+        rows.append(("machine", f"{machine.get('cpu')}, {machine.get('cores')} cores{memory}, {machine.get('system')}"))
+    started, ended = (str(about.get(f"{key}_utc") or "") for key in ("started", "ended"))
+    if found.results is not None and not started:
+        started, ended = found.results.info.started, found.results.info.ended
+    if started:
+        rows.append(("time", f"{_time(started)} to {_time(ended)} UTC" if ended else f"{_time(started)} UTC"))
+    return rows
+
+
+def failures(found: Findings) -> Table | None:
+    """The runs that failed, with their error; None if none did."""
+    failed = found.failed
+    if not len(failed):
+        return None
+    lines = [
+        Line(f"{row['run']}", "", [Cell(str(row["scenario"])), Cell(str(row["seed"])), Cell(str(row["error"]))])
+        for row in failed.head(50).to_dict("records")
+    ]
+    note = f"The first 50 of {len(failed)}." if len(failed) > 50 else ""
+    return Table("", note, ["run", "scenario", "seed", "error"], lines, "assumptions")
+
+
+def _done(found: Findings) -> str:
+    counts = {name: found.done(name) for name in found.scenarios}
+    if len(set(counts.values())) == 1:
+        return f"{found.replicates} done"
+    return ", ".join(f"{name} {count} done" for name, count in counts.items())
+
+
+def _time(text: str) -> str:
+    return text.replace("T", " ").removesuffix("+00:00")
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_said(item)}" for key, item in value.items())
+    if isinstance(value, list):
+        return ", ".join(_figure(item) if isinstance(item, float) else str(item) for item in value)
+    return _figure(value) if isinstance(value, float) else str(value)
+
+
+def _figure(value: float) -> str:
+    return f"{value:,.0f}" if float(value).is_integer() and abs(value) < 1e15 else f"{value:g}"

@@ -1,0 +1,262 @@
+"""What a report is about, whichever way it was run: a comparison, replicates of a scenario, or a single run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from sim.batch.study import Study
+from sim.batch.tables import DONE
+from sim.digest import ALL, EVERYWHERE
+from sim.measures import WINDOW, Array
+from sim.save import OutputError
+from sim.scenario.schema import Scenario
+from sim.scenario.write import scenario_hash
+from sim.summary import QUANTILES
+
+if TYPE_CHECKING:
+    from sim.results import Results
+
+RUN, REPLICATES, COMPARE = "run", "replicates", "compare"
+_KEYS = ["scenario", "level", "name", "measure"]
+_END, _SUM = "end", "sum"
+
+
+class Findings:
+    """The numbers of a study or of a run's results, asked for in one way.
+
+    Args:
+        source: A study of replicates or a comparison, or the results of a run.
+        about: What is known of where a run's results come from (`sim.provenance.provenance`).
+
+    Attributes:
+        kind: "compare", "replicates" or "run".
+        scenarios: By name; the first is the base.
+        asked: Runs of each scenario that were asked for.
+
+    Raises:
+        OutputError: If there is nothing to report: no run of it has ended well, or it is a sweep.
+    """
+
+    def __init__(self, source: Study | Results, about: Mapping[str, Any] | None = None) -> None:
+        """See the class."""
+        self.study = source if isinstance(source, Study) else None
+        self.results = None if isinstance(source, Study) else source
+        self.about: Mapping[str, Any] = about or {}
+        if isinstance(source, Study):
+            self.about = source.about
+            if source.kind not in (REPLICATES, COMPARE):
+                raise OutputError(
+                    f"{source.folder}: a study of kind {source.kind}; reports are of runs and comparisons"
+                )
+            self.scenarios, self.asked = source.scenarios, source.replicates
+        else:
+            name = str(self.about.get("origin") or source.info.origin or "run").replace("\\", "/")
+            self.scenarios = {name.rsplit("/", 1)[-1].removesuffix(".yaml"): source.scenario}
+            self.asked = source.replicates
+        if self.replicates == 0:
+            where = "" if self.study is None else f"{self.study.folder}: "
+            raise OutputError(f"{where}nothing to report: no run of {self.base} has ended well")
+
+    @property
+    def base(self) -> str:
+        """Name of the scenario that others are compared with, or the only one."""
+        return next(iter(self.scenarios))
+
+    @property
+    def others(self) -> list[str]:
+        """Names of the other scenarios that have runs."""
+        return [name for name in list(self.scenarios)[1:] if self.done(name)]
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the scenarios that have runs, the base first."""
+        return [self.base, *self.others]
+
+    @property
+    def scenario(self) -> Scenario:
+        """The base's scenario."""
+        return self.scenarios[self.base]
+
+    @property
+    def kind(self) -> str:
+        """A comparison, replicates, or a single run."""
+        if len(self.scenarios) > 1:
+            return COMPARE
+        return REPLICATES if self.asked > 1 else RUN
+
+    @property
+    def replicates(self) -> int:
+        """Runs of the base that ended well, twins left out."""
+        return self.done(self.base)
+
+    @property
+    def several(self) -> bool:
+        """Whether there are intervals."""
+        return self.replicates > 1
+
+    def done(self, name: str) -> int:
+        """Runs of a scenario that ended well, twins left out."""
+        return self.results.replicates if self.results is not None else int(self._done.get(name, 0))
+
+    def pairs(self, other: str) -> int:
+        """Pairs of runs of the base and another scenario that both ended well."""
+        row = self._rows.get(("-", other, ALL, ALL, "attempts"))
+        return 0 if row is None else int(row["replicates"])
+
+    @cached_property
+    def _done(self) -> dict[str, int]:
+        assert self.study is not None
+        runs = self.study.runs
+        good = runs[(runs["status"] == DONE) & ~runs["twin"]]
+        return {str(name): int(count) for name, count in good.groupby("scenario", observed=True).size().items()}
+
+    @property
+    def complete(self) -> bool:
+        """Whether all runs that were asked for have ended, well or not."""
+        return self.study is None or self.study.complete
+
+    @property
+    def failed(self) -> pd.DataFrame:
+        """The runs that failed: scenario, run, replicate, seed, error."""
+        return pd.DataFrame() if self.study is None else self.study.failed
+
+    @cached_property
+    def intervals(self) -> pd.DataFrame:
+        """All totals of each scenario, as `Study.intervals`."""
+        if self.study is not None:
+            return self.study.intervals
+        assert self.results is not None
+        return self.results.intervals.assign(scenario=self.base)
+
+    @cached_property
+    def differences(self) -> pd.DataFrame:
+        """All totals of each other scenario less the base's, as `Study.differences`."""
+        return pd.DataFrame() if self.study is None else self.study.differences
+
+    @cached_property
+    def spread(self) -> pd.DataFrame:
+        """Shares of the spread from parameters and from chance, as `Study.spread`."""
+        return pd.DataFrame() if self.study is None else self.study.spread
+
+    @cached_property
+    def _rows(self) -> dict[tuple[str, ...], dict[str, Any]]:
+        """Rows by scenario, level, name and measure; those of differences begin with a minus."""
+        rows: dict[tuple[str, ...], dict[str, Any]] = {}
+        for sign, table in ((), self.intervals), (("-",), self.differences):
+            for row in table.to_dict("records"):
+                rows[(*sign, *(str(row[key]) for key in _KEYS))] = row
+        return rows
+
+    def value(self, scenario: str, measure: str, level: str = ALL, name: str = ALL) -> dict[str, Any] | None:
+        """The row of a measure: median, low50, high50, low90, high90, unit; None if there is none."""
+        return self._rows.get((scenario, level, name, measure))
+
+    def difference(self, other: str, measure: str, level: str = ALL, name: str = ALL) -> dict[str, Any] | None:
+        """The row of a measure's paired difference, with ``lower`` and ``higher``; None if there is none."""
+        return self._rows.get(("-", other, level, name, measure))
+
+    def ended(self, scenario: str, status: str) -> dict[str, Any] | None:
+        """Persons whose status it is in the end."""
+        return self.value(scenario, "persons", EVERYWHERE, status)
+
+    def fan(self, level: str, measure: str) -> pd.DataFrame:
+        """A measure by week, as `Study.fan`: flows summed over whole weeks, stocks and pressure at the week's end."""
+        table = self.study.fan(level, measure) if self.study is not None else self._fan_of_results(level, measure)
+        whole = self.scenario.days // WINDOW
+        if len(table) and whole and self.scenario.days % WINDOW:  # the last week is short
+            table = table[table["week"] < pd.Timestamp(self.scenario.start) + pd.Timedelta(days=whole * WINDOW)]
+        return table
+
+    def _fan_of_results(self, level: str, measure: str) -> pd.DataFrame:
+        assert self.results is not None
+        block = self.results.blocks.get((level, measure))
+        if block is None:
+            return pd.DataFrame(columns=["scenario", "name", "week"])
+        days = block.values.shape[1]
+        firsts = np.arange(0, days, WINDOW)
+        values: Array = block.values[:, np.minimum(firsts + WINDOW, days) - 1]
+        if measure not in ("border_pressure", "persons", "in_procedure"):
+            values = np.add.reduceat(block.values, firsts, axis=1)
+        found = np.quantile(values, [q for _, q in QUANTILES], axis=0)  # (quantiles, weeks, names)
+        weeks = self.results.dates[firsts]
+        parts = [
+            pd.DataFrame({"name": name, "week": weeks, **{key: found[q, :, k] for q, (key, _) in enumerate(QUANTILES)}})
+            for k, name in enumerate(block.names)
+        ]
+        return pd.concat(parts, ignore_index=True).assign(scenario=self.base)
+
+    @cached_property
+    def overload(self) -> pd.DataFrame:
+        """Probability that a section is over full load on any day of a week: scenario, name, week, probability."""
+        if self.study is not None:
+            return self.study.overload
+        assert self.results is not None
+        wide = self.results.overload
+        columns = ["scenario", "name", "week", "probability"]
+        if wide.empty:
+            return pd.DataFrame(columns=columns)
+        table = wide.reset_index().melt("week", var_name="name", value_name="probability")
+        return table.assign(scenario=self.base)[columns]
+
+    @cached_property
+    def ever_over(self) -> dict[tuple[str, str], float]:
+        """Probability that a section or agency is over full load on any day of the run, by scenario and name."""
+        if self.results is not None:
+            part = self.results.totals[self.results.totals["measure"] == "days_over"]
+            share = (part["value"] > 0).groupby(part["name"]).mean()
+            return {(self.base, str(name)): float(value) for name, value in share.items()}
+        assert self.study is not None
+        return {(name, key): value for name in self.names for key, value in self.study.ever_over(name).items()}
+
+    def observed(self, scenario: str) -> pd.DataFrame:
+        """The scenario's observed series beside what was simulated."""
+        return self.results.observed() if self.study is None else self.study.observed(scenario)  # type: ignore[union-attr]
+
+    def hash_of(self, scenario: str) -> str:
+        """SHA-256 of a scenario's values."""
+        if self.study is not None:
+            return str(self.about["plan"]["scenarios"][scenario])
+        return str(self.about.get("scenario_sha256") or scenario_hash(self.scenario))
+
+    @property
+    def seed(self) -> int:
+        """Seed of the runs."""
+        return int(self.about["plan"]["seed"]) if self.study is not None else self.scenario.seed
+
+    @property
+    def sections(self) -> list[str]:
+        """Sections of all scenarios, by agency and name."""
+        known = {name: entry.agency for one in self.scenarios.values() for name, entry in one.sections.items()}
+        return sorted(known, key=lambda name: (known[name], name))
+
+    @property
+    def agencies(self) -> list[str]:
+        """Agencies of all scenarios that have a section, in order."""
+        return sorted({entry.agency for one in self.scenarios.values() for entry in one.sections.values()})
+
+    @property
+    def routes(self) -> list[str]:
+        """Routes of all scenarios, in order."""
+        return sorted({name for one in self.scenarios.values() for name in one.routes})
+
+    def sections_of(self, agency: str) -> list[str]:
+        """Sections that an agency guards."""
+        return [n for n in self.sections if any(n in o.sections and o.sections[n].agency == agency for o in self._all)]
+
+    def title_of(self, level: str, name: str) -> str:
+        """What a section, agency or route is called."""
+        for one in self._all:
+            if level == "section" and name in one.sections:
+                return one.sections[name].title
+            if level == "agency" and name in one.agencies:
+                return one.agencies[name].country
+        return name
+
+    @property
+    def _all(self) -> list[Scenario]:
+        return list(self.scenarios.values())

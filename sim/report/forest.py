@@ -1,0 +1,148 @@
+"""What a comparison found: paired differences with their intervals, and where attempts and people went."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from sim.report.definitions import title_of
+from sim.report.findings import Findings
+from sim.report.panels import MARKERS, Group, Key, colour_of, nought, panel
+from sim.report.sentences import Row, difference_of, has_sea
+from sim.report.style import COLOURS, INK, PALE
+from sim.report.svg import Drawing, drawing_of
+from sim.report.words import clipped, interval, number
+
+BORDER = ("attempts", "days_over", "pressure_peak", "entries")
+PEOPLE = ("deaths", "stranded", "injuries", "returned", "in_procedure")
+LARGEST = 16  # routes or sections of a panel
+_ROW = 0.235  # inches
+
+
+class Line(NamedTuple):
+    """A line of a forest plot: its label, row, measure, colour and marker."""
+
+    label: str
+    row: Row
+    measure: str
+    colour: str
+    marker: str
+    strong: bool = False
+
+
+def forests(found: Findings) -> list[Group]:
+    """Differences of each measure, a line a scenario: the border's and the people's."""
+    border = [*BORDER, *(["landed"] if has_sea(found) else [])]
+    groups = []
+    for title, measures in (("At the border", border), ("The people", PEOPLE)):
+        drawings = []
+        for measure in measures:
+            lines = [
+                Line(other, row, measure, colour_of(found, other), MARKERS[k % len(MARKERS)])
+                for k, other in enumerate(found.others)
+                if (row := difference_of(found, other, measure)) is not None
+            ]
+            if lines:
+                drawings.append(_forest(f"fo-{measure}", title_of(measure), f"change, {_unit(lines[0])}", lines))
+        if drawings:
+            groups.append(Group(title, "", [], drawings))
+    return groups
+
+
+def _unit(line: Line) -> str:
+    return str(line.row["unit"])
+
+
+def displacement(found: Findings, level: str) -> Group | None:
+    """Where did it go? Differences by section (attempts) or by route, a panel a scenario that is compared."""
+    drawings = []
+    for number_, other in enumerate(found.others):
+        lines = _by_section(found, other) if level == "section" else _by_route(found, other)
+        if lines:
+            what = "attempts" if level == "section" else "persons"
+            drawings.append(_forest(f"{level[0]}w{number_}", other, f"change, {what}", lines))
+    if not drawings:
+        return None
+    if level == "section":
+        return Group("By section", "Change of attempts; totals of countries are bold.", [], drawings, wide=True)
+    keys = [Key("dot", COLOURS[0], "boarded"), Key("diamond", COLOURS[1], "got into the EU: entered or landed")]
+    return Group("By route", "Change of the persons who board, and who get into the EU.", keys, drawings, wide=True)
+
+
+def _by_section(found: Findings, other: str) -> list[Line]:
+    lines = []
+    for agency in found.agencies:
+        for level, name in (*(("section", n) for n in found.sections_of(agency)), ("agency", agency)):
+            row = found.difference(other, "attempts", level, name)
+            if row is not None:
+                whole = level == "agency"
+                label = found.title_of(level, name) if whole else name
+                lines.append(Line(label, row, "attempts", INK if whole else colour_of(found, other),
+                                  "D" if whole else "o", whole))  # fmt: skip
+    return lines
+
+
+def _by_route(found: Findings, other: str) -> list[Line]:
+    lines = []
+    for name in found.routes:
+        boarded = found.difference(other, "boarded", "route", name)
+        sea = any(name in one.routes and one.routes[name].mode == "sea" for one in found.scenarios.values())
+        arrived = found.difference(other, "landed" if sea else "entries", "route", name)
+        for row, label, colour, marker in ((boarded, name, COLOURS[0], "o"), (arrived, "", COLOURS[1], "D")):
+            if row is not None and boarded is not None and _any((boarded, arrived)):
+                lines.append(Line(label, row, "boarded", colour, marker))
+    return lines[: 2 * LARGEST]
+
+
+def _any(rows: Sequence[Row | None]) -> bool:
+    return any(row is not None and (row["low90"] or row["high90"]) for row in rows)
+
+
+def _forest(key: str, title: str, unit: str, lines: list[Line]) -> Drawing:
+    def draw() -> Figure:
+        height = 0.78 + _ROW * len(lines)
+        figure, axes = panel(height, title, left=1.32, right=0.62, bottom=0.44, top=0.34)
+        for k, line in enumerate(lines):
+            _draw(axes, len(lines) - 1 - k, line)
+        nought(axes)
+        axes.set_ylim(-0.6, len(lines) - 0.4)
+        axes.set_yticks([])
+        axes.spines["left"].set_visible(False)
+        axes.grid(axis="x", color=PALE)
+        axes.grid(visible=False, axis="y")
+        axes.margins(x=0.06)
+        axes.xaxis.set_major_locator(MaxNLocator(4, integer=lines[0].measure != "pressure_peak"))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _tick(value)))
+        axes.set_xlabel(unit, labelpad=1)
+        return figure
+
+    return drawing_of(key, f"{title}: {'; '.join(_described(line) for line in lines)}", draw)
+
+
+def _described(line: Line) -> str:
+    change = number(line.row["median"], line.measure, sign=True)
+    return f"{line.label or 'got in'} {change} ({interval(line.row, line.measure, sign=True)})"
+
+
+def _tick(value: float) -> str:
+    text = f"{value:+,.0f}" if abs(value) >= 10 else f"{value:+g}"
+    return "0" if value == 0 else text.replace("-", "−")
+
+
+def _draw(axes: Axes, y: float, line: Line) -> None:
+    row = line.row
+    if row["low90"] < row["high90"]:
+        axes.plot([row["low90"], row["high90"]], [y, y], color=line.colour, linewidth=1.1, solid_capstyle="butt")
+        axes.plot([row["low50"], row["high50"]], [y, y], color=line.colour, linewidth=3.2, solid_capstyle="butt")
+    axes.plot(row["median"], y, marker=line.marker, color=line.colour, markersize=5.2, markeredgecolor="white",
+              markeredgewidth=0.6, linestyle="none")  # fmt: skip
+    weight = "bold" if line.strong else "normal"
+    transform = axes.get_yaxis_transform()
+    axes.text(-0.04, y, clipped(line.label, 21), transform=transform, ha="right", va="center", fontsize=8.2,
+              fontweight=weight)  # fmt: skip
+    axes.text(1.03, y, number(row["median"], line.measure, sign=True), transform=transform, ha="left", va="center",
+              fontsize=8.2, fontweight=weight)  # fmt: skip

@@ -1,0 +1,182 @@
+"""The report: one HTML file that holds all it needs, opens offline, and prints."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, StrictUndefined
+
+from sim.batch.study import Study
+from sim.report import assumptions, forest, people_figures, study_figures, tables
+from sim.report import map as border_map
+from sim.report.definitions import glossary
+from sim.report.findings import COMPARE, REPLICATES, RUN, Findings
+from sim.report.panels import colour_of
+from sim.report.sentences import caveat, headlines, period
+from sim.report.words import listed
+from sim.save import OutputError, umask
+
+if TYPE_CHECKING:
+    from sim.results import Results
+
+_KINDS = {COMPARE: "a comparison of scenarios", REPLICATES: "replicates of a scenario", RUN: "a single run"}
+_CONTENTS = (
+    ("findings", "Findings", None),
+    ("map", "Map", "map"),
+    ("changes", "Changes", "changes"),
+    ("where", "Where did it go?", "changes"),
+    ("pressure", "Pressure", "agency_fans"),
+    ("overload", "Overload", "agency_fans"),
+    ("people", "People", None),
+    ("places", "Sections and routes", None),
+    ("measures", "Measures", None),
+    ("spread", "Parameters or chance", "spread"),
+    ("record", "Record", "records"),
+    ("assumptions", "Assumptions", None),
+    ("failed", "Failed runs", "failures"),
+    ("provenance", "Provenance", None),
+    ("limits", "Limits", None),
+)
+
+
+def report_of(source: Study | Results, about: Mapping[str, Any] | None = None) -> str:
+    """The report of a study or of a run's results, as HTML; the same bytes for the same source.
+
+    Args:
+        source: A comparison, replicates of a scenario, or the results of a run.
+        about: For results that were read from a folder, what its ``run.json`` says (`sim.save.read_run`).
+
+    Raises:
+        OutputError: If there is nothing to report: no run has ended well, or the study is a sweep.
+    """
+    templates = files("sim.report") / "templates"
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    template = environment.from_string((templates / "report.html.j2").read_text(encoding="utf-8"))
+    css = (templates / "report.css").read_text(encoding="utf-8")
+    return template.render(page=_page(Findings(source, about)), css=css)
+
+
+def write_report(source: Study | Results, file: str | Path, about: Mapping[str, Any] | None = None) -> Path:
+    """Write the report to a file: whole, or not at all; returns the file.
+
+    Args:
+        source: As `report_of`.
+        file: An older one is replaced.
+        about: As `report_of`.
+
+    Raises:
+        OutputError: As `report_of`, or if the file cannot be written.
+    """
+    file = Path(file)
+    content = report_of(source, about).encode()
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name[:40]}.")
+        partial = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(content)
+                stream.flush()
+                os.fsync(stream.fileno())
+            partial.chmod(0o666 & ~umask())
+            partial.replace(file)
+        except BaseException:
+            with suppress(OSError):
+                partial.unlink()
+            raise
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise OutputError(f"{file}: the report cannot be written: {reason}") from error
+    return file
+
+
+def _page(found: Findings) -> dict[str, Any]:
+    """All that the template writes."""
+    others = found.others
+    page: dict[str, Any] = {
+        "kind": _KINDS[found.kind],
+        "title": found.scenario.title,
+        "description": "" if others else found.scenario.description,
+        "period": period(found),
+        "extent": _extent(found),
+        "base": found.base,
+        "several": found.several,
+        "scenarios": [
+            {"name": name, "title": found.scenarios[name].title, "colour": colour_of(found, name)}
+            for name in found.names
+        ],
+        "alerts": _alerts(found),
+        "headlines": headlines(found),
+        "caveat": caveat(found),
+        "glance": tables.glance(found),
+        **_figures(found),
+        **_tables(found),
+        "version": (found.about.get("versions") or {}).get("corridor", ""),
+    }
+    page["contents"] = [(key, title) for key, title, needs in _CONTENTS if needs is None or page[needs]]
+    return page
+
+
+def _figures(found: Findings) -> dict[str, Any]:
+    moved = [forest.displacement(found, level) for level in ("section", "route")]
+    return {
+        "map": border_map.maps(found),
+        "changes": forest.forests(found),
+        "displacement": [group for group in moved if group is not None],
+        "agency_fans": study_figures.agency_fans(found),
+        "section_fans": study_figures.section_fans(found),
+        "overload": study_figures.overloads(found),
+        "whereabouts": people_figures.whereabouts(found),
+    }
+
+
+def _tables(found: Findings) -> dict[str, Any]:
+    moved = [make(found, other) for other in found.others for make in (tables.sections, tables.routes)]
+    records = [(name, tables.record(found, name)) for name in found.names]
+    known = found.intervals["measure"].astype(str)
+    return {
+        "difference_tables": [tables.differences(found, other) for other in found.others],
+        "displacement_tables": [table for table in moved if table.lines],
+        "places": [tables.sections(found), tables.routes(found)],
+        "measures": tables.measures(found),
+        "glossary": glossary(known),
+        "spread": tables.spread(found),
+        "records": [(name, table) for name, table in records if table is not None],
+        "dated": [(name, assumptions.measures(found.scenarios[name])) for name in found.names],
+        "parameters": assumptions.parameters(found.scenario),
+        "differing": assumptions.differing(found),
+        "failures": assumptions.failures(found),
+        "provenance": assumptions.provenance(found),
+        "command": assumptions.command(found),
+    }
+
+
+def _extent(found: Findings) -> str:
+    if found.several:
+        of = " of each scenario" if found.others else ""
+        return f"{found.asked} replicates{of}, seed {found.seed}."
+    return f"One run{' of each scenario' if found.others else ''} with central values, seed {found.seed}."
+
+
+def _alerts(found: Findings) -> list[str]:
+    """What a reader must know before anything else."""
+    alerts = []
+    if not found.complete:
+        runs = 0 if found.study is None else len(found.study.runs)
+        asked = 0 if found.study is None else found.study.asked
+        alerts.append(
+            f"This study is incomplete: {runs:,} of {asked:,} runs have ended. "
+            "The figures are of those alone; the command at the end goes on with it."
+        )
+    missing = [name for name in found.scenarios if name not in found.names]
+    if missing:
+        alerts.append(f"No run of {listed(missing)} has ended well: it is left out.")
+    if len(found.failed):
+        alerts.append(f"{len(found.failed):,} runs failed and are left out; they are listed near the end.")
+    return alerts

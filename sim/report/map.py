@@ -1,0 +1,170 @@
+"""The border sections on a map, coloured by their highest pressure: one map a scenario, all on one scale."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import math
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+import numpy as np
+from matplotlib import colormaps
+from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
+
+from sim import data, geography
+from sim.measures import Array
+from sim.report.findings import Findings
+from sim.report.panels import WIDTH, Group, Key
+from sim.report.style import GREY, INK
+from sim.report.svg import Drawing, drawing_of
+from sim.report.words import clipped, listed, number
+
+LAND, HOME, WATER, EDGE = "#F1F0EA", "#E3E1D6", "#E4ECF2", "#B5B3A8"
+BOUNDS = (0.25, 0.5, 1.0, 2.0)
+COLOURS = tuple(to_hex(colormaps["cividis_r"](level)) for level in (0.02, 0.27, 0.52, 0.77, 1.0))
+WIDTHS = (2.4, 3.2, 4.2, 5.4, 6.6)  # points: a second sign beside colour
+_MARGIN, _THIN = 0.5, 0.02  # degrees
+_HEAD = 0.3  # inches
+_NAMES = {"POL": (22.75, 52.75), "LTU": (24.4, 55.0), "LVA": (26.4, 56.3), "BLR": (26.9, 53.35)}
+_PLATE: Any = {"boxstyle": "round,pad=0.12", "facecolor": "white", "edgecolor": "none", "alpha": 0.75}
+
+
+def maps(found: Findings) -> Group | None:
+    """A map a scenario; None if no section has a line on the map."""
+    known = geography.sections()
+    drawn = [name for name in found.sections if name in known]
+    if not drawn:
+        return None
+    drawings = [_map(found, name, drawn, f"map{number_}") for number_, name in enumerate(found.names)]
+    missing = [name for name in found.sections if name not in known]
+    note = "At each section: its highest pressure"
+    note += ", the median over replicates." if found.several else "."
+    note += " Full load is 1; numbers over it are bold."
+    if missing:
+        note += f" Without a line on the map: {listed(missing)}."
+    return Group("", note, legend(), drawings)
+
+
+def legend() -> list[Key]:
+    """The classes of pressure."""
+    edges = [f"{bound:g}" for bound in BOUNDS]
+    texts = [f"up to {edges[0]}", *(f"{a} to {b}" for a, b in itertools.pairwise(edges)), f"over {edges[-1]}"]
+    return [Key("area", colour, text) for colour, text in zip(COLOURS, texts, strict=True)]
+
+
+def grade(pressure: float) -> int:
+    """The class of a pressure: 0 to 4; over 2 stands for more than twice what can be handled."""
+    return sum(pressure > bound for bound in BOUNDS)
+
+
+def _map(found: Findings, scenario: str, drawn: Sequence[str], key: str) -> Drawing:
+    values = {}
+    for name in drawn:
+        row = found.value(scenario, "pressure_peak", "section", name)
+        if row is not None:
+            values[name] = float(row["median"])
+
+    def draw() -> Figure:
+        box = _box(drawn)
+        scale = math.cos(math.radians((box[2] + box[3]) / 2))
+        height = WIDTH * (box[3] - box[2]) / ((box[1] - box[0]) * scale)
+        head = _HEAD if found.others else 0.0
+        figure = Figure(figsize=(WIDTH, height + head))
+        axes = figure.add_axes((0, 0, 1, height / (height + head)))
+        if head:
+            figure.text(0.01, 1 - 0.04 / (height + head), clipped(scenario, 50), fontsize=9.5, fontweight="bold",
+                        va="top")  # fmt: skip
+        _land(axes, box)
+        for name, value in sorted(values.items(), key=lambda item: item[1]):
+            _section(axes, name, value, 1 / scale)
+        return figure
+
+    text = ", ".join(f"{name} {value:.2f}" for name, value in values.items())
+    return drawing_of(key, f"Map of the border sections, {scenario}; highest pressure: {text}", draw)
+
+
+def _box(drawn: Sequence[str]) -> tuple[float, float, float, float]:
+    """West, east, south, north of the map, in degrees: the sections, with a margin, and not too narrow."""
+    points = np.array([point for name in drawn for point in geography.section(name).line])
+    (west, south), (east, north) = points.min(axis=0) - _MARGIN, points.max(axis=0) + _MARGIN
+    wider = max(0.0, 0.9 * (north - south) / math.cos(math.radians(54)) - (east - west)) / 2
+    return west - wider, east + wider, south, north
+
+
+def _land(axes: Axes, box: tuple[float, float, float, float]) -> None:
+    axes.set_xlim(box[0], box[1])
+    axes.set_ylim(box[2], box[3])
+    axes.set_xticks([])
+    axes.set_yticks([])
+    axes.set_aspect("auto")
+    axes.set_facecolor(WATER)
+    axes.grid(visible=False)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    for iso, rings in _countries():
+        near = [r for r in rings if r[:, 0].max() > box[0] and r[:, 0].min() < box[1]
+                and r[:, 1].max() > box[2] and r[:, 1].min() < box[3]]  # fmt: skip
+        if near:
+            clipped_rings = [_clip(ring, (box[0] - 1, box[1] + 1, box[2] - 1, box[3] + 1)) for ring in near]
+            axes.add_collection(
+                PolyCollection(clipped_rings, facecolor=HOME if iso == "BLR" else LAND, edgecolor=EDGE, linewidth=0.6)
+            )
+    for iso, (lon, lat) in _NAMES.items():
+        if box[0] < lon < box[1] and box[2] < lat < box[3]:
+            axes.text(lon, lat, _name(iso), fontsize=9, color=GREY, ha="center", va="center")
+
+
+def _section(axes: Axes, name: str, value: float, stretch: float) -> None:
+    line, level = np.array(geography.section(name).line), grade(value)
+    axes.plot(*line.T, color=INK, linewidth=WIDTHS[level] + 1.1, solid_capstyle="butt")
+    axes.plot(*line.T, color=COLOURS[level], linewidth=WIDTHS[level], solid_capstyle="butt")
+    lon, lat = _beside(line, stretch)
+    label = f"{number(value, 'pressure_peak')}"
+    axes.text(lon, lat + 0.075, label, fontsize=9, fontweight="bold" if value > 1 else "normal", ha="center",
+              va="center", bbox=_PLATE)  # fmt: skip
+    axes.text(lon, lat - 0.075, name, fontsize=6.8, ha="center", va="center", color=INK, bbox=_PLATE)
+
+
+def _beside(line: Array, stretch: float) -> tuple[float, float]:
+    """A point beside the middle of a line, on the side away from Minsk, where the label stands."""
+    middle = line[len(line) // 2]
+    ends = (line[-1] - line[0]) * (1 / stretch, 1.0)
+    length = math.hypot(*ends) or 1.0
+    normal = np.array([-ends[1] * stretch, ends[0]]) / length
+    minsk = geography.place("minsk")
+    if np.dot(normal / (stretch, 1), (np.array([minsk.lon, minsk.lat]) - middle) / (stretch, 1)) > 0:
+        normal = -normal
+    lon, lat = middle + normal * 0.27
+    return float(lon), float(lat)
+
+
+@cache
+def _countries() -> list[tuple[str, list[Array]]]:
+    features = json.loads(data.text("countries.geojson"))["features"]
+    countries = []
+    for feature in features:
+        shape = feature["geometry"]
+        polygons = shape["coordinates"] if shape["type"] == "MultiPolygon" else [shape["coordinates"]]
+        countries.append((str(feature["properties"]["iso3"]), [np.array(polygon[0]) for polygon in polygons]))
+    return countries
+
+
+@cache
+def _name(iso: str) -> str:
+    features = json.loads(data.text("countries.geojson"))["features"]
+    return next(str(f["properties"]["name"]) for f in features if f["properties"]["iso3"] == iso)
+
+
+def _clip(ring: Array, box: tuple[float, float, float, float]) -> Array:
+    """A ring with its points drawn into a box, and thinned: what lies within the map keeps its shape."""
+    inside = np.column_stack([np.clip(ring[:, 0], box[0], box[1]), np.clip(ring[:, 1], box[2], box[3])])
+    kept = [inside[0]]
+    for point in inside[1:-1]:
+        if np.abs(point - kept[-1]).sum() >= _THIN:
+            kept.append(point)
+    return np.array([*kept, inside[-1]])

@@ -1,0 +1,86 @@
+"""What the report's panels share: their size, the colours of scenarios, captions."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from sim.report.findings import Findings
+from sim.report.style import COLOURS, GREY, INK, date_axis, thousands
+from sim.report.svg import Drawing
+from sim.report.words import clipped
+
+WIDTH = 4.2  # inches; wide enough to be read on a telephone, three fit beside each other on a screen
+GHOST = "#8A8A8A"
+FULL_LOAD = "#222222"
+DASHES = ("-", (0, (5, 1.5)), (0, (1.5, 1.2)), (0, (6, 1.5, 1.5, 1.5)))
+MARKERS = ("o", "s", "D", "^", "v", "P")
+
+
+class Key(NamedTuple):
+    """An entry of a legend beside the panels: a band, a line or an area of a colour, and what it is."""
+
+    kind: str
+    colour: str
+    text: str
+
+
+class Group(NamedTuple):
+    """Panels that stand together, with a title and a legend."""
+
+    title: str
+    note: str
+    keys: list[Key]
+    drawings: list[Drawing]
+    wide: bool = False
+
+
+def colour_of(found: Findings, name: str) -> str:
+    """The colour of a scenario: the base's is grey in a comparison."""
+    if not found.others:
+        return COLOURS[0]
+    return GHOST if name == found.base else COLOURS[found.others.index(name) % len(COLOURS)]
+
+
+def dash_of(found: Findings, name: str) -> object:
+    """The dash of a scenario's line, so that colour is not all that tells it from others."""
+    if name == found.base:
+        return DASHES[1] if found.others else DASHES[0]
+    number = found.others.index(name)
+    return DASHES[0] if len(found.others) == 1 else DASHES[number % len(DASHES)]
+
+
+def panel(
+    height: float, title: str, *, left: float = 0.46, right: float = 0.08, bottom: float = 0.3, top: float = 0.34
+) -> tuple[Figure, Axes]:
+    """A panel with margins in inches, the same for all, so that panels in a row line up."""
+    figure = Figure(figsize=(WIDTH, height))
+    axes = figure.subplots()
+    figure.subplots_adjust(left / WIDTH, bottom / height, 1 - right / WIDTH, 1 - top / height)
+    figure.text(
+        0.06 / WIDTH, 1 - 0.05 / height, clipped(title, 50), fontsize=9.5, fontweight="bold", va="top", color=INK
+    )
+    return figure, axes
+
+
+def over_time(axes: Axes) -> None:
+    """Dates along x and numbers from nought along y."""
+    date_axis(axes)
+    thousands(axes)
+    axes.xaxis.get_offset_text().set_fontsize(8)
+    axes.set_ylim(0, None)
+
+
+def full_load(axes: Axes) -> None:
+    """The line at 1, with its name."""
+    top = max(1.3, axes.get_ylim()[1])
+    axes.set_ylim(0, top)
+    axes.axhline(1.0, color=FULL_LOAD, linewidth=0.9)
+    axes.text(0.005, 1.0, "full load", transform=axes.get_yaxis_transform(), ha="left", va="bottom", fontsize=7.5)
+
+
+def nought(axes: Axes) -> None:
+    """The line at nought of a difference."""
+    axes.axvline(0.0, color=GREY, linewidth=1.0, zorder=1)
