@@ -11,7 +11,7 @@ from typing import Any
 import solara
 
 from sim.view import components
-from sim.view.controls import header, levers, run_controls
+from sim.view.controls import Model, header, levers, run_controls
 from sim.view.session import DEFAULT, Session
 from sim.view.widgets import static
 
@@ -48,7 +48,7 @@ def Page() -> None:  # noqa: N802
 
 
 @solara.component
-def Live(session: Session, model: solara.Reactive[Any]) -> None:  # noqa: N802
+def Live(session: Session, model: Model) -> None:  # noqa: N802
     """What-ifs on a running model."""
     baseline = session.baseline
     with solara.Div(classes=["corridor-live"]):

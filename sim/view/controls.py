@@ -21,7 +21,7 @@ from sim.view.session import Session, offered
 from sim.view.watched import WatchedModel
 from sim.view.widgets import HeaderWidget, LeversWidget, RunWidget
 
-Model = solara.Reactive[Any]
+type Model = Any  # solara.Reactive, most often of a WatchedModel
 SPEED = 8  # days a second
 Message = dict[str, Any]
 
@@ -32,16 +32,21 @@ def replay(session: Session, model: Model) -> None:
     model.value = session.model(day)
 
 
-def answers(act: Callable[[Message], None], answered: Model, error: Model) -> Callable[[str], None]:
-    """A handler of messages: acts, and tells the browser that it did, or why not."""
+def answers(
+    act: Callable[[Message], None], answered: Model, error: Model, after: Callable[[], None] = lambda: None
+) -> Callable[[str], None]:
+    """A handler of messages: acts on each part, then ``after``; tells the browser that it did, or why not."""
 
     def handle(text: str) -> None:
         message = json.loads(text)
-        try:
-            act(message)
-            error.value = ""
-        except (ScenarioError, ValueError) as problem:
-            error.value = str(problem)
+        problems = []
+        for part in message["parts"]:
+            try:
+                act(part)
+            except (ScenarioError, ValueError) as problem:
+                problems.append(str(problem))
+        after()
+        error.value = "\n".join(problems)
         answered.value = message["number"]
 
     return handle
@@ -60,7 +65,7 @@ def header(session: Session, model: Model) -> Any:
             model.value = session.model()
         if "save" in message:
             name, text = session.saved()
-            file.value = {"number": message["number"], "name": name, "text": text}
+            file.value = {"number": (file.peek() or {"number": 0})["number"] + 1, "name": name, "text": text}
 
     words = told(session.base, session.choices)
     content = {
@@ -134,7 +139,6 @@ def levers(session: Session, model: Model) -> Any:
     answered, error = solara.use_reactive(0), solara.use_reactive("")
 
     def act(message: Message) -> None:
-        before = session.scenario
         if "since" in message:
             session.set_since(message["since"])
         if "lever" in message:
@@ -145,16 +149,20 @@ def levers(session: Session, model: Model) -> Any:
             session.set_measure(message["measure"], message["on"])
         if "clear" in message:
             session.clear()
-        if session.scenario != before:
+
+    def after() -> None:
+        if session.scenario is not model.value.source:
             replay(session, model)
 
     content = {**lever_rows(session, model.value), "answered": answered.value, "error": error.value}
-    return LeversWidget.element(data=to_json(content), on_sent=answers(act, answered, error))
+    return LeversWidget.element(data=to_json(content), on_sent=answers(act, answered, error, after))
 
 
 def lever_rows(session: Session, model: WatchedModel) -> Message:
     """What the panel of levers shows: each lever's value on the day on screen, and what was chosen."""
     base, choices = session.base, session.choices
+    known = levers_of(base)
+    flights = [lever.name for lever in known if lever.name.startswith("weekly.") and lever.group != "Boats"]
     rows = [
         {
             "name": lever.name,
@@ -164,15 +172,12 @@ def lever_rows(session: Session, model: WatchedModel) -> Message:
             "percent": lever.percent,
             "high": lever.high,
             "step": lever.step,
+            "lastFlight": lever.name == flights[-1] if flights else False,
             "set": lever.name in choices.values,
             "value": round(choices.values.get(lever.name, lever.value(base, model.last_date)), 4),
         }
-        for lever in levers_of(base)
+        for lever in known
     ]
-    ways = [name for name, row in zip((r["name"] for r in rows), rows, strict=True) if name.startswith("weekly.")]
-    last = max((k for k, row in enumerate(rows) if row["name"] in ways and row["group"] != "Boats"), default=None)
-    if last is not None:
-        rows[last]["lastFlight"] = True
     first = base.start.toordinal()
     ban = choices.ban
     return {
@@ -200,5 +205,5 @@ def lever_rows(session: Session, model: WatchedModel) -> Message:
 
 
 def _dates(measure: Any) -> str:
-    until = f" to {measure.end:%-d %b %Y}" if measure.end else ""
-    return f"from {measure.start:%-d %b %Y}{until}"
+    until = f" to {measure.end:%d %b %Y}" if measure.end else ""
+    return f"from {measure.start:%d %b %Y}{until}"

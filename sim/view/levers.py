@@ -192,8 +192,8 @@ def _states(scenario: Scenario) -> Iterator[Lever]:
 
 def _agencies(scenario: Scenario) -> Iterator[Lever]:
     guarding = {section.agency for section in scenario.sections.values()}
-    names = [name for name in ("poland", "lithuania", "latvia") if name in guarding]
-    names += sorted(guarding - set(names))
+    known = ("poland", "lithuania", "latvia")
+    names = [name for name in known if name in guarding] + sorted(guarding.difference(known))
     for name in names:
         country = scenario.agencies[name].country
         path = (f"agencies.{name}.turn_back",)

@@ -59,10 +59,14 @@ class WatchedModel(CorridorModel):
     Args:
         settings: A scenario; distributions take their central values, as in a single run on the command line.
         pace: Waited for before each step; nobody when None.
+
+    Attributes:
+        source: ``settings`` as they were given, distributions and all.
     """
 
     def __init__(self, settings: Scenario, pace: Pace | None = None) -> None:
         """Build the world of a scenario at its first day."""
+        self.source = settings
         self._step_lock = RLock()
         self.pace = pace
         rows = [(row.day, row.route, row.seats) for row in departures(settings)]

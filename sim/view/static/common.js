@@ -90,30 +90,30 @@ function lookAt(code) {
   window.dispatchEvent(new CustomEvent("corridor-look", { detail: code }));
 }
 
-/** Sends messages one at a time: the next goes when the last has been answered, and only the newest waits. */
+/** What a message is about: of two about the same, the later one counts. */
+const about = (message) => Object.entries(message).slice(0, 1).map(([k, v]) => (["lever", "measure"].includes(k) ? `${k} ${v}` : k))[0];
+
+/** Sends messages; while one is unanswered the next ones gather, the newest of each kind, and go together. */
 function sender(model) {
-  let waiting = null;
+  const waiting = new Map();
   let number = 0;
-  let open = 0;
-  const send = (message) => {
+  let open = false;
+  const flush = () => {
+    if (open || !waiting.size) return;
     number += 1;
-    open = number;
-    model.set("sent", JSON.stringify({ ...message, number }));
+    open = true;
+    model.set("sent", JSON.stringify({ parts: [...waiting.values()], number }));
+    waiting.clear();
     model.save_changes();
   };
   return {
     send(message) {
-      if (open) waiting = message;
-      else send(message);
+      waiting.set(about(message), message);
+      flush();
     },
     answered(last) {
-      if (last < open) return;
-      open = 0;
-      if (waiting) {
-        const message = waiting;
-        waiting = null;
-        send(message);
-      }
+      if (last === number) open = false;
+      flush();
     },
   };
 }

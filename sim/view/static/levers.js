@@ -28,6 +28,7 @@ function check(parent, { id, label, detail, on }, onChange) {
 function render({ model, el }) {
   const root = add(el, "div", { class: "cv cv-levers" });
   const line = sender(model);
+  const wrong = add(el, "div", { class: "cv cv-wrong", role: "alert", hidden: "" });
   let data = null;
   let built = "";
   let rows = {};
@@ -126,6 +127,8 @@ function render({ model, el }) {
     data = dataOf(model);
     if (!data) return;
     line.answered(data.answered);
+    wrong.hidden = !data.error;
+    wrong.textContent = data.error;
     const wanted = `${data.scenario}|${data.levers.map((l) => l.name).join()}`;
     if (built !== wanted) {
       built = wanted;

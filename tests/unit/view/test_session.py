@@ -1,0 +1,117 @@
+"""Sessions: what-ifs are runs from the first day, and files reproduce them."""
+
+from __future__ import annotations
+
+import gc
+import threading
+import weakref
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from sim.runs import run
+from sim.scenario import load_scenario, to_yaml
+from sim.view.numbers import FIGURES, figures, numbers_by_day
+from sim.view.session import Session, offered
+from sim.view.watched import Pace, WatchedModel
+from tests.strategies import tiny_scenario
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> str:
+    path = tmp_path / "tiny.yaml"
+    path.write_text(to_yaml(tiny_scenario()), encoding="utf-8")
+    return str(path)
+
+
+def test_only_what_is_offered_can_be_opened(file: str) -> None:
+    session = Session(file)
+    assert offered(file)[0] == file
+    assert "base" not in offered(file)
+    for wrong in ("base", "../x.yaml", str(Path(file).with_name("other.yaml"))):
+        with pytest.raises(ValueError, match="not offered"):
+            session.open(wrong)
+    assert session.name == file
+
+
+def test_without_changes_the_model_is_the_baseline(file: str) -> None:
+    session = Session(file)
+    model = session.model(80)
+    assert numbers_by_day(model) == {name: days[:80] for name, days in session.baseline.numbers.items()}
+    assert all(row["value"] == row["base"] for row in figures(model, session.baseline.numbers))
+    assert [row["name"] for row in figures(model, None)] == [figure.name for figure in FIGURES]
+
+
+def test_what_is_saved_reproduces_what_is_on_screen(file: str, tmp_path: Path) -> None:
+    session = Session(file)
+    session.set_since(30)
+    session.set_lever("facilitation.belarus", 0.1)
+    session.set_ban(["baghdad-minsk"], 40)
+    name, text = session.saved()
+    saved = tmp_path / name
+    saved.write_text(text, encoding="utf-8")
+    again = load_scenario(saved)
+    assert name == "tiny-what-if.yaml"
+    shown = numbers_by_day(session.model(session.scenario.days))
+    assert numbers_by_day(WatchedModel(again).run_to(again.days)) == shown
+    assert shown != session.baseline.numbers
+    totals = run(saved).totals
+    turned_back = totals[(totals["level"] == "section") & (totals["measure"] == "turn_backs")]["value"].sum()
+    assert turned_back == shown["turned_back"][-1]
+
+
+def test_a_shipped_scenario_is_saved_as_a_difference() -> None:
+    session = Session("benghazi-surge")
+    session.set_lever("turn_back.poland", 0.5)
+    _, text = session.saved()
+    assert text.startswith("extends: benghazi-surge\n")
+    assert len(text.splitlines()) < 15
+
+
+def test_changes_before_their_date_change_nothing(file: str) -> None:
+    session = Session(file)
+    session.set_since(50)
+    session.set_lever("transfer.belarus", 0)
+    before = numbers_by_day(session.model(50))
+    assert before == {name: days[:50] for name, days in session.baseline.numbers.items()}
+
+
+def test_choices_can_be_let_go(file: str) -> None:
+    session = Session(file)
+    session.set_lever("facilitation.belarus", 0.1)
+    session.set_lever("facilitation.belarus", None)
+    assert session.scenario is session.base
+    session.set_ban(["baghdad-minsk"], 10_000)
+    assert session.choices.ban is not None
+    assert session.choices.ban.start == session.base.end
+    session.clear()
+    assert session.choices.empty
+    assert session.choices.since == session.base.start == date(2025, 10, 1)
+
+
+def test_pace_waits_for_the_browser_but_not_for_ever() -> None:
+    pace = Pace()
+    assert pace.wait(0)
+    frame = pace.next_frame()
+    assert not pace.wait(0.01)
+    threading.Timer(0.05, pace.paint, [frame]).start()
+    assert pace.wait(10)
+
+
+def test_a_model_that_nobody_watches_any_more_stops() -> None:
+    pace = Pace()
+    model = WatchedModel(tiny_scenario(), pace)
+    model.step()
+    pace.close()
+    model.step()
+    assert not model.running
+    assert model.day == 1
+
+
+def test_a_dropped_model_is_freed(file: str) -> None:
+    model = Session(file).model(20)
+    ghost = weakref.ref(model)
+    del model
+    gc.collect()
+    assert ghost() is None
