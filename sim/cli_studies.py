@@ -47,6 +47,7 @@ def replicates(
     name: str, asked: dict[str, int | None], changes: list[str], outside: bool, out: Path | None, work: Work
 ) -> None:
     """`corridor run` with several replicates."""
+    _start_server(work)
     from sim.batch.plan import TWINS, Plan
     from sim.batch.studies import check_number
 
@@ -61,6 +62,7 @@ def compare(
     names: list[str], asked: dict[str, int | None], changes: list[str], outside: bool, out: Path | None, work: Work
 ) -> None:
     """`corridor compare`."""
+    _start_server(work)
     from sim.batch.plan import Plan
     from sim.batch.studies import check_number, comparable
 
@@ -74,6 +76,14 @@ def compare(
         title = f"{names[0]}-vs-{'-'.join(Path(name).stem for name in names[1:])}"
         out = Path("results") / f"{Path(title).name[:LONGEST_NAME]}-{next(iter(scenarios.values())).seed}"
     _carry_out(Plan("compare", scenarios, work.replicates), out, work)
+
+
+def _start_server(work: Work) -> None:
+    """Have the workers' imports go on beside this process's own."""
+    if work.jobs != 1 and work.dask is None:
+        from sim.batch.forks import start_server
+
+        start_server()
 
 
 def _free(stem: str, taken: dict[str, Scenario]) -> str:

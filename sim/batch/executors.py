@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from typing import Any, Protocol
 
+from sim.batch.forks import method, start_server
 from sim.batch.work import start_worker
 from sim.save import OutputError
 
@@ -82,10 +83,8 @@ class Pool:
     def __init__(self, workers: int | None = None) -> None:
         """Nothing is started yet."""
         self.workers = workers or available_cores()
-        methods = multiprocessing.get_all_start_methods()
-        self._context: Any = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
-        if self._context.get_start_method() == "forkserver":
-            self._context.set_forkserver_preload(["sim.batch.work"])
+        start_server()
+        self._context: Any = multiprocessing.get_context(method())
         self._stop = self._context.Event()
         self._open: list[ProcessPoolExecutor] = []
 
@@ -132,7 +131,7 @@ class Dask:
         try:
             self._check_workers(address)
         except BaseException:
-            self._client.close()
+            self.close()
             raise
 
     def _check_workers(self, address: str) -> None:
