@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 
 from sim.report.findings import COMPARE, Findings
 from sim.report.tables import Cell, Line, Table
-from sim.report.words import short_day
+from sim.report.words import day
 from sim.scenario.paths import parameter_paths
 from sim.scenario.quantity import Distribution
-from sim.scenario.schema import Scenario
+from sim.scenario.schema import MeasureBase, Scenario
 from sim.scenario.write import diff_yaml
 
 # Of a measure: fields that are said in columns of their own.
@@ -40,21 +40,34 @@ def parameters(scenario: Scenario) -> Table:
     return Table("Uncertain parameters", note, columns, lines, "assumptions")
 
 
-def measures(scenario: Scenario) -> Table:
-    """The dated measures of a scenario, in order of time."""
-    lines = []
-    for name, measure in sorted(scenario.measures.items(), key=lambda item: (item[1].start, item[0])):
-        end = "for good" if measure.end is None else short_day(measure.end)
-        announced = "" if measure.announced is None else f"announced {short_day(measure.announced)}"
-        defaults = type(measure).model_fields
-        said = [
-            f"{key.replace('_', ' ')} {_said(value)}"
-            for key, value in measure.model_dump().items()
-            if key not in _SAID and value not in (None, [], {}) and value != defaults[key].default
-        ]
-        cells = [Cell(measure.kind), Cell(short_day(measure.start), announced), Cell(end), Cell("; ".join(said))]
+def measures(found: Findings) -> Table:
+    """The dated measures of all scenarios, in order of time, and in which of them each is."""
+    entries = [(entry.start, name, scenario, entry) for scenario in found.names
+               for name, entry in found.scenarios[scenario].measures.items()]  # fmt: skip
+    lines, seen = [], []
+    for start, name, _, measure in sorted(entries, key=lambda entry: entry[:2]):
+        if (name, measure) in seen:
+            continue
+        seen.append((name, measure))
+        where = [scenario for _, other, scenario, entry in entries if (other, entry) == (name, measure)]
+        end = "for good" if measure.end is None else day(measure.end)
+        announced = "" if measure.announced is None else f"announced {day(measure.announced)}"
+        cells = [Cell(measure.kind), Cell(day(start), announced), Cell(end), Cell(_what(measure))]
+        if found.others:
+            cells.insert(0, Cell("all" if len(where) == len(found.names) else ", ".join(where)))
         lines.append(Line(measure.title or name, name if measure.title else "", cells))
-    return Table("", "", ["measure", "kind", "from", "until", "what"], lines, "assumptions")
+    columns = ["measure", *(["in"] if found.others else []), "kind", "from", "until", "what"]
+    return Table("Measures and events", "", columns, lines, "assumptions")
+
+
+def _what(measure: MeasureBase) -> str:
+    """The fields of a measure that have no column of their own, and not their default."""
+    fields = type(measure).model_fields
+    return "; ".join(
+        f"{key.replace('_', ' ')} {_said(value)}"
+        for key, value in measure.model_dump().items()
+        if key not in _SAID and value not in (None, [], {}) and value != fields[key].default
+    )
 
 
 def differing(found: Findings) -> list[Difference]:

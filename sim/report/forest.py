@@ -57,20 +57,21 @@ def _unit(line: Line) -> str:
     return str(line.row["unit"])
 
 
-def displacement(found: Findings, level: str) -> Group | None:
-    """Where did it go? Differences by section (attempts) or by route, a panel a scenario that is compared."""
-    drawings = []
-    for number_, other in enumerate(found.others):
-        lines = _by_section(found, other) if level == "section" else _by_route(found, other)
-        if lines:
-            what = "attempts" if level == "section" else "persons"
-            drawings.append(_forest(f"{level[0]}w{number_}", other, f"change, {what}", lines))
-    if not drawings:
-        return None
-    if level == "section":
-        return Group("By section", "Change of attempts; totals of countries are bold.", [], drawings, wide=True)
-    keys = [Key("dot", COLOURS[0], "boarded"), Key("diamond", COLOURS[1], "got into the EU: entered or landed")]
-    return Group("By route", "Change of the persons who board, and who get into the EU.", keys, drawings, wide=True)
+def displacement(found: Findings) -> list[Group]:
+    """Where did it go? Differences by section (attempts) and by route, for each scenario that is compared."""
+    groups = []
+    keys = [Key("dot", COLOURS[0], "by route: boarded"), Key("diamond", COLOURS[1], "got into the EU")]
+    for k, other in enumerate(found.others):
+        drawings = []
+        for key, title, unit, lines in (
+            ("sw", "Attempts by section", "change, attempts; countries bold", _by_section(found, other)),
+            ("rw", "Persons by route", "change, persons", _by_route(found, other)),
+        ):
+            if lines:
+                drawings.append(_forest(f"{key}{k}", title, unit, lines))
+        if drawings:
+            groups.append(Group(other, "", keys, drawings, wide=True))
+    return groups
 
 
 def _by_section(found: Findings, other: str) -> list[Line]:

@@ -37,7 +37,7 @@ _CONTENTS = (
     ("places", "Sections and routes", None),
     ("measures", "Measures", None),
     ("spread", "Parameters or chance", "spread"),
-    ("record", "Record", "records"),
+    ("record", "Record", "record"),
     ("assumptions", "Assumptions", None),
     ("failed", "Failed runs", "failures"),
     ("provenance", "Provenance", None),
@@ -124,11 +124,10 @@ def _page(found: Findings) -> dict[str, Any]:
 
 
 def _figures(found: Findings) -> dict[str, Any]:
-    moved = [forest.displacement(found, level) for level in ("section", "route")]
     return {
         "map": border_map.maps(found),
         "changes": forest.forests(found),
-        "displacement": [group for group in moved if group is not None],
+        "displacement": forest.displacement(found),
         "agency_fans": study_figures.agency_fans(found),
         "section_fans": study_figures.section_fans(found),
         "overload": study_figures.overloads(found),
@@ -138,17 +137,18 @@ def _figures(found: Findings) -> dict[str, Any]:
 
 def _tables(found: Findings) -> dict[str, Any]:
     moved = [make(found, other) for other in found.others for make in (tables.sections, tables.routes)]
-    records = [(name, tables.record(found, name)) for name in found.names]
-    known = found.intervals["measure"].astype(str)
+    known = found.intervals[found.intervals["level"] != "all"]["measure"].astype(str)
+    whole = set(found.intervals[found.intervals["level"] == "all"]["measure"].astype(str))
     return {
         "difference_tables": [tables.differences(found, other) for other in found.others],
         "displacement_tables": [table for table in moved if table.lines],
         "places": [tables.sections(found), tables.routes(found)],
         "measures": tables.measures(found),
-        "glossary": glossary(known),
+        "glossary": glossary(set(known) - whole - {"in_procedure"}),
         "spread": tables.spread(found),
-        "records": [(name, table) for name, table in records if table is not None],
-        "dated": [(name, assumptions.measures(found.scenarios[name])) for name in found.names],
+        "record": tables.record(found, found.base),
+        "loads": tables.loads(found),
+        "dated": assumptions.measures(found),
         "parameters": assumptions.parameters(found.scenario),
         "differing": assumptions.differing(found),
         "failures": assumptions.failures(found),

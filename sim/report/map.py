@@ -7,7 +7,7 @@ import json
 import math
 from collections.abc import Sequence
 from functools import cache
-from typing import Any
+from itertools import combinations
 
 import numpy as np
 from matplotlib import colormaps
@@ -28,10 +28,9 @@ LAND, HOME, WATER, EDGE = "#F1F0EA", "#E3E1D6", "#E4ECF2", "#B5B3A8"
 BOUNDS = (0.25, 0.5, 1.0, 2.0)
 COLOURS = tuple(to_hex(colormaps["cividis_r"](level)) for level in (0.02, 0.27, 0.52, 0.77, 1.0))
 WIDTHS = (2.4, 3.2, 4.2, 5.4, 6.6)  # points: a second sign beside colour
-_MARGIN, _THIN = 0.5, 0.02  # degrees
-_HEAD = 0.3  # inches
-_NAMES = {"POL": (22.75, 52.75), "LTU": (24.4, 55.0), "LVA": (26.4, 56.3), "BLR": (26.9, 53.35)}
-_PLATE: Any = {"boxstyle": "round,pad=0.12", "facecolor": "white", "edgecolor": "none", "alpha": 0.75}
+_MARGIN, _THIN = 0.55, 0.02  # degrees
+_HEAD, _AWAY, _BOX = 0.3, 0.42, (0.5, 0.32)  # inches: title; way of a label from its section, and its size
+_NAMES = {"POL": (22.1, 53.35), "LTU": (24.0, 55.3), "LVA": (25.2, 56.4), "BLR": (27.0, 53.0)}
 
 
 def maps(found: Findings) -> Group | None:
@@ -81,7 +80,11 @@ def _map(found: Findings, scenario: str, drawn: Sequence[str], key: str) -> Draw
                         va="top")  # fmt: skip
         _land(axes, box)
         for name, value in sorted(values.items(), key=lambda item: item[1]):
-            _section(axes, name, value, 1 / scale)
+            line, level = np.array(geography.section(name).line), grade(value)
+            axes.plot(*line.T, color=INK, linewidth=WIDTHS[level] + 1.1, solid_capstyle="butt")
+            axes.plot(*line.T, color=COLOURS[level], linewidth=WIDTHS[level], solid_capstyle="butt")
+        if values:
+            _labels(axes, values, (WIDTH / (box[1] - box[0]), height / (box[3] - box[2])))
         return figure
 
     text = ", ".join(f"{name} {value:.2f}" for name, value in values.items())
@@ -119,28 +122,56 @@ def _land(axes: Axes, box: tuple[float, float, float, float]) -> None:
             axes.text(lon, lat, _name(iso), fontsize=9, color=GREY, ha="center", va="center")
 
 
-def _section(axes: Axes, name: str, value: float, stretch: float) -> None:
-    line, level = np.array(geography.section(name).line), grade(value)
-    axes.plot(*line.T, color=INK, linewidth=WIDTHS[level] + 1.1, solid_capstyle="butt")
-    axes.plot(*line.T, color=COLOURS[level], linewidth=WIDTHS[level], solid_capstyle="butt")
-    lon, lat = _beside(line, stretch)
-    label = f"{number(value, 'pressure_peak')}"
-    axes.text(lon, lat + 0.075, label, fontsize=9, fontweight="bold" if value > 1 else "normal", ha="center",
-              va="center", bbox=_PLATE)  # fmt: skip
-    axes.text(lon, lat - 0.075, name, fontsize=6.8, ha="center", va="center", color=INK, bbox=_PLATE)
+def _labels(axes: Axes, values: dict[str, float], per_degree: tuple[float, float]) -> None:
+    """Pressure and name beside each section, on the side away from Minsk, none over another."""
+    anchors = np.array([_middle(name) for name in values]) * per_degree
+    away = np.array([_outwards(name, per_degree) for name in values])
+    room = np.array([axes.get_xlim(), axes.get_ylim()]).T * per_degree
+    places = _spread(anchors + _AWAY * away, room)
+    for (name, value), anchor, place in zip(values.items(), anchors, places, strict=True):
+        gap = anchor - place
+        edge = place + gap * min(1.0, *(np.array(_BOX) / 2 / np.maximum(np.abs(gap), 1e-9)))
+        axes.plot(*np.array([anchor, edge]).T / np.array(per_degree)[:, None], color=GREY, linewidth=0.5, zorder=3)
+        (x, y), line = place / per_degree, 1 / per_degree[1]
+        weight = "bold" if value > 1 else "normal"
+        text = number(value, "pressure_peak")
+        axes.text(x, y + 0.055 * line, text, fontsize=9, ha="center", va="center", fontweight=weight)
+        axes.text(x, y - 0.075 * line, name, fontsize=6.8, ha="center", va="center", color=INK)
 
 
-def _beside(line: Array, stretch: float) -> tuple[float, float]:
-    """A point beside the middle of a line, on the side away from Minsk, where the label stands."""
-    middle = line[len(line) // 2]
-    ends = (line[-1] - line[0]) * (1 / stretch, 1.0)
-    length = math.hypot(*ends) or 1.0
-    normal = np.array([-ends[1] * stretch, ends[0]]) / length
+def _middle(name: str) -> tuple[float, float]:
+    line = geography.section(name).line
+    return line[len(line) // 2]
+
+
+def _outwards(name: str, per_degree: tuple[float, float]) -> Array:
+    """Square to a section, of length 1, on the side away from Minsk."""
+    line = np.array(geography.section(name).line) * per_degree
+    x, y = line[-1] - line[0]
+    square: Array = np.array([-y, x]) / (math.hypot(x, y) or 1.0)
     minsk = geography.place("minsk")
-    if np.dot(normal / (stretch, 1), (np.array([minsk.lon, minsk.lat]) - middle) / (stretch, 1)) > 0:
-        normal = -normal
-    lon, lat = middle + normal * 0.27
-    return float(lon), float(lat)
+    back = np.array([minsk.lon, minsk.lat]) * per_degree - line[len(line) // 2]
+    return square if square @ back < 0 else -square
+
+
+def _spread(places: Array, room: Array) -> Array:
+    """Boxes of labels pushed apart until none lies over another, or for so many rounds; none leaves the map."""
+    places, half = places.copy(), np.array(_BOX) / 2
+    for _ in range(300):
+        moved = False
+        for i, j in combinations(range(len(places)), 2):
+            gap = places[j] - places[i]
+            over = np.array(_BOX) - np.abs(gap)
+            if (over > 1e-6).all():
+                axis = int(over.argmin())
+                push = over[axis] / 2 * (1.0 if gap[axis] >= 0 else -1.0)
+                places[i, axis] -= push
+                places[j, axis] += push
+                moved = True
+        np.clip(places, room[0] + half, room[1] - half, out=places)
+        if not moved:
+            break
+    return places
 
 
 @cache

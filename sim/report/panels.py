@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from matplotlib.axes import Axes
+from matplotlib.dates import AutoDateLocator, num2date
 from matplotlib.figure import Figure
+from matplotlib.ticker import Formatter
 
 from sim.report.findings import Findings
-from sim.report.style import COLOURS, GREY, INK, date_axis, thousands
+from sim.report.style import COLOURS, GREY, INK, thousands
 from sim.report.svg import Drawing
-from sim.report.words import clipped
+from sim.report.words import MONTHS, clipped
 
 WIDTH = 4.2  # inches; wide enough to be read on a telephone, three fit beside each other on a screen
 GHOST = "#8A8A8A"
@@ -53,7 +55,7 @@ def dash_of(found: Findings, name: str) -> object:
 
 
 def panel(
-    height: float, title: str, *, left: float = 0.46, right: float = 0.08, bottom: float = 0.3, top: float = 0.34
+    height: float, title: str, *, left: float = 0.46, right: float = 0.08, bottom: float = 0.42, top: float = 0.34
 ) -> tuple[Figure, Axes]:
     """A panel with margins in inches, the same for all, so that panels in a row line up."""
     figure = Figure(figsize=(WIDTH, height))
@@ -67,10 +69,37 @@ def panel(
 
 def over_time(axes: Axes) -> None:
     """Dates along x and numbers from nought along y."""
-    date_axis(axes)
+    dates(axes)
     thousands(axes)
-    axes.xaxis.get_offset_text().set_fontsize(8)
     axes.set_ylim(0, None)
+
+
+def dates(axes: Axes) -> None:
+    """Dates along x, in English whatever the locale, the year below the first and where it changes."""
+    axes.xaxis.set_major_locator(AutoDateLocator(minticks=3, maxticks=8))
+    axes.xaxis.set_major_formatter(_Dates())
+    axes.margins(x=0)
+
+
+class _Dates(Formatter):
+    """Months, or days and months, or years."""
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        """A single date."""
+        return self.format_ticks([x])[0]
+
+    def format_ticks(self, values: list[float]) -> list[str]:
+        """The labels of all ticks of an axis."""
+        days = [num2date(value) for value in values]
+        if len({(day.month, day.day) for day in days}) == 1 and len(days) > 1:
+            return [str(day.year) for day in days]
+        months = all(day.day == 1 for day in days)
+        labels, year = [], None
+        for day in days:
+            label = MONTHS[day.month - 1][:3] if months else f"{day.day} {MONTHS[day.month - 1][:3]}"
+            labels.append(label if day.year == year else f"{label}\n{day.year}")
+            year = day.year
+        return labels
 
 
 def full_load(axes: Axes) -> None:

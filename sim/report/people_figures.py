@@ -16,7 +16,7 @@ from sim.report.svg import Drawing, drawing_of
 from sim.report.words import number
 
 _WITH = {"at_coast": ("at_coast", "diverted", "intercepted")}
-_TALL_ENOUGH = 0.085  # of the panel, to bear a label
+_TALL_ENOUGH = 0.05  # of the panel, to bear a label
 _SHORT = {"crossed": "crossed", "landed": "landed", "returned": "returned", "in_procedure": "in procedure"}
 Statuses = tuple[tuple[str, str, str], ...]
 
@@ -36,7 +36,7 @@ def whereabouts(found: Findings) -> list[Group]:
             continue
         top = max(float(area.sum(axis=1).max()) for area in areas.values()) * 1.04
         drawings = [
-            _stack(area, used, name if found.others else title, top, f"w{code}{k}")
+            _stack(area, used, name if found.others else "Persons", top, f"w{code}{k}")
             for k, (name, area) in enumerate(areas.items())
         ]
         keys = [Key("area", colour, text) for _, text, colour in reversed(used)]
@@ -56,7 +56,7 @@ def _stack(area: pd.DataFrame, used: list[tuple[str, str, str]], title: str, top
     values = area[[name for name, _, _ in used]].to_numpy().T
 
     def draw() -> Figure:
-        figure, axes = panel(2.3, title, left=0.56)
+        figure, axes = panel(2.4, title, left=0.56)
         axes.stackplot(area.index, values, colors=[colour for _, _, colour in used], edgecolor="white", linewidth=0.5)
         over_time(axes)
         axes.set_ylim(0, top)
@@ -68,15 +68,19 @@ def _stack(area: pd.DataFrame, used: list[tuple[str, str, str]], title: str, top
 
 
 def _labels(axes: Axes, area: pd.DataFrame, values: Array, used: list[tuple[str, str, str]], top: float) -> None:
-    """The name of a status where its area is thickest, if it is thick enough."""
-    below = np.zeros(values.shape[1])
-    for (name, text, colour), row in zip(used, values, strict=True):
-        weeks = len(row)
-        inner = row[weeks // 6 : weeks - weeks // 6] if weeks > 11 else row
-        thickest = int(inner.argmax()) + (weeks // 6 if weeks > 11 else 0)
-        if row[thickest] > _TALL_ENOUGH * top:
+    """The name of a status inside its area, where it has room for it."""
+    weeks = values.shape[1]
+    half = max(weeks // 11, 1)
+    edges = np.vstack([np.zeros(weeks), values.cumsum(axis=0)])
+    for k, (name, text, colour) in enumerate(used):
+        centres = range(half, weeks - half)
+        spans = [slice(centre - half, centre + half + 1) for centre in centres]
+        rooms = [(edges[k + 1, span].min(), edges[k, span].max()) for span in spans]
+        if not rooms:
+            continue
+        best = max(range(len(rooms)), key=lambda c: rooms[c][0] - rooms[c][1])
+        above, below = rooms[best]
+        if above - below > _TALL_ENOUGH * top:
             light = sum(share * part for share, part in zip((0.299, 0.587, 0.114), to_rgb(colour), strict=True)) > 0.55
-            label = _SHORT.get(name, text)
-            axes.text(area.index[thickest], below[thickest] + row[thickest] / 2, label, ha="center", va="center",
+            axes.text(area.index[best + half], (above + below) / 2, _SHORT.get(name, text), ha="center", va="center",
                       fontsize=7.8, color="black" if light else "white")  # fmt: skip
-        below = below + row

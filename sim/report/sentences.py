@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from sim.report.findings import Findings
-from sim.report.words import clipped, interval, listed, number, share, short_day
-from sim.report.words import day as in_words
+from sim.report.words import clipped, day, interval, listed, number, share
 
 MOST_PLACES = 2
 Row = dict[str, Any]
@@ -156,6 +155,7 @@ def _elsewhere(found: Findings, other: str) -> Iterator[Sentence]:
     """Where did it go? Routes and sections that clearly take more."""
     rises = [
         *_rises(found, other, "route", found.routes, "boarded", "more people board"),
+        *_rises(found, other, "route", found.routes, "attempts", "more attempts by those who came"),
         *_rises(found, other, "section", found.sections, "attempts", "more attempts"),
     ]
     if rises:
@@ -173,16 +173,13 @@ def _rises(
     for name in names:
         row = found.difference(other, measure, level, name)
         if row is not None and row["low90"] > 0:
-            ends = f" (90\u202f% interval {interval(row, measure)})" if row["replicates"] > 1 else ""
-            yield (
-                row["median"],
-                f"{number(row['median'], measure)} {what} {_place(found, level, name)}{ends}",
-            )
+            ends = _ends(row, measure) if row["replicates"] > 1 else ""
+            yield row["median"], f"{number(row['median'], measure)} {what} {_place(found, level, name)}{ends}"
 
 
 def _place(found: Findings, level: str, name: str) -> str:
     title = found.title_of(level, name)
-    return f"on {name}" if level == "route" else f"at {clipped(title, 60)} ({name})" if title != name else f"at {name}"
+    return f"by {name}" if level == "route" else f"at {clipped(title, 60)} ({name})" if title != name else f"at {name}"
 
 
 def _border(found: Findings) -> Iterator[Sentence]:
@@ -213,7 +210,7 @@ def _level(found: Findings, measure: str, lead: str, where: str, note: str) -> I
     row = row_of(found, found.base, measure)
     if row is None:
         return
-    ends = f" (90\u202f% interval {interval(row, measure)})" if found.several else ""
+    ends = _ends(row, measure) if found.several else ""
     yield Sentence(lead.format(number(row["median"], measure)), f"{where}{ends}{f'; {note}' if note else ''}.")
 
 
@@ -228,7 +225,7 @@ def _most_loaded(found: Findings) -> Iterator[Sentence]:
     start = found.scenario.start
     text = f": the highest pressure (attempts over capacity) is {number(row['median'], 'pressure_peak')}"
     if found.several:
-        text += f" (90\u202f% interval {interval(row, 'pressure_peak')})"
+        text += _ends(row, "pressure_peak")
     if when is not None:
         text += f", about {number(when['median'], 'peak_day', start=start)}"
     label = f"{title} ({name})" if title != name else title
@@ -246,8 +243,15 @@ def _overload(found: Findings) -> Sentence:
         lead = f"On {count} day{'s' if count != 1 else ''} at least one section is over full load"
         return Sentence(lead, f": {listed(ever[:6])}{_and_more(ever, 6)}.")
     lead = f"{len(ever)} of {len(over)} sections may be over full load"
-    parts = [f"{name} with a probability of {share(over[name])}" for name in ever[:MOST_PLACES]]
+    titles = {name: clipped(found.title_of("section", name), 60) for name in ever}
+    parts = [f"{titles[name]} with a probability of {share(over[name])}" for name in ever[:MOST_PLACES]]
     return Sentence(lead, f" on at least one day: {listed(parts)}{_and_more(ever, MOST_PLACES)}.")
+
+
+def _ends(row: Row, measure: str) -> str:
+    if row["low90"] == row["high90"]:
+        return " (the same in nearly all replicates)"
+    return f" (90\u202f% interval {interval(row, measure)})"
 
 
 def _and_more(names: list[str], shown: int) -> str:
@@ -266,8 +270,9 @@ def _spread(found: Findings) -> Sentence | None:
 
 
 def has_sea(found: Findings) -> bool:
-    """Whether a scenario has a route over the sea."""
-    return any(route.mode == "sea" for one in found.scenarios.values() for route in one.routes.values())
+    """Whether anybody lands over the sea, in any scenario."""
+    rows = [found.value(name, "landed") for name in found.names]
+    return any(row is not None and row["high90"] > 0 for row in rows)
 
 
 def _nobody(found: Findings, name: str) -> bool:
@@ -277,9 +282,4 @@ def _nobody(found: Findings, name: str) -> bool:
 
 def period(found: Findings) -> str:
     """First and last day, in words."""
-    return f"{in_words(found.scenario.start)} to {in_words(found.scenario.end)}"
-
-
-def short_period(found: Findings) -> str:
-    """First and last day, short."""
-    return f"{short_day(found.scenario.start)} to {short_day(found.scenario.end)}"
+    return f"{day(found.scenario.start, short=False)} to {day(found.scenario.end, short=False)}"

@@ -11,8 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.report.findings import Findings
-from sim.report.panels import Group, Key, colour_of, dash_of, full_load, over_time, panel
-from sim.report.style import GREY, PALE, date_axis
+from sim.report.panels import Group, Key, colour_of, dash_of, dates, full_load, over_time, panel
+from sim.report.style import GREY, PALE
 from sim.report.svg import Drawing, drawing_of
 from sim.report.words import clipped, share
 
@@ -76,7 +76,7 @@ def _fan(found: Findings, parts: Parts, scenarios: list[str], level: str, name: 
     shown = [(scenario, parts[scenario, name]) for scenario in scenarios if (scenario, name) in parts]
 
     def draw() -> Figure:
-        figure, axes = panel(2.0 if level == "agency" else 1.75, title)
+        figure, axes = panel(2.1 if level == "agency" else 1.85, title)
         for scenario, part in shown:
             _bands(found, axes, part, scenario, crowded=len(shown) > 2)
         over_time(axes)
@@ -115,16 +115,16 @@ def overloads(found: Findings) -> Group | None:
         note += " Outlined: the base."
     if never:
         note += f" Never over full load: {', '.join(never)}."
-    return Group("", note, [], drawings, wide=len(found.names) == 1)
+    return Group("", note, [], drawings)
 
 
 def _overload(found: Findings, parts: Parts, scenario: str, rows: list[str], key: str) -> Drawing:
     highest = {name: float(parts[scenario, name]["probability"].max()) for name in rows if (scenario, name) in parts}
 
     def draw() -> Figure:
-        height = 0.62 + 0.25 * len(rows)
+        height = 0.76 + 0.25 * len(rows)
         title = scenario if len(found.names) > 1 else "Probability of overload by week"
-        figure, axes = panel(height, title, left=0.75, right=0.5, bottom=0.28)
+        figure, axes = panel(height, title, left=0.75, right=0.5)
         for k, name in enumerate(rows):
             base = len(rows) - 1 - k
             axes.axhline(base, color=PALE, linewidth=0.6, zorder=1)
@@ -134,7 +134,7 @@ def _overload(found: Findings, parts: Parts, scenario: str, rows: list[str], key
                 _strip(axes, parts[found.base, name], base, GREY, fill=False)
             axes.text(1.01, base + 0.1, share(highest.get(name, 0.0)), transform=axes.get_yaxis_transform(),
                       ha="left", fontsize=8)  # fmt: skip
-        date_axis(axes)
+        dates(axes)
         axes.set_ylim(-0.05, len(rows))
         axes.set_yticks([len(rows) - 1 - k + 0.3 for k in range(len(rows))], [clipped(name, 12) for name in rows])
         axes.tick_params(axis="y", length=0)

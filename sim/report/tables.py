@@ -11,7 +11,7 @@ from sim.comparison import COMPARED
 from sim.report.definitions import AT_BORDER, HUMAN, ON_THE_WAY, definition, title_of
 from sim.report.findings import Findings
 from sim.report.sentences import Row, difference_of, has_sea, row_of
-from sim.report.words import interval, is_day, number, share, short_day
+from sim.report.words import days, interval, is_day, number, share
 
 MOST_COLUMNS = 4  # scenarios side by side in one table
 _BORDER = ("attempts", "entries", "pressure_peak", "days_over")
@@ -94,14 +94,14 @@ def differences(found: Findings, other: str) -> Table:
             counts = f"{round(row['lower'] * pairs)} / {round(row['higher'] * pairs)}"
             values = [cell(found, row_of(found, name, measure), measure) for name in (found.base, other)]
             change = Cell(number(row["median"], measure, sign=True), ends)
-            lines.append(Line(title_of(measure), str(row["unit"]), [*values, change, Cell(counts)]))
-    columns = ["", found.base, other, "difference", f"lower / higher, of {found.pairs(other)}"]
+            lines.append(Line(title_of(measure), str(row["unit"]), [change, *values, Cell(counts)]))
+    columns = ["", "difference", found.base, other, f"lower / higher, of {found.pairs(other)}"]
     return Table(f"{other} less {found.base}", "", columns, lines, "differences")
 
 
 def sections(found: Findings, other: str | None = None) -> Table:
     """By section and agency; of the base, or the difference that another scenario makes."""
-    columns = (*_SECTION, *_SECTION_HUMAN)
+    columns = (*(_SECTION if other is None else _SECTION[1:]), *_SECTION_HUMAN)
     lines = []
     for agency in found.agencies:
         for level, name in (*(("section", n) for n in found.sections_of(agency)), ("agency", agency)):
@@ -163,7 +163,8 @@ def measures(found: Findings) -> list[Table]:
 
 def _measure(found: Findings, names: Sequence[str], measure: str) -> Line:
     what = definition(measure)
-    symbol = f"{what.symbol}: " if what.symbol else ""
+    formula = f" {what.formula}." if what.formula not in ("", "count") else ""
+    answers = f" Answers to: {what.answers_to}." if what.answers_to else ""
     unit = "date" if is_day(measure) else what.unit
     cells = [Cell(unit)]
     for name in names:
@@ -177,7 +178,20 @@ def _measure(found: Findings, names: Sequence[str], measure: str) -> Line:
             cells += [Cell(number(row["median"], measure, start=start))]
             cells += [Cell(interval(row, measure, start=start, share=width)) for width in (50, 90)]
             cells += [Cell(number(row.get("mean", float("nan")), measure, start=start))]
-    return Line(what.title, f"{symbol}{what.meaning}", cells)
+    return Line(what.title, f"{what.meaning}{formula}{answers}", cells)
+
+
+def loads(found: Findings) -> Table:
+    """How likely, how long and from when each section is over full load, of the base."""
+    lines = []
+    for name in found.sections:
+        over = found.ever_over.get((found.base, name), 0.0)
+        if over > 0:
+            rows = {m: found.value(found.base, m, "section", name) for m in ("days_over", "first_over_day")}
+            cells = [Cell(share(over)), *(cell(found, row, measure) for measure, row in rows.items())]
+            lines.append(Line(found.title_of("section", name), name, cells))
+    columns = ["section", "ever over 1", "days over 1", "first over 1"]
+    return Table("", "", columns, lines, "loads")
 
 
 def spread(found: Findings) -> Table | None:
@@ -222,10 +236,10 @@ def _record_line(found: Findings, row: Row) -> Line:
     published = f"{limits[0]} to {limits[1]}" if "–" not in limits and limits[0] != limits[1] else ""
     simulated = Cell(number(row["simulated"]))
     if found.several:
-        simulated.sub = f"{number(row['sim_low'])} to {number(row['sim_high'])}"
+        low, high = number(row["sim_low"]), number(row["sim_high"])
+        simulated.sub = f"{low} to {high}" if low != high else ""
     ratio = "–" if pd.isna(row["ratio"]) else f"{row['ratio']:.2f}"
     note = row["note"] if isinstance(row["note"], str) else ""
     first, last = (pd.Timestamp(row[key]) for key in ("period_start", "period_end"))
-    days = short_day(first) if first == last else f"{short_day(first)} to {short_day(last)}"
     seen = Cell(f"{bound}{number(row['observed'])}", published)
-    return Line(days, "", [seen, simulated, Cell(ratio), Cell(note)])
+    return Line(days(first, last), "", [seen, simulated, Cell(ratio), Cell(note)])

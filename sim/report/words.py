@@ -10,6 +10,10 @@ from typing import Any
 NOTHING = "–"
 DIGITS = 3
 _EXACT_BELOW = 10**DIGITS
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
 
 
 def number(value: float, measure: str = "", *, start: date | None = None, sign: bool = False) -> str:
@@ -53,26 +57,31 @@ def is_day(measure: str) -> bool:
     return measure in ("peak_day", "first_over_day")
 
 
-def day(value: Any) -> str:
-    """A date as `9 November 2025`, whatever the locale."""
-    return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+def day(value: Any, *, short: bool = True) -> str:
+    """A date as `9 Nov 2025`, whatever the locale; or with the whole name of the month."""
+    name = MONTHS[value.month - 1]
+    return f"{value.day} {name[:3] if short else name} {value.year}"
 
 
-def short_day(value: Any) -> str:
-    """A date as `9 Nov 2025`."""
-    return f"{value.day} {_MONTHS[value.month - 1][:3]} {value.year}"
-
-
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
+def days(first: Any, last: Any) -> str:
+    """A period as `1 to 30 Jun 2025`, with no more than is needed."""
+    if (first.year, first.month, first.day) == (last.year, last.month, last.day):
+        return day(last)
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day} to {day(last)}"
+    if first.year == last.year:
+        return f"{first.day} {MONTHS[first.month - 1][:3]} to {day(last)}"
+    return f"{day(first)} to {day(last)}"
 
 
 def interval(row: Mapping[str, Any], measure: str, *, start: date | None = None, sign: bool = False,
              share: int = 90) -> str:  # fmt: skip
     """The interval of a row, as `43,000 to 61,000`."""
-    low, high = (number(row[f"{end}{share}"], measure, start=start, sign=sign) for end in ("low", "high"))
+    ends = [row[f"{end}{share}"] for end in ("low", "high")]
+    if is_day(measure) and start is not None and not sign and not any(isnan(end) for end in ends):
+        first, last = (start + timedelta(days=round(end) - 1) for end in ends)
+        return days(first, last)
+    low, high = (number(end, measure, sign=sign) for end in ends)
     return low if low == high else f"{low} to {high}"
 
 
