@@ -30,7 +30,7 @@ COLOURS = tuple(to_hex(colormaps["cividis_r"](level)) for level in (0.02, 0.27, 
 WIDTHS = (2.4, 3.2, 4.2, 5.4, 6.6)  # points: a second sign beside colour
 _MARGIN, _THIN = 0.55, 0.02  # degrees
 _HEAD, _AWAY, _BOX = 0.3, 0.42, (0.5, 0.32)  # inches: title; way of a label from its section, and its size
-_NAMES = {"POL": (22.1, 53.35), "LTU": (24.0, 55.3), "LVA": (25.2, 56.4), "BLR": (27.0, 53.0)}
+_NAMES = {"POL": (22.1, 53.35), "LTU": (24.0, 55.3), "LVA": (24.6, 56.45), "BLR": (27.0, 53.0)}
 
 
 def maps(found: Findings) -> Group | None:
@@ -140,18 +140,23 @@ def _labels(axes: Axes, values: dict[str, float], per_degree: tuple[float, float
 
 
 def _middle(name: str) -> tuple[float, float]:
-    line = geography.section(name).line
-    return line[len(line) // 2]
+    """The point half-way along a section."""
+    line = np.array(geography.section(name).line)
+    way = np.concatenate([[0.0], np.hypot(*np.diff(line, axis=0).T).cumsum()])
+    lon, lat = (float(np.interp(way[-1] / 2, way, line[:, axis])) for axis in (0, 1))
+    return lon, lat
 
 
 def _outwards(name: str, per_degree: tuple[float, float]) -> Array:
-    """Square to a section, of length 1, on the side away from Minsk."""
+    """Away from Minsk, and square to the section: between the two, of length 1."""
     line = np.array(geography.section(name).line) * per_degree
     x, y = line[-1] - line[0]
-    square: Array = np.array([-y, x]) / (math.hypot(x, y) or 1.0)
+    square = np.array([-y, x]) / (math.hypot(x, y) or 1.0)
     minsk = geography.place("minsk")
-    back = np.array([minsk.lon, minsk.lat]) * per_degree - line[len(line) // 2]
-    return square if square @ back < 0 else -square
+    away = np.array(_middle(name)) * per_degree - np.array([minsk.lon, minsk.lat]) * per_degree
+    away = away / (math.hypot(*away) or 1.0)
+    both: Array = away + (square if square @ away > 0 else -square)
+    return both / math.hypot(*both)
 
 
 def _spread(places: Array, room: Array) -> Array:
