@@ -237,13 +237,13 @@ def _overload(found: Findings) -> Sentence:
     ever = sorted((name for name in over if over[name] > 0), key=lambda name: (-over[name], name))
     if not ever:
         return Sentence("No section is ever over full load", "." if not found.several else ", in any replicate.")
+    titles = {name: clipped(found.title_of("section", name), 60) for name in ever}
     if not found.several:
         days = found.value(found.base, "days_over")
         count = 0 if days is None else round(days["median"])
         lead = f"On {count} day{'s' if count != 1 else ''} at least one section is over full load"
-        return Sentence(lead, f": {listed(ever[:6])}{_and_more(ever, 6)}.")
+        return Sentence(lead, f": {listed([titles[name] for name in ever[:6]])}{_and_more(ever, 6)}.")
     lead = f"{len(ever)} of {len(over)} sections may be over full load"
-    titles = {name: clipped(found.title_of("section", name), 60) for name in ever}
     parts = [f"{titles[name]} with a probability of {share(over[name])}" for name in ever[:MOST_PLACES]]
     return Sentence(lead, f" on at least one day: {listed(parts)}{_and_more(ever, MOST_PLACES)}.")
 

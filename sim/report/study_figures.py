@@ -109,8 +109,9 @@ def overloads(found: Findings) -> Group | None:
     parts = _split(table)
     drawings = [_overload(found, parts, name, rows, f"ov{number}") for number, name in enumerate(found.names)]
     never = [name for name in found.sections if name not in ever]
-    what = "probability from 0 to 1" if found.several else "weeks with a day over full load"
-    note = f"Height of each band: {what}; at the right the highest of all weeks."
+    note = "Filled: weeks with a day over full load."
+    if found.several:
+        note = "Height of each band: probability from 0 to 1; at the right the highest of all weeks."
     if found.others:
         note += " Outlined: the base."
     if never:
@@ -123,7 +124,7 @@ def _overload(found: Findings, parts: Parts, scenario: str, rows: list[str], key
 
     def draw() -> Figure:
         height = 0.76 + 0.25 * len(rows)
-        title = scenario if len(found.names) > 1 else "Probability of overload by week"
+        title = scenario if len(found.names) > 1 else _what(found)
         figure, axes = panel(height, title, left=0.75, right=0.5)
         for k, name in enumerate(rows):
             base = len(rows) - 1 - k
@@ -132,8 +133,9 @@ def _overload(found: Findings, parts: Parts, scenario: str, rows: list[str], key
                 _strip(axes, parts[scenario, name], base, colour_of(found, scenario), fill=True)
             if scenario != found.base and (found.base, name) in parts:
                 _strip(axes, parts[found.base, name], base, GREY, fill=False)
-            axes.text(1.01, base + 0.1, share(highest.get(name, 0.0)), transform=axes.get_yaxis_transform(),
-                      ha="left", fontsize=8)  # fmt: skip
+            if found.several:
+                top = share(highest.get(name, 0.0))
+                axes.text(1.01, base + 0.1, top, transform=axes.get_yaxis_transform(), ha="left", fontsize=8)
         dates(axes)
         axes.set_ylim(-0.05, len(rows))
         axes.set_yticks([len(rows) - 1 - k + 0.3 for k in range(len(rows))], [clipped(name, 12) for name in rows])
@@ -143,7 +145,11 @@ def _overload(found: Findings, parts: Parts, scenario: str, rows: list[str], key
         return figure
 
     ever = ", ".join(f"{name} {share(value)}" for name, value in highest.items())
-    return drawing_of(key, f"Probability of overload by week, {scenario}; highest: {ever}", draw)
+    return drawing_of(key, f"{_what(found)}, {scenario}; highest: {ever}", draw)
+
+
+def _what(found: Findings) -> str:
+    return "Probability of overload by week" if found.several else "Weeks over full load"
 
 
 def _strip(axes: Axes, part: pd.DataFrame, base: float, colour: str, *, fill: bool) -> None:

@@ -102,22 +102,23 @@ def differences(found: Findings, other: str) -> Table:
 def sections(found: Findings, other: str | None = None) -> Table:
     """By section and agency; of the base, or the difference that another scenario makes."""
     columns = (*(_SECTION if other is None else _SECTION[1:]), *_SECTION_HUMAN)
+    ever = other is None and found.several
     lines = []
     for agency in found.agencies:
         for level, name in (*(("section", n) for n in found.sections_of(agency)), ("agency", agency)):
             title = found.title_of(level, name)
             note = name if level == "section" and title != name else ""
             cells = _cells(found, level, name, columns, other)
-            if other is None:
+            if ever:
                 cells.append(Cell(share(found.ever_over.get((found.base, name), 0.0))))
             lines.append(Line(title, note, cells, level == "agency"))
     rest = _cells(found, "section", "before-any-section", columns, other)
     if lines and any(entry.main not in ("–", "0") for entry in rest):
-        lines.append(Line("Before any section, and by sea", "", [*rest, *([] if other else [Cell("–")])]))
+        lines.append(Line("Before any section, and by sea", "", [*rest, *([Cell("–")] if ever else [])]))
     names = [_SHORT[measure] for measure in columns]
     title = "By section" if other is None else f"By section: {other} less {found.base}"
     note = "Stranded, returned and dead: persons, by the last section that they tried."
-    if other is None:
+    if ever:
         names.append("ever over 1")
     return Table(title, note, ["", *names], lines, "places")
 
@@ -188,9 +189,11 @@ def loads(found: Findings) -> Table:
         over = found.ever_over.get((found.base, name), 0.0)
         if over > 0:
             rows = {m: found.value(found.base, m, "section", name) for m in ("days_over", "first_over_day")}
-            cells = [Cell(share(over)), *(cell(found, row, measure) for measure, row in rows.items())]
+            cells = [cell(found, row, measure) for measure, row in rows.items()]
+            if found.several:
+                cells.insert(0, Cell(share(over)))
             lines.append(Line(found.title_of("section", name), name, cells))
-    columns = ["section", "ever over 1", "days over 1", "first over 1"]
+    columns = ["section", *(["ever over 1"] if found.several else []), "days over 1", "first over 1"]
     return Table("", "", columns, lines, "loads")
 
 
