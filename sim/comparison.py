@@ -51,6 +51,8 @@ def observed_values(blocks: Blocks, scenario: Scenario) -> Array:
 
 def observed_rows(scenario: Scenario) -> list[dict[str, Any]]:
     """The intervals of the scenario's observed series, in order: the columns of `sim.data.read_observed`."""
+    if scenario._rows is not None:
+        return scenario._rows
     from sim.data import read_observed
 
     return [record for name in scenario.observed for record in _records(read_observed, name)]

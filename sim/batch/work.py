@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from sim.batch import spool
 from sim.batch.plan import Parcel, Run
 from sim.batch.tables import Ended, files_of
-from sim.comparison import observed_values
+from sim.comparison import observed_rows, observed_values
 from sim.digest import Digest, digest_of
 from sim.frames import blocks_of
 from sim.measures import outcome_of
@@ -75,7 +75,7 @@ def carry_out_run(parcel: Parcel, run: Run) -> Ended:
         scenario, parameters = parcel.draw(run)
         model = run_resolved(scenario, parcel.cases[run.scenario].timetable)
         outcome = outcome_of(model)
-        observed = observed_values(blocks_of([outcome]), scenario) if scenario.observed else None
+        observed = observed_values(blocks_of([outcome]), scenario) if observed_rows(scenario) else None
         found: Digest | None = digest_of(outcome, observed)
         error = ""
     except Exception as problem:

@@ -58,6 +58,7 @@ def apply_overrides(scenario: Scenario, overrides: Mapping[str, Any]) -> Scenari
     for path, value in overrides.items():
         root = _set(root, ROOT, str(path).split("."), 0, from_plain(value, SET))
     changed = build(root, {SET: _last_day(scenario, root)})
+    changed._rows = scenario._rows
     if scenario.timetable == changed.timetable:
         changed._timetable = scenario._timetable
     elif changed.timetable is not None:

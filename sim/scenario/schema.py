@@ -551,6 +551,8 @@ class Scenario(Entry):
 
     # Set by the loader: where the timetable lies, and the last day that its rows may name.
     _timetable: tuple[str, date] | None = PrivateAttr(default=None)
+    # Set by studies with data of their own: rows to compare a run with, in place of those of `observed`.
+    _rows: list[dict[str, Any]] | None = PrivateAttr(default=None)
 
     def __eq__(self, other: object) -> bool:
         """Equal in every field, wherever the two were loaded from."""

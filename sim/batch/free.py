@@ -1,0 +1,159 @@
+"""Free parameters: from points in the space of the prior's normal scores to values, and to a scenario's paths.
+
+A point z has one standard normal coordinate a parameter under the prior: value = quantile(prior, Φ(z)).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from fnmatch import fnmatchcase
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import ndtr
+
+from sim.batch.calibration_experiment import ORIGIN, FreeParameter, day_of
+from sim.scenario.errors import ScenarioError, choices
+from sim.scenario.paths import Parameter, parameter_paths
+from sim.scenario.quantity import centre
+from sim.scenario.schema import Scenario
+
+Points = npt.NDArray[np.float64]
+
+
+class _Target(NamedTuple):
+    """A quantity, or all dates of a schedule, that parameters act on."""
+
+    path: str
+    values: dict[date | None, float]  # by date; None where it is no schedule
+    low: float
+    high: float
+
+
+class Space:
+    """The free parameters of a scenario.
+
+    Args:
+        parameters: By name.
+        scenario: As it is before they are set.
+        origin: Date that stands for ``origin``; parameters that begin there are left out if None.
+
+    Raises:
+        ScenarioError: If a path leads nowhere, or a prior lies outside its field's range.
+    """
+
+    def __init__(self, parameters: Mapping[str, FreeParameter], scenario: Scenario, origin: date | None = None) -> None:
+        self.parameters = {
+            name: entry for name, entry in parameters.items() if origin is not None or entry.start != ORIGIN
+        }
+        self.scenario, self.origin = scenario, origin
+        self.names = list(self.parameters)
+        self._all = parameter_paths(scenario)
+        self._acts: dict[str, list[tuple[int, FreeParameter, date | None]]] = {}
+        self._targets: dict[str, _Target] = {}
+        for number, (name, entry) in enumerate(self.parameters.items()):
+            for target in self._found(name, entry):
+                self._targets[target.path] = target
+                self._acts.setdefault(target.path, []).append((number, entry, day_of(entry.start, origin)))
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    @property
+    def informed(self) -> npt.NDArray[np.bool_]:
+        """Which parameters the time before the origin depends on, shape (D,)."""
+        days = [day_of(entry.start, self.origin) for entry in self.parameters.values()]
+        return np.array([self.origin is None or day is None or day < self.origin for day in days])
+
+    def values(self, points: Points) -> Points:
+        """Values of the parameters, shape (N, D), from points z."""
+        u = np.clip(ndtr(points), 1e-9, 1 - 1e-9)
+        columns = [
+            [entry.prior.quantile(float(p), *self._range(name)) for p in u[:, k]]
+            for k, (name, entry) in enumerate(self.parameters.items())
+        ]
+        return np.array(columns).T.reshape(len(points), len(self))
+
+    @cached_property
+    def paths(self) -> tuple[str, ...]:
+        """The dotted paths that a point sets, one a number."""
+        return tuple(path if day is None else f"{path}.{day}" for path in self._acts for day in self._days(path))
+
+    def settings(self, points: Points) -> Points:
+        """What points set at `paths`, shape (N, paths), within the fields' ranges."""
+        values = self.values(points)
+        columns = []
+        for path in self._acts:
+            target = self._targets[path]
+            for day in self._days(path):
+                column = np.full(len(points), self._base(target, day))
+                for number, entry, start in self._acts[path]:
+                    if day is None or start is None or start <= day:
+                        column = _acted(column, entry.form, values[:, number])
+                columns.append(np.clip(column, target.low, target.high))
+        return np.array(columns).T.reshape(len(points), len(self.paths))
+
+    def _days(self, path: str) -> list[date | None]:
+        known = self._targets[path].values
+        if None in known:
+            return [None]
+        last = self.scenario.end
+        starts = {start for _, _, start in self._acts[path] if start is not None and start <= last}
+        first = min(day for day in known if day is not None)
+        return sorted({day for day in known if day is not None} | {max(day, first) for day in starts})
+
+    def _base(self, target: _Target, day: date | None) -> float:
+        if day is None:
+            return target.values[None]
+        return target.values[max(known for known in target.values if known is not None and known <= day)]
+
+    def _range(self, name: str) -> tuple[float, float]:
+        entry = self.parameters[name]
+        if entry.form == "value":
+            target = self._found(name, entry)[0]
+            return target.low, target.high
+        return (0.0, np.inf) if entry.form == "factor" else (-np.inf, np.inf)
+
+    def _found(self, name: str, entry: FreeParameter) -> list[_Target]:
+        targets: dict[str, _Target] = {}
+        for pattern in entry.paths:
+            before = len(targets)
+            for parameter in self._all:
+                path, day = _dated(parameter)
+                if fnmatchcase(path, pattern) and path.count(".") == pattern.count("."):
+                    low = -np.inf if parameter.field.low is None else parameter.field.low
+                    high = np.inf if parameter.field.high is None else parameter.field.high
+                    target = targets.setdefault(path, _Target(path, {}, low, high))
+                    target.values[day] = centre(parameter.value)
+            if len(targets) == before:
+                near = sorted({_dated(parameter)[0] for parameter in self._all})
+                last = pattern.rsplit(".", 1)[-1]
+                close = [path for path in near if path.endswith(f".{last}")] or near
+                raise ScenarioError(f"parameters.{name}.paths: found {pattern!r}, no quantity of the scenario; "
+                                    f"{choices(close[:20], pattern)}")  # fmt: skip
+        if entry.start is not None and any(None in target.values for target in targets.values()):
+            raise ScenarioError(f"parameters.{name}.from: found a date; allowed: for schedules only")
+        return list(targets.values())
+
+
+def _acted(column: Points, form: str, values: Points) -> Points:
+    if form == "value":
+        return values.copy()
+    return column * values if form == "factor" else column + values
+
+
+def _dated(parameter: Parameter) -> tuple[str, date | None]:
+    """A path without the date of its schedule, and the date."""
+    path, _, last = parameter.path.rpartition(".")
+    try:
+        return path, date.fromisoformat(last)
+    except ValueError:
+        return parameter.path, None
+
+
+def plain(settings: Points, paths: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Settings as overrides, one mapping a point."""
+    return [dict(zip(paths, (float(v) for v in row), strict=True)) for row in settings]
