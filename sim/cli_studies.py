@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -47,7 +49,15 @@ def replicates(
     name: str, asked: dict[str, int | None], changes: list[str], outside: bool, out: Path | None, work: Work
 ) -> None:
     """`corridor run` with several replicates."""
-    _start_server(work)
+    with _nothing_begun():
+        _start_server(work)
+        plan, folder = _plan_replicates(name, asked, changes, outside, out, work)
+    _carry_out(plan, folder, work)
+
+
+def _plan_replicates(
+    name: str, asked: dict[str, int | None], changes: list[str], outside: bool, out: Path | None, work: Work
+) -> tuple[Plan, Path]:
     from sim.batch.plan import TWINS, Plan
     from sim.batch.studies import check_number
 
@@ -55,14 +65,22 @@ def replicates(
     check_number(work.replicates)
     stem = Path(name).stem
     folder = out if out is not None else Path("results") / f"{stem}-{scenario.seed}-replicates"
-    _carry_out(Plan("replicates", {stem: scenario}, work.replicates, twins=TWINS), folder, work)
+    return Plan("replicates", {stem: scenario}, work.replicates, twins=TWINS), folder
 
 
 def compare(
     names: list[str], asked: dict[str, int | None], changes: list[str], outside: bool, out: Path | None, work: Work
 ) -> None:
     """`corridor compare`."""
-    _start_server(work)
+    with _nothing_begun():
+        _start_server(work)
+        plan, folder = _plan_comparison(names, asked, changes, outside, out, work)
+    _carry_out(plan, folder, work)
+
+
+def _plan_comparison(
+    names: list[str], asked: dict[str, int | None], changes: list[str], outside: bool, out: Path | None, work: Work
+) -> tuple[Plan, Path]:
     from sim.batch.plan import Plan
     from sim.batch.studies import check_number, comparable
 
@@ -73,9 +91,18 @@ def compare(
         given[_free(Path(name).stem, given)] = scenario
     scenarios = comparable(given)
     if out is None:
-        title = f"{names[0]}-vs-{'-'.join(Path(name).stem for name in names[1:])}"
-        out = Path("results") / f"{Path(title).name[:LONGEST_NAME]}-{next(iter(scenarios.values())).seed}"
-    _carry_out(Plan("compare", scenarios, work.replicates), out, work)
+        base, *others = scenarios
+        out = Path("results") / f"{f'{base}-vs-{"-".join(others)}'[:LONGEST_NAME]}-{scenarios[base].seed}"
+    return Plan("compare", scenarios, work.replicates), out
+
+
+@contextmanager
+def _nothing_begun() -> Iterator[None]:
+    """What Ctrl-C means before the first run."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        fail("interrupted: nothing was written; the same command begins anew", INTERRUPTED)
 
 
 def _start_server(work: Work) -> None:
@@ -95,13 +122,13 @@ def _free(stem: str, taken: dict[str, Scenario]) -> str:
 
 
 def _carry_out(plan: Plan, folder: Path, work: Work) -> None:
-    from sim.batch.executors import workplace
-    from sim.batch.studies import carry_out
-
     until, shard = _until(work), _shard(work.shard)
     notes = notes_console(work.quiet)
-    announce_compilation(notes)
     try:
+        from sim.batch.executors import workplace
+        from sim.batch.studies import carry_out
+
+        announce_compilation(notes)
         place = workplace(work.jobs, work.dask)
         with runs_bar(notes) as advance:
             study = carry_out(plan, folder, until=until, place=place, shard=shard, command=_command(), progress=advance)

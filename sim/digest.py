@@ -149,7 +149,7 @@ def totals_of(frame: Frame, digests: Sequence[Digest]) -> Iterator[Numbers]:
     stacked = _stacked(frame, digests)
 
     def summed(values: Array) -> Array:
-        total: Array = values.reshape(runs, -1, values.shape[-1]).sum(axis=1, dtype=np.float64)
+        total: Array = values.reshape(runs, len(values) // runs, values.shape[-1]).sum(axis=1, dtype=np.float64)
         return total
 
     for measure in m.SECTION_MEASURES:
@@ -178,7 +178,7 @@ def weekly_of(frame: Frame, digests: Sequence[Digest]) -> Iterator[Numbers]:
     stacked = _stacked(frame, digests)
 
     def weeks(values: Array) -> Array:
-        return values.reshape(runs, -1, values.shape[-1])
+        return values.reshape(runs, len(values) // runs, values.shape[-1])
 
     for measure in _WEEK_SECTION:
         yield _numbers("section", measure, names.sections, weeks(m.by_section(stacked, measure)), " per week")

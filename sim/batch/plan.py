@@ -20,7 +20,7 @@ from sim.scenario.schema import Scenario
 from sim.scenario.timetable import departures
 from sim.scenario.write import scenario_hash
 
-MOST_RUNS = 10_000_000
+MOST_REPLICATES = 100_000
 TWINS = 20  # replicates that are run a second time, with the same parameters and other people
 CHUNK_SECONDS = 0.5
 MOST_IN_CHUNK = 64

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from sim.batch import statistics
 from sim.batch.conduct import Progress, conduct
 from sim.batch.executors import Serial, Workplace, workplace
-from sim.batch.plan import MOST_RUNS, TWINS, Plan
+from sim.batch.plan import MOST_REPLICATES, TWINS, Plan
 from sim.batch.store import Store
 from sim.batch.study import Study
 from sim.digest import ALL
@@ -196,8 +196,8 @@ def tables_of(study: Study) -> dict[str, bytes]:
 
 def check_number(replicates: int, what: str = "replicates") -> None:
     """Check a number of replicates; raises ScenarioError."""
-    if isinstance(replicates, bool) or not isinstance(replicates, int) or not 1 <= replicates <= MOST_RUNS:
-        raise ScenarioError(f"{what}: found {replicates!r}; allowed: a whole number from 1 to {MOST_RUNS:,}")
+    if isinstance(replicates, bool) or not isinstance(replicates, int) or not 1 <= replicates <= MOST_REPLICATES:
+        raise ScenarioError(f"{what}: found {replicates!r}; allowed: a whole number from 1 to {MOST_REPLICATES:,}")
 
 
 def _check_any(study: Study) -> None:

@@ -126,7 +126,9 @@ def _totals(scenario: str, runs: Sequence[Run], numbers: Iterable[Numbers], tabl
 def _weekly(scenario: str, runs: Sequence[Run], numbers: Iterable[Numbers], start: date) -> pa.Table:
     parts = list(numbers)
     weeks = parts[0].values.shape[1]
-    values = np.concatenate([part.values.transpose(0, 2, 1).reshape(len(runs), -1) for part in parts], axis=1)
+    values = np.concatenate(
+        [part.values.transpose(0, 2, 1).reshape(len(runs), weeks * len(part.names)) for part in parts], axis=1
+    )
     columns = _of_runs(scenario, runs, values.shape[1]) | _what(parts, weeks, len(runs))
     first = (start - date(1970, 1, 1)).days
     days = np.arange(first, first + weeks * WINDOW, WINDOW, dtype=np.int32)

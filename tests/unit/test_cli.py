@@ -55,8 +55,8 @@ def test_a_run_writes_tables_figures_and_provenance(corridor: Corridor, tiny: st
 
 
 def test_the_same_command_gives_the_same_bytes(corridor: Corridor, tiny: str, tmp_path: Path) -> None:
-    assert corridor("run", tiny, "--out", "one", "--replicates", "2", "--quiet") == 0
-    assert corridor("run", tiny, "--out", "two", "--replicates", "2", "--quiet") == 0
+    assert corridor("run", tiny, "--out", "one", "--quiet") == 0
+    assert corridor("run", tiny, "--out", "two", "--quiet") == 0
     assert tables(tmp_path / "one") == tables(tmp_path / "two")
 
 
