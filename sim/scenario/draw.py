@@ -77,12 +77,12 @@ def _plan(scenario: Scenario) -> _Plan:
 def _filled(value: Any, plan: _Plan, seed: int | None) -> Any:
     if isinstance(value, Entry):
         fields = value.__dict__
-        return _copy(value, {name: _item(fields[name], part, seed) for name, part in plan.items()})
+        return copied(value, {name: _item(fields[name], part, seed) for name, part in plan.items()})
     return {key: _item(item, plan[str(key)], seed) if str(key) in plan else item for key, item in value.items()}
 
 
-def _copy(entry: Entry, update: dict[str, Any]) -> Entry:
-    """As ``entry.model_copy(update=update)``, by the pickle protocol, in a fifth of the time."""
+def copied(entry: Entry, update: dict[str, Any]) -> Entry:
+    """As ``entry.modelcopied(update=update)``, by the pickle protocol, in a fifth of the time."""
     new = entry.__class__.__new__(entry.__class__)
     state = entry.__getstate__()
     state["__dict__"] = {**entry.__dict__, **update}

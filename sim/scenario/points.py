@@ -1,0 +1,142 @@
+"""One scenario at many points: the same parameters, set to other numbers each time.
+
+`apply_overrides` reads, merges and checks a whole scenario, some four milliseconds; a sweep sets the same few
+parameters thousands of times. So a scenario is set and checked once, and then filled, as `sim.scenario.draw` fills
+in the draws of distributions. The result is that of `apply_overrides`; a value outside its field's range goes
+through it, for its error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from sim.scenario.draw import copied, drawn_values, resolve
+from sim.scenario.errors import ScenarioError, choices, show
+from sim.scenario.fields import FieldNote, bare, find, is_quantity, note
+from sim.scenario.paths import apply_overrides, get_path, parameter_paths
+from sim.scenario.schema import Entry, Scenario
+
+FIXED = ("seed", "days")  # whole numbers that are no parameters of the model
+_MOST_KNOWN = 64
+_KNOWN: dict[tuple[int, tuple[str, ...]], Filling] = {}
+
+
+class Place(NamedTuple):
+    """A parameter of a scenario: its path, what its field says, and whether it is a whole number."""
+
+    path: str
+    field: FieldNote
+    whole: bool
+
+    def typed(self, value: float) -> float:
+        """The value as the field takes it: to the nearest whole number where it wants one."""
+        return round(value) if self.whole else value
+
+
+class Filling:
+    """A scenario whose parameters at some paths are set again and again.
+
+    Args:
+        scenario: The scenario.
+        paths: Of quantities, or of whole numbers such as ``frontex.officers``; dates of schedules may be new.
+        first: Values that are allowed, one a path.
+
+    Raises:
+        ScenarioError: If a path is no parameter, or a value not allowed.
+    """
+
+    def __init__(self, scenario: Scenario, paths: Sequence[str], first: Sequence[float]) -> None:
+        """Set and check the scenario once."""
+        self.scenario = scenario
+        self.places = [place_of(scenario, path) for path in paths]
+        self.base = apply_overrides(scenario, self._typed(first))
+        self._tree: dict[str, Any] = {}
+        for number, path in enumerate(paths):
+            *way, last = path.split(".")
+            level = self._tree
+            for part in way:
+                level = level.setdefault(part, {})
+            level[last] = number
+
+    def at(self, values: Sequence[float], seed: int | None = None) -> tuple[Scenario, dict[str, float]]:
+        """The scenario of plain numbers at a point, the rest drawn (or central); and the values of its parameters.
+
+        The same as `apply_overrides` and then `resolve` and `drawn_values`.
+        """
+        typed = self._typed(values)
+        if all(_allowed(place.field, value) for place, value in zip(self.places, typed.values(), strict=True)):
+            filled = _filled(resolve(self.base, seed), self._tree, list(typed.values()))
+            return filled, {**drawn_values(self.base, seed), **_floats(typed)}
+        scenario = apply_overrides(self.scenario, typed)
+        return resolve(scenario, seed), {**drawn_values(scenario, seed), **_floats(typed)}
+
+    def _typed(self, values: Sequence[float]) -> dict[str, float]:
+        return {place.path: place.typed(float(v)) for place, v in zip(self.places, values, strict=True)}
+
+
+def filling(scenario: Scenario, paths: tuple[str, ...], first: Sequence[float]) -> Filling:
+    """As `Filling`, made once for a scenario, which is immutable; the latest few are kept."""
+    key = (id(scenario), paths)
+    if key not in _KNOWN:
+        if len(_KNOWN) >= _MOST_KNOWN:
+            del _KNOWN[next(iter(_KNOWN))]
+        _KNOWN[key] = Filling(scenario, paths, first)  # keeps the scenario, and so its id
+    return _KNOWN[key]
+
+
+def place_of(scenario: Scenario, path: str) -> Place:
+    """The parameter at a path.
+
+    Raises:
+        ScenarioError: If there is none, with the names that were perhaps meant.
+    """
+    parts: list[Any] = path.split(".")
+    data = scenario.model_dump()
+    spot = find([_key(part) for part in parts], data)
+    kind = bare(spot.type) if spot else None
+    is_number = spot is not None and (is_quantity(spot.type) or kind is int)
+    if not is_number or path in FIXED:
+        raise _no_parameter(scenario, path)
+    try:
+        get_path(scenario, path)
+    except ScenarioError:
+        if not isinstance(_key(parts[-1]), date):
+            raise _no_parameter(scenario, path) from None
+        try:
+            get_path(scenario, ".".join(parts[:-1]))
+        except ScenarioError:
+            raise _no_parameter(scenario, path) from None
+    return Place(path, note(spot.field if spot else None), kind is int)
+
+
+def _no_parameter(scenario: Scenario, path: str) -> ScenarioError:
+    known = [parameter.path for parameter in parameter_paths(scenario)]
+    close = [name for name in known if path.split(".")[0] == name.split(".")[0]] or known
+    return ScenarioError(f"found {show(path)}, which is no parameter of {scenario.title!r}; {choices(close, path)}")
+
+
+def _key(part: str) -> Any:
+    try:
+        return date.fromisoformat(part) if len(part) == 10 and part[4] == "-" else part
+    except ValueError:
+        return part
+
+
+def _allowed(field: FieldNote, value: float) -> bool:
+    return (field.low is None or value >= field.low) and (field.high is None or value <= field.high)
+
+
+def _floats(values: Mapping[str, float]) -> dict[str, float]:
+    return {path: float(value) for path, value in values.items()}
+
+
+def _filled(value: Any, tree: dict[str, Any], values: Sequence[float]) -> Any:
+    def item(old: Any, branch: Any) -> Any:
+        return values[branch] if isinstance(branch, int) else _filled(old, branch, values)
+
+    if isinstance(value, Entry):
+        fields = value.__dict__
+        return copied(value, {name: item(fields[name], branch) for name, branch in tree.items()})
+    return {key: item(old, tree[str(key)]) if str(key) in tree else old for key, old in value.items()}
