@@ -6,6 +6,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sim.batch.studies import compare
+    from sim.batch.study import Study
     from sim.model import CorridorModel
     from sim.results import Results
     from sim.runs import run, run_model
@@ -19,6 +21,8 @@ _HOMES = {
     "Results": "sim.results",
     "Scenario": "sim.scenario",
     "ScenarioError": "sim.scenario",
+    "Study": "sim.batch.study",
+    "compare": "sim.batch.studies",
     "load_scenario": "sim.scenario",
     "resolve": "sim.scenario",
     "run": "sim.runs",
@@ -30,6 +34,8 @@ __all__ = [
     "Results",
     "Scenario",
     "ScenarioError",
+    "Study",
+    "compare",
     "load_scenario",
     "resolve",
     "run",
