@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim.batch.studies import compare
-    from sim.batch.study import Study
     from sim.model import CorridorModel
     from sim.results import Results
-    from sim.runs import run, run_model
+    from sim.runs import run
     from sim.save import OutputError
     from sim.scenario import Scenario, ScenarioError, load_scenario, resolve
 
@@ -21,12 +20,10 @@ _HOMES = {
     "Results": "sim.results",
     "Scenario": "sim.scenario",
     "ScenarioError": "sim.scenario",
-    "Study": "sim.batch.study",
     "compare": "sim.batch.studies",
     "load_scenario": "sim.scenario",
     "resolve": "sim.scenario",
     "run": "sim.runs",
-    "run_model": "sim.runs",
 }
 __all__ = [
     "CorridorModel",
@@ -34,12 +31,10 @@ __all__ = [
     "Results",
     "Scenario",
     "ScenarioError",
-    "Study",
     "compare",
     "load_scenario",
     "resolve",
     "run",
-    "run_model",
 ]
 
 
