@@ -111,9 +111,10 @@ def _write(results: Results, folder: Path, quiet: bool, report: bool) -> Path:
     def draw(found: Results, place: Path) -> None:
         write_figures(found, place)
         if report:
+            from sim.provenance import machine, versions
             from sim.report.html import write_report
 
-            write_report(found, place / cli_studies.REPORT)
+            write_report(found, place / cli_studies.REPORT, {"versions": versions(), "machine": machine()})
 
     with notes_console(quiet).status("writing tables and figures"):
         return results.write(folder, figures=draw)

@@ -142,7 +142,9 @@ def _carry_out(plan: Plan, folder: Path, work: Work) -> None:
 
 def _finish(study: Study, work: Work, until: Until | None) -> None:
     if work.report:
-        _write_report(study, study.folder / REPORT)
+        from sim.report.html import write_report
+
+        write_report(study, study.folder / REPORT)
     if work.quiet:
         return
     show(study)
@@ -240,12 +242,9 @@ def verify(folder: Path) -> None:
 
 def report(folder: Path, out: Path | None) -> None:
     """`corridor report`."""
-    source = open_folder(folder)
-    print(f"Written to {_write_report(source, out if out is not None else folder / REPORT)}")
-
-
-def _write_report(source: Study | Results, file: Path) -> Path:
     from sim.report.html import write_report
+    from sim.save import read_run
 
-    written: Path = write_report(source, file)
-    return written
+    source = open_folder(folder)
+    about = None if hasattr(source, "about") else read_run(folder)
+    print(f"Written to {write_report(source, out if out is not None else folder / REPORT, about)}")

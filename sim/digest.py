@@ -269,5 +269,5 @@ def _of_shares(frame: Frame, digests: Sequence[Digest]) -> Iterator[Numbers]:
         sums = np.zeros((len(digests), len(frame.names.sections), len(own)))
         np.add.at(sums.transpose(2, 0, 1), group, counts.transpose(2, 0, 1))
         names = [f"{section}:{name}" for section in frame.names.sections for name in own]
-        values = sums.reshape(len(digests), -1)
+        values = sums.reshape(len(digests), len(names))
         yield Numbers("section", SHARES[key], "attempts", names, np.where(values == 0, np.nan, values))

@@ -39,25 +39,36 @@ class Space:
     Args:
         parameters: By name.
         scenario: As it is before they are set.
-        origin: Date that stands for ``origin``; parameters that begin there are left out if None.
+        origin: Date that stands for ``origin``. Parameters that begin there are left out if it is None; those
+            that begin on a later date are left out otherwise, as that date was not known.
+        whole: The scenario before it was frozen: what it alone has, such as a later measure, may be named too.
 
     Raises:
         ScenarioError: If a path leads nowhere, or a prior lies outside its field's range.
     """
 
-    def __init__(self, parameters: Mapping[str, FreeParameter], scenario: Scenario, origin: date | None = None) -> None:
-        self.parameters = {
-            name: entry for name, entry in parameters.items() if origin is not None or entry.start != ORIGIN
-        }
+    def __init__(
+        self,
+        parameters: Mapping[str, FreeParameter],
+        scenario: Scenario,
+        origin: date | None = None,
+        whole: Scenario | None = None,
+    ) -> None:
+        self.parameters = {name: entry for name, entry in parameters.items() if _there(entry, origin)}
         self.scenario, self.origin = scenario, origin
         self.names = list(self.parameters)
-        self._all = parameter_paths(scenario)
+        self._here = _by_path(scenario)
+        self._all = self._here if whole is None else {**_by_path(whole), **self._here}
+        self._ranges: dict[str, tuple[float, float]] = {}
         self._acts: dict[str, list[tuple[int, FreeParameter, date | None]]] = {}
         self._targets: dict[str, _Target] = {}
         for number, (name, entry) in enumerate(self.parameters.items()):
-            for target in self._found(name, entry):
-                self._targets[target.path] = target
-                self._acts.setdefault(target.path, []).append((number, entry, day_of(entry.start, origin)))
+            found = self._found(name, entry)
+            self._ranges[name] = self._range(entry, found)
+            for target in found:
+                if target.path in self._here:
+                    self._targets[target.path] = target
+                    self._acts.setdefault(target.path, []).append((number, entry, day_of(entry.start, origin)))
 
     def __len__(self) -> int:
         return len(self.names)
@@ -65,14 +76,16 @@ class Space:
     @property
     def informed(self) -> npt.NDArray[np.bool_]:
         """Which parameters the time before the origin depends on, shape (D,)."""
+        acting = {number for acts in self._acts.values() for number, _, _ in acts}
         days = [day_of(entry.start, self.origin) for entry in self.parameters.values()]
-        return np.array([self.origin is None or day is None or day < self.origin for day in days])
+        past = [self.origin is None or day is None or day < self.origin for day in days]
+        return np.array([number in acting and before for number, before in enumerate(past)])
 
     def values(self, points: Points) -> Points:
         """Values of the parameters, shape (N, D), from points z."""
         u = np.clip(ndtr(points), 1e-9, 1 - 1e-9)
         columns = [
-            [entry.prior.quantile(float(p), *self._range(name)) for p in u[:, k]]
+            [entry.prior.quantile(float(p), *self._ranges[name]) for p in u[:, k]]
             for k, (name, entry) in enumerate(self.parameters.items())
         ]
         return np.array(columns).T.reshape(len(points), len(self))
@@ -103,40 +116,51 @@ class Space:
         last = self.scenario.end
         starts = {start for _, _, start in self._acts[path] if start is not None and start <= last}
         first = min(day for day in known if day is not None)
-        return sorted({day for day in known if day is not None} | {max(day, first) for day in starts})
+        days: list[date | None] = []
+        days += sorted({day for day in known if day is not None} | {max(day, first) for day in starts})
+        return days
 
     def _base(self, target: _Target, day: date | None) -> float:
         if day is None:
             return target.values[None]
         return target.values[max(known for known in target.values if known is not None and known <= day)]
 
-    def _range(self, name: str) -> tuple[float, float]:
-        entry = self.parameters[name]
+    def _range(self, entry: FreeParameter, found: list[_Target]) -> tuple[float, float]:
         if entry.form == "value":
-            target = self._found(name, entry)[0]
-            return target.low, target.high
+            return found[0].low, found[0].high
         return (0.0, np.inf) if entry.form == "factor" else (-np.inf, np.inf)
 
     def _found(self, name: str, entry: FreeParameter) -> list[_Target]:
-        targets: dict[str, _Target] = {}
+        targets = {}
         for pattern in entry.paths:
-            before = len(targets)
-            for parameter in self._all:
-                path, day = _dated(parameter)
-                if fnmatchcase(path, pattern) and path.count(".") == pattern.count("."):
-                    low = -np.inf if parameter.field.low is None else parameter.field.low
-                    high = np.inf if parameter.field.high is None else parameter.field.high
-                    target = targets.setdefault(path, _Target(path, {}, low, high))
-                    target.values[day] = centre(parameter.value)
-            if len(targets) == before:
-                near = sorted({_dated(parameter)[0] for parameter in self._all})
+            depth = pattern.count(".")
+            found = {p: t for p, t in self._all.items() if p.count(".") == depth and fnmatchcase(p, pattern)}
+            if not found:
                 last = pattern.rsplit(".", 1)[-1]
-                close = [path for path in near if path.endswith(f".{last}")] or near
-                raise ScenarioError(f"parameters.{name}.paths: found {pattern!r}, no quantity of the scenario; "
-                                    f"{choices(close[:20], pattern)}")  # fmt: skip
+                near = sorted(path for path in self._all if path.endswith(f".{last}")) or sorted(self._all)
+                what = f"found {pattern!r}, no quantity of the scenario; {choices(near[:20], pattern)}"
+                raise ScenarioError(f"parameters.{name}.paths: {what}")
+            targets |= found
         if entry.start is not None and any(None in target.values for target in targets.values()):
             raise ScenarioError(f"parameters.{name}.from: found a date; allowed: for schedules only")
         return list(targets.values())
+
+
+def _there(entry: FreeParameter, origin: date | None) -> bool:
+    if origin is None:
+        return entry.start != ORIGIN
+    return not isinstance(entry.start, date) or entry.start < origin
+
+
+def _by_path(scenario: Scenario) -> dict[str, _Target]:
+    """All quantities and schedules of a scenario."""
+    targets: dict[str, _Target] = {}
+    for parameter in parameter_paths(scenario):
+        path, day = _dated(parameter)
+        low = -np.inf if parameter.field.low is None else parameter.field.low
+        high = np.inf if parameter.field.high is None else parameter.field.high
+        targets.setdefault(path, _Target(path, {}, low, high)).values[day] = centre(parameter.value)
+    return targets
 
 
 def _acted(column: Points, form: str, values: Points) -> Points:

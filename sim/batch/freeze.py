@@ -13,7 +13,8 @@ from sim.scenario.schema import Scenario
 def freeze(scenario: Scenario, origin: date, end: date) -> Scenario:
     """The scenario with the inputs that were known before the day ``origin``, run to ``end``.
 
-    - Schedules keep what was dated before the origin; the last value holds from there on.
+    - Schedules keep what was dated before the origin; the last value holds from there on, or nothing
+      where there was none yet.
     - Measures that had not begun and were not announced are taken out. Announced ones stay, with their end.
       The end of any other measure that lies ahead was not known: it goes on.
     - Published figures are no inputs, and are taken out.
@@ -28,10 +29,8 @@ def freeze(scenario: Scenario, origin: date, end: date) -> Scenario:
         raise ScenarioError("timetable: a back-test cannot tell which departures were known; allowed: weekly schedules")
     changes: dict[str, Any] = {"observed": [], "days": (end - scenario.start).days + 1}
     for parameter in parameter_paths(scenario):
-        path, _, last_part = parameter.path.rpartition(".")
-        day = _day(last_part)
+        day = _day(parameter.path.rpartition(".")[2])
         if day is not None and day >= origin:
-            _check_first(scenario, path, origin)
             changes[parameter.path] = None
     for name, measure in scenario.measures.items():
         announced = measure.announced is not None and measure.announced < origin
@@ -49,14 +48,6 @@ def month_after(day: date, months: int) -> date:
     first = date(number // 12, number % 12 + 1, 1)
     following = date((number + 1) // 12, (number + 1) % 12 + 1, 1)
     return min(first + timedelta(days=day.day - 1), following - timedelta(days=1))
-
-
-def _check_first(scenario: Scenario, path: str, origin: date) -> None:
-    value: Any = scenario
-    for part in path.split("."):
-        value = value[part] if isinstance(value, dict) else getattr(value, part)
-    if not any(day < origin for day in value):
-        raise ScenarioError(f"{path}: found no value before {origin}; a back-test needs one that was known")
 
 
 def _day(text: str) -> date | None:

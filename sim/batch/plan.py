@@ -15,12 +15,13 @@ import numpy.typing as npt
 
 from sim.runs import replicate_seed
 from sim.scenario.draw import drawn_values, resolve
-from sim.scenario.paths import apply_overrides
+from sim.scenario.points import filling
 from sim.scenario.schema import Scenario
 from sim.scenario.timetable import departures
 from sim.scenario.write import scenario_hash
 
 MOST_REPLICATES = 100_000
+EXPERIMENT = "experiment"  # key of a plan's extra description
 TWINS = 20  # replicates that are run a second time, with the same parameters and other people
 CHUNK_SECONDS = 0.5
 MOST_IN_CHUNK = 64
@@ -52,7 +53,7 @@ class Plan:
     The runs of a larger number of replicates begin with those of a smaller one, so that a study can be extended.
 
     Attributes:
-        kind: "replicates", "compare" or "sweep".
+        kind: "replicates", "compare", "sweep" or "decision".
         scenarios: By name; the first is the base that others are compared with. All take its seed.
         replicates: Of each scenario (and point). A single one takes the central value of each distribution.
         paths: Parameters that the points set, by dotted path.
@@ -154,14 +155,15 @@ class Parcel(NamedTuple):
     def draw(self, run: Run) -> tuple[Scenario, dict[str, float]]:
         """The scenario of a run, plain numbers with its own seed; and the values of its parameters by path."""
         scenario = self.cases[run.scenario].scenario
-        values: dict[str, float] = {}
-        if self.points is not None:
-            values = {path: float(value) for path, value in zip(self.paths, self.points[run.point], strict=True)}
-            scenario = apply_overrides(scenario, values)
         seed = self.people_seed(run)
         parameters = replicate_seed(self.seed, run.replicate) if self.drawn else None
-        values = {**drawn_values(scenario, parameters), **values}
-        return resolve(scenario, parameters).model_copy(update={"seed": seed}), values
+        if self.points is None:
+            values = drawn_values(scenario, parameters)
+            drawn = resolve(scenario, parameters)
+        else:
+            # `filling` is made once and checks its first point; all others are filled in.
+            drawn, values = filling(scenario, self.paths, self.points[0]).at(self.points[run.point], parameters)
+        return drawn.model_copy(update={"seed": seed}), values
 
     def people_seed(self, run: Run) -> int:
         """Seed of a run's people and their draws: the replicate's, the same in all scenarios (and paired points)."""

@@ -25,7 +25,7 @@ from sim.batch.manifest import Manifest
 from sim.batch.plan import Plan
 from sim.batch.tables import SCHEMAS
 from sim.batch.work import Done
-from sim.provenance import machine, versions
+from sim.provenance import machine, now, versions
 from sim.save import OutputError, check_writable, umask
 from sim.scenario.write import to_yaml
 
@@ -167,6 +167,16 @@ class Store:
             raise
         return [len(content), sha256(content).hexdigest()]
 
+    def _write_once(self, name: str, content: bytes) -> None:
+        """Write a file unless somebody else has: of shards that begin at once, the first says when it was."""
+        mine = f".{name}.{os.getpid()}.{os.urandom(4).hex()}"
+        self._write(mine, content)
+        try:
+            with suppress(FileExistsError):
+                os.link(self.folder / mine, self.folder / name)
+        finally:
+            (self.folder / mine).unlink()
+
     def _refuse_foreign(self) -> None:
         if is_study(self.folder):
             return
@@ -199,8 +209,9 @@ class Store:
             "plan": self.plan.describe(),
             "versions": versions(),
             "machine": machine(),
+            "started_utc": now(),
         }
-        self._write(STUDY, (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode())
+        self._write_once(STUDY, (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode())
 
     def _record_asked(self) -> None:
         """How many runs were asked for last: more may be there, from an earlier command that asked for more."""

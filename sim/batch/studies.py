@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from sim.batch import statistics
 from sim.batch.conduct import Progress, conduct
 from sim.batch.executors import Serial, Workplace, workplace
-from sim.batch.plan import MOST_REPLICATES, TWINS, Plan
+from sim.batch.plan import EXPERIMENT, MOST_REPLICATES, TWINS, Plan
 from sim.batch.store import Store
 from sim.batch.study import Study
 from sim.digest import ALL
@@ -185,7 +185,11 @@ def looks(cap: int) -> Iterator[int]:
 
 
 def tables_of(study: Study) -> dict[str, bytes]:
-    """The tables of a study as CSV, those that have rows."""
+    """The tables of a study as CSV, those that have rows; of an experiment, its runs as one wide table."""
+    if EXPERIMENT in study.about["plan"]:
+        from sim.batch.sampled import wide_tables
+
+        return wide_tables(study)
     tables = {name: getattr(study, name) for name in _TABLES}
     return {
         f"{name}.csv": table.to_csv(index=False, lineterminator="\n").encode()

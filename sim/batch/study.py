@@ -104,6 +104,11 @@ class Study:
         """Tidy: scenario, run, replicate, point, level, name, measure, value, unit; a row a run and measure."""
         return self._read("totals")
 
+    @cached_property
+    def simulated(self) -> pd.DataFrame:
+        """Tidy: what each run has for each observed interval, a row a run and interval; none where it has nothing."""
+        return self._read("observed")
+
     def weekly(self, level: str, measure: str) -> pd.DataFrame:
         """Tidy: one measure by scenario, run, week and name."""
         return self._read("weekly", level=[level], measure=[measure])

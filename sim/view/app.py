@@ -1,6 +1,6 @@
 """The cockpit: Solara's page, composed of Mesa components, Mesa's `ModelController` and the view's controls.
 
-Pages are functions of the session, listed in `PAGES`; a header of tabs appears when there is more than one.
+Pages are functions of the `Screen`, listed in `PAGES`; a header of tabs appears when there is more than one.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from collections.abc import Callable
 from typing import Any
 
 import solara
+from mesa.visualization.utils import update_counter
 
 from sim.view import components
-from sim.view.controls import Model, header, levers, run_controls
+from sim.view.controls import Screen, header, levers, run_controls
 from sim.view.session import DEFAULT, Session
 from sim.view.widgets import static
 
@@ -34,36 +35,41 @@ def Layout(children: list[Any] | None = None) -> Any:  # noqa: N802
 
 @solara.component
 def Page() -> None:  # noqa: N802
-    """One browser tab: a session of its own, made here, so that no tab shares its model with another."""
+    """One browser tab: a session of its own, made here, so that no tab shares its model with another.
+
+    Only the page follows the model and Mesa's `update_counter`: a step redraws all once, not each part by itself.
+    """
     session = solara.use_memo(lambda: Session(_start), [])
     model = solara.use_reactive(solara.use_memo(session.model, []))
     solara.use_effect(lambda: session.close, [])
+    update_counter.get()
+    screen = Screen(session, model, model.value, model.value.day)
     page, _ = solara.use_state("Live")
     with solara.Div(classes=["corridor-page"]):
         solara.Title("Corridor")
         solara.Style(static("page.css"))
         with solara.Div(classes=["corridor-head"]):
-            header(session, model)
-        PAGES[page](session, model)
+            header(screen)
+        PAGES[page](screen)
 
 
 @solara.component
-def Live(session: Session, model: Model) -> None:  # noqa: N802
+def Live(screen: Screen) -> None:  # noqa: N802
     """What-ifs on a running model."""
-    baseline = session.baseline
+    model, day, baseline = screen.shown, screen.day, screen.session.baseline
     with solara.Div(classes=["corridor-live"]):
         with solara.Div(classes=["corridor-side"]):
-            run_controls(session, model)
-            levers(session, model)
+            run_controls(screen)
+            levers(screen)
         with solara.Div(classes=["corridor-main"]):
             with solara.Div(classes=["corridor-numbers"]):
-                components.today(model.value, baseline=baseline.numbers)
+                components.today(model, baseline=baseline, day=day)
             with solara.Div(classes=["corridor-map"]):
-                components.corridor_map(model.value)
+                components.corridor_map(model, day=day)
             with solara.Div(classes=["corridor-charts"]):
-                components.pressure_chart(model.value, ghost=baseline.charts["pressure"])
-                components.load_chart(model.value, ghost=baseline.charts["load"])
-                components.outcome_chart(model.value, ghost=baseline.charts["outcome"])
+                components.pressure_chart(model, ghost=baseline.charts["pressure"], day=day)
+                components.load_chart(model, ghost=baseline.charts["load"], day=day)
+                components.outcome_chart(model, ghost=baseline.charts["outcome"], day=day)
 
 
 PAGES: dict[str, Callable[..., Any]] = {"Live": Live}

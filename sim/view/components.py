@@ -1,8 +1,10 @@
 """Mesa visualisation components: functions of the model, for anybody's ``SolaraViz(model, components=[...])``.
 
 With a `WatchedModel` the map tells the model when it has been painted, so that playing never outruns the
-browser. The charts take the baseline, as their own JSON, to draw it as a ghost. All read Mesa's
-`update_counter`, and so are drawn anew whenever its controller has stepped.
+browser. The charts take the baseline, as their own JSON, to draw it as a ghost.
+
+All are drawn anew whenever Mesa's controller has stepped: on their own account, or, where a page passes
+the ``day`` on and so redraws all of them at once, on that page's.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from sim.view.widgets import ChartWidget, MapWidget, NumbersWidget
 
 if TYPE_CHECKING:
     from sim.model import CorridorModel
+    from sim.view.session import Baseline
 
 
 def to_json(content: Any) -> str:
@@ -28,10 +31,15 @@ def to_json(content: Any) -> str:
     return json.dumps(content, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
+def _follow(day: int | None) -> None:
+    if day is None:
+        update_counter.get()
+
+
 @solara.component
-def corridor_map(model: CorridorModel) -> Any:
+def corridor_map(model: CorridorModel, day: int | None = None) -> Any:
     """The map: routes and what travels on them, border sections by pressure, camps and coasts."""
-    update_counter.get()
+    _follow(day)
     pace = model.pace if isinstance(model, WatchedModel) else None
     content = {**frame.map_frame(model), "number": pace.next_frame() if pace else model.day}
 
@@ -43,28 +51,30 @@ def corridor_map(model: CorridorModel) -> Any:
 
 
 @solara.component
-def pressure_chart(model: CorridorModel, ghost: str = "") -> Any:
+def pressure_chart(model: CorridorModel, ghost: str = "", day: int | None = None) -> Any:
     """Border pressure by section over time; ``ghost`` is the baseline's chart."""
-    update_counter.get()
+    _follow(day)
     return ChartWidget.element(data=to_json(series.pressure_series(model)), ghost=ghost)
 
 
 @solara.component
-def load_chart(model: CorridorModel, ghost: str = "") -> Any:
+def load_chart(model: CorridorModel, ghost: str = "", day: int | None = None) -> Any:
     """Attempts by what became of them, against capacity."""
-    update_counter.get()
+    _follow(day)
     return ChartWidget.element(data=to_json(series.load_series(model)), ghost=ghost)
 
 
 @solara.component
-def outcome_chart(model: CorridorModel, ghost: str = "") -> Any:
+def outcome_chart(model: CorridorModel, ghost: str = "", day: int | None = None) -> Any:
     """Persons by where they are."""
-    update_counter.get()
+    _follow(day)
     return ChartWidget.element(data=to_json(series.outcome_series(model)), ghost=ghost)
 
 
 @solara.component
-def today(model: CorridorModel, baseline: dict[str, list[float]] | None = None) -> Any:
-    """The figures of the last day, beside the baseline's by day."""
-    update_counter.get()
-    return NumbersWidget.element(data=to_json({"day": model.day, "figures": figures(model, baseline)}))
+def today(model: CorridorModel, baseline: Baseline | None = None, day: int | None = None) -> Any:
+    """The figures of the last day, beside the baseline's."""
+    _follow(day)
+    return NumbersWidget.element(
+        data=to_json({"day": model.day, "figures": figures(model, baseline.numbers if baseline else None)})
+    )

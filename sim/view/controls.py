@@ -6,13 +6,15 @@ backpressure: the first two are the view's own buttons, the last is the model's 
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import solara
 from mesa.visualization.solara_viz import ModelController
-from mesa.visualization.utils import force_update, update_counter
+from mesa.visualization.utils import force_update
 
 from sim.scenario import ScenarioError, load_scenario
 from sim.view.components import to_json
@@ -26,10 +28,20 @@ SPEED = 8  # days a second
 Message = dict[str, Any]
 
 
-def replay(session: Session, model: Model) -> None:
-    """Run the session's scenario to the day on screen."""
-    day = model.value.day
-    model.value = session.model(day)
+@dataclass(frozen=True)
+class Screen:
+    """What one tab shows: its session, the reactive model, and the model and day that are on screen now."""
+
+    session: Session
+    model: Model
+    shown: WatchedModel
+    day: int
+
+
+def put(model: Model, new: WatchedModel) -> None:
+    """Show another model, and free the one that was shown at once: it holds a row for every prospect."""
+    model.value = new
+    gc.collect()
 
 
 def answers(
@@ -53,16 +65,16 @@ def answers(
 
 
 @solara.component
-def header(session: Session, model: Model) -> Any:
+def header(screen: Screen) -> Any:
     """Scenario picker, how much was changed, saving."""
-    update_counter.get()
+    session = screen.session
     answered, error, file = solara.use_reactive(0), solara.use_reactive(""), solara.use_reactive(None)
     names = solara.use_memo(lambda: [{"name": n, "title": load_scenario(n).title} for n in offered(session.start)], [])
 
     def act(message: Message) -> None:
         if "open" in message:
             session.open(message["open"])
-            model.value = session.model()
+            put(screen.model, session.model())
         if "save" in message:
             name, text = session.saved()
             file.value = {"number": (file.peek() or {"number": 0})["number"] + 1, "name": name, "text": text}
@@ -82,60 +94,58 @@ def header(session: Session, model: Model) -> Any:
 
 
 @solara.component
-def run_controls(session: Session, model: Model) -> None:
+def run_controls(screen: Screen) -> None:
     """Mesa's controller, and beside it a week, any day, and the speed."""
+    session = screen.session
     interval, once = solara.use_reactive(1000 // SPEED), solara.use_reactive(1)
-    parameters = solara.use_reactive({"settings": session.scenario, "pace": session.pace})
-    if parameters.peek() != (wanted := {"settings": session.scenario, "pace": session.pace}):
-        parameters.value = wanted
+    wanted = {"settings": session.scenario, "pace": session.pace}
     with solara.Div(classes=["corridor-controller"]):
         ModelController(
-            model,
-            model_parameters=parameters,
+            screen.model,
+            model_parameters=solara.use_reactive(wanted),
             play_interval=interval,
             render_interval=once,
             use_threads=solara.use_reactive(False),
-        ).key(f"{session.name}:{model.value.running}")
-    _run_bar(session, model, interval)
+        ).key(f"{session.name}:{screen.shown.running}")
+    _run_bar(screen, interval)
 
 
 @solara.component
-def _run_bar(session: Session, model: Model, interval: Model) -> Any:
-    update_counter.get()
+def _run_bar(screen: Screen, interval: Model) -> Any:
     answered, error = solara.use_reactive(0), solara.use_reactive("")
 
     def act(message: Message) -> None:
         if "speed" in message:
             interval.value = int(1000 / min(max(float(message["speed"]), 1), 100))
         if "week" in message:
-            go_to(session, model, model.value.day + 7)
+            go_to(screen, screen.model.peek().day + 7)
         if "day" in message:
-            go_to(session, model, int(message["day"]))
+            go_to(screen, int(message["day"]))
 
-    shown: WatchedModel = model.value
     content = {
         "answered": answered.value,
-        "day": shown.day,
-        "days": shown.settings.days,
-        "start": shown.settings.start.isoformat(),
+        "day": screen.day,
+        "days": screen.shown.settings.days,
+        "start": screen.shown.settings.start.isoformat(),
         "speed": round(1000 / interval.value),
     }
     return RunWidget.element(data=to_json(content), on_sent=answers(act, answered, error))
 
 
-def go_to(session: Session, model: Model, day: int) -> None:
+def go_to(screen: Screen, day: int) -> None:
     """Show a day of the run: onward from here, or from the first day where it lies behind."""
-    if day >= model.value.day:
-        model.value.run_to(day)
+    now = screen.model.peek()
+    if day >= now.day:
+        now.run_to(day)
         force_update()
     else:
-        model.value = session.model(max(day, 0))
+        put(screen.model, screen.session.model(max(day, 0)))
 
 
 @solara.component
-def levers(session: Session, model: Model) -> Any:
+def levers(screen: Screen) -> Any:
     """The levers; each change runs the scenario anew to the day on screen."""
-    update_counter.get()
+    session = screen.session
     answered, error = solara.use_reactive(0), solara.use_reactive("")
 
     def act(message: Message) -> None:
@@ -151,10 +161,11 @@ def levers(session: Session, model: Model) -> Any:
             session.clear()
 
     def after() -> None:
-        if session.scenario is not model.value.source:
-            replay(session, model)
+        now = screen.model.peek()
+        if session.scenario is not now.source:
+            put(screen.model, session.model(now.day))
 
-    content = {**lever_rows(session, model.value), "answered": answered.value, "error": error.value}
+    content = {**lever_rows(session, screen.shown), "answered": answered.value, "error": error.value}
     return LeversWidget.element(data=to_json(content), on_sent=answers(act, answered, error, after))
 
 

@@ -42,10 +42,11 @@ class Pace:
             self.closed = True
             self._changed.notify_all()
 
-    def wait(self, longest: float = LONGEST_WAIT) -> bool:
-        """Wait for the browser, at most ``longest`` seconds; returns whether it has caught up."""
+    def wait(self, longest: float | None = None) -> bool:
+        """Wait for the browser, at most ``longest`` seconds (1); returns whether it has caught up."""
+        most = LONGEST_WAIT if longest is None else longest
         with self._changed:
-            self._changed.wait_for(lambda: self.closed or self.painted >= self.sent, longest)
+            self._changed.wait_for(lambda: self.closed or self.painted >= self.sent, most)
             return self.painted >= self.sent
 
 

@@ -124,6 +124,20 @@ def test_a_single_run_is_verified_and_shown_too(here: Path, corridor: Corridor) 
     assert corridor("verify", "r").status == 1
 
 
+@pytest.mark.parametrize(
+    "words", [["run", "tiny.yaml"], ["compare", "tiny.yaml", "ban.yaml", "--replicates", "2", "--jobs", "1"]]
+)
+def test_a_report_comes_with_the_results_or_later(here: Path, corridor: Corridor, words: list[str]) -> None:
+    assert corridor(*words, "--out", "r", "--report", "--quiet") == (0, "", "")
+    assert corridor("report", "r", "--out", "later.html").out == "Written to later.html\n"
+    for file in ("r/report.html", "later.html"):
+        text = (here / file).read_text(encoding="utf-8")
+        assert text.startswith("<!doctype html>") or text.startswith("<!DOCTYPE html>")
+        assert "tiny" in text
+        assert "<script" not in text
+    assert corridor("verify", "r").status == 0
+
+
 def test_sql(corridor: Corridor) -> None:
     corridor("compare", "tiny.yaml", "ban.yaml", "--replicates", "2", "--jobs", "1", "--out", "r", "--quiet")
     query = "select scenario, count(*) as runs from runs group by all order by all"

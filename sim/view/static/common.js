@@ -18,11 +18,20 @@ function add(parent, tag, attributes = {}, text = null) {
   return element;
 }
 
+// Made once: a formatter takes far longer to make than to use.
+const FORMATS = new Map();
+
+function format(key, make) {
+  if (!FORMATS.has(key)) FORMATS.set(key, make());
+  return FORMATS.get(key);
+}
+
 /** A number with separators of thousands: 12,345 or 0.42. */
 function number(value, digits = null) {
   const small = Math.abs(value) < 10 && value % 1 !== 0;
-  const shown = digits ?? (small ? 2 : Math.abs(value) < 100 && value % 1 !== 0 ? 1 : 0);
-  return value.toLocaleString("en-GB", { minimumFractionDigits: digits ?? 0, maximumFractionDigits: shown });
+  const most = digits ?? (small ? 2 : Math.abs(value) < 100 && value % 1 !== 0 ? 1 : 0);
+  const options = { minimumFractionDigits: digits ?? 0, maximumFractionDigits: most };
+  return format(`${digits} ${most}`, () => new Intl.NumberFormat("en-GB", options)).format(value);
 }
 
 /** Axis numbers, short: 12k. */
@@ -36,7 +45,8 @@ function dateOf(start, day) {
 }
 
 function dateText(start, day, style = { day: "numeric", month: "long", year: "numeric" }) {
-  return dateOf(start, day).toLocaleDateString("en-GB", { ...style, timeZone: "UTC" });
+  const key = JSON.stringify(style);
+  return format(key, () => new Intl.DateTimeFormat("en-GB", { ...style, timeZone: "UTC" })).format(dateOf(start, day));
 }
 
 const SHORT_DATE = { day: "numeric", month: "short" };

@@ -1,8 +1,12 @@
 // Drawing the map: a base that changes with size and theme alone, and what moves above it.
 
+const INKS = ("ink muted ground halo sea sea-deep land land-eu land-hub shore label air bus boat camp camp-deep over")
+  .split(" ");
+
+/** The theme's colours, read once for each layout. */
 function colours(element) {
   const style = getComputedStyle(element);
-  return new Proxy({}, { get: (_, name) => style.getPropertyValue(`--${name}`).trim() });
+  return Object.fromEntries(INKS.map((name) => [name, style.getPropertyValue(`--${name}`).trim()]));
 }
 
 /** Land, borders and names of countries, drawn once into a canvas of its own. */
@@ -111,7 +115,7 @@ function drawSections(ctx, view, { frame, geometry, ink, dark, look }, hits) {
     const load = Math.min(section.pressure, 2.5);
     const width = view.inset ? 4 + 2.4 * load + (look === section.code ? 3 : 0) : 2.2 + 0.8 * load;
     ctx.beginPath();
-    trace(ctx, view, line);
+    pixelsOf(view, section.code, line).forEach(([x, y], k) => (k ? ctx.lineTo(x, y) : ctx.moveTo(x, y)));
     ctx.lineWidth = width + (view.inset ? 3.5 : 1.5);
     ctx.strokeStyle = look === section.code ? ink.ink : ink.halo;
     ctx.stroke();
@@ -124,11 +128,16 @@ function drawSections(ctx, view, { frame, geometry, ink, dark, look }, hits) {
     ctx.strokeStyle = scaleColour(section.pressure, dark);
     ctx.stroke();
     if (section.pressure > 1 && view.inset) ctx.restore();
-    const pixels = [];
-    for (let k = 0; k < line.length; k += 2) pixels.push([view.px(line[k]), view.py(line[k + 1])]);
-    hits.push({ kind: "section", code: section.code, line: pixels, reach: view.inset ? 9 : 4, inset: view.inset,
-      lines: aboutSection(section) });
+    hits.push({ kind: "section", code: section.code, line: pixelsOf(view, section.code, line), reach: view.inset ? 9 : 4, inset: view.inset,
+      lines: () => aboutSection(section) });
   }
+}
+
+/** A line's points on a pane, worked out once for each layout. */
+function pixelsOf(view, code, line) {
+  view.lines ??= {};
+  view.lines[code] ??= Array.from({ length: line.length / 2 }, (_, k) => [view.px(line[2 * k]), view.py(line[2 * k + 1])]);
+  return view.lines[code];
 }
 
 function aboutSection(s) {
@@ -160,7 +169,7 @@ function drawRoutes(ctx, view, { frame, geometry, ink, delta }, progress, hits) 
     ctx.setLineDash([]);
     ctx.globalAlpha = 1;
     const line = Array.from({ length: 13 }, (_, k) => way.point(k / 12));
-    hits.push({ kind: "route", line, reach: 5, lines: aboutRoute(route, geometry) });
+    hits.push({ kind: "route", line, reach: 5, lines: () => aboutRoute(route, geometry) });
     for (const [age, persons, departures] of route.marks) {
       const t = (age - delta * (1 - progress)) / TRAVEL;
       if (t < 0 || t > 1) continue;
@@ -168,7 +177,7 @@ function drawRoutes(ctx, view, { frame, geometry, ink, delta }, progress, hits) 
       const [least, growth] = GROUND[route.mode];
       const size = least + growth * Math.sqrt(persons / departures);
       glyph(ctx, route.mode, x, y, size, way.angle(t), colour, ink.halo);
-      hits.push({ kind: "mark", x, y, r: size + 3, lines: aboutMark(route, age, persons, departures, geometry) });
+      hits.push({ kind: "mark", x, y, r: size + 3, lines: () => aboutMark(route, age, persons, departures, geometry) });
     }
   }
 }
@@ -225,8 +234,8 @@ function drawTransfer(ctx, view, { frame, geometry, ink }) {
 
 function drawCamps(ctx, view, { frame, geometry, ink }, hits) {
   const found = [
-    ...frame.camps.map((c) => ({ ...c, people: c.waiting, lines: aboutCamp(c, geometry) })),
-    ...frame.hubs.map((h) => ({ ...h, hub: true, lines: aboutHub(h, geometry) })),
+    ...frame.camps.map((c) => ({ ...c, people: c.waiting, lines: () => aboutCamp(c, geometry) })),
+    ...frame.hubs.map((h) => ({ ...h, hub: true, lines: () => aboutHub(h, geometry) })),
   ].filter((c) => geometry.places[c.place]);
   found.sort((a, b) => b.people + b.stranded - a.people - a.stranded);
   const growth = view.scale / 115;
@@ -280,7 +289,7 @@ function drawCoasts(ctx, view, { frame, geometry, ink }, hits, free) {
     const [x, y] = at(view, geometry.places[coast.place].at);
     const r = Math.max(3, 0.24 * Math.sqrt(coast.people + coast.stranded));
     disc(ctx, x, y, r, ink.boat, ink.halo, 0.55);
-    hits.push({ kind: "coast", x, y, r: r + 3, lines: [
+    hits.push({ kind: "coast", x, y, r: r + 3, lines: () => [
       `${geometry.places[coast.place].title}, coast`,
       ["Waiting for a boat", `${number(coast.people)} persons`],
       ["Stranded", `${number(coast.stranded)} persons`],
@@ -304,7 +313,7 @@ function drawPlaces(ctx, view, { frame, geometry, ink }, hits, free) {
     if (spot) words(ctx, text, spot[0] + 2, spot[1], { size: 12, colour: ink.ink, halo: ink.halo });
     const l = landed[name];
     if (l) {
-      hits.push({ kind: "landing", x, y, r: 12, lines: [
+      hits.push({ kind: "landing", x, y, r: 12, lines: () => [
         text, ["Landed, last 7 days", `${number(l.week)} persons`], ["Landed so far", `${number(l.so_far)} persons`],
       ] });
     }

@@ -57,7 +57,7 @@ function render({ model, el }) {
   const tip = tooltip(root);
   const ctx = canvas.getContext("2d");
   const geometry = readGeometry(model.get("geometry"));
-  const state = { geometry, ink: colours(root), frame: null, views: null, delta: 0, look: null, dark: false };
+  const state = { geometry, ink: null, frame: null, views: null, delta: 0, look: null, dark: false };
   let base = null;
   let shape = "";
   let hits = [];
@@ -76,6 +76,7 @@ function render({ model, el }) {
     const wanted = JSON.stringify([w, h, ratio, state.dark, box]);
     if (wanted === shape) return;
     shape = wanted;
+    state.ink = colours(root);
     canvas.width = w * ratio;
     canvas.height = h * ratio;
     ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
@@ -147,7 +148,7 @@ function render({ model, el }) {
   function look(hit, x, y) {
     const code = hit?.code ?? null;
     if (code !== state.look) lookAt(code);
-    if (hit) tip.show(hit.lines, x, y);
+    if (hit) tip.show(hit.lines(), x, y);
     else tip.hide();
   }
 
