@@ -131,7 +131,7 @@ class Space:
         return (0.0, np.inf) if entry.form == "factor" else (-np.inf, np.inf)
 
     def _found(self, name: str, entry: FreeParameter) -> list[_Target]:
-        targets = {}
+        targets: dict[str, _Target] = {}
         for pattern in entry.paths:
             depth = pattern.count(".")
             found = {p: t for p, t in self._all.items() if p.count(".") == depth and fnmatchcase(p, pattern)}
