@@ -58,13 +58,13 @@ def test_a_schedule_may_get_a_date() -> None:
 @pytest.mark.parametrize("value", [-1.0, 1e9, float("nan")])
 def test_a_value_outside_its_range_is_the_error_of_overrides(value: float) -> None:
     filled = Filling(SPREAD, ["behaviour.retry"], [3.0])
-    with pytest.raises(ScenarioError, match="behaviour.retry"):
+    with pytest.raises(ScenarioError, match=r"behaviour\.retry"):
         filled.at([value])
 
 
 @pytest.mark.parametrize(
     "path",
-    ["seed", "days", "title", "behaviour", "behaviour.rety", "x", "", "carriers.none.services.a.weekly.2025-10-15"],
+    ["seed", "days", "title", "behaviour", "behaviour.rety", "x", "", "carriers.a.services.b.weekly.2025-10-15"],
 )
 def test_what_is_no_parameter(path: str) -> None:
     with pytest.raises(ScenarioError, match="no parameter") as caught:
