@@ -17,8 +17,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from sim.batch import baselines, scores
-from sim.batch.calibrate import Place, Posterior, Task, calibrate
+from sim.batch.calibrate import calibrate
 from sim.batch.calibration_experiment import BackTest, Loaded
+from sim.batch.fit import Place, Posterior, Task
 from sim.batch.free import Space
 from sim.batch.freeze import freeze, month_after
 from sim.batch.observations import Row, known

@@ -1,10 +1,10 @@
 """Forecasts that a model must beat: they know the past of the series itself, and the seats that are flown.
 
-All work on rates a day, so that periods of any length may be mixed. `last value` and `exposure scaling` are single
-figures where they are published so; here each is the median of a log-normal, as honest forecasters would add a
-spread, and the single figure is scored too. The spread is learnt from the series' own past: the mean square of the
-changes of its logarithm, with one change of ±1 (a factor of 2.7) added so that a short past does not feign
-certainty. It grows with the square root of the months ahead.
+All work on rates a day, so that periods of any length may be mixed. `last value` is a single figure. The others are
+log-normal with a spread that grows with the square root of the months ahead. That of `log random walk` is learnt from
+the series' own past: the mean square of the monthly changes of its logarithm, with one change of 0.5 added so that a
+short past does not feign certainty. Learnt so in a crisis, it is very wide. The others are given 0.5 a month (a factor
+of 1.65), which nobody could have learnt at the time: they are stronger than forecasters would have been.
 """
 
 from __future__ import annotations
@@ -23,9 +23,10 @@ from sim.scenario.schema import Scenario
 
 Floats = npt.NDArray[np.float64]
 MONTH = 30.4
-NAMES = ("last value", "seasonal naive", "log random walk", "exponential smoothing", "exposure scaling")
+WALK, NARROW = "log random walk", "log random walk, narrow"
+NAMES = ("last value", "seasonal naive", WALK, NARROW, "exponential smoothing", "exposure scaling")
 _SMALLEST = 1 / MONTH  # a rate of one event a month stands for none
-_PRIOR_CHANGE = 1.0
+_CHANGE = 0.5
 _ALPHAS = np.linspace(0.1, 1.0, 19)
 
 
@@ -55,7 +56,7 @@ def forecast(name: str, past: Past, target: Row, size: int) -> Floats | None:
     if name == "last value":
         return np.full(size, median * target.days)
     months = max((target.end - past.origin).days + 1, 1) / MONTH
-    sd = np.sqrt(_variance(past, name) * max(months, 0.5))
+    sd = np.sqrt((_variance(past) if name == WALK else _CHANGE**2) * max(months, 0.5))
     found: Floats = median * target.days * np.exp(sd * ndtri((np.arange(size) + 0.5) / size))
     return found
 
@@ -140,18 +141,16 @@ def _logs(past: Past) -> Floats:
     return np.log([*year, *(_rate(row) for row in past.rows)])
 
 
-def _variance(past: Past, name: str) -> float:
-    changes = np.diff(_logs(past))
-    if name == "exponential smoothing" and len(changes):
-        logs = _logs(past)
-        changes = np.full(len(changes), np.sqrt(min(_smooth(logs, alpha)[1] for alpha in _ALPHAS) / len(changes)))
-    return float((_PRIOR_CHANGE**2 + (changes**2).sum()) / (1 + len(changes)))
+def _variance(past: Past) -> float:
+    changes = np.diff([np.log(_rate(row)) for row in past.rows])
+    return float((_CHANGE**2 + (changes**2).sum()) / (1 + len(changes)))
 
 
 _MEDIANS: dict[str, Callable[[Past, Row], float | None]] = {
     "last value": _last,
     "seasonal naive": _seasonal,
-    "log random walk": _last,
+    WALK: _last,
+    NARROW: _last,
     "exponential smoothing": _smoothed,
     "exposure scaling": _scaled,
 }

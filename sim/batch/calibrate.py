@@ -14,25 +14,14 @@ So a calibration that was ended goes on where it was, and its posterior is the s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import date
-from hashlib import sha256
-from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import softmax
 
-from sim.batch.calibration_experiment import CalibrationExperiment
-from sim.batch.conduct import conduct
 from sim.batch.emulator import Emulator
-from sim.batch.executors import workplace
-from sim.batch.free import Space
+from sim.batch.fit import Floats, Place, Posterior, Task, simulate
 from sim.batch.likelihood import Likelihood
-from sim.batch.observations import Row
-from sim.batch.plan import Plan
 from sim.batch.sampling import (
     chains,
     design,
@@ -42,96 +31,10 @@ from sim.batch.sampling import (
     posterior_density,
     stream,
 )
-from sim.batch.store import Store
-from sim.batch.study import Study
 from sim.runs import replicate_seed
 from sim.save import OutputError
-from sim.scenario.schema import Scenario
 
-Floats = npt.NDArray[np.float64]
-Progress = Callable[[str, int, int, int], None]  # stage, runs done, runs asked for, runs that failed
 _FIRST_TEMPER = 0.5
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where runs are done and kept.
-
-    Attributes:
-        folder: Of the stages.
-        jobs: Processes; 1 for this one alone, None for all cores.
-        dask: Address of a Dask scheduler.
-        command: The command that does it again.
-        progress: Called with the stage, and the numbers of runs done, asked for and failed.
-    """
-
-    folder: Path
-    jobs: int | None = 1
-    dask: str | None = None
-    command: str = ""
-    progress: Progress | None = None
-
-
-@dataclass
-class Task:
-    """What is fitted to what.
-
-    Attributes:
-        experiment: Sizes and observation model.
-        scenario: With the inputs that may be used.
-        space: The free parameters.
-        fitted: Rows that the likelihood is of.
-        others: Rows that are only to be counted, such as those to be forecast.
-        seed: Of all draws.
-    """
-
-    experiment: CalibrationExperiment
-    scenario: Scenario
-    space: Space
-    fitted: Sequence[Row]
-    others: Sequence[Row]
-    seed: int
-
-    @property
-    def rows(self) -> list[Row]:
-        """All rows that a run is to count."""
-        return [*self.fitted, *self.others]
-
-
-@dataclass
-class Posterior:
-    """Weighted particles.
-
-    Attributes:
-        points: Normal scores of the parameters, shape (N, D).
-        values: The parameters, shape (N, D).
-        weights: They add up to 1, shape (N,).
-        dispersion: Chance of each over-dispersion given the particle, shape (N, G).
-        counts: The model's counts of the task's rows, shape (N, M).
-        waves: Rows of the table of waves and generations.
-        runs: Runs done in all.
-        failed: Runs that failed.
-    """
-
-    points: Floats
-    values: Floats
-    weights: Floats
-    dispersion: Floats
-    counts: Floats
-    waves: list[dict[str, Any]] = field(default_factory=list)
-    runs: int = 0
-    failed: int = 0
-
-    @property
-    def effective(self) -> float:
-        """Effective number of particles."""
-        return effective(self.weights)
-
-    def resample(self, size: int, rng: np.random.Generator) -> npt.NDArray[np.intp]:
-        """Numbers of particles, drawn by weight with little chance (systematic resampling)."""
-        places = (rng.random() + np.arange(size)) / size
-        found: npt.NDArray[np.intp] = np.searchsorted(np.cumsum(self.weights), places * self.weights.sum())
-        return np.minimum(found, len(self.weights) - 1)
 
 
 def calibrate(task: Task, place: Place) -> Posterior:
@@ -140,7 +43,19 @@ def calibrate(task: Task, place: Place) -> Posterior:
     Raises:
         OutputError: If the folder cannot be written or holds something else, or nearly all runs fail.
     """
-    return _Calibration(task, place).posterior()
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(limits=1):  # many small products: threads would cost more than they save
+        return _Calibration(task, place).posterior()
+
+
+class _Generation(NamedTuple):
+    """Particles: normal scores of all parameters, counts, log likelihood by over-dispersion, weights."""
+
+    points: Floats
+    counts: Floats
+    by_g: Floats
+    weights: Floats
 
 
 class _Calibration:
@@ -170,27 +85,36 @@ class _Calibration:
         return self._generations()
 
     def _generations(self) -> Posterior:
-        smc, temper = self.smc, _FIRST_TEMPER
+        smc, kept, weights = self.smc, list[_Generation](), list[Floats]()
         for generation in range(1, smc.generations + 1):
-            last = generation == smc.generations
-            temper = 1.0 if last or generation > 1 else temper
-            emulator = self._emulator()
-            rng = stream(self.task.seed, "generation", generation)
-            density = posterior_density(emulator, self.likelihood, temper)
-            starts = not_ruled_out(emulator, self.likelihood, smc.particles, self.sizes.cutoff, self.task.seed).points
-            points = chains(density, starts, smc.particles, rng)
-            counts = self._simulate(f"generation-{generation}", points, rng)
-            by_g = self.likelihood.of_counts(counts[:, : len(self.task.fitted)])
-            emulated = self.likelihood.marginal(self.likelihood.of_logs(*emulator.predict(points)))
-            weights = normalised(self.likelihood.marginal(by_g) - temper * emulated)
-            self._learn(f"generation {generation}", points, counts, emulator, effective=effective(weights))
-            enough = effective(weights) >= smc.enough * smc.particles
-            if last or (enough and temper == 1.0):
-                break
+            temper = _FIRST_TEMPER if generation == 1 < smc.generations else 1.0
+            made = self._generation(generation, temper)
+            if temper == 1.0:
+                kept.append(made)
+                weights = [entry.weights * effective(entry.weights) for entry in kept]
+                if effective(np.concatenate(weights)) >= smc.enough * smc.particles:
+                    break
+        points, counts, by_g = (np.concatenate(parts) for parts in list(zip(*kept, strict=True))[:3])
+        together = np.concatenate(weights)
+        values = self.task.space.values(points)
         chance: Floats = softmax(by_g, axis=1)
         return Posterior(
-            self.full, self.task.space.values(self.full), weights, chance, counts, self.waves, self.runs, self.failed
-        )
+            points, values, together / together.sum(), chance, counts, self.waves, self.runs, self.failed
+        )  # fmt: skip
+
+    def _generation(self, number: int, temper: float) -> _Generation:
+        """Particles from what the emulators make of the tempered posterior, weighted by their own runs."""
+        size, emulator = self.smc.particles, self._emulator()
+        rng = stream(self.task.seed, "generation", number)
+        density = posterior_density(emulator, self.likelihood, temper)
+        starts = not_ruled_out(emulator, self.likelihood, size, self.sizes.cutoff, self.task.seed).points
+        points = chains(density, starts, size, rng)
+        counts = self._simulate(f"generation-{number}", points, rng)
+        by_g = self.likelihood.of_counts(counts[:, : len(self.task.fitted)])
+        emulated = self.likelihood.marginal(self.likelihood.of_logs(*emulator.predict(points)))
+        weights = normalised(self.likelihood.marginal(by_g) - temper * emulated)
+        self._learn(f"generation {number}", points, counts, emulator, effective=effective(weights))
+        return _Generation(self.full, counts, by_g, weights)
 
     def _prior(self) -> Posterior:
         """Where nothing was published yet: the prior."""
@@ -246,39 +170,3 @@ class _Calibration:
                 f"{place.folder / stage}: {failed} of {len(points)} runs failed; its table `runs` says why"
             )
         return counts
-
-
-def simulate(task: Task, place: Place, stage: str, points: Floats, seed: int) -> Floats:
-    """The model's counts of the task's rows at points, shape (N, M); NaN where a run failed."""
-    scenario = task.scenario.model_copy(update={"seed": seed, "observed": []})
-    scenario._rows = [row.record() for row in task.rows]
-    key = sha256(repr([(row.series, row.start, row.end, row.about) for row in task.rows]).encode()).hexdigest()
-    settings = task.space.settings(points)
-    plan = Plan(
-        "calibration",
-        {"scenario": scenario},
-        paths=task.space.paths,
-        points=settings,
-        paired=False,
-        drawn=False,
-        extra={"rows_sha256": key, "stage": stage},
-    )
-    folder = place.folder / stage
-
-    def report(done: int, total: int, failed: int) -> None:
-        if place.progress:
-            place.progress(stage, done, total, failed)
-
-    with Store(folder, plan, place.command) as store:
-        conduct(plan, store, workplace(place.jobs, place.dask), progress=report)
-        store.finish()
-    return _counts(Study(folder), task.rows, len(points))
-
-
-def _counts(study: Study, rows: Sequence[Row], size: int) -> Floats:
-    counts = np.full((size, len(rows)), np.nan)
-    table = study.simulated
-    number: dict[tuple[str, date, date], int] = {(row.series, row.start, row.end): k for k, row in enumerate(rows)}
-    for found in table.itertuples():
-        counts[found.point, number[str(found.series), found.period_start, found.period_end]] = found.value
-    return counts

@@ -8,6 +8,7 @@ chains of thousands of steps are cheap.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -85,7 +86,9 @@ def _fitted(points: Floats, rest: Floats) -> tuple[float, Floats, float]:
     scales = np.full(points.shape[1], 3.0)
     kernel = ConstantKernel(0.5, (1e-3, 1e2)) * RBF(scales, (0.3, 100.0)) + WhiteKernel(0.3, (1e-4, 10.0))
     process = GaussianProcessRegressor(kernel, alpha=1e-8, optimizer=_minimised)
-    process.fit(points, rest / np.sqrt(spread))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of length scales at their bounds: a parameter that does not matter
+        process.fit(points, rest / np.sqrt(spread))
     found = process.kernel_
     return (
         float(found.k1.k1.constant_value) * spread,

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sim.batch.calibrate import Posterior, Task
+from sim.batch.fit import Posterior, Task
 from sim.batch.free import Space
 from sim.batch.likelihood import Likelihood, draw_counts
 from sim.batch.sampling import stream
