@@ -1,0 +1,61 @@
+"""The fan of a back-test: what was forecast from each origin, against what came; one panel a series."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+from matplotlib.figure import Figure
+
+MODEL = "corridor"
+_COLOURS = ("#1b6ca8", "#c1121f")
+
+
+def write_fan(forecasts: pd.DataFrame, folder: Path) -> None:
+    """Write ``fan.svg`` and ``fan.png`` of a back-test's table of forecasts into a folder."""
+    figure = fan(forecasts)
+    figure.savefig(folder / "fan.svg", metadata={"Date": None})
+    figure.savefig(folder / "fan.png", dpi=110)
+
+
+def fan(forecasts: pd.DataFrame) -> Figure:
+    """One panel a series: 50 and 90 % intervals by origin side by side, medians, and the published figures.
+
+    The scale is logarithmic from 10 up: months differ by a factor of a hundred.
+    """
+    model = forecasts[forecasts["method"] == MODEL]
+    names = list(dict.fromkeys(model["series"]))
+    figure = Figure(figsize=(9.0, 2.6 * max(len(names), 1) + 0.6), layout="constrained")
+    panels = np.atleast_1d(figure.subplots(max(len(names), 1), 1, squeeze=False)[:, 0])
+    for name, panel in zip(names, panels, strict=False):
+        _panel(panel, name, model[model["series"] == name])
+    figure.suptitle("Forecasts from each origin, and what was published later", fontsize=11)
+    return figure
+
+
+def _panel(panel: Axes, name: str, own: pd.DataFrame) -> None:
+    """Series' forecasts: a bar an origin, side by side within the period, earliest origin first."""
+    blue, red = _COLOURS
+    for _, group in own.groupby(["period_start", "period_end"], sort=True):
+        start, end = pd.Timestamp(group["period_start"].iloc[0]), pd.Timestamp(group["period_end"].iloc[0])
+        width = (end - start).days + 1
+        value = group["observed"].iloc[0]
+        panel.plot([start, end], [value, value], color=red, lw=2.2, zorder=3)
+        for place, row in enumerate(group.sort_values("origin").itertuples()):
+            at = start + pd.Timedelta(days=width * (place + 1) / (len(group) + 1))
+            panel.plot([at, at], [max(row.low90, 1), max(row.high90, 1)], color=blue, lw=1.2, alpha=0.8)
+            panel.plot([at, at], [max(row.low50, 1), max(row.high50, 1)], color=blue, lw=4.5, alpha=0.5)
+            panel.plot([at], [max(row.median, 1)], "o", color=blue, ms=3.5)
+    panel.set_yscale("symlog", linthresh=10)
+    panel.set_ylim(bottom=0)
+    panel.set_title(
+        f"{name} (red: published; blue: median, 50 and 90 %, earliest origin first)", loc="left", fontsize=9
+    )
+    locator = AutoDateLocator()
+    panel.xaxis.set_major_locator(locator)
+    panel.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+    panel.spines[["top", "right"]].set_visible(False)
+    panel.grid(axis="y", lw=0.4, alpha=0.6)
