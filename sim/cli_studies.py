@@ -122,7 +122,7 @@ def _free(stem: str, taken: dict[str, Scenario]) -> str:
 
 
 def _carry_out(plan: Plan, folder: Path, work: Work) -> None:
-    until, shard = _until(work), _shard(work.shard)
+    until, shard = _until(work), shard_of(work.shard)
     notes = notes_console(work.quiet)
     try:
         from sim.batch.executors import workplace
@@ -193,7 +193,8 @@ def _until(work: Work) -> Until | None:
     return Until(precision, measure, name or "all", work.at_most)
 
 
-def _shard(text: str | None) -> tuple[int, int] | None:
+def shard_of(text: str | None) -> tuple[int, int] | None:
+    """Part and number of parts; raises ScenarioError."""
     if text is None:
         return None
     from sim.scenario.errors import ScenarioError

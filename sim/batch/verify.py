@@ -84,6 +84,6 @@ def _compare(file: Path, length: int, digest: str) -> str:
 
 
 def _files(folder: Path) -> set[str]:
-    """All files but locks, the spool, and reports that can be made again."""
+    """All files but locks, the spool, and reports and analyses that can be made again."""
     found = {file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()}
-    return {name for name in found if not name.startswith((".lock", "spool/")) and name != "report.html"}
+    return {name for name in found if not name.startswith((".lock", "spool/", "analysis/")) and name != "report.html"}

@@ -1,0 +1,204 @@
+"""The commands about experiments: sweeps, and what is made of them."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sim.cli_tools import (
+    INTERRUPTED,
+    DaskAddress,
+    Jobs,
+    Quiet,
+    Shard,
+    announce_compilation,
+    fail,
+    list_files,
+    notes_console,
+    results_console,
+    runs_bar,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.batch.executors import Workplace
+    from sim.batch.plan import Plan
+    from sim.batch.sampled import Sampled
+    from sim.batch.study import Study
+
+ANALYSIS = "analysis"  # folder, in a study's, of what can be made again from its runs
+ExperimentName = Annotated[
+    str, typer.Argument(help="Name of a shipped experiment, or a YAML file.", metavar="EXPERIMENT")
+]
+Folder = Annotated[Path, typer.Argument(help="Folder of a sweep.", metavar="DIR")]
+Outcomes = Annotated[
+    list[str] | None,
+    typer.Option("--outcome", metavar="MEASURE[@NAME]", help="In place of the experiment's; several times."),
+]
+Samples = Annotated[int | None, typer.Option(min=1, help="Samples, in place of the experiment's.")]
+Replicates = Annotated[int | None, typer.Option(min=1, help="Runs of each point, in place of the experiment's.")]
+Out = Annotated[Path | None, typer.Option(help="Folder of the results [results/EXPERIMENT-SEED].")]
+
+
+def sweep(
+    experiment: ExperimentName,
+    samples: Samples = None,
+    replicates: Replicates = None,
+    out: Out = None,
+    jobs: Jobs = None,
+    dask: DaskAddress = None,
+    shard: Shard = None,
+    quiet: Quiet = False,
+) -> None:
+    """Run an experiment: a scenario (or several) over a design of its parameters."""
+    with _interruptible("nothing was written; the same command begins anew"):
+        _start_server(jobs, dask)
+        from sim.batch.experiment_files import read_experiment
+        from sim.batch.sweeps import plan_of
+
+        ready = read_experiment(experiment, {"samples": samples, "replicates": replicates})
+        plan = plan_of(ready)
+    folder = out if out is not None else Path("results") / f"{ready.name}-{ready.experiment.seed}"
+    with _interruptible(f"what was done is kept in {folder}; the same command goes on"):
+        from sim.batch.executors import workplace
+        from sim.cli_studies import shard_of
+
+        study = _carry_out(plan, folder, workplace(jobs, dask), shard_of(shard), quiet)
+        if quiet:
+            return
+        if not study.complete:
+            print(f"Part {shard} is done, in {folder}; {len(study.runs):,} of {study.asked:,} runs are there.")
+            return
+        _show_sweep(study)
+
+
+def _carry_out(plan: Plan, folder: Path, place: Workplace, shard: tuple[int, int] | None, quiet: bool) -> Study:
+    from sim.batch.studies import carry_out
+
+    notes = notes_console(quiet)
+    announce_compilation(notes)
+    with runs_bar(notes) as advance:
+        return carry_out(plan, folder, place=place, shard=shard, command=_command(), progress=advance)
+
+
+def _show_sweep(study: Study) -> None:
+    from sim.batch.sampled import Sampled
+    from sim.report.console_sweeps import show_outcomes
+
+    sampled = Sampled(study)
+    units = {str(outcome): unit for outcome, unit in sampled.units.items()}
+    console = _headed(sampled)
+    show_outcomes(sampled.frame(), list(units), units, console)
+    if len(study.failed):
+        first = study.failed.iloc[0]
+        print(f"{len(study.failed):,} of {len(study.runs):,} runs failed; run {first['run']}: {first['error']}")
+    print(f"Written to {study.folder}: {list_files(study.folder)}")
+    print(f"Go on with: corridor {'decide' if study.kind == 'decision' else 'sensitivity'} {study.folder}")
+
+
+def _headed(sampled: Sampled) -> Any:
+    console = results_console()
+    first = sampled.study.scenarios[sampled.study.base]
+    text = f"{sampled.title}: {sampled.experiment.get('design', '')}, {len(sampled.x):,} points, "
+    text += f"{len(sampled.study.runs):,} runs of {', '.join(sampled.study.names)}  {first.start} to {first.end}"
+    console.print(f"\n{text}", style="bold", markup=False, highlight=False, soft_wrap=True)
+    return console
+
+
+def sensitivity(folder: Folder, outcome: Outcomes = None, quiet: Quiet = False) -> None:
+    """What the outcomes of a sweep hang on: Sobol', Morris, partial rank correlations, tornado, interactions."""
+    from sim.batch.outcomes import OutcomeOf
+    from sim.batch.sampled import Sampled
+    from sim.batch.sensitivity import tables_of
+
+    sampled = Sampled(folder)
+    tables = tables_of(sampled, [OutcomeOf.parse(text) for text in outcome or []])
+    written = _write_tables(folder, tables)
+    written += _draw_sensitivity(folder, sampled, tables)
+    if quiet:
+        return
+    from sim.report.console_sweeps import show_sensitivity
+
+    show_sensitivity(tables, _headed(sampled))
+    _say_written(folder, written)
+
+
+def _draw_sensitivity(folder: Path, sampled: Sampled, tables: dict[str, pd.DataFrame]) -> list[str]:
+    from sim.batch.designs import ONE, SAMPLED
+    from sim.batch.outcomes import OutcomeOf
+    from sim.batch.sensitivity import grid_of, knob_named, strongest
+    from sim.report import sweep_figures as figures
+
+    note = "one at a time, the others at their centre; small: the parameter's value"
+    if sampled.experiment["design"] != ONE:
+        note = "means of the fifths of points with the parameter low, high; small: its mean there"
+    written = []
+    several = len(sampled.study.names) > 1
+    for (scenario, outcome), part in tables["tornado"].groupby(["scenario", "outcome"], sort=False):
+        stem = f"{outcome}-{scenario}" if several else str(outcome)
+        stem, unit = stem.replace("@", "-at-").replace(":", "-"), str(part["unit"].iloc[0])
+        drawn = {f"tornado-{stem}": figures.tornado(part, str(outcome), unit, note)}
+        own = {name: t[(t["scenario"] == scenario) & (t["outcome"] == outcome)] for name, t in tables.items()}
+        if "sobol" in own and own["sobol"]["total"].notna().any():
+            drawn[f"sobol-{stem}"] = figures.shares(own["sobol"], str(outcome))
+        if "morris" in own:
+            drawn[f"morris-{stem}"] = figures.screening(own["morris"], str(outcome), unit)
+        two = strongest(tables, str(outcome), str(scenario))
+        if len(two) == 2 and sampled.experiment["design"] in (*SAMPLED, "grid"):
+            columns = [knob_named(sampled, label)[0] for label in two]
+            values = sampled.y(OutcomeOf.parse(str(outcome)), str(scenario))
+            grid, *edges = grid_of(sampled.x[:, columns], values, 8 if len(values) > 500 else 5)
+            if min(grid.shape) > 1:
+                drawn[f"interactions-{stem}"] = figures.interaction(
+                    grid, edges, two, str(outcome), unit, own.get("pairs")
+                )
+        written += [figures.save(figure, folder / ANALYSIS / f"{name}.png").name for name, figure in drawn.items()]
+    return written
+
+
+def _write_tables(folder: Path, tables: dict[str, pd.DataFrame]) -> list[str]:
+    """Tables as CSV into the folder of what can be made again; raises OutputError."""
+    from sim.save import OutputError
+
+    place = folder / ANALYSIS
+    try:
+        place.mkdir(exist_ok=True)
+        for name, table in tables.items():
+            table.to_csv(place / f"{name}.csv", index=False, lineterminator="\n")
+    except OSError as error:
+        raise OutputError(f"{place}: cannot be written: {error.strerror or error}") from None
+    return [f"{name}.csv" for name in tables]
+
+
+def _say_written(folder: Path, written: list[str]) -> None:
+    print(f"Written to {folder / ANALYSIS}: {', '.join(written)}")
+
+
+def _command() -> str:
+    return shlex.join(["corridor", *sys.argv[1:]])
+
+
+def _start_server(jobs: int | None, dask: str | None) -> None:
+    """Have the workers' imports go on beside this process's own."""
+    if jobs != 1 and dask is None:
+        from sim.batch.forks import start_server
+
+        start_server()
+
+
+@contextmanager
+def _interruptible(state: str) -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        fail(f"interrupted: {state}", INTERRUPTED)
+
+
+COMMANDS = (sweep, sensitivity)

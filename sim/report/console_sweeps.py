@@ -1,0 +1,103 @@
+"""The tables that sweeps, and what is made of them, end with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from sim.report.console import EMPTY, table_of
+
+INDICES = {
+    "sobol": (
+        "Sobol' indices",
+        "first: share of the variance that goes if the parameter is known; total: that stays if all others are known; "
+        "90 % intervals by bootstrap",
+    ),
+    "pairs": ("Pairs: second-order indices", "share of the variance of two together, beyond each alone"),
+    "morris": (
+        "Morris screening",
+        "effect: mean size of the change over the parameter's whole range, with its 90 % interval; a spread beside it "
+        "tells of a bent response, or of others that matter with it",
+    ),
+    "prcc": ("Partial rank correlation", "-1 to 1, the other parameters held; 90 % intervals"),
+    "tornado": (
+        "Tornado",
+        "the outcome where the parameter is low and where it is high: one at a time, or the means of the fifths of the "
+        "points where it is lowest and highest",
+    ),
+}
+_ORDER = {"sobol": "total", "pairs": "second", "morris": "effect", "prcc": "prcc", "tornado": "swing"}
+MOST_ROWS = 20
+
+
+def show_sensitivity(tables: Mapping[str, pd.DataFrame], console: Console) -> None:
+    """Print the tables of a sensitivity analysis, the strongest parameters first."""
+    for name, table in tables.items():
+        title, caption = INDICES[name]
+        for (scenario, outcome), part in table.groupby(["scenario", "outcome"], sort=False):
+            order = part[_ORDER[name]].abs().sort_values(ascending=False, kind="stable").index
+            rows = part.loc[order].drop(columns=["scenario", "outcome", "unit"])[:MOST_ROWS]
+            unit = str(part["unit"].iloc[0])
+            show_frame(rows, f"{title}: {outcome} ({unit}), {scenario}", caption, console)
+
+
+def show_frame(frame: pd.DataFrame, title: str, caption: str, console: Console) -> None:
+    """Print a table; numbers with three significant digits, or whole where they are large."""
+    console.print(_table(frame, title, caption))
+
+
+def show_outcomes(frame: pd.DataFrame, outcomes: Sequence[str], units: Mapping[str, str], console: Console) -> None:
+    """Print how the outcomes of a sweep spread over its runs."""
+    rows = []
+    for scenario, part in frame.groupby("scenario", sort=False):
+        for outcome in outcomes:
+            values = part[outcome].to_numpy(dtype=float)
+            known = values[~np.isnan(values)]
+            cells = np.quantile(known, [0, 0.05, 0.5, 0.95, 1]) if len(known) else np.full(5, np.nan)
+            rows.append((scenario, outcome, *cells, units.get(outcome, ""), len(known)))
+    columns = ["scenario", "outcome", "lowest", "5 %", "median", "95 %", "highest", "unit", "runs"]
+    table = pd.DataFrame(rows, columns=columns)
+    if table["scenario"].nunique() == 1:
+        table = table.drop(columns="scenario")
+    show_frame(
+        table, "Over all runs", "the design's points, not probabilities, unless it samples distributions", console
+    )
+
+
+def text_of(value: Any) -> str:
+    """A value as a table shows it."""
+    if isinstance(value, str):
+        return escape(value)
+    if isinstance(value, (bool, np.bool_)):
+        return "yes" if value else "no"
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return EMPTY
+    if np.isnan(number):
+        return EMPTY
+    if isinstance(value, (int, np.integer)) or abs(number) >= 1000:
+        return f"{number:,.0f}"
+    text = f"{number:.3g}" if abs(number) < 100 else f"{number:.0f}"
+    return text.replace("-", "−")
+
+
+def _table(frame: pd.DataFrame, title: str, caption: str) -> Table:
+    table = table_of(escape(title), caption, [str(column).replace("_", " ") for column in frame.columns])
+    for row in frame.itertuples(index=False):
+        table.add_row(*(text_of(value) for value in row))
+    return table
+
+
+def markdown(frame: pd.DataFrame) -> str:
+    """A table as Markdown."""
+    head = "| " + " | ".join(str(column).replace("_", " ") for column in frame.columns) + " |"
+    rule = "|" + "|".join("---" if frame[column].dtype == object else "---:" for column in frame.columns) + "|"
+    rows = ["| " + " | ".join(text_of(value) for value in row) + " |" for row in frame.itertuples(index=False)]
+    return "\n".join([head, rule, *rows]) + "\n"

@@ -1,0 +1,197 @@
+"""Figures of sweeps: what an outcome hangs on, which parameters act together, and how it runs over a grid."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from sim.report.style import COLOURS, GREY, INK, PALE, RC
+
+Floats = npt.NDArray[np.float64]
+MOST_BARS = 15
+WIDTH = 6.2
+LOW, HIGH = COLOURS[4], COLOURS[1]
+
+
+def tornado(table: pd.DataFrame, outcome: str, unit: str, note: str) -> Figure:
+    """Bars from the outcome where a parameter is low to where it is high, the longest first.
+
+    Args:
+        table: One outcome's rows of the tornado: parameter, low, high, at_low, at_high, centre.
+        outcome: Its name.
+        unit: Its unit.
+        note: What low and high mean.
+    """
+    rows = table.reindex(table["swing"].abs().sort_values(ascending=False, kind="stable").index)[:MOST_BARS]
+    with mpl.rc_context(RC):
+        figure, axes = _bars(len(rows))
+        centre = float(rows["centre"].iloc[0])
+        for place, (_, row) in enumerate(rows[::-1].iterrows()):
+            for end, colour in (("low", LOW), ("high", HIGH)):
+                value = row[f"at_{end}"]
+                if not np.isfinite(value):
+                    continue
+                axes.barh(place, value - centre, left=centre, height=0.62, color=colour, linewidth=0)
+                left = value < centre
+                axes.annotate(f"{row[end]:.3g}", (value, place), xytext=(-3 if left else 3, 0), fontsize=7, color=INK,
+                              textcoords="offset points", ha="right" if left else "left", va="center")  # fmt: skip
+        axes.axvline(centre, color=INK, linewidth=0.8)
+        _names(axes, rows["parameter"][::-1])
+        axes.margins(x=0.12)
+        axes.set_xlabel(f"{outcome} ({unit})")
+        _title(axes, f"What {outcome} hangs on", note)
+        _key(axes, [("parameter low", LOW), ("parameter high", HIGH)])
+        return figure
+
+
+def shares(table: pd.DataFrame, outcome: str) -> Figure:
+    """Sobol' indices of one outcome: first order and total, each with its interval."""
+    rows = table.sort_values("total", ascending=False, kind="stable")[:MOST_BARS][::-1]
+    with mpl.rc_context(RC):
+        figure, axes = _bars(len(rows))
+        places = np.arange(len(rows))
+        for name, colour, shift in (("total", PALE, 0.0), ("first", COLOURS[0], 0.0)):
+            values = rows[name].to_numpy()
+            ends = np.abs(np.array([values - rows[f"{name}_low"], rows[f"{name}_high"] - values]))
+            offset = 0.13 if name == "total" else -0.13
+            axes.barh(places + shift, values, height=0.66, color=colour, linewidth=0)
+            axes.errorbar(values, places + offset, xerr=ends, fmt="none", ecolor=GREY if name == "total" else INK,
+                          elinewidth=0.9, capsize=2)  # fmt: skip
+        _names(axes, rows["parameter"])
+        axes.set_xlabel(f"share of the variance of {outcome}")
+        axes.set_xlim(left=min(0.0, float(rows["first_low"].min(skipna=True) or 0.0)))
+        _title(axes, f"Sobol' indices of {outcome}", "bars: 90 % intervals")
+        _key(axes, [("alone (first order)", COLOURS[0]), ("together with others (up to total)", PALE)])
+        return figure
+
+
+def screening(table: pd.DataFrame, outcome: str, unit: str) -> Figure:
+    """Morris: the size of the elementary effects and their spread."""
+    with mpl.rc_context(RC):
+        figure = Figure(figsize=(WIDTH, 3.6))
+        axes = figure.subplots()
+        ends = np.array([table["effect"] - table["effect_low"], table["effect_high"] - table["effect"]])
+        axes.errorbar(table["effect"], table["spread"], xerr=ends, fmt="o", color=COLOURS[0], ecolor=GREY,
+                      elinewidth=0.8, markersize=4)  # fmt: skip
+        for row in table.itertuples():
+            axes.annotate(str(row.parameter), (row.effect, row.spread), xytext=(4, 3), textcoords="offset points",
+                          fontsize=7)  # fmt: skip
+        axes.margins(x=0.2)
+        axes.set_xlabel(f"size of the effect over the whole range ({unit})")
+        axes.set_ylabel("spread of the effects")
+        _title(axes, f"Screening of {outcome}", "right: matters; up: bent, or together with others")
+        return figure
+
+
+def interaction(
+    grid: Floats, edges: Sequence[Floats], labels: Sequence[str], outcome: str, unit: str, pairs: pd.DataFrame | None
+) -> Figure:
+    """The mean of an outcome over two parameters; beside it the second-order indices of all pairs, if there are any.
+
+    Args:
+        grid: Means, shape (first parameter's parts, second's).
+        edges: The parts' edges.
+        labels: Of the two parameters.
+        outcome: Name of the outcome.
+        unit: Its unit.
+        pairs: One outcome's rows of the second-order indices.
+    """
+    with mpl.rc_context(RC):
+        mpl.rcParams["axes.grid"] = False
+        wide = pairs is not None and len(pairs) > 0
+        figure = Figure(figsize=(WIDTH * (1.6 if wide else 1), 3.8))
+        panels = list(figure.subplots(1, 2 if wide else 1, squeeze=False)[0])
+        image = panels[0].pcolormesh(*edges, grid.T, cmap="cividis", shading="flat")
+        figure.colorbar(image, ax=panels[0], label=f"mean {outcome} ({unit})")
+        panels[0].set_xlabel(_wrapped(labels[0]))
+        panels[0].set_ylabel(_wrapped(labels[1]))
+        _title(panels[0], f"{outcome}, by the two that it hangs on most", "")
+        if wide and pairs is not None:
+            _pairs(figure, panels[1], pairs)
+        return figure
+
+
+def _pairs(figure: Figure, axes: Axes, pairs: pd.DataFrame) -> None:
+    names = list(dict.fromkeys([*pairs["parameter"], *pairs["with"]]))
+    square = np.full((len(names), len(names)), np.nan)
+    for row in pairs.to_dict("records"):
+        square[names.index(row["with"]), names.index(row["parameter"])] = max(row["second"], 0.0)
+    image = axes.imshow(square, cmap="cividis", vmin=0)
+    axes.set_xticks(range(len(names)), [_wrapped(name, 18) for name in names], rotation=90)
+    axes.set_yticks(range(len(names)), [_wrapped(name, 18) for name in names])
+    figure.colorbar(image, ax=axes, label="second-order index")
+    _title(axes, "Pairs", "")
+
+
+def curves(tables: dict[str, pd.DataFrame], label: str, unit: str, outcome: str, outcome_unit: str) -> Figure:
+    """An outcome along one parameter: median and 90 % interval over replicates, a line a scenario or place.
+
+    Args:
+        tables: By name of the line: x, median, low90, high90.
+        label: Of the parameter.
+        unit: Of the parameter.
+        outcome: Name.
+        outcome_unit: Its unit.
+    """
+    with mpl.rc_context(RC):
+        figure = Figure(figsize=(WIDTH, 3.3))
+        axes = figure.subplots()
+        for number, (name, table) in enumerate(tables.items()):
+            colour = COLOURS[number % len(COLOURS)]
+            axes.fill_between(table["x"], table["low90"], table["high90"], color=colour, alpha=0.16, linewidth=0)
+            axes.plot(table["x"], table["median"], color=colour, marker="o", markersize=2.5, label=name)
+        if "pressure" in outcome:
+            axes.axhline(1.0, color=INK, linewidth=0.8, linestyle=(0, (4, 2)))
+        axes.set_xlabel(f"{label} ({unit})")
+        axes.set_ylabel(f"{outcome} ({outcome_unit})")
+        if len(tables) > 1:
+            axes.legend()
+        _title(axes, f"{outcome} along {label}", "line: median; band: 90 % of the runs")
+        return figure
+
+
+def save(figure: Figure, file: Path) -> Path:
+    """Write a figure as PNG, the same bytes each time."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(file, dpi=130, metadata={"Software": None})
+    return file
+
+
+def _bars(number: int) -> tuple[Figure, Axes]:
+    figure = Figure(figsize=(WIDTH, 1.3 + 0.3 * max(number, 1)))
+    axes = figure.subplots()
+    axes.grid(visible=True, axis="x")
+    axes.grid(visible=False, axis="y")
+    return figure, axes
+
+
+def _names(axes: Axes, labels: Sequence[Any]) -> None:
+    axes.set_yticks(range(len(labels)), [_wrapped(str(label), 34) for label in labels])
+    axes.tick_params(axis="y", length=0)
+
+
+def _wrapped(label: str, width: int = 44) -> str:
+    return "\n".join(textwrap.wrap(label.replace(".", ".\u200b"), width)[:2]).replace("\u200b", "")
+
+
+def _title(axes: Axes, title: str, note: str) -> None:
+    axes.set_title(title if not note else f"{title}\n", loc="left")
+    if note:
+        axes.annotate(note, (0, 1), xytext=(0, 4), xycoords="axes fraction", textcoords="offset points", fontsize=7.5,
+                      color=GREY)  # fmt: skip
+
+
+def _key(axes: Axes, entries: Sequence[tuple[str, str]]) -> None:
+    from matplotlib.patches import Patch
+
+    axes.legend(handles=[Patch(color=colour, label=text) for text, colour in entries], loc="upper left",
+                bbox_to_anchor=(0.0, -0.16 - 0.6 / max(len(axes.get_yticks()), 1)), ncols=2)  # fmt: skip
