@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim import cli_studies
+from sim import cli_studies, cli_sweeps
 from sim.cli_tools import (
     BAD_INPUT,
     INTERRUPTED,
@@ -235,6 +235,10 @@ def schema() -> None:
     from sim.scenario.json_schema import scenario_json_schema
 
     typer.echo(json.dumps(scenario_json_schema(), indent=1, sort_keys=True))
+
+
+for command in cli_sweeps.COMMANDS:
+    app.command()(command)
 
 
 def main() -> None:
