@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim import cli_studies, cli_sweeps
+from sim import cli_calibrate, cli_studies
 from sim.cli_tools import (
     BAD_INPUT,
     INTERRUPTED,
@@ -237,8 +237,7 @@ def schema() -> None:
     typer.echo(json.dumps(scenario_json_schema(), indent=1, sort_keys=True))
 
 
-for command in cli_sweeps.COMMANDS:
-    app.command()(command)
+cli_calibrate.register(app)
 
 
 def main() -> None:
