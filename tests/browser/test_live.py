@@ -165,8 +165,8 @@ def test_a_wrong_message_is_told_and_changes_nothing(page: Any) -> None:
         document.querySelector('#cv-scenario').append(option);
     }""")
     page.select_option("#cv-scenario", "../../etc/passwd.yaml")
-    page.wait_for_selector(".cv-wrong:not([hidden])")
-    assert "not offered" in page.locator(".cv-wrong").inner_text()
+    page.wait_for_selector(".cv-header .cv-wrong:not([hidden])")
+    assert "not offered" in page.locator(".cv-header .cv-wrong").inner_text()
     assert page.locator(".cv-levers").get_attribute("data-scenario") == "benghazi-minsk-2025"
 
 

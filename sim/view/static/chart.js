@@ -241,7 +241,7 @@ function render({ model, el }) {
     const place = x(pointed);
     add(layers.cross, "path", { class: "cv-cross", d: `M${place} ${ROOM.top - 4}V${h - ROOM.bottom}` });
     const day = pointed * data.every;
-    const lines = [dateText(data.start, day, SHORT_DATE_YEAR)];
+    const lines = [dateText(data.start, day, SHORT_DATE_YEAR) + (ghost ? " (in brackets: without changes)" : "")];
     const rows = [...(set.view.stack ?? []), ...(set.view.lines ?? [])];
     const old = [...(set.before?.stack ?? []), ...(set.before?.lines ?? [])];
     rows.forEach((l, n) => {
@@ -251,7 +251,6 @@ function render({ model, el }) {
       const base = was === undefined ? "" : value === undefined ? `(${number(was)})` : was === value ? "" : ` (${number(was)})`;
       if (value !== undefined || base) lines.push([brief(l.name), `${value === undefined ? "" : number(value)}${base}`, colour]);
     });
-    if (ghost) lines.push(["in brackets: without changes", ""]);
     const near = data.events.filter((e) => Math.abs(x(Math.max(e.day, 0) / data.every) - place) < 7);
     for (const e of near) {
       lines.push([`${e.title}${e.fails ? " (fails)" : ""}`, `from ${dateText(data.start, e.day, SHORT_DATE)}`]);

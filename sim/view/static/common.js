@@ -84,10 +84,12 @@ function tooltip(parent) {
         } else row.textContent = line;
       });
       box.classList.add("cv-on");
-      const inside = parent.getBoundingClientRect();
-      const left = x + 14 + box.offsetWidth > inside.width ? x - 14 - box.offsetWidth : x + 14;
-      const top = Math.min(Math.max(y - box.offsetHeight / 2, 4), inside.height - box.offsetHeight - 4);
-      box.style.transform = `translate(${Math.max(left, 4)}px, ${top}px)`;
+      // Beside the pointer, on the side that has room within the window.
+      const origin = parent.getBoundingClientRect();
+      const [w, h] = [box.offsetWidth, box.offsetHeight];
+      const right = origin.left + x + 14 + w < window.innerWidth - 6;
+      const top = Math.min(Math.max(origin.top + y - h / 2, 6), window.innerHeight - h - 6) - origin.top;
+      box.style.transform = `translate(${right ? x + 14 : x - 14 - w}px, ${top}px)`;
     },
     hide() {
       box.classList.remove("cv-on");

@@ -113,7 +113,7 @@ function render({ model, el }) {
       model.set("painted", state.frame.number);
       model.save_changes();
     }
-    if (progress < 1) ask();
+    if (progress < 1) setTimeout(ask, 20); // about 30 frames a second leave room for the charts
   }
 
   function ask() {

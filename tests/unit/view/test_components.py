@@ -25,6 +25,7 @@ from sim.view import (  # noqa: E402
     outcome_chart,
     pressure_chart,
     today,
+    watched,
 )
 from sim.view.widgets import ChartWidget, HeaderWidget, LeversWidget, MapWidget, NumbersWidget, RunWidget  # noqa: E402
 from tests.strategies import tiny_scenario  # noqa: E402
@@ -63,7 +64,7 @@ def test_the_parts_work_in_a_stock_solaraviz() -> None:
     scenario = tiny_scenario()
     model = WatchedModel(scenario)
     page = SolaraViz(model, components=list(COMPONENTS), model_params={"settings": scenario})
-    box, context = solara.render(page, handle_error=False)
+    box, context = solara.render(solara.AppLayout(children=[page]), handle_error=False)
     assert len(list(find(box, MapWidget))) == 1
     assert len(list(find(box, ChartWidget))) == 3
     model.step()
@@ -83,6 +84,7 @@ def cockpit(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     file = tmp_path / "tiny.yaml"
     file.write_text(to_yaml(tiny_scenario()), encoding="utf-8")
     monkeypatch.setattr(app, "_start", str(file))
+    monkeypatch.setattr(watched, "LONGEST_WAIT", 0.0)  # there is no browser to wait for
     box, context = solara.render(app.Page(), handle_error=False)
     yield box
     context.close()
