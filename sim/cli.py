@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim import cli_calibrate, cli_studies
+from sim import cli_calibrate, cli_studies, cli_sweeps
 from sim.cli_tools import (
     BAD_INPUT,
     INTERRUPTED,
@@ -238,6 +238,8 @@ def schema() -> None:
 
 
 cli_calibrate.register(app)
+for command in cli_sweeps.COMMANDS:
+    app.command()(command)
 
 
 def main() -> None:
