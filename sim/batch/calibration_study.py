@@ -111,7 +111,8 @@ def record(loaded: Loaded, place: Place, more: dict[str, Any]) -> bytes:
 
 def csv(table: pd.DataFrame) -> bytes:
     """A table as CSV, numbers to ten digits: the last ones differ between machines."""
-    return table.to_csv(index=False, lineterminator="\n", float_format="%.10g").encode()
+    text: str = table.to_csv(index=False, lineterminator="\n", float_format="%.10g")
+    return text.encode()
 
 
 def put(file: Path, content: bytes) -> None:
