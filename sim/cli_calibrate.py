@@ -127,7 +127,7 @@ def import_(
 
     write(rows, out)
     total = sum(row.value for row in rows)
-    print(f"{out}: {len(rows)} months, {rows[0].period_start} to {rows[-1].period_end}, {total:,} {rows[0].measure}")
+    print(f"{out}: {len(rows)} months, {rows[0].period_start} to {rows[-1].period_end}, {total:,.0f} {rows[0].measure}")
 
 
 def _start(jobs: int | None, dask: str | None) -> None:

@@ -37,8 +37,28 @@ from sim.save import OutputError
 _FIRST_TEMPER = 0.5
 
 
-def calibrate(task: Task, place: Place) -> Posterior:
+class Learnt(NamedTuple):
+    """Runs over the prior, and emulators' kernels: they depend on what is counted, not on what was published."""
+
+    points: Floats
+    counts: Floats
+    kernels: list[Any]
+
+
+def learn(task: Task, place: Place) -> Learnt:
+    """The space-filling design of a task, for several calibrations to begin with."""
+    first = _Calibration(task, place)
+    first.design()
+    return Learnt(first.points, first.counts, first.emulator().kernels)
+
+
+def calibrate(task: Task, place: Place, learnt: Learnt | None = None) -> Posterior:
     """The posterior of a task; goes on with what is in the folder.
+
+    Args:
+        task: What is fitted to what.
+        place: Where runs are done.
+        learnt: Of a task with the same scenario, parameters and periods, in place of a design and waves.
 
     Raises:
         OutputError: If the folder cannot be written or holds something else, or nearly all runs fail.
@@ -46,7 +66,7 @@ def calibrate(task: Task, place: Place) -> Posterior:
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(limits=1):  # many small products: threads would cost more than they save
-        return _Calibration(task, place).posterior()
+        return _Calibration(task, place, learnt).posterior()
 
 
 class _Generation(NamedTuple):
@@ -59,30 +79,35 @@ class _Generation(NamedTuple):
 
 
 class _Calibration:
-    def __init__(self, task: Task, place: Place) -> None:
-        self.task, self.place = task, place
+    def __init__(self, task: Task, place: Place, learnt: Learnt | None = None) -> None:
+        self.task, self.place, self.learnt = task, place, learnt
         self.sizes, self.smc = task.experiment.history_matching, task.experiment.smc
         self.likelihood = Likelihood(task.experiment, task.fitted)
         self.informed = np.flatnonzero(task.space.informed)
-        self.points: Floats = np.empty((0, len(self.informed)))
-        self.counts: Floats = np.empty((0, len(task.fitted)))
-        self.kernels: list[Any] | None = None
+        self.points: Floats = np.empty((0, len(self.informed))) if learnt is None else learnt.points
+        self.counts: Floats = np.empty((0, len(task.fitted))) if learnt is None else learnt.counts
+        self.kernels: list[Any] | None = None if learnt is None else learnt.kernels
         self.waves: list[dict[str, Any]] = []
         self.runs = self.failed = self.stage = 0
 
     def posterior(self) -> Posterior:
-        width = len(self.informed)
-        if not self.task.fitted or not width:
+        if not self.task.fitted or not len(self.informed):
             return self._prior()
-        points = design(self.sizes.runs, width, self.task.seed)
-        self._learn("design", points, self._simulate("design", points), None)
+        if self.learnt is not None:
+            return self._generations()
+        self.design()
         for wave in range(1, self.sizes.waves + 1):
-            emulator = self._emulator()
+            emulator = self.emulator()
             seed = replicate_seed(self.task.seed, wave)
             found = not_ruled_out(emulator, self.likelihood, self.sizes.wave_runs, self.sizes.cutoff, seed)
             counts = self._simulate(f"wave-{wave}", found.points)
             self._learn(f"wave {wave}", found.points, counts, emulator, left=found.left)
         return self._generations()
+
+    def design(self) -> None:
+        """Run a space-filling design."""
+        points = design(self.sizes.runs, len(self.informed), self.task.seed)
+        self._learn("design", points, self._simulate("design", points), None)
 
     def _generations(self) -> Posterior:
         smc, kept, weights = self.smc, list[_Generation](), list[Floats]()
@@ -104,7 +129,7 @@ class _Calibration:
 
     def _generation(self, number: int, temper: float) -> _Generation:
         """Particles from what the emulators make of the tempered posterior, weighted by their own runs."""
-        size, emulator = self.smc.particles, self._emulator()
+        size, emulator = self.smc.particles, self.emulator()
         rng = stream(self.task.seed, "generation", number)
         density = posterior_density(emulator, self.likelihood, temper)
         starts = not_ruled_out(emulator, self.likelihood, size, self.sizes.cutoff, self.task.seed).points
@@ -129,7 +154,8 @@ class _Calibration:
             self.full, self.task.space.values(self.full), weights, chance, counts, self.waves, self.runs, self.failed
         )
 
-    def _emulator(self) -> Emulator:
+    def emulator(self) -> Emulator:
+        """Emulators of all runs so far; of the least implausible where there are many."""
         usable = np.isfinite(self.counts).all(axis=1)
         points, logs = self.points[usable], np.log(self.likelihood.means(self.counts[usable]))
         if len(points) > self.sizes.training:

@@ -89,7 +89,9 @@ def _row(month: Month, value: float, measure: str, sheet: Sheet, wanted: Wanted)
     parts = [wanted.route, ", ".join(wanted.nationality), *(f"without {name}" for name in wanted.without), wanted.box]
     note = "; ".join(part for part in parts if part)
     series = re.sub(r"[^a-z0-9]+", "-", f"{measure} {wanted.route or ''}".lower()).strip("-")
-    return Observed(series, start, date(*_next(month), 1) - timedelta(days=1), value, measure, sheet.file, note)
+    return Observed(
+        series, start, date(*_next(month), 1) - timedelta(days=1), value, measure, Path(sheet.file).name, note
+    )
 
 
 def _next(month: Month) -> Month:
