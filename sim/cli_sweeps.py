@@ -163,13 +163,54 @@ def _draw_sensitivity(folder: Path, sampled: Sampled, tables: dict[str, pd.DataF
     return written
 
 
+def threshold(
+    experiment: ExperimentName,
+    replicates: Replicates = None,
+    out: Out = None,
+    jobs: Jobs = None,
+    dask: DaskAddress = None,
+    quiet: Quiet = False,
+) -> None:
+    """At which level of a knob overload becomes likely, of each section: by halving, with intervals."""
+    with _interruptible("nothing was written; the same command begins anew"):
+        _start_server(jobs, dask)
+        from sim.batch.executors import workplace
+        from sim.batch.experiment_files import read_experiment
+        from sim.batch.threshold import tipping_points
+
+        ready = read_experiment(experiment, {"replicates": replicates})
+        workplace(jobs, dask)
+    folder = out if out is not None else Path("results") / f"{ready.name}-{ready.experiment.seed}"
+    with _interruptible(f"what was done is kept in {folder}; the same command goes on"):
+        notes = notes_console(quiet)
+        announce_compilation(notes)
+        with runs_bar(notes) as advance:
+            found = tipping_points(
+                ready, folder, place=lambda: workplace(jobs, dask), command=_command(), progress=advance
+            )
+    from sim.report import sweep_figures as figures
+
+    knob = ready.knobs[0]
+    title = ready.experiment.parameters[knob.name].title or knob.name
+    table, curves = found.table(), found.curves()
+    written = _write_tables(folder, {"threshold": table, "probabilities": curves})
+    figure = figures.tipping(table, curves, title, knob.unit)
+    written.append(figures.save(figure, folder / ANALYSIS / "threshold.png").name)
+    if quiet:
+        return
+    from sim.report.console_sweeps import show_threshold
+
+    show_threshold(table, results_console(), ready.experiment.title, title, knob.unit, found.replicates)
+    _say_written(folder, written)
+
+
 def _write_tables(folder: Path, tables: dict[str, pd.DataFrame]) -> list[str]:
     """Tables as CSV into the folder of what can be made again; raises OutputError."""
     from sim.save import OutputError
 
     place = folder / ANALYSIS
     try:
-        place.mkdir(exist_ok=True)
+        place.mkdir(parents=True, exist_ok=True)
         for name, table in tables.items():
             table.to_csv(place / f"{name}.csv", index=False, lineterminator="\n")
     except OSError as error:
@@ -201,4 +242,4 @@ def _interruptible(state: str) -> Iterator[None]:
         fail(f"interrupted: {state}", INTERRUPTED)
 
 
-COMMANDS = (sweep, sensitivity)
+COMMANDS = (sweep, sensitivity, threshold)

@@ -10,9 +10,10 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from sim.batch.calibration_experiment import experiments_folder
-from sim.batch.experiment import KINDS_OF, AnyExperiment, Objective, Sweep, Varied
+from sim.batch.experiment import KINDS_OF, AnyExperiment, Objective, Sweep, Threshold, Varied
 from sim.batch.knobs import Knob, knob_of
 from sim.batch.outcomes import OutcomeOf, check_outcome, conditions, known_outcomes
+from sim.digest import ALL
 from sim.scenario.errors import Problem, ScenarioError, choices, dotted, show
 from sim.scenario.files import SUFFIXES, display, read_text
 from sim.scenario.load import load_scenario
@@ -138,15 +139,19 @@ def _knobs(experiment: AnyExperiment, scenarios: dict[str, Scenario], root: Node
 
 def _check_outcomes(experiment: AnyExperiment, scenarios: dict[str, Scenario], root: Node) -> None:
     known = known_outcomes(next(iter(scenarios.values())))
-    if experiment.kind == "threshold":
+    if isinstance(experiment, Threshold):
         try:
             clauses = conditions(experiment.where)
         except ScenarioError as error:
             texts = [problem.text.removeprefix("--where: ") for problem in error.problems]
             raise ScenarioError(_at(root, ["where"], texts[0])) from None
         for clause in clauses:
-            if clause.outcome.measure not in {measure for measure, _ in known}:
-                raise ScenarioError(_at(root, ["where"], _outcome_problem(clause.outcome, known)))
+            if clause.outcome.name != ALL:
+                text = f"found {show(str(clause.outcome))}; allowed: without @, as each {experiment.level} is looked at"
+                raise ScenarioError(_at(root, ["where"], text))
+            of_places = {key: unit for key, unit in known.items() if key[1] in _places(experiment, scenarios)}
+            if clause.outcome.measure not in {measure for measure, _ in of_places}:
+                raise ScenarioError(_at(root, ["where"], _outcome_problem(clause.outcome, of_places)))
         return
     key = "objectives" if experiment.kind == "decision" else "outcomes"
     for number, text in enumerate(experiment.outcomes):
@@ -154,6 +159,12 @@ def _check_outcomes(experiment: AnyExperiment, scenarios: dict[str, Scenario], r
         if outcome.key not in known:
             place: list[Any] = [key, text if key == "objectives" else number]
             raise ScenarioError(_at(root, place, _outcome_problem(outcome, known)))
+
+
+def _places(experiment: Threshold, scenarios: dict[str, Scenario]) -> list[str]:
+    first = next(iter(scenarios.values()))
+    named = {"section": list(first.sections), "agency": list(first.agencies), "all": [ALL]}
+    return named[experiment.level]
 
 
 def _outcome_problem(outcome: OutcomeOf, known: Mapping[tuple[str, str], str]) -> str:

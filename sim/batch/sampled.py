@@ -121,7 +121,8 @@ class Sampled:
 
     def frame(self) -> pd.DataFrame:
         """A row a run: scenario, run, point, replicate, the knobs and the outcomes of the experiment."""
-        self.read(self.outcomes)
+        if self.outcomes:
+            self.read(self.outcomes)
         knobs = pd.DataFrame(self.x, columns=[knob.name for knob in self.knobs])
         parts = []
         for name in self.study.names:

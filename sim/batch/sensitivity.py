@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy.special import ndtri, stdtr
 from scipy.stats import rankdata
@@ -20,6 +21,7 @@ from sim.save import OutputError
 
 CONFIDENCE = 0.9
 RESAMPLES = 200
+Bools = npt.NDArray[np.bool_]
 ENDS = 0.2  # of the points: those with a parameter's lowest and highest values, in a tornado of samples
 
 
@@ -220,7 +222,7 @@ def mean(values: Floats) -> float:
     return float(known.mean()) if len(known) else float("nan")
 
 
-def _moved(x: Floats, k: int) -> tuple[Floats, Floats, Floats]:
+def _moved(x: Floats, k: int) -> tuple[Bools, Bools, Bools]:
     """Rows of a design one at a time where parameter k is lowest, highest, and where all are at their centre."""
     alone = (np.delete(x, k, axis=1) == np.delete(x[0], k)).all(axis=1)
     own = np.where(alone, x[:, k], np.nan)
@@ -229,8 +231,8 @@ def _moved(x: Floats, k: int) -> tuple[Floats, Floats, Floats]:
     return own == np.nanmin(own), own == np.nanmax(own), centre
 
 
-def _lowest(column: Floats, share: float) -> Floats:
-    lowest: Floats = column <= np.quantile(column, share)
+def _lowest(column: Floats, share: float) -> Bools:
+    lowest: Bools = column <= np.quantile(column, share)
     return lowest
 
 

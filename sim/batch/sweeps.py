@@ -55,8 +55,7 @@ def describe(ready: Ready) -> dict[str, Any]:
     fields = experiment.model_dump(exclude={"parameters", "overrides", "scenario", "scenarios"})
     titles = {name: varied.title for name, varied in experiment.parameters.items() if varied.title is not None}
     content = {**fields, "name": ready.name, "titles": titles, "knobs": [knob.describe() for knob in ready.knobs]}
-    if not isinstance(experiment, Threshold):
-        content["outcomes"] = experiment.outcomes
+    content["outcomes"] = [] if isinstance(experiment, Threshold) else experiment.outcomes
     found: dict[str, Any] = json.loads(json.dumps(_finite(content)))
     return found
 

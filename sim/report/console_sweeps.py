@@ -70,6 +70,31 @@ def show_outcomes(frame: pd.DataFrame, outcomes: Sequence[str], units: Mapping[s
     )
 
 
+def threshold_rows(table: pd.DataFrame) -> pd.DataFrame:
+    """A row a place: the level at which each probability is passed, with its interval, as text."""
+    rows = []
+    for name, part in table.groupby("name", sort=False):
+        cells = {f"{row.probability:.0%}": _level(row) for row in part.itertuples()}
+        rows.append({"name": name, **cells, "tip back": f"{part['reversals'].iloc[0]:.0%}"})
+    return pd.DataFrame(rows)
+
+
+def show_threshold(table: pd.DataFrame, console: Console, title: str, label: str, unit: str, replicates: int) -> None:
+    """Print the tipping points of each place."""
+    caption = (
+        f"{label} ({unit}) at which the probability of overload passes so much, with its 90 % interval; {replicates} "
+        "replicates, the same at all levels; tip back: share of them that are overloaded at a level and not at a higher"
+    )
+    show_frame(threshold_rows(table), title, caption, console)
+
+
+def _level(row: Any) -> str:
+    low, high = ("…" if not np.isfinite(end) else f"{end:.3g}" for end in (row.low, row.high))
+    if np.isnan(row.level):
+        return str(row.state)
+    return f"{row.level:.3g} ({low} to {high})"
+
+
 def text_of(value: Any) -> str:
     """A value as a table shows it."""
     if isinstance(value, str):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.report.style import COLOURS, GREY, INK, PALE, RC
+from sim.report.style import COLOURS, GREY, INK, PALE, RC, look
 
 Floats = npt.NDArray[np.float64]
 MOST_BARS = 15
@@ -32,7 +33,7 @@ def tornado(table: pd.DataFrame, outcome: str, unit: str, note: str) -> Figure:
         note: What low and high mean.
     """
     rows = table.reindex(table["swing"].abs().sort_values(ascending=False, kind="stable").index)[:MOST_BARS]
-    with mpl.rc_context(RC):
+    with _look():
         figure, axes = _bars(len(rows))
         centre = float(rows["centre"].iloc[0])
         for place, (_, row) in enumerate(rows[::-1].iterrows()):
@@ -56,7 +57,7 @@ def tornado(table: pd.DataFrame, outcome: str, unit: str, note: str) -> Figure:
 def shares(table: pd.DataFrame, outcome: str) -> Figure:
     """Sobol' indices of one outcome: first order and total, each with its interval."""
     rows = table.sort_values("total", ascending=False, kind="stable")[:MOST_BARS][::-1]
-    with mpl.rc_context(RC):
+    with _look():
         figure, axes = _bars(len(rows))
         places = np.arange(len(rows))
         for name, colour, shift in (("total", PALE, 0.0), ("first", COLOURS[0], 0.0)):
@@ -76,7 +77,7 @@ def shares(table: pd.DataFrame, outcome: str) -> Figure:
 
 def screening(table: pd.DataFrame, outcome: str, unit: str) -> Figure:
     """Morris: the size of the elementary effects and their spread."""
-    with mpl.rc_context(RC):
+    with _look():
         figure = Figure(figsize=(WIDTH, 3.6))
         axes = figure.subplots()
         ends = np.array([table["effect"] - table["effect_low"], table["effect_high"] - table["effect"]])
@@ -105,7 +106,7 @@ def interaction(
         unit: Its unit.
         pairs: One outcome's rows of the second-order indices.
     """
-    with mpl.rc_context(RC):
+    with _look():
         mpl.rcParams["axes.grid"] = False
         wide = pairs is not None and len(pairs) > 0
         figure = Figure(figsize=(WIDTH * (1.6 if wide else 1), 3.8))
@@ -142,7 +143,7 @@ def curves(tables: dict[str, pd.DataFrame], label: str, unit: str, outcome: str,
         outcome: Name.
         outcome_unit: Its unit.
     """
-    with mpl.rc_context(RC):
+    with _look():
         figure = Figure(figsize=(WIDTH, 3.3))
         axes = figure.subplots()
         for number, (name, table) in enumerate(tables.items()):
@@ -159,11 +160,57 @@ def curves(tables: dict[str, pd.DataFrame], label: str, unit: str, outcome: str,
         return figure
 
 
+def tipping(table: pd.DataFrame, curves_: pd.DataFrame, label: str, unit: str) -> Figure:
+    """Probability of overload along a knob, a line a place; below them where it passes which probability.
+
+    Args:
+        table: name, probability, level, low, high.
+        curves_: name, level, probability, low90, high90.
+        label: Of the knob.
+        unit: Of the knob.
+    """
+    ever = [name for name, part in curves_.groupby("name", sort=False) if part["probability"].max() > 0]
+    with _look():
+        figure = Figure(figsize=(WIDTH, 3.0 + 0.26 * len(ever)))
+        above, below = figure.subplots(2, 1, sharex=True, height_ratios=[2.4, 0.4 + 0.26 * max(len(ever), 1)])
+        ends = curves_["level"].min(), curves_["level"].max()
+        for number, name in enumerate(ever):
+            style: Any = look(number)
+            part = curves_[curves_["name"] == name]
+            above.fill_between(
+                part["level"], part["low90"], part["high90"], color=style["color"], alpha=0.1, linewidth=0
+            )
+            above.plot(part["level"], part["probability"], label=name, **style)
+            rows = table[(table["name"] == name) & table["level"].notna()]
+            for row in rows.itertuples():
+                left, right = max(row.low, ends[0]), min(row.high, ends[1])
+                below.plot([left, right], [-number, -number], color=style["color"], linewidth=3, alpha=0.3)
+                below.plot(row.level, -number, "o", color=style["color"], markersize=4)
+                below.annotate(f"{row.probability:.0%}", (row.level, -number), xytext=(0, 4), fontsize=6.5, ha="center",
+                               textcoords="offset points")  # fmt: skip
+        above.set_ylabel("probability of overload")
+        above.set_ylim(0, 1.02)
+        if ever:
+            above.legend(ncols=1, loc="center left", bbox_to_anchor=(1.0, 0.5))
+        below.set_yticks([-number for number in range(len(ever))], ever)
+        below.set_ylim(-len(ever) + 0.4, 0.8)
+        below.grid(visible=True, axis="x")
+        below.grid(visible=False, axis="y")
+        below.set_xlabel(f"{label} ({unit})")
+        _title(above, f"Overload along {label}", "bands, bars: 90 % intervals")
+        return figure
+
+
 def save(figure: Figure, file: Path) -> Path:
     """Write a figure as PNG, the same bytes each time."""
     file.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(file, dpi=130, metadata={"Software": None})
     return file
+
+
+def _look() -> AbstractContextManager[None]:
+    settings: Any = RC
+    return mpl.rc_context(settings)
 
 
 def _bars(number: int) -> tuple[Figure, Axes]:
