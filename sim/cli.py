@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
@@ -35,6 +36,7 @@ from sim.cli_tools import (
     load,
     notes_console,
     results_console,
+    tag_of,
 )
 
 if TYPE_CHECKING:
@@ -61,7 +63,9 @@ def run(
     measure: UntilMeasure = "attempts",
     at_most: AtMost = 2000,
     days: Days = None,
-    out: Annotated[Path | None, typer.Option(help="Folder of the results [results/SCENARIO-SEED].")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of the results [results/SCENARIO-SEED, and what was changed].")
+    ] = None,
     changes: Changes = None,
     jobs: Jobs = None,
     dask: DaskAddress = None,
@@ -78,7 +82,7 @@ def run(
     written: Path | None = None
     try:
         loaded, info = load(scenario, changes or [], {"seed": seed, "days": days}, allow_outside)
-        folder = out if out is not None else Path("results") / f"{Path(scenario).stem}-{loaded.seed}"
+        folder = out if out is not None else Path("results") / f"{Path(scenario).stem}-{loaded.seed}{tag_of(info)}"
         results = _simulate(loaded, info, folder, quiet)
         written = _write(results, folder, quiet, report)
         if not quiet:
@@ -125,7 +129,8 @@ def _show(results: Results, written: Path) -> None:
 
     console = results_console()
     run = results.scenario
-    console.print(f"\n{run.title}  {run.start} to {run.end}, seed {run.seed}", style="bold", markup=False)
+    changes = "".join(f", {path}={value}" for path, value in results.info.overrides.items())
+    console.print(f"\n{run.title}  {run.start} to {run.end}, seed {run.seed}{changes}", style="bold", markup=False)
     show(results, console)
     console.print(f"Written to {written}: {list_files(written)}", markup=False, highlight=False, soft_wrap=True)
 
@@ -257,6 +262,8 @@ def main() -> None:
 
         if isinstance(error, ScenarioError | OutputError):
             fail(str(error), BAD_INPUT)
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EPIPE):
+            fail(f"the output could not be written: {error.strerror}", 1)
         if os.environ.get("CORRIDOR_DEBUG"):
             raise
         fail(f"internal error: {type(error).__name__}: {error}\nset CORRIDOR_DEBUG=1 for the traceback", 1)

@@ -18,6 +18,7 @@ from sim.cli_tools import (
     notes_console,
     results_console,
     runs_bar,
+    tag_of,
 )
 
 if TYPE_CHECKING:
@@ -61,10 +62,10 @@ def _plan_replicates(
     from sim.batch.plan import TWINS, Plan
     from sim.batch.studies import check_number
 
-    scenario, _ = load(name, changes, asked, outside)
+    scenario, info = load(name, changes, asked, outside)
     check_number(work.replicates)
     stem = Path(name).stem
-    folder = out if out is not None else Path("results") / f"{stem}-{scenario.seed}-replicates"
+    folder = out if out is not None else Path("results") / f"{stem}-{scenario.seed}-replicates{tag_of(info)}"
     return Plan("replicates", {stem: scenario}, work.replicates, twins=TWINS), folder
 
 
@@ -87,12 +88,12 @@ def _plan_comparison(
     check_number(work.replicates)
     given: dict[str, Scenario] = {}
     for name in names:
-        scenario, _ = load(name, changes, asked, outside)
+        scenario, info = load(name, changes, asked, outside)
         given[_free(Path(name).stem, given)] = scenario
     scenarios = comparable(given)
     if out is None:
         base, *others = scenarios
-        out = Path("results") / f"{f'{base}-vs-{"-".join(others)}'[:LONGEST_NAME]}-{scenarios[base].seed}"
+        out = Path("results") / f"{f'{base}-vs-{"-".join(others)}'[:LONGEST_NAME]}-{scenarios[base].seed}{tag_of(info)}"
     return Plan("compare", scenarios, work.replicates), out
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 BAD_INPUT, INTERRUPTED = 2, 130
+MOST_OF_TAG = 80
 WIDTH = 190  # of tables that go to a file or pipe
 
 # Options that several commands have.
@@ -57,6 +59,9 @@ def load(name: str, changes: list[str], asked: dict[str, int | None], allow_outs
     from sim.scenario.errors import Problem
 
     overrides = dict(parse_override(text) for text in changes)
+    for option in asked:
+        if asked[option] is not None and option in overrides:
+            raise ScenarioError(f"--{option} and --set {option}=...: found both; one is needed")
     plain = {path.strip(): value for path, _, value in (text.partition("=") for text in changes)}
     scenario = load_scenario(name, allow_outside=allow_outside, overrides=overrides)
     for option, value in asked.items():
@@ -66,6 +71,14 @@ def load(name: str, changes: list[str], asked: dict[str, int | None], allow_outs
             raise ScenarioError([Problem(f"--{option}", 0, "", problem.text) for problem in error.problems]) from None
     info = RunInfo(origin=name, days=asked["days"], overrides=plain, allow_outside=allow_outside)
     return scenario, info
+
+
+def tag_of(info: RunInfo) -> str:
+    """What a what-if adds to the name of its folder, so that it does not take the place of the plain run."""
+    words = [] if info.days is None else [f"{info.days}-days"]
+    words += [f"{'.'.join(path.split('.')[-2:])}={value}" for path, value in info.overrides.items()]
+    plain = re.sub(r"[^\w.=-]+", "_", "-".join(words))
+    return f"-{plain[:MOST_OF_TAG]}" if plain else ""
 
 
 def results_console() -> Console:

@@ -31,6 +31,7 @@ LOAD_UNITS = {
 SHARES = {"route": "attempts_by_route", "cohort": "attempts_by_cohort"}
 # In the end, by the last section tried.
 _ENDS = ("in_procedure", "stranded", "returned", "crossed", "onward", "dead")
+_TOLD = ("in_procedure", "returned")  # that need no other name, as they end only with the run, or never
 _ALL_BORDER = (
     "attempts",
     "recorded_attempts",
@@ -76,6 +77,7 @@ class Digest(NamedTuple):
     loads: Array  # (S + A + 1, LOADS): sections, agencies, and the most loaded section of each day
     attempts_by_pair: Array  # (S, P)
     last_section: Array  # (S + 1, statuses) persons in the end by the last section tried
+    stranded_at: Array  # (places,) persons stranded in the end
     observed: Array  # simulated values of the scenario's observed intervals; NaN where there is none
 
     @property
@@ -134,6 +136,7 @@ def digest_of(outcome: Outcome, observed: Array | None = None) -> Digest:
         loads=m.loads(np.column_stack([pressure, worst])),
         attempts_by_pair=outcome.attempts_by_pair,
         last_section=outcome.last_section,
+        stranded_at=outcome.by_place[-1, :, STATUSES.index("stranded")],
         observed=np.empty(0) if observed is None else observed,
     )
 
@@ -141,8 +144,9 @@ def digest_of(outcome: Outcome, observed: Array | None = None) -> Digest:
 def totals_of(frame: Frame, digests: Sequence[Digest]) -> Iterator[Numbers]:
     """Totals of several runs of one scenario, each (runs, names), in a fixed order.
 
-    By section, ``in_procedure``, ``stranded`` and ``returned`` are persons in the end, by the last section that
-    they tried; ``before-any-section`` holds those who tried none. ``everywhere`` holds the ends of all; level
+    By section, ``in_procedure``, ``persons_stranded`` and ``returned`` are persons in the end, by the last section
+    that they tried; ``before-any-section`` holds those who tried none. By place, ``persons_stranded`` tells where the
+    stranded are in the end. ``everywhere`` holds the ends of all; level
     ``all`` the whole border and the whole way, with the pressure of the most loaded section of each day.
     """
     runs = len(digests)
@@ -250,12 +254,14 @@ def _of_ends(frame: Frame, digests: Sequence[Digest], deaths: Array) -> Iterator
     names = frame.names
     for status in _ENDS:
         counts = last[:, :, STATUSES.index(status)]
-        key = status if status in ("in_procedure", "stranded", "returned") else f"persons_{status}"
+        key = status if status in _TOLD else f"persons_{status}"
         yield Numbers("section", key, "persons", [*names.sections, NOWHERE], counts)
-        if key in ("stranded", "returned"):
+        if status in ("stranded", "returned"):
             own = np.zeros((len(digests), len(names.agencies)))
             np.add.at(own.T, frame.agency_of, counts[:, :-1].T)
             yield Numbers("agency", key, "persons", names.agencies, own)
+    stranded = np.stack([digest.stranded_at for digest in digests]).astype(np.float64)
+    yield Numbers("place", "persons_stranded", "persons", names.places, stranded)
     yield Numbers(EVERYWHERE, "persons", "persons", STATUSES, last.sum(axis=1))
     at_sections = np.array([digest.section_flows[:, :, m.SECTION_DEATHS].sum() for digest in digests], np.float64)
     yield Numbers("section", "deaths", "persons", [NOWHERE], (deaths - at_sections)[:, None])

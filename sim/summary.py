@@ -17,7 +17,7 @@ QUANTILES = (("low90", 0.05), ("low50", 0.25), ("median", 0.5), ("high50", 0.75)
 # Columns of the summary, in order.
 SUMMARY = (
     "pressure_mean", "pressure_peak", "peak_date", "days_over", "first_over", "overload_probability", "attempts",
-    "recorded_attempts", "turn_backs", "entries", "in_procedure", "stranded", "returned", "deaths",
+    "recorded_attempts", "turn_backs", "entries", "in_procedure", "persons_stranded", "returned", "deaths",
 )  # fmt: skip
 
 

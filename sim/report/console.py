@@ -26,29 +26,32 @@ EVENTS = (
 )
 PEOPLE = (
     ("in_procedure", "in procedure", "{:,.0f}"),
-    ("stranded", "stranded", "{:,.0f}"),
+    ("persons_stranded", "stranded", "{:,.0f}"),
     ("returned", "returned", "{:,.0f}"),
     ("deaths", "deaths", "{:,.0f}"),
 )
 ROUTES = (
     ("departures", "departures", "{:,.0f}"),
+    ("seats", "seats", "{:,.0f}"),
     ("boarded", "boarded", "{:,.0f}"),
     ("reached_border", "at border", "{:,.0f}"),
     ("attempts", "attempts", "{:,.0f}"),
     ("entries", "entries", "{:,.0f}"),
     ("landed", "landed", "{:,.0f}"),
     ("intercepted", "intercepted", "{:,.0f}"),
-    ("stranded", "stranded", "{:,.0f}"),
+    ("stranded", "became stranded", "{:,.0f}"),
     ("returned", "returned", "{:,.0f}"),
+    ("injuries", "injured", "{:,.0f}"),
     ("deaths", "deaths", "{:,.0f}"),
 )
-MONTHS = ("attempts", "recorded_attempts", "turn_backs", "entries", "deaths")
+MONTHS = ("attempts", "recorded_attempts", "turn_backs", "entries", "injuries", "deaths")
 EMPTY = "·"
 
 
 def show(results: Results, console: Console) -> None:
     """Print all tables of a run: pressure by section, what came of attempts, routes, months, the record."""
     console.print(_sections(results))
+    console.print(_stranded(results), highlight=False, soft_wrap=True)
     console.print(_routes(results))
     console.print(_months(results))
     intervals = _intervals(results)
@@ -82,8 +85,8 @@ def _sections(results: Results) -> Table:
     table = table_of(
         "Border pressure by section, and what became of people",
         "pressure = attempts (7-day mean) / attempts a day that the deployed personnel can intercept and process; "
-        "1 is full load. Attempts, recorded, turn-backs: events; entries, in procedure, stranded, returned, deaths: "
-        f"persons, by the last section tried.{among}",
+        "1 is full load. Attempts, recorded, turn-backs: events; entries, in procedure, stranded (in the end, where"
+        f"ever they are), returned, deaths: persons, by the last section tried.{among}",
         ("section", *(title for _, title, _ in columns)),
     )
     summary = results.summary
@@ -97,10 +100,23 @@ def _sections(results: Results) -> Table:
     return table
 
 
+def _stranded(results: Results) -> str:
+    """Where the stranded are in the end: in border zones, and in each other place."""
+    part = results.totals[(results.totals["level"] == "place") & (results.totals["measure"] == "persons_stranded")]
+    persons = part.groupby("name")["value"].median()
+    zones = set(results.scenario.zones)
+    counts = {"in border zones": persons[persons.index.isin(list(zones))].sum()}
+    counts |= {f"in {place}": persons[place] for place in sorted(set(persons.index) - zones) if persons[place]}
+    return (
+        "Stranded in the end (persons): " + ", ".join(f"{count:,.0f} {where}" for where, count in counts.items()) + "\n"
+    )
+
+
 def _routes(results: Results) -> Table:
     table = table_of(
         "By route",
-        "departures: flights, buses or boats; all else persons, but attempts: events.",
+        "departures: flights, buses or boats, with seats for migrants; attempts: events; all else: persons. Became "
+        "stranded: in the whole run; some of them went on later.",
         ("route", *(title for _, title, _ in ROUTES)),
     )
     for name, row in results.routes.iterrows():
@@ -144,6 +160,8 @@ def record_table(observed: pd.DataFrame) -> Table | None:
     if observed.empty:
         return None
     observed = observed[observed["state"] == "compared"]
+    if observed.empty:
+        return None
     table = table_of(
         "Simulated beside the record",
         "observed: published figures (sim/data/observed), with the published range; ≥ and ≤ mark bounds.",

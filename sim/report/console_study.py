@@ -32,7 +32,7 @@ SECTION = (
     ("days_over", "days over 1"),
     ("attempts", "attempts"),
     ("entries", "entries"),
-    ("stranded", "stranded"),
+    ("persons_stranded", "stranded in the end"),
     ("deaths", "deaths"),
 )
 ROUTE = (
@@ -40,7 +40,7 @@ ROUTE = (
     ("attempts", "attempts"),
     ("entries", "entries"),
     ("landed", "landed"),
-    ("stranded", "stranded"),
+    ("stranded", "became stranded"),
     ("deaths", "deaths"),
 )
 _PAIRS = "each pair has the same people, the same draws and the same parameters"

@@ -121,7 +121,7 @@ def _persons(table: pd.DataFrame, group: tuple[tuple[str, str, str], ...]) -> pd
 
 def flows(results: Results) -> Figure | None:
     """Flows by route and week: departures at the left; persons and attempts at the right."""
-    weekly = {key: _weekly(results, key) for key in ("departures", "boarded", "attempts", "crossings", "landed")}
+    weekly = {key: _weekly(results, key) for key in ("departures", "boarded", "attempts", "entries", "landed")}
     total = weekly["boarded"].sum() + weekly["attempts"].sum()
     used = [str(name) for name in total.sort_values(ascending=False, kind="stable").index if total[name] > 0]
     if not used:
@@ -161,7 +161,7 @@ def _flow_lines(axes: Axes, weekly: dict[str, pd.DataFrame], name: str, sea: boo
     if sea:
         lines += [("landed", "landed (persons)", COLOURS[2])]
     else:
-        lines += [("attempts", "attempts", COLOURS[1]), ("crossings", "crossed (persons)", COLOURS[2])]
+        lines += [("attempts", "attempts", COLOURS[1]), ("entries", "entries (persons)", COLOURS[2])]
     for key, label, colour in lines:
         axes.plot(weekly[key].index, weekly[key][name], color=colour, label=label)
     axes.set_ylabel("per week")

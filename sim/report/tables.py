@@ -16,11 +16,12 @@ from sim.report.words import days, interval, is_day, number, share
 MOST_COLUMNS = 4  # scenarios side by side in one table
 _BORDER = ("attempts", "entries", "pressure_peak", "days_over")
 _SECTION = ("pressure_mean", "pressure_peak", "days_over", "attempts", "entries")
-_SECTION_HUMAN = ("stranded", "returned", "deaths")
+_SECTION_HUMAN = ("persons_stranded", "returned", "deaths")
 _ROUTE = ("boarded", "attempts", "entries", "landed")
 _SHORT = {
     "pressure_mean": "mean pressure", "pressure_peak": "highest pressure", "days_over": "days over 1",
-    "attempts": "attempts", "entries": "entries", "stranded": "stranded", "returned": "returned", "deaths": "dead",
+    "attempts": "attempts", "entries": "entries", "stranded": "became stranded",
+    "persons_stranded": "stranded at end", "returned": "returned", "deaths": "dead",
     "boarded": "boarded", "landed": "landed", "injuries": "injured",
 }  # fmt: skip
 

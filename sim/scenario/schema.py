@@ -26,20 +26,26 @@ from pydantic import (
 from sim.scenario.quantity import Distribution, Quantity, quantity
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]
-# Control characters would reach terminals and reports as commands.
-Title = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$")]
-Text = Annotated[str, StringConstraints(max_length=5000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*$")]
+# Control characters would reach terminals and reports as commands; those of direction make a text read otherwise.
+_BIDI = r"\u202a-\u202e\u2066-\u2069"
+Title = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=rf"^[^\x00-\x1f\x7f-\x9f{_BIDI}]+$")]
+Text = Annotated[str, StringConstraints(max_length=5000, pattern=rf"^[^\x00-\x08\x0b-\x1f\x7f-\x9f{_BIDI}]*$")]
+
+
+FIRST_YEAR, LAST_YEAR = 1990, 2100
 
 
 def _day(value: Any) -> Any:
     """A date, or its ISO text; never a number of seconds, which pydantic would take for a date."""
     if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
         try:
-            return date.fromisoformat(value)
+            value = date.fromisoformat(value)
         except ValueError:
             raise ValueError(f"found {value}, which is no day of the calendar") from None
     if not isinstance(value, date) or isinstance(value, datetime):
         raise ValueError(f"found {value!r}; a date such as 2021-08-03 is allowed")
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise ValueError(f"found {value}; dates of the years {FIRST_YEAR} to {LAST_YEAR} are allowed")
     return value
 
 
