@@ -163,6 +163,57 @@ def _draw_sensitivity(folder: Path, sampled: Sampled, tables: dict[str, pd.DataF
     return written
 
 
+def discover(
+    folder: Folder,
+    where: Annotated[
+        str, typer.Option(metavar="CONDITION", help="Runs of interest, such as 'pressure_peak > 1.5 and deaths > 20'.")
+    ],
+    scenario: Annotated[str | None, typer.Option(help="Which of the sweep's scenarios [the first].")] = None,
+    density: Annotated[
+        float, typer.Option(min=0.05, max=1.0, help="Share of the runs in a box that it aims at.")
+    ] = 0.8,
+    quiet: Quiet = False,
+) -> None:
+    """Where in the space of parameters the runs of interest lie: boxes by PRIM and CART, in words."""
+    from sim.batch.discovery import discover as search
+    from sim.batch.discovery import sentence
+    from sim.batch.outcomes import conditions
+    from sim.batch.sampled import Sampled
+
+    clauses = conditions(where)
+    sampled = Sampled(folder)
+    found = search(sampled, clauses, scenario, density=density)
+    written = _write_tables(folder, {"boxes": found.table, "box-limits": found.limits})
+    if quiet:
+        return
+    from sim.report.console_sweeps import show_discovery
+
+    what = " and ".join(map(str, clauses))
+    show_discovery(found.table, found.limits, what, found.share, found.runs, _headed(sampled))
+    for _, row in found.table.iterrows():
+        print(f"{row['method']}: {sentence(row, what)}")
+    _say_written(folder, written)
+
+
+def decide(folder: Folder, quiet: Quiet = False) -> None:
+    """Which response holds under deep uncertainty: regret, satisficing, and what knowing more is worth."""
+    from sim.batch.decision import decide as table_of
+    from sim.batch.sampled import Sampled
+    from sim.report import sweep_figures as figures
+
+    sampled = Sampled(folder)
+    found = table_of(sampled)
+    tables = {"regret": found.regret, "robust": found.robust, "knowledge": found.knowledge}
+    written = _write_tables(folder, tables)
+    written.append(figures.save(figures.regrets(found.regret), folder / ANALYSIS / "regret.png").name)
+    if quiet:
+        return
+    from sim.report.console_sweeps import show_decision
+
+    show_decision(tables, float(sampled.experiment["satisfied"]), _headed(sampled))
+    _say_written(folder, written)
+
+
 def threshold(
     experiment: ExperimentName,
     replicates: Replicates = None,
@@ -242,4 +293,4 @@ def _interruptible(state: str) -> Iterator[None]:
         fail(f"interrupted: {state}", INTERRUPTED)
 
 
-COMMANDS = (sweep, sensitivity, threshold)
+COMMANDS = (sweep, sensitivity, discover, decide, threshold)

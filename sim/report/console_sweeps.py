@@ -70,6 +70,41 @@ def show_outcomes(frame: pd.DataFrame, outcomes: Sequence[str], units: Mapping[s
     )
 
 
+def show_discovery(
+    boxes: pd.DataFrame, limits: pd.DataFrame, what: str, share: float, runs: int, console: Console
+) -> None:
+    """Print boxes and their limits."""
+    title = f"Where {what}: {share:.0%} of {runs:,} runs"
+    caption = (
+        "density: share of the runs in the box that are such; coverage: share of all such runs that lie in it; "
+        "mass: share of all runs"
+    )
+    show_frame(boxes.drop(columns="where"), title, caption, console)
+    shown = limits.assign(**{side: limits[side].where(np.isfinite(limits[side])) for side in ("low", "high")})
+    show_frame(shown, "Limits", "p: probability of so dense a box by chance, had the limit done nothing", console)
+
+
+def show_decision(tables: Mapping[str, pd.DataFrame], wanted: float, console: Console) -> None:
+    """Print a decision table."""
+    for objective, part in tables["regret"].groupby("objective", sort=False):
+        unit = str(part["unit"].iloc[0])
+        caption = "regret: how much worse than the best response at the same point: mean, exceeded in a tenth, highest"
+        rows = part.drop(columns=["objective", "unit"]).rename(columns={"regret_high": "regret 90 %"})
+        show_frame(rows, f"{objective} ({unit})", caption, console)
+    robust = tables["robust"].sort_values(["regret", "satisfied"], ascending=[True, False], kind="stable")
+    caption = (
+        f"satisfied: share of the points in which all objectives are; enough: in {wanted:.0%} or more; regret: exceeded "
+        "in a tenth of the points, as a share of the objective's highest, of the objective where it is highest"
+    )
+    show_frame(robust, "Robust responses", caption, console)
+    order = tables["knowledge"].sort_values(["objective", "evppi"], ascending=[True, False], kind="stable")
+    caption = (
+        "evppi: how much better the choice would be if the parameter were known beforehand, in the objective's unit; "
+        "by chance: what a shuffled parameter seems worth in a twentieth of cases; share: of knowing all (evpi)"
+    )
+    show_frame(order, "Value of information", caption, console)
+
+
 def threshold_rows(table: pd.DataFrame) -> pd.DataFrame:
     """A row a place: the level at which each probability is passed, with its interval, as text."""
     rows = []

@@ -201,6 +201,29 @@ def tipping(table: pd.DataFrame, curves_: pd.DataFrame, label: str, unit: str) -
         return figure
 
 
+def regrets(table: pd.DataFrame) -> Figure:
+    """Regret of each response, a panel an objective: mean (dot), exceeded in a tenth (bar), highest (line)."""
+    objectives = list(dict.fromkeys(table["objective"]))
+    names = list(dict.fromkeys(table["response"]))[::-1]
+    with _look():
+        figure = Figure(figsize=(2.2 + 1.9 * len(objectives), 1.2 + 0.27 * len(names)))
+        panels = figure.subplots(1, len(objectives), sharey=True, squeeze=False)[0]
+        for axes, objective in zip(panels, objectives, strict=True):
+            rows = table[table["objective"] == objective].set_index("response").loc[names]
+            places = np.arange(len(names))
+            axes.hlines(places, 0, rows["regret_most"], color=GREY, linewidth=0.8)
+            axes.barh(places, rows["regret_high"], height=0.55, color=COLOURS[4], linewidth=0)
+            axes.plot(rows["regret_mean"], places, "o", color=INK, markersize=3.5)
+            axes.set_yticks(places, names)
+            axes.tick_params(axis="y", length=0)
+            axes.grid(visible=True, axis="x")
+            axes.grid(visible=False, axis="y")
+            axes.set_xlim(left=0)
+            axes.set_xlabel(f"regret ({rows['unit'].iloc[0]})")
+            axes.set_title(objective)
+        return figure
+
+
 def save(figure: Figure, file: Path) -> Path:
     """Write a figure as PNG, the same bytes each time."""
     file.parent.mkdir(parents=True, exist_ok=True)
