@@ -75,7 +75,8 @@ def satisfied(values: Floats, objective: Mapping[str, Any]) -> Floats:
     if objective["enough"] is None:
         return np.ones_like(values)
     good = values <= objective["enough"] if objective["goal"] == "lower" else values >= objective["enough"]
-    return good.astype(np.float64)
+    found: Floats = good.astype(np.float64)
+    return found
 
 
 def regret_table(names: list[str], losses: Floats, raw: Floats, enough: Floats) -> pd.DataFrame:

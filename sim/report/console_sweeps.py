@@ -93,8 +93,8 @@ def show_decision(tables: Mapping[str, pd.DataFrame], wanted: float, console: Co
         show_frame(rows, f"{objective} ({unit})", caption, console)
     robust = tables["robust"].sort_values(["regret", "satisfied"], ascending=[True, False], kind="stable")
     caption = (
-        f"satisfied: share of the points in which all objectives are; enough: in {wanted:.0%} or more; regret: exceeded "
-        "in a tenth of the points, as a share of the objective's highest, of the objective where it is highest"
+        f"satisfied: share of the points in which all objectives are; enough: in {wanted:.0%} or more; regret: "
+        "exceeded in a tenth of the points, as a share of its objective's highest; the highest of all objectives"
     )
     show_frame(robust, "Robust responses", caption, console)
     order = tables["knowledge"].sort_values(["objective", "evppi"], ascending=[True, False], kind="stable")
