@@ -95,7 +95,9 @@ def _free(host: str, port: int | None) -> int:
                 return int(probe.getsockname()[1])
         except (OSError, OverflowError) as error:
             problem = error
-    raise OutputError(f"--host {host} --port {port}: cannot listen there: {getattr(problem, 'strerror', problem)}")
+    where = f"--host {host}" if port is None else f"--host {host} --port {port}"
+    reason = getattr(problem, "strerror", None) or "a port from 0 to 65535 is allowed"
+    raise OutputError(f"{where}: cannot listen there: {reason}")
 
 
 def _say(text: str) -> None:
