@@ -162,6 +162,11 @@ def show(source: Study | Results) -> None:
     from sim.batch.study import Study
 
     console = results_console()
+    if isinstance(source, Study) and "experiment" in source.about["plan"]:
+        from sim.cli_sweeps import show_sweep
+
+        show_sweep(source)
+        return
     if isinstance(source, Study):
         from sim.report.console_study import show_study
 
@@ -212,11 +217,9 @@ def _command() -> str:
 
 def open_folder(folder: Path) -> Study | Results:
     """What a folder holds; raises OutputError if it is neither a run nor a study."""
-    from sim.batch.store import is_study
-    from sim.batch.study import Study
-    from sim.results import Results
+    from sim.batch.opened import results as opened
 
-    return Study(folder) if is_study(folder) else Results.read(folder)
+    return opened(folder)
 
 
 def results(folder: Path, sql: str | None, form: str) -> None:

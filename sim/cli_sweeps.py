@@ -76,7 +76,7 @@ def sweep(
         if not study.complete:
             print(f"Part {shard} is done, in {folder}; {len(study.runs):,} of {study.asked:,} runs are there.")
             return
-        _show_sweep(study)
+        show_sweep(study)
 
 
 def _carry_out(plan: Plan, folder: Path, place: Workplace, shard: tuple[int, int] | None, quiet: bool) -> Study:
@@ -88,7 +88,8 @@ def _carry_out(plan: Plan, folder: Path, place: Workplace, shard: tuple[int, int
         return carry_out(plan, folder, place=place, shard=shard, command=_command(), progress=advance)
 
 
-def _show_sweep(study: Study) -> None:
+def show_sweep(study: Study) -> None:
+    """Print how the outcomes of a sweep spread."""
     from sim.batch.sampled import Sampled
     from sim.report.console_sweeps import show_outcomes
 
