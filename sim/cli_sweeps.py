@@ -161,6 +161,26 @@ def _draw_sensitivity(folder: Path, sampled: Sampled, tables: dict[str, pd.DataF
                     grid, edges, two, str(outcome), unit, own.get("pairs")
                 )
         written += [figures.save(figure, folder / ANALYSIS / f"{name}.png").name for name, figure in drawn.items()]
+    return written + _draw_along(folder, sampled, tables)
+
+
+def _draw_along(folder: Path, sampled: Sampled, tables: dict[str, pd.DataFrame]) -> list[str]:
+    """Outcomes along the only parameter, a figure a measure."""
+    if "along" not in tables:
+        return []
+    from sim.report import sweep_figures as figures
+
+    table, knob, written = tables["along"], sampled.knobs[0], []
+    measures = table["outcome"].str.partition("@")[0]
+    several = len(sampled.study.names) > 1
+    for measure, own in table.groupby(measures, sort=False):
+        lines = {
+            str(outcome if not several else f"{outcome}, {scenario}"): part
+            for (outcome, scenario), part in own.groupby(["outcome", "scenario"], sort=False)
+        }
+        unit = str(own["unit"].iloc[0])
+        figure = figures.curves(lines, sampled.label(knob), knob.unit, str(measure), unit)
+        written.append(figures.save(figure, folder / ANALYSIS / f"along-{measure}.png").name)
     return written
 
 

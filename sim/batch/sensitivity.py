@@ -26,7 +26,7 @@ ENDS = 0.2  # of the points: those with a parameter's lowest and highest values,
 
 
 def tables_of(sampled: Sampled, outcomes: Sequence[OutcomeOf] = ()) -> dict[str, pd.DataFrame]:
-    """All tables that the design of a sweep allows: sobol, pairs, morris, prcc, tornado.
+    """All tables that the design of a sweep allows: sobol, pairs, morris, prcc, tornado, along.
 
     Args:
         sampled: The sweep.
@@ -48,6 +48,7 @@ def tables_of(sampled: Sampled, outcomes: Sequence[OutcomeOf] = ()) -> dict[str,
         makers = {"morris": morris, **makers}
     if design in designs.SAMPLED:
         makers["prcc"] = prcc
+    along_one = len(sampled.knobs) == 1 and design in (designs.GRID, designs.ONE)
     found: dict[str, list[pd.DataFrame]] = {name: [] for name in makers}
     for scenario in sampled.study.names:
         for outcome in outcomes:
@@ -58,6 +59,12 @@ def tables_of(sampled: Sampled, outcomes: Sequence[OutcomeOf] = ()) -> dict[str,
                     table.insert(0, column, text)
                 table.insert(0, "scenario", scenario)
                 found[name].append(table)
+            if along_one:
+                table = along(sampled, sampled.each(outcome, scenario))
+                table.insert(0, "unit", _unit(sampled, outcome))
+                table.insert(0, "outcome", str(outcome))
+                table.insert(0, "scenario", scenario)
+                found.setdefault("along", []).append(table)
     return {name: pd.concat(parts, ignore_index=True) for name, parts in found.items()}
 
 
@@ -198,6 +205,18 @@ def tornado(sampled: Sampled, values: Floats) -> pd.DataFrame:
         ))  # fmt: skip
     columns = ["parameter", "parameter_unit", "low", "high", "at_low", "at_high", "centre", "swing"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def along(sampled: Sampled, runs: pd.DataFrame) -> pd.DataFrame:
+    """An outcome at each level of the only parameter, over its replicates: median, mean and 90 % interval."""
+    rows = []
+    for point in np.argsort(sampled.x[:, 0], kind="stable"):
+        values = runs.loc[runs["point"] == point, "value"].to_numpy(dtype=float)
+        values = values[~np.isnan(values)]
+        low, middle, high = np.quantile(values, (0.05, 0.5, 0.95)) if len(values) else (np.nan,) * 3
+        label = sampled.label(sampled.knobs[0])
+        rows.append((label, float(sampled.x[point, 0]), middle, low, high, mean(values), len(values)))
+    return pd.DataFrame(rows, columns=["parameter", "x", "median", "low90", "high90", "mean", "runs"])
 
 
 def grid_of(x: Floats, y: Floats, parts: int) -> tuple[Floats, Floats, Floats]:

@@ -31,6 +31,7 @@ INDICES = {
         "the outcome where the parameter is low and where it is high: one at a time, or the means of the fifths of the "
         "points where it is lowest and highest",
     ),
+    "along": ("Along the parameter", "x: its value; over the runs of each level"),
 }
 _ORDER = {"sobol": "total", "pairs": "second", "morris": "effect", "prcc": "prcc", "tornado": "swing"}
 MOST_ROWS = 20
@@ -41,7 +42,9 @@ def show_sensitivity(tables: Mapping[str, pd.DataFrame], console: Console) -> No
     for name, table in tables.items():
         title, caption = INDICES[name]
         for (scenario, outcome), part in table.groupby(["scenario", "outcome"], sort=False):
-            order = part[_ORDER[name]].abs().sort_values(ascending=False, kind="stable").index
+            order = part.index
+            if name in _ORDER:
+                order = part[_ORDER[name]].abs().sort_values(ascending=False, kind="stable").index
             rows = part.loc[order].drop(columns=["scenario", "outcome", "unit"])[:MOST_ROWS]
             unit = str(part["unit"].iloc[0])
             show_frame(rows, f"{title}: {outcome} ({unit}), {scenario}", caption, console)

@@ -36,8 +36,3 @@ def test_a_folder_is_opened_as_what_it_holds(tmp_path: Path) -> None:
     for opening in (sweep_frame, sweep_array):
         with pytest.raises(OutputError):
             opening(tmp_path / "study")
-
-
-def test_the_public_names_are_few_and_there() -> None:
-    assert len(sim.__all__) <= 12
-    assert all(getattr(sim, name) is not None for name in sim.__all__)
