@@ -145,7 +145,7 @@ def _draw_sensitivity(folder: Path, sampled: Sampled, tables: dict[str, pd.DataF
     for (scenario, outcome), part in tables["tornado"].groupby(["scenario", "outcome"], sort=False):
         stem = f"{outcome}-{scenario}" if several else str(outcome)
         stem, unit = stem.replace("@", "-at-").replace(":", "-"), str(part["unit"].iloc[0])
-        drawn = {f"tornado-{stem}": figures.tornado(part, str(outcome), unit, note)}
+        drawn = {f"tornado-{stem}": figures.tornado(part, str(outcome), unit, note)} if len(part) > 1 else {}
         own = {name: t[(t["scenario"] == scenario) & (t["outcome"] == outcome)] for name, t in tables.items()}
         if "sobol" in own and own["sobol"]["total"].notna().any():
             drawn[f"sobol-{stem}"] = figures.shares(own["sobol"], str(outcome))

@@ -96,8 +96,9 @@ class Sampled:
 
     def read(self, outcomes: Iterable[OutcomeOf]) -> None:
         """Read several outcomes at once, of all scenarios; raises ScenarioError if there is no such outcome."""
+        wanted = list(outcomes)
         for name in self.study.names:
-            self._read(name, list(outcomes))
+            self._read(name, wanted)
 
     def _read(self, scenario: str, outcomes: list[OutcomeOf]) -> None:
         measures, names = {o.measure for o in outcomes}, {o.name for o in outcomes}
