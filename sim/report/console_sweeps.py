@@ -156,11 +156,3 @@ def _table(frame: pd.DataFrame, title: str, caption: str) -> Table:
     for row in frame.itertuples(index=False):
         table.add_row(*(text_of(value) for value in row))
     return table
-
-
-def markdown(frame: pd.DataFrame) -> str:
-    """A table as Markdown."""
-    head = "| " + " | ".join(str(column).replace("_", " ") for column in frame.columns) + " |"
-    rule = "|" + "|".join("---" if frame[column].dtype == object else "---:" for column in frame.columns) + "|"
-    rows = ["| " + " | ".join(text_of(value) for value in row) + " |" for row in frame.itertuples(index=False)]
-    return "\n".join([head, rule, *rows]) + "\n"
