@@ -133,7 +133,7 @@ class _Calibration:
         rng = stream(self.task.seed, "generation", number)
         density = posterior_density(emulator, self.likelihood, temper)
         starts = not_ruled_out(emulator, self.likelihood, size, self.sizes.cutoff, self.task.seed).points
-        points = chains(density, starts, size, rng)
+        points = chains(density, starts, size, rng, self.smc.steps)
         counts = self._simulate(f"generation-{number}", points, rng)
         by_g = self.likelihood.of_counts(counts[:, : len(self.task.fitted)])
         emulated = self.likelihood.marginal(self.likelihood.of_logs(*emulator.predict(points)))

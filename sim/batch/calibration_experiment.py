@@ -79,6 +79,7 @@ class Smc(_Entry):
 
     particles: int = Field(240, ge=8, le=100_000, description="Runs of a generation.")
     generations: int = Field(3, ge=1, le=20, description="Most generations.")
+    steps: int = Field(250, ge=20, le=100_000, description="Steps of the chains that propose particles.")
     enough: float = Field(0.5, gt=0, le=1, description="Effective share of the particles at which it ends.")
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -22,6 +23,7 @@ from sim.scenario.quantity import centre
 from sim.scenario.schema import Scenario
 
 Points = npt.NDArray[np.float64]
+_NEAR = 8  # paths that an error names
 
 
 class _Target(NamedTuple):
@@ -136,9 +138,8 @@ class Space:
             depth = pattern.count(".")
             found = {p: t for p, t in self._all.items() if p.count(".") == depth and fnmatchcase(p, pattern)}
             if not found:
-                last = pattern.rsplit(".", 1)[-1]
-                near = sorted(path for path in self._all if path.endswith(f".{last}")) or sorted(self._all)
-                what = f"found {pattern!r}, no quantity of the scenario; {choices(near[:20], pattern)}"
+                near = get_close_matches(pattern, list(self._all), n=_NEAR, cutoff=0.0)
+                what = f"found {pattern!r}, no quantity of the scenario; {choices(near, pattern)}"
                 raise ScenarioError(f"parameters.{name}.paths: {what}")
             targets |= found
         if entry.start is not None and any(None in target.values for target in targets.values()):
