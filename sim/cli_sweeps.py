@@ -216,14 +216,20 @@ def discover(
     _say_written(folder, written)
 
 
-def decide(folder: Folder, quiet: Quiet = False) -> None:
+def decide(
+    folder: Folder,
+    without: Annotated[
+        list[str] | None, typer.Option(metavar="SCENARIO", help="A response that is not to be had; several times.")
+    ] = None,
+    quiet: Quiet = False,
+) -> None:
     """Which response holds under deep uncertainty: regret, satisficing, and what knowing more is worth."""
     from sim.batch.decision import decide as table_of
     from sim.batch.sampled import Sampled
     from sim.report import sweep_figures as figures
 
     sampled = Sampled(folder)
-    found = table_of(sampled)
+    found = table_of(sampled, without or [])
     tables = {"regret": found.regret, "robust": found.robust, "knowledge": found.knowledge}
     written = _write_tables(folder, tables)
     written.append(figures.save(figures.regrets(found.regret), folder / ANALYSIS / "regret.png").name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -32,16 +32,25 @@ class Decided(NamedTuple):
     knowledge: pd.DataFrame
 
 
-def decide(sampled: Sampled) -> Decided:
+def decide(sampled: Sampled, without: Collection[str] = ()) -> Decided:
     """The decision table of a study.
 
+    Args:
+        sampled: The study.
+        without: Responses that are not to be had.
+
     Raises:
-        OutputError: If the study holds no responses, or too few points have all outcomes.
+        OutputError: If the study holds no responses, or too few, or too few points have all outcomes.
     """
     objectives: Mapping[str, Mapping[str, Any]] | None = sampled.experiment.get("objectives")
     if not objectives:
         raise OutputError(f"{sampled.study.folder}: no decision table: an experiment of kind decision makes one")
-    names = sampled.study.names
+    unknown = [name for name in without if name not in sampled.study.names]
+    if unknown:
+        raise OutputError(f"--without: found {unknown[0]!r}; allowed: {', '.join(sampled.study.names)}")
+    names = [name for name in sampled.study.names if name not in without]
+    if len(names) < 2:
+        raise OutputError(f"--without: leaves {len(names)} responses; allowed: to leave two or more")
     sampled.read(OutcomeOf.parse(text) for text in objectives)
     raw = {text: np.column_stack([sampled.y(OutcomeOf.parse(text), n) for n in names]) for text in objectives}
     whole = ~np.any([np.isnan(values).any(axis=1) for values in raw.values()], axis=0)
@@ -132,9 +141,11 @@ def knowledge_table(x: Floats, losses: Floats, labels: list[str]) -> pd.DataFram
 
 
 def evppi(basis: Floats, against: Floats, best: float) -> float:
-    """Value of a parameter whose spline is ``basis``."""
+    """Value of a parameter whose spline is ``basis``; at least nought, at most what knowing all is worth."""
     fitted = basis @ np.linalg.lstsq(basis, against, rcond=None)[0]
-    return max(best - float(fitted.min(axis=1).mean()), 0.0)
+    value = best - float(fitted.min(axis=1).mean())
+    most = best - float(against.min(axis=1).mean())
+    return min(value, most) if value > 1e-9 * float(np.abs(against).max()) else 0.0
 
 
 def spline(column: Floats, knots: int = 1) -> Floats:

@@ -161,6 +161,18 @@ def test_knowing_what_decides_is_worth_all_and_knowing_the_rest_nothing() -> Non
     assert found.loc["x0", "by_chance"] < 0.02
 
 
+def test_a_response_that_is_not_to_be_had_is_left_out() -> None:
+    x = np.random.default_rng(0).random((50, 1))
+    made: Any = Made(x, {"a": x[:, 0], "b": x[:, 0] + 1, "c": x[:, 0] + 2},
+                     objectives={"loss": {"goal": "lower", "enough": None}}, satisfied=0.5)  # fmt: skip
+    robust = decision.decide(made, ["a"]).robust.set_index("response")
+    assert list(robust.index) == ["b", "c"]
+    assert robust.loc["b", "regret"] == 0
+    for without in (["d"], ["a", "b"]):
+        with pytest.raises(OutputError, match="--without"):
+            decision.decide(made, without)
+
+
 def test_higher_can_be_better() -> None:
     x = np.random.default_rng(0).random((50, 1))
     found = decided({"a": x[:, 0], "b": x[:, 0] + 1}, x, enough=1.0, goal="higher")
