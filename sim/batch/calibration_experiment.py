@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from sim.batch.freeze import month_after
 from sim.scenario.errors import Problem, ScenarioError, choices, dotted, show
 from sim.scenario.files import SUFFIXES, display, read_text
 from sim.scenario.load import load_scenario
@@ -40,8 +41,10 @@ class FreeParameter(_Entry):
     title: Title = Field(description="What it is, for tables.")
     paths: list[str] = Field(min_length=1, description="Dotted paths of quantities or schedules; * is any name.")
     form: Literal["value", "factor", "shift"] = Field("value", description="Replaces, multiplies, or is added.")
-    start: Day | Literal["origin"] | None = Field(
-        None, alias="from", description="Of schedules: from this date on; `origin` only in a back-test, from there on."
+    start: Day | Literal["origin", "origin+1", "origin+2"] | None = Field(
+        None,
+        alias="from",
+        description="Of schedules: from this date on; `origin`, `origin+1`, `origin+2` (months) in back-tests only.",
     )
     prior: Annotated[Distribution, BeforeValidator(_distribution)] = Field(description="Prior distribution.")
     why: Text = Field("", description="Where the prior comes from.")
@@ -123,7 +126,7 @@ class CalibrationExperiment(_Entry):
 
     def now(self) -> dict[str, FreeParameter]:
         """Parameters that the past depends on: all but those that begin at the origin."""
-        return {name: entry for name, entry in self.parameters.items() if entry.start != ORIGIN}
+        return {name: entry for name, entry in self.parameters.items() if not is_ahead(entry.start)}
 
 
 class Loaded:
@@ -220,6 +223,11 @@ def _keys(path: list[Any]) -> list[str]:
 
 def day_of(start: date | str | None, origin: date | None) -> date | None:
     """The date from which a parameter holds; None for always."""
-    if start == ORIGIN:
-        return origin
-    return start if isinstance(start, date) else None
+    if isinstance(start, str):
+        return None if origin is None else month_after(origin, int(start.removeprefix(ORIGIN) or 0))
+    return start
+
+
+def is_ahead(start: date | str | None) -> bool:
+    """Whether a parameter is about the time after an origin."""
+    return isinstance(start, str)

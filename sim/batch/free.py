@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr
 
-from sim.batch.calibration_experiment import ORIGIN, FreeParameter, day_of
+from sim.batch.calibration_experiment import FreeParameter, day_of, is_ahead
 from sim.scenario.errors import ScenarioError, choices
 from sim.scenario.paths import Parameter, parameter_paths
 from sim.scenario.quantity import centre
@@ -149,7 +149,7 @@ class Space:
 
 def _there(entry: FreeParameter, origin: date | None) -> bool:
     if origin is None:
-        return entry.start != ORIGIN
+        return not is_ahead(entry.start)
     return not isinstance(entry.start, date) or entry.start < origin
 
 
