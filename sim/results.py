@@ -117,8 +117,8 @@ class Results:
     def routes(self) -> pd.DataFrame:
         """A row per route: departures, persons boarded, arrived, attempts, entries, landed, and what became of them."""
         part = self.totals[self.totals["level"] == "route"]
-        keys = ("departures", "seats", "boarded", "reached_border", "attempts", "entries", "landed", "intercepted", "stranded",
-                "returned", "injuries", "deaths")  # fmt: skip
+        keys = ("departures", "seats", "boarded", "reached_border", "attempts", "entries", "landed", "intercepted",
+                "stranded", "returned", "injuries", "deaths")  # fmt: skip
         table = part.groupby(["name", "measure"], sort=False)["value"].median().unstack()
         return table.reindex(columns=list(keys))
 

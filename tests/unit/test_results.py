@@ -111,7 +111,11 @@ def test_the_summary_is_made_of_the_daily_table(one: Results) -> None:
 
 def test_the_summary_counts_everybody_in_the_end(results: Results) -> None:
     totals = results.totals
-    for status, measure in (("stranded", "persons_stranded"), ("returned", "returned"), ("in_procedure", "in_procedure")):
+    for status, measure in (
+        ("stranded", "persons_stranded"),
+        ("returned", "returned"),
+        ("in_procedure", "in_procedure"),
+    ):
         by_section = totals[(totals["level"] == "section") & (totals["measure"] == measure)]
         everywhere = totals[(totals["level"] == "everywhere") & (totals["name"] == status)]
         np.testing.assert_array_equal(
