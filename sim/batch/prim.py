@@ -42,7 +42,7 @@ def boxes(x: Floats, wanted: Bools, *, density: float = 0.8, most: int = MOST_BO
     left = np.ones(len(x), bool)
     base = wanted.mean()
     while len(found) < most and (wanted & left).sum() >= max(LEAST * len(x), 2):
-        box = _significant(_choose(peel(x[left], wanted[left]), density), x[left], wanted[left])
+        box = _choose(peel(x[left], wanted[left]), density, x[left], wanted[left])
         if not box.limited or quality(box, x[left], wanted[left]).density <= base:
             break
         found.append(box)
@@ -88,11 +88,14 @@ def _peeled(box: Box, x: Floats) -> list[Box]:
     return slices
 
 
-def _choose(steps: list[Step], density: float) -> Box:
-    enough = [step for step in steps if step.quality.density >= density]
+def _choose(steps: list[Step], density: float, x: Floats, wanted: Bools) -> Box:
+    """The best box of a trajectory, without the limits that chance could explain."""
+    pruned = [_significant(step.box, x, wanted) for step in steps]
+    of = [quality(box, x, wanted) for box in pruned]
+    enough = [k for k, found in enumerate(of) if found.density >= density]
     if enough:
-        return max(enough, key=lambda step: (step.quality.coverage, -len(step.box.limited))).box
-    return max(steps, key=lambda step: _balance(step.quality)).box
+        return pruned[max(enough, key=lambda k: (of[k].coverage, -len(pruned[k].limited)))]
+    return pruned[max(range(len(of)), key=lambda k: _balance(of[k]))]
 
 
 def _balance(of: Quality) -> float:
