@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import signal
@@ -20,7 +21,10 @@ from sim.digest import Digest, digest_of
 from sim.frames import blocks_of
 from sim.measures import outcome_of
 from sim.runs import run_resolved
+from sim.scenario.schema import Scenario
 
+PERSONS_TO_COLLECT = 1_000_000  # of models that are done with; a model and its agents refer to each other
+_uncollected = 0
 _stop: Any = None  # set in the processes of a pool: an event that asks to end after the run in flight
 
 
@@ -73,14 +77,27 @@ def carry_out_run(parcel: Parcel, run: Run) -> Ended:
     parameters: dict[str, float] = {}
     try:
         scenario, parameters = parcel.draw(run)
-        model = run_resolved(scenario, parcel.cases[run.scenario].timetable)
-        outcome = outcome_of(model)
-        observed = observed_values(blocks_of([outcome]), scenario) if observed_rows(scenario) else None
-        found: Digest | None = digest_of(outcome, observed)
+        found: Digest | None = _digested(scenario, parcel.cases[run.scenario].timetable)
         error = ""
     except Exception as problem:
         found, error = None, f"{type(problem).__name__}: {problem}"
+    _collect(sum(cohort.size for cohort in parcel.cases[run.scenario].scenario.cohorts.values()))
     return Ended(run, parcel.people_seed(run), parameters, found, error)
+
+
+def _digested(scenario: Scenario, timetable: list[tuple[int, str, int]]) -> Digest:
+    outcome = outcome_of(run_resolved(scenario, timetable))
+    observed = observed_values(blocks_of([outcome]), scenario) if observed_rows(scenario) else None
+    return digest_of(outcome, observed)
+
+
+def _collect(persons: int) -> None:
+    """Give back the memory of models that are done with, before several large ones stand beside each other."""
+    global _uncollected
+    _uncollected += persons
+    if _uncollected >= PERSONS_TO_COLLECT:
+        gc.collect()
+        _uncollected = 0
 
 
 def carry_out_one(parcel: bytes, run: Run) -> Ended:
@@ -105,6 +122,7 @@ def start_worker(stop: Any) -> None:
     """Make a process of a pool ready: it leaves Ctrl-C to its parent, and ends when that is gone."""
     global _stop
     _stop = stop
+    gc.freeze()  # what was imported stays anyway
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     from multiprocessing import parent_process
 
