@@ -116,9 +116,10 @@ def forecast_from(loaded: Loaded, past: Sequence[Row], targets: Sequence[Row], o
 def score(made: Sequence[Forecast], rows: Sequence[Row], loaded: Loaded) -> pd.DataFrame:
     """One row a forecast and method, beside what was published later.
 
-    A figure with one bound only is forecast, and covered or not, but has no CRPS. Only periods at which all methods
-    forecast something are kept with ``pooled``; so all methods are scored on the same figures.
+    A figure with one bound only has no CRPS, and is left out. ``pooled`` marks the figures at which all methods
+    forecast something, so that all are scored on the same; methods that never do, for want of a past, do not count.
     """
+    used = {name for forecast in made for name, each in forecast.samples.items() if any(s is not None for s in each)}
     published = {(row.series, row.start, row.end): row for row in rows}
     found = []
     for forecast in made:
@@ -132,7 +133,7 @@ def score(made: Sequence[Forecast], rows: Sequence[Row], loaded: Loaded) -> pd.D
                 "origin": forecast.origin, "series": row.series, "period_start": row.start, "period_end": row.end,
                 "horizon": horizon(forecast.origin, row.end), "observed": row.middle,
                 "fitted_series": loaded.experiment.series[row.series].fit,
-                "pooled": all(sample is not None for sample in samples.values()),
+                "pooled": all(samples[name] is not None for name in used),
             }  # fmt: skip
             for name, sample in samples.items():
                 if sample is not None:

@@ -1,0 +1,109 @@
+"""`corridor calibrate`, `backtest` and `data import`: what they print, what they write, what they refuse."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sim import cli
+from sim.scenario import to_yaml
+from tests.strategies import START, tiny_scenario
+
+Corridor = Callable[..., tuple[int, str, str]]
+EXPERIMENT: dict[str, Any] = {
+    "kind": "calibration",
+    "title": "tiny, fitted",
+    "scenario": "tiny.yaml",
+    "parameters": {"retry": {"title": "Days between attempts", "paths": ["behaviour.retry"],
+                             "prior": {"lognormal": [4.0, 0.5]}}},
+    "series": {"poland": {"observed": "poland.csv", "counted": "attempts", "agency": "poland",
+                          "measure": "recorded_attempts"}},
+    "history_matching": {"runs": 12, "waves": 0},
+    "smc": {"particles": 10, "generations": 1, "steps": 30},
+    "backtest": {"origins": [str(START + timedelta(days=40))], "months": 1, "draws": 200, "seats_to": "belarus"},
+}  # fmt: skip
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "tiny.yaml").write_text(to_yaml(tiny_scenario(days=80)), encoding="utf-8")
+    (tmp_path / "fit.yaml").write_text(json.dumps(EXPERIMENT), encoding="utf-8")
+    lines = ["series,period_start,period_end,value,low,high"]
+    for first, value in ((0, 30), (20, 80), (40, 90), (50, 100)):
+        start = START + timedelta(days=first)
+        length = 19 if first < 40 else 9
+        lines.append(f"poland,{start},{start + timedelta(days=length)},{value},,")
+    (tmp_path / "poland.csv").write_text("\n".join(lines), encoding="utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def corridor(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Corridor:
+    def call(*words: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["corridor", *words])
+        status = 0
+        try:
+            cli.main()
+        except SystemExit as stop:
+            status = int(stop.code or 0)
+        return status, *capsys.readouterr()
+
+    return call
+
+
+def test_a_calibration_prints_its_tables_and_names_its_files(here: Path, corridor: Corridor) -> None:
+    status, out, err = corridor("calibrate", "fit.yaml", "--jobs", "1", "--out", "out")
+    assert status == 0
+    assert "Days between attempts" in out
+    assert "effective particles" in out
+    assert "design: 12 runs" in err
+    names = {"posterior.parquet", "posterior.yaml", "parameters.csv", "fit.csv", "waves.csv", "calibration.json"}
+    assert names <= {file.name for file in (here / "out").iterdir()}
+    record = json.loads((here / "out" / "calibration.json").read_text(encoding="utf-8"))
+    assert record["command"] == "corridor calibrate fit.yaml --jobs 1 --out out"
+    assert record["runs"] == 22
+    assert corridor("run", "out/posterior.yaml", "--out", "run", "--quiet") == (0, "", "")
+
+
+def test_a_back_test_prints_all_baselines_and_draws_its_fan(here: Path, corridor: Corridor) -> None:
+    status, out, _ = corridor("backtest", "fit.yaml", "--jobs", "1", "--out", "out")
+    assert status == 0
+    for method in ("corridor", "last value", "log random walk", "exponential smoothing", "exposure scaling"):
+        assert method in out
+    files = {file.name for file in (here / "out").iterdir()}
+    assert {"forecasts.csv", "scores.csv", "scores.md", "fan.svg", "fan.png", "backtest.json"} <= files
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["calibrate", "minsk-2022"], "did you mean 'minsk-2021'"),
+        (["calibrate", "tiny.yaml"], "tiny.yaml:"),
+        (["backtest", "no.yaml"], "cannot be read"),
+        (["calibrate", "fit.yaml", "--out", "poland.csv"], "found a file"),
+        (["data", "import", "poland.csv"], "no table that is known"),
+        (["data", "import", "none.xlsx"], "found no file"),
+    ],
+)
+def test_bad_input_ends_in_one_clear_message(here: Path, corridor: Corridor, words: list[str], message: str) -> None:
+    status, out, err = corridor(*words)
+    assert (status, out) == (2, "")
+    assert message in err
+    assert "Traceback" not in err
+
+
+def test_an_import_says_what_it_holds(here: Path, corridor: Corridor) -> None:
+    (here / "f.csv").write_text("Route,Nationality,JUL2021,AUG2021\nEast,Iraq,700,1200\n", encoding="utf-8")
+    status, out, _ = corridor("data", "import", "f.csv", "--out", "observed.csv")
+    assert status == 0
+    assert "2 months, 2021-07-01 to 2021-08-31, 1,900 detections" in out
+    assert (
+        (here / "observed.csv").read_text(encoding="utf-8").startswith("series,period_start,period_end,value,low,high")
+    )
