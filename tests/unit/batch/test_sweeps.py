@@ -19,6 +19,7 @@ from sim.batch.sampled import Sampled
 from sim.batch.studies import carry_out
 from sim.batch.study import Study
 from sim.batch.sweeps import plan_of
+from sim.batch.threshold import plan_of_levels
 from sim.batch.work import _opened
 from sim.save import OutputError
 from sim.scenario import to_yaml
@@ -248,3 +249,14 @@ def test_conditions_are_read_as_they_are_written() -> None:
     for text in ("", "pressure_peak", "pressure_peak > many", "a > 1 or b > 2", "pressure_peak = 1"):
         with pytest.raises(ScenarioError, match="--where"):
             conditions(text)
+
+
+@pytest.mark.parametrize("name", ["flights-sweep", "flights-threshold", "global-sensitivity", "robust-response"])
+def test_the_experiments_that_ship_can_be_run(name: str) -> None:
+    ready = read_experiment(name)
+    if ready.experiment.kind == "threshold":
+        assert len(plan_of_levels(ready, [0.0, 24.0]).runs) == 2 * ready.experiment.replicates
+    else:
+        plan = plan_of(ready)
+        assert plan.points is not None
+        assert len(plan.runs) == len(plan.points) * len(ready.scenarios) * plan.replicates
