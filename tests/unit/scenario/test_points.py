@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.scenario.draw import drawn_values, resolve
@@ -31,6 +31,7 @@ def by_overrides(scenario: Scenario, values: dict[str, float], seed: int | None)
     data=st.data(),
     seed=seeds,
 )
+@settings(max_examples=30, deadline=None)
 def test_filling_is_overriding(chosen: list, data: st.DataObject, seed: int | None) -> None:
     paths = [parameter.path for parameter in chosen]
     first, second = (
