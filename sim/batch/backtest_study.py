@@ -65,7 +65,7 @@ def tables_of(forecasts: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Tables of scores by title; those without rows are left out."""
     pooled = forecasts[forecasts["pooled"] & forecasts["fitted_series"]]
     tables = {POOLED: scores.table(pooled)}
-    tables["By months ahead"] = scores.table(pooled, ["horizon"])
+    tables["By months ahead"] = scores.table(pooled.sort_values("horizon", kind="stable"), ["horizon"])
     tables["By series"] = scores.table(pooled, ["series"])
     held = forecasts[~forecasts["fitted_series"]]
     if len(held):
