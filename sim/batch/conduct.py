@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from math import ceil
 
 from sim.batch import spool
@@ -69,7 +71,8 @@ def _results(tasks: Sequence[Task], place: Workplace, store: Store) -> Iterator[
         while groups and len(pending) < _WAITING * place.workers:
             group = groups.popleft()
             try:
-                pending[executor.submit(carry_out_many, group)] = group
+                with _uninterrupted():
+                    pending[executor.submit(carry_out_many, group)] = group
             except BrokenExecutor:
                 groups.appendleft(group)
                 break
@@ -86,6 +89,22 @@ def _results(tasks: Sequence[Task], place: Workplace, store: Store) -> Iterator[
             executor = place.open()
             yield from _one_by_one(suspects, place, store)
             suspects = []
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Put Ctrl-C off: a process that is being started in that moment would be nobody's, and fail with a traceback."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    asked: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: asked.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before or signal.default_int_handler)
+    if asked:
+        raise KeyboardInterrupt
 
 
 def _grouped(tasks: Sequence[Task], seconds: float) -> list[list[Task]]:
