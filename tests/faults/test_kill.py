@@ -20,7 +20,7 @@ from sim.scenario.write import to_yaml
 from tests.strategies import tiny_scenario
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals are POSIX's")
-REPLICATES = 400
+REPLICATES = 1500
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +95,7 @@ def test_ctrl_c_stops_cleanly_and_says_how_to_go_on(here: Path, undisturbed: dic
 
 
 def test_a_second_command_is_refused_while_the_first_writes(here: Path) -> None:
-    first = start(here, "shared", "--jobs", "1", "--until", "0.0001", "--at-most", "1000000")
+    first = start(here, "shared", "--jobs", "1", "--until", "0.0001", "--at-most", "100000")
     try:
         wait_for_runs(here / "shared", first)
         second = start(here, "shared", "--jobs", "1")
