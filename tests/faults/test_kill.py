@@ -20,7 +20,7 @@ from sim.scenario.write import to_yaml
 from tests.strategies import tiny_scenario
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals are POSIX's")
-REPLICATES = 1500
+REPLICATES = 800
 
 
 @pytest.fixture(scope="module")
