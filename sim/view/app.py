@@ -12,6 +12,8 @@ import solara
 from mesa.visualization.utils import update_counter
 
 from sim.view import components
+from sim.view.compare import Compare
+from sim.view.comparison import Comparison
 from sim.view.controls import Screen, header, levers, run_controls
 from sim.view.session import DEFAULT, Session
 from sim.view.widgets import static
@@ -41,16 +43,18 @@ def Page() -> None:  # noqa: N802
     """
     session = solara.use_memo(lambda: Session(_start), [])
     model = solara.use_reactive(solara.use_memo(session.model, []))
+    comparison = solara.use_memo(lambda: Comparison(session), [])
     solara.use_effect(lambda: session.close, [])
+    solara.use_effect(lambda: comparison.work.close, [])
     update_counter.get()
-    screen = Screen(session, model, model.value, model.value.day)
-    page, _ = solara.use_state("Live")
+    page = solara.use_reactive(next(iter(PAGES)))
+    screen = Screen(session, model, model.value, model.value.day, page, tuple(PAGES), comparison)
     with solara.Div(classes=["corridor-page"]):
         solara.Title("Corridor")
         solara.Style(static("page.css"))
         with solara.Div(classes=["corridor-head"]):
             header(screen)
-        PAGES[page](screen)
+        PAGES[page.value](screen)
 
 
 @solara.component
@@ -72,5 +76,5 @@ def Live(screen: Screen) -> None:  # noqa: N802
                 components.outcome_chart(model, ghost=baseline.charts["outcome"], day=day)
 
 
-PAGES: dict[str, Callable[..., Any]] = {"Live": Live}
+PAGES: dict[str, Callable[..., Any]] = {"Live": Live, "Compare": Compare}
 __all__ = ["PAGES", "Layout", "Live", "Page", "start_with"]

@@ -17,6 +17,7 @@ from mesa.visualization.solara_viz import ModelController
 from mesa.visualization.utils import force_update
 
 from sim.scenario import ScenarioError, load_scenario
+from sim.view.comparison import Comparison
 from sim.view.components import to_json
 from sim.view.levers import levers_of, open_routes, title, told
 from sim.view.session import Session, offered
@@ -30,12 +31,18 @@ Message = dict[str, Any]
 
 @dataclass(frozen=True)
 class Screen:
-    """What one tab shows: its session, the reactive model, and the model and day that are on screen now."""
+    """What one tab shows: its session, the reactive model, and the model and day that are on screen now.
+
+    ``page`` is the reactive name of the page, one of ``pages``; ``comparison`` is what the session compares.
+    """
 
     session: Session
     model: Model
     shown: WatchedModel
     day: int
+    page: Model
+    pages: tuple[str, ...]
+    comparison: Comparison
 
 
 def put(model: Model, new: WatchedModel) -> None:
@@ -72,6 +79,8 @@ def header(screen: Screen) -> Any:
     names = solara.use_memo(lambda: [{"name": n, "title": load_scenario(n).title} for n in offered(session.start)], [])
 
     def act(message: Message) -> None:
+        if message.get("page") in screen.pages:
+            screen.page.value = message["page"]
         if "open" in message:
             session.open(message["open"])
             put(screen.model, session.model())
@@ -89,6 +98,8 @@ def header(screen: Screen) -> Any:
         "changes": len(words),
         "told": words,
         "file": file.value,
+        "page": screen.page.value,
+        "pages": screen.pages,
     }
     return HeaderWidget.element(data=to_json(content), on_sent=answers(act, answered, error))
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import RLock
 from typing import Any
 
-from sim.scenario import diff_yaml, load_scenario, scenario_names, to_yaml
+from sim.scenario import Scenario, diff_yaml, load_scenario, scenario_names, to_yaml
 from sim.view import series
 from sim.view.levers import Ban, Choices, changed, named, with_value
 from sim.view.numbers import numbers_by_day
@@ -116,9 +116,13 @@ class Session:
         """Back to the scenario as its file says."""
         self.choose(Choices(self.base.start))
 
+    def named(self) -> Scenario:
+        """What is on screen, under a title and description of its own where it was changed."""
+        return named(self.scenario, self.base, self.choices)
+
     def saved(self) -> tuple[str, str]:
         """Name and text of a scenario file that reproduces what is on screen."""
-        scenario = named(self.scenario, self.base, self.choices)
+        scenario = self.named()
         shipped = self.name in scenario_names()
         stem = Path(self.name).stem
         text = diff_yaml(scenario, self.name) if shipped else to_yaml(scenario)

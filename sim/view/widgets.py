@@ -37,7 +37,7 @@ class MapWidget(ViewWidget):
 class ChartWidget(ViewWidget):
     """A chart over the days of a run. ``ghost`` is the baseline's data, of the same form, or empty."""
 
-    _esm = static("common.js", "chart.js")
+    _esm = static("common.js", "axes.js", "chart.js")
     _css = static("common.css", "chart.css")
     ghost = Unicode("").tag(sync=True)
 
@@ -74,3 +74,32 @@ class LeversWidget(ControlWidget):
 
     _esm = static("common.js", "levers.js")
     _css = static("common.css", "header.css", "controls.css")
+
+
+class CompareWidget(ControlWidget):
+    """Two scenario pickers, replicates, start and cancel, progress."""
+
+    _esm = static("common.js", "compare.js")
+    _css = static("common.css", "header.css", "controls.css", "compare.css")
+
+
+class FanWidget(ViewWidget):
+    """Weeks with their bands, a panel a scenario. ``day`` is where a cursor stands, 0 for none."""
+
+    _esm = static("common.js", "axes.js", "fan.js")
+    _css = static("common.css", "chart.css", "fan.css")
+    day = Int(0).tag(sync=True)
+
+
+class DifferencesWidget(ViewWidget):
+    """The table of what was found, with bars of the differences."""
+
+    _esm = static("common.js", "differences.js")
+    _css = static("common.css", "differences.css")
+
+
+class WhereWidget(ViewWidget):
+    """Where attempts and persons went: bars by section and by route."""
+
+    _esm = static("common.js", "where.js")
+    _css = static("common.css", "chart.css", "differences.css")

@@ -38,6 +38,7 @@ function render({ model, el }) {
   add(mark, "path", { d: MARK, fill: "none", stroke: "currentColor", "stroke-width": 2.4, "stroke-linecap": "round" });
   add(mark, "circle", { cx: 20, cy: 4, r: 2, fill: "currentColor" });
   add(brand, "span", {}, "Corridor");
+  const tabs = add(root, "nav", { class: "cv-tabs", "aria-label": "Pages" });
   const pick = add(root, "div", { class: "cv-pick" });
   add(pick, "label", { for: "cv-scenario" }, "Scenario");
   const select = add(pick, "select", { id: "cv-scenario" });
@@ -59,6 +60,18 @@ function render({ model, el }) {
       for (const { name, title } of data.offered) add(select, "option", { value: name }, title);
       select.dataset.names = names;
     }
+    if (tabs.children.length !== data.pages.length) {
+      tabs.replaceChildren();
+      for (const page of data.pages) {
+        add(tabs, "button", { type: "button", class: "cv-tab" }, page).addEventListener("click", () => line.send({ page }));
+      }
+    }
+    for (const tab of tabs.children) {
+      if (tab.textContent === data.page) tab.setAttribute("aria-current", "page");
+      else tab.removeAttribute("aria-current");
+    }
+    root.dataset.page = data.page;
+    for (const part of [pick, changes, save]) part.hidden = data.page !== "Live";
     select.value = data.scenario;
     select.title = data.description;
     root.dataset.scenario = data.scenario;

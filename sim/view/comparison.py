@@ -1,0 +1,85 @@
+"""Two scenarios compared in the background of a session: what is asked, what was found."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from sim.batch.executors import Workplace
+from sim.batch.plan import Plan
+from sim.batch.studies import comparable
+from sim.batch.study import Study
+from sim.scenario import Scenario, ScenarioError, load_scenario
+from sim.view.background import Background, Progress, spare_pool
+from sim.view.differences import tables
+from sim.view.fans import charts
+from sim.view.session import Session, offered
+
+SCREEN = "what-is-on-screen"
+REPLICATES, MOST = 20, 500
+
+
+def found(study: Study, other: str | None = None) -> dict[str, str]:
+    """What is shown of a study, as JSON by part."""
+    shown = [study.base, *([other] if other else study.others[:1])]
+    parts = {**charts(study, shown), **tables(study, other)}
+    return {name: json.dumps(part, separators=(",", ":"), ensure_ascii=False) for name, part in parts.items()}
+
+
+class Comparison:
+    """What a session compares; its runs are done in other processes.
+
+    Args:
+        session: Whose scenarios are offered, and whose what-if.
+        place: Where the runs are done.
+    """
+
+    def __init__(self, session: Session, place: Callable[[], Workplace] = spare_pool) -> None:
+        """Nothing is compared yet."""
+        self.session = session
+        self.work = Background(found, place=place)
+        self.asked: tuple[str, str, int] | None = None
+
+    def start(self, base: str, other: str, replicates: int) -> None:
+        """Begin; raises ScenarioError or ValueError if these two cannot be compared, or work is under way."""
+        if base == other:
+            raise ScenarioError("A and B are the same scenario: choose two that differ")
+        if isinstance(replicates, bool) or not isinstance(replicates, int) or not 2 <= replicates <= MOST:
+            raise ScenarioError(f"found {replicates!r} replicates; allowed: a whole number from 2 to {MOST}")
+        scenarios = {_short(name): self._scenario(name) for name in (base, other)}
+        if len(scenarios) < 2:
+            scenarios = {"a": self._scenario(base), "b": self._scenario(other)}
+        plan = Plan("compare", comparable(scenarios), replicates)
+        if not self.work.start(plan):
+            raise ValueError("a comparison is under way: cancel it first")
+        self.asked = (base, other, replicates)
+
+    def listen(self, tell: Callable[[Progress], None]) -> None:
+        """Tell the progress to somebody, from now on."""
+        self.work.tell = tell
+
+    def _scenario(self, name: str) -> Scenario:
+        if name == SCREEN:
+            return self.session.named()
+        if name not in offered(self.session.start):
+            raise ValueError(f"found {name!r}, which is not offered")
+        return load_scenario(name)
+
+
+def offers(session: Session) -> list[dict[str, Any]]:
+    """What can be picked, with its period: only scenarios of the same period can be compared."""
+    return [_offer(name, load_scenario(name)) for name in offered(session.start)]
+
+
+def on_screen(session: Session) -> dict[str, Any]:
+    """The live page's scenario, as it can be picked."""
+    return {**_offer(SCREEN, session.scenario), "title": f"On screen: {session.title}"}
+
+
+def _offer(name: str, scenario: Scenario) -> dict[str, Any]:
+    return {"name": name, "title": scenario.title, "start": scenario.start.isoformat(), "days": scenario.days}
+
+
+def _short(name: str) -> str:
+    return name.replace("\\", "/").rsplit("/", 1)[-1].removesuffix(".yaml").removesuffix(".yml")

@@ -1,0 +1,162 @@
+"""Weeks of a study as charts: medians with 50 and 90 % bands, scenario beside scenario; and where people are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim.batch import statistics
+from sim.batch.study import Study
+from sim.measures import WINDOW
+from sim.scenario import Scenario, resolve
+from sim.summary import QUANTILES
+from sim.view.series import events_of
+
+BANDS = [key for key, _ in QUANTILES]
+UNDER_WAY = (
+    ("in procedure", ("in_procedure",)),
+    ("at the border", ("at_border",)),
+    ("at the hub", ("in_transit", "at_hub")),
+    ("at the coast", ("at_coast", "diverted", "intercepted")),
+    ("stranded", ("stranded",)),
+)
+ENDED = (
+    ("crossed, gone on", ("crossed", "onward")),
+    ("landed", ("landed",)),
+    ("returned", ("returned",)),
+    ("dead", ("dead",)),
+)
+ALONE = (("Stranded", "stranded"), ("Returned", "returned"), ("Dead", "dead"))
+Chart = dict[str, Any]
+
+
+def charts(study: Study, names: Iterable[str] | None = None) -> dict[str, Chart]:
+    """Pressure, attempts and persons by week, a panel a scenario."""
+    shown = list(names or study.names)
+    return {
+        "pressure": pressure_fan(study, shown),
+        "attempts": attempts_fan(study, shown),
+        "persons": persons_fan(study, shown),
+    }
+
+
+def pressure_fan(study: Study, names: list[str]) -> Chart:
+    """Highest border pressure of each week by agency, and of the section that is loaded most."""
+    agencies = study.fan("agency", "pressure_peak")
+    sections = study.fan("section", "pressure_peak")
+    views = []
+    for agency, country in _agencies(study).items():
+        views.append({"name": country, "panels": _panels(study, agencies[agencies["name"] == agency], names, country)})
+    own = sections[sections["scenario"].isin(names)]
+    if len(own):
+        worst = str(own.groupby("name", observed=True)["median"].max().idxmax())
+        title = next(s.sections[worst].title for s in study.scenarios.values() if worst in s.sections)
+        part = sections[sections["name"] == worst]
+        views.append({"name": "Most loaded section", "note": title, "panels": _panels(study, part, names, title)})
+    first = max(views[:-1], key=_highest, default={"name": ""})["name"]
+    chart = _chart(study, names, "Border pressure", "attempts / capacity, highest of the week", views)
+    return {**chart, "first": first, "mark": [1, "full load"]}
+
+
+def attempts_fan(study: Study, names: list[str]) -> Chart:
+    """Attempts of each week, at all sections and by agency."""
+    weekly = study.weekly("section", "attempts")
+    weekly = weekly[weekly["scenario"].isin(names)]
+    agency = {code: s.agency for one in study.scenarios.values() for code, s in one.sections.items()}
+    weekly = weekly.assign(scenario=weekly["scenario"].astype(str), group=weekly["name"].astype(str).map(agency))
+    views = [{"name": "All", "panels": _panels(study, _summed(weekly), names, "attempts")}]
+    for key, country in _agencies(study).items():
+        part = _summed(weekly[weekly["group"] == key])
+        views.append({"name": country, "panels": _panels(study, part, names, country)})
+    return _chart(study, names, "Attempts to cross", "attempts a week", views)
+
+
+def persons_fan(study: Study, names: list[str]) -> Chart:
+    """Persons by where they are at the end of each week: medians stacked, and some with their bands."""
+    table = study.fan("status", "persons")
+    views: list[Chart] = [
+        {"name": title, "panels": [{"stack": _stack(study, table, name, parts)} for name in names]}
+        for title, parts in (("Under way", UNDER_WAY), ("Journey's end", ENDED))
+    ]
+    for title, status in ALONE:
+        part = table[table["name"] == status]
+        views.append({"name": title, "panels": _panels(study, part, names, title.lower())})
+    return _chart(study, names, "Where people are", "persons, end of the week", views)
+
+
+def _chart(study: Study, names: list[str], title: str, unit: str, views: list[Chart]) -> Chart:
+    base = study.scenarios[names[0]]
+    return {
+        "title": title,
+        "unit": unit,
+        "start": base.start.isoformat(),
+        "days": base.days,
+        "every": WINDOW,
+        "panels": [
+            {"name": n, "title": study.scenarios[n].title, "events": _events(study.scenarios[n])} for n in names
+        ],
+        "views": views,
+    }
+
+
+def _events(scenario: Scenario) -> list[Chart]:
+    told: Any = SimpleNamespace(settings=resolve(scenario), measures=SimpleNamespace(failed=()))
+    return events_of(told)
+
+
+def _agencies(study: Study) -> Mapping[str, str]:
+    """Agencies with sections and their countries; Poland, Lithuania and Latvia first."""
+    base = study.scenarios[study.base]
+    guarding = {section.agency for section in base.sections.values()}
+    known = [name for name in ("poland", "lithuania", "latvia") if name in guarding]
+    return {name: base.agencies[name].country for name in [*known, *sorted(guarding.difference(known))]}
+
+
+def _summed(weekly: pd.DataFrame) -> pd.DataFrame:
+    """Quantiles over runs of the sum over names."""
+    total = weekly.groupby(["scenario", "run", "week"], observed=True, sort=False)["value"].sum().reset_index()
+    return statistics.fan(total.assign(name="all"))
+
+
+def _whole_weeks(study: Study, table: pd.DataFrame) -> pd.DataFrame:
+    """Without the last week where it is short, unless there is no other."""
+    base = study.scenarios[study.base]
+    whole = base.days // WINDOW
+    if not whole or not base.days % WINDOW:
+        return table
+    return table[table["week"] < pd.Timestamp(base.start) + pd.Timedelta(days=whole * WINDOW)]
+
+
+def _panels(study: Study, table: pd.DataFrame, names: list[str], label: str) -> list[Chart]:
+    whole = _whole_weeks(study, table)
+    panels = []
+    for name in names:
+        part = whole[whole["scenario"] == name].sort_values("week")
+        panels.append({"fan": {"name": label, **{key: _short(part[key]) for key in BANDS}}})
+    return panels
+
+
+def _stack(study: Study, table: pd.DataFrame, name: str, parts: Iterable[tuple[str, tuple[str, ...]]]) -> list[Chart]:
+    own = _whole_weeks(study, table[table["scenario"] == name])
+    wide = own.pivot(index="week", columns="name", values="median").sort_index() if len(own) else pd.DataFrame()
+    return [
+        {"name": title, "values": _short(sum(wide[s] for s in statuses if s in wide.columns))}
+        for title, statuses in parts
+        if any(status in wide.columns for status in statuses)
+    ]
+
+
+def _short(values: Any) -> list[float]:
+    """Numbers to three or four digits."""
+    shown = np.asarray(values, np.float64)
+    factor = np.where(np.abs(shown) >= 100, 1.0, 1000.0)
+    rounded: list[float] = (np.round(shown * factor) / factor).tolist()
+    return rounded
+
+
+def _highest(view: Chart) -> float:
+    return max((max(panel["fan"]["median"], default=0.0) for panel in view["panels"]), default=0.0)

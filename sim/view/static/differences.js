@@ -1,0 +1,115 @@
+// What a study found: the border's measures and, beside them, the people's; paired differences as bars.
+
+const WHOLE = 3;
+
+/** Digits that a measure bears: pressures two, counts none, large counts three digits and noughts. */
+function figure(value, unit, sign = false) {
+  if (value === null) return "–";
+  const ratio = unit.includes("/");
+  let v = value;
+  if (!ratio && Math.abs(v) >= 1000) {
+    const step = 10 ** (Math.floor(Math.log10(Math.abs(v))) - WHOLE + 1);
+    v = Math.round(v / step) * step;
+  }
+  const text = number(Math.abs(v), ratio ? 2 : 0);
+  if (!/[1-9]/.test(text)) return text;
+  return `${v < 0 ? "−" : sign ? "+" : ""}${text}`;
+}
+
+/** As short as it may be: 183k. */
+function brief(value, unit, sign) {
+  if (value === null || Math.abs(value) < 9999.5) return figure(value, unit, sign);
+  const k = Math.abs(value) / 1000;
+  return `${value < 0 ? "−" : sign ? "+" : ""}${number(k, k < 99.95 ? 1 : 0)}k`;
+}
+
+const spanOf = (ends, unit, sign = false) => `${brief(ends[0], unit, sign)} to ${brief(ends[4], unit, sign)}`;
+
+/** A difference with its intervals about nought, on a scale of its own. */
+function forest(parent, ends, sure) {
+  const [w, h] = [78, 22];
+  const svg = add(parent, "svg", { class: "cv-forest", viewBox: `0 0 ${w} ${h}`, width: w, height: h, "aria-hidden": "true" });
+  const most = Math.max(...ends.map((v) => Math.abs(v ?? 0))) || 1;
+  const x = (v) => w / 2 + (v / most) * (w / 2 - 4);
+  add(svg, "path", { class: "cv-nought", d: `M${w / 2} 1V${h - 1}` });
+  if (ends.some((v) => v === null)) return;
+  const colour = sure ? "var(--accent)" : "var(--muted)";
+  add(svg, "path", { d: `M${x(ends[0])} ${h / 2}H${x(ends[4])}`, stroke: colour, "stroke-width": 1.5 });
+  add(svg, "path", { d: `M${x(ends[1])} ${h / 2}H${x(ends[3])}`, stroke: colour, "stroke-width": 6, opacity: 0.55 });
+  add(svg, "circle", { cx: x(ends[2]), cy: h / 2, r: 3.6, fill: colour });
+}
+
+function render({ model, el }) {
+  const root = add(el, "section", { class: "cv cv-differences" });
+
+  function heading(data) {
+    const head = add(root, "div", { class: "cv-chart-head" });
+    add(head, "h3", {}, data.b ? "What changes" : "What was found");
+    const what = data.b ? "pairs of runs" : "runs";
+    const failed = data.failed ? `, ${data.failed} failed` : "";
+    add(head, "span", { class: "cv-chart-unit" }, `median and 90 % interval of ${data.replicates} ${what}, ${data.days} days${failed}`);
+  }
+
+  function columns(table, data) {
+    const row = add(add(table, "thead"), "tr");
+    add(row, "th", { scope: "col" }, "");
+    if (!data.b) {
+      add(row, "th", { scope: "col" }, "median");
+      return;
+    }
+    add(row, "th", { scope: "col", title: data.a.title }, "A");
+    add(row, "th", { scope: "col", title: data.b.title }, "B");
+    const bars = add(row, "th", { scope: "col", class: "cv-forest-cell" });
+    add(bars, "small", {}, "no change");
+    add(row, "th", { scope: "col" }, "B less A");
+  }
+
+  function value(row, ends, unit, sign = false) {
+    const cell = add(row, "td");
+    add(cell, "span", {}, figure(ends[2], unit, sign));
+    if (ends[0] !== ends[4]) add(cell, "small", {}, spanOf(ends, unit, sign));
+    return cell;
+  }
+
+  function line(body, entry, data) {
+    const row = add(body, "tr", { "data-measure": entry.measure });
+    const name = add(row, "th", { scope: "row" });
+    add(name, "span", { title: entry.label }, entry.label);
+    add(name, "small", {}, entry.unit);
+    value(row, entry.a, entry.unit);
+    if (!data.b) return;
+    value(row, entry.b, entry.unit);
+    const sure = entry.change[0] > 0 || entry.change[4] < 0;
+    const often = `lower in ${Math.round(100 * entry.lower)} % of pairs, higher in ${Math.round(100 * entry.higher)} %`;
+    forest(add(row, "td", { class: "cv-forest-cell", title: often }), entry.change, sure);
+    const cell = value(row, entry.change, entry.unit, true);
+    cell.title = often;
+    if (sure) cell.classList.add("cv-sure");
+  }
+
+  function take() {
+    const data = dataOf(model);
+    if (!data) return;
+    root.replaceChildren();
+    heading(data);
+    const table = add(root, "table");
+    columns(table, data);
+    const values = {};
+    for (const group of data.groups) {
+      const body = add(table, "tbody");
+      add(add(body, "tr", { class: "cv-group" }), "th", { colspan: data.b ? 5 : 2, scope: "rowgroup" }, group.title);
+      for (const entry of group.rows) {
+        line(body, entry, data);
+        values[entry.measure] = { a: entry.a[2], b: entry.b?.[2] ?? null, change: entry.change ?? null };
+      }
+    }
+    root.dataset.values = JSON.stringify(values);
+    root.dataset.replicates = data.replicates;
+  }
+
+  model.on("change:data", take);
+  take();
+  return () => model.off("change:data", take);
+}
+
+export default { render };

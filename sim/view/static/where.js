@@ -1,0 +1,99 @@
+// Where attempts and persons went: by section and by route; of a comparison the paired differences.
+
+const ROW = 19;
+const LABELS = 138;
+const VALUES = 62;
+
+const signed = (value, change) => {
+  const text = short(Math.round(Math.abs(value)));
+  return /[1-9]/.test(text) ? `${value < 0 ? "−" : change ? "+" : ""}${text}` : "0";
+};
+
+function render({ model, el }) {
+  const root = add(el, "section", { class: "cv cv-chart cv-where" });
+  const head = add(root, "div", { class: "cv-chart-head" });
+  const title = add(head, "h3");
+  const unit = add(head, "span", { class: "cv-chart-unit" });
+  const chips = add(head, "div", { class: "cv-chips", role: "group" });
+  const legend = add(root, "div", { class: "cv-legend" });
+  const plot = add(root, "div", { class: "cv-where-plot", role: "img", tabindex: 0 });
+  let data = null;
+  let chosen = "Sections";
+
+  function choose(name) {
+    chosen = name;
+    for (const chip of chips.children) chip.setAttribute("aria-pressed", String(chip.textContent === name));
+    draw();
+  }
+
+  function take() {
+    data = dataOf(model);
+    if (!data) return;
+    title.textContent = data.change ? "Where did it go?" : "Where?";
+    chips.replaceChildren();
+    for (const { name } of data.views) {
+      add(chips, "button", { class: "cv-chip", type: "button" }, name).addEventListener("click", () => choose(name));
+    }
+    choose(chosen);
+  }
+
+  function keys(view) {
+    legend.replaceChildren();
+    const named = view.first ? [[view.first, "var(--c0)"], [view.second, "var(--c2)"]] : [["countries bold", "var(--c0)"]];
+    for (const [text, colour] of named) {
+      const entry = add(legend, "span");
+      add(entry, "i", { class: "cv-key", style: `background:${colour}` });
+      add(entry, "span", {}, text);
+    }
+  }
+
+  function draw() {
+    const view = data.views.find((v) => v.name === chosen) ?? data.views[0];
+    const w = plot.clientWidth;
+    if (w < 120) return;
+    unit.textContent = `${data.change ? "B less A, " : ""}${view.unit}, median and intervals`;
+    keys(view);
+    plot.replaceChildren();
+    root.dataset.view = view.name;
+    root.dataset.rows = view.rows.length;
+    root.dataset.values = JSON.stringify(Object.fromEntries(view.rows.map((r) => [r.name, r.values[2]])));
+    const height = view.rows.length * ROW;
+    const svg = add(plot, "svg", { width: w, height, viewBox: `0 0 ${w} ${height}`, "aria-hidden": "true" });
+    const ends = view.rows.flatMap((r) => [...r.values, ...(r.second ?? [])]);
+    const [low, high] = [Math.min(0, ...ends), Math.max(0, ...ends)];
+    const x = (v) => LABELS + 8 + ((v - low) / (high - low || 1)) * (w - LABELS - VALUES - 16);
+    add(svg, "path", { class: "cv-nought", d: `M${x(0)} 0V${height}` });
+    view.rows.forEach((row, k) => {
+      const y = k * ROW + ROW / 2;
+      const weight = row.strong ? "cv-strong" : "";
+      const label = add(svg, "text", { x: LABELS, y: y + 3.5, "text-anchor": "end", class: weight }, clip(row.label, row.strong ? 20 : 23));
+      add(label, "title", {}, row.label);
+      if (row.second) {
+        whisker(svg, row.values, x, y - 3.6, "var(--c0)", 5);
+        whisker(svg, row.second, x, y + 3.6, "var(--c2)", 5);
+      } else whisker(svg, row.values, x, y, row.strong ? "var(--ink)" : "var(--c0)", 7);
+      add(svg, "text", { x: w - 2, y: y + 3.5, "text-anchor": "end", class: weight }, signed(row.values[2], data.change));
+    });
+    plot.setAttribute("aria-label", `${title.textContent} ${unit.textContent}: `
+      + view.rows.map((r) => `${r.label} ${signed(r.values[2], data.change)}`).join(", "));
+  }
+
+  const clip = (text, length) => (text.length > length ? `${text.slice(0, length - 1)}…` : text);
+
+  function whisker(svg, ends, x, y, colour, width) {
+    add(svg, "path", { d: `M${x(ends[0])} ${y}H${x(ends[4])}`, stroke: colour, "stroke-width": 1.2 });
+    add(svg, "path", { d: `M${x(Math.min(0, ends[2]))} ${y}H${x(Math.max(0, ends[2]))}`, stroke: colour, "stroke-width": width, opacity: 0.3 });
+    add(svg, "circle", { cx: x(ends[2]), cy: y, r: width / 2, fill: colour });
+  }
+
+  const resized = new ResizeObserver(() => data && draw());
+  resized.observe(plot);
+  model.on("change:data", take);
+  take();
+  return () => {
+    resized.disconnect();
+    model.off("change:data", take);
+  };
+}
+
+export default { render };
