@@ -220,7 +220,11 @@ def validate(
 @app.command()
 def view(
     scenario: Annotated[
-        str, typer.Argument(help="Scenario to begin with: a name or a YAML file.", metavar="[SCENARIO]")
+        str,
+        typer.Argument(
+            help="Scenario to begin with: a name or a YAML file; or a folder of results to look at.",
+            metavar="[SCENARIO|DIR]",
+        ),
     ] = "benghazi-minsk-2025",
     host: Annotated[
         str, typer.Option(help="Address to listen on; beyond this machine a token is asked for.")

@@ -15,16 +15,19 @@ from sim.view import components
 from sim.view.compare import Compare
 from sim.view.comparison import Comparison
 from sim.view.controls import Screen, header, levers, run_controls
+from sim.view.opened import Opened
+from sim.view.results_page import Results
 from sim.view.session import DEFAULT, Session
 from sim.view.widgets import static
 
 _start = DEFAULT
+_opened: Opened | None = None
 
 
-def start_with(scenario: str) -> None:
-    """Sessions that begin from now on open this scenario: a shipped name or a file."""
-    global _start
-    _start = scenario
+def start_with(scenario: str, opened: Opened | None = None) -> None:
+    """Sessions that begin from now on open this scenario, a shipped name or a file, and these results."""
+    global _start, _opened
+    _start, _opened = scenario, opened
 
 
 @solara.component
@@ -47,8 +50,9 @@ def Page() -> None:  # noqa: N802
     solara.use_effect(lambda: session.close, [])
     solara.use_effect(lambda: comparison.work.close, [])
     update_counter.get()
-    page = solara.use_reactive(next(iter(PAGES)))
-    screen = Screen(session, model, model.value, model.value.day, page, tuple(PAGES), comparison)
+    page = solara.use_reactive("Results" if _opened else "Live")
+    pages = tuple(name for name in PAGES if _opened or name != "Results")
+    screen = Screen(session, model, model.value, model.value.day, page, pages, comparison, _opened)
     with solara.Div(classes=["corridor-page"]):
         solara.Title("Corridor")
         solara.Style(static("page.css"))
@@ -76,5 +80,5 @@ def Live(screen: Screen) -> None:  # noqa: N802
                 components.outcome_chart(model, ghost=baseline.charts["outcome"], day=day)
 
 
-PAGES: dict[str, Callable[..., Any]] = {"Live": Live, "Compare": Compare}
+PAGES: dict[str, Callable[..., Any]] = {"Live": Live, "Compare": Compare, "Results": Results}
 __all__ = ["PAGES", "Layout", "Live", "Page", "start_with"]

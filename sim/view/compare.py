@@ -59,7 +59,8 @@ def _controls(screen: Screen, progress: Any) -> Any:
             comparison.work.cancel()
 
     now = progress.value
-    first = session.name
+    names = [entry["name"] for entry in known]
+    first = session.name if session.name in names else names[0]
     second = SCREEN if not session.choices.empty else _partner(known, first)
     base, other, replicates = comparison.asked or (first, second, REPLICATES)
     content = {

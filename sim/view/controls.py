@@ -20,6 +20,7 @@ from sim.scenario import ScenarioError, load_scenario
 from sim.view.comparison import Comparison
 from sim.view.components import to_json
 from sim.view.levers import levers_of, open_routes, title, told
+from sim.view.opened import Opened
 from sim.view.session import Session, offered
 from sim.view.watched import WatchedModel
 from sim.view.widgets import HeaderWidget, LeversWidget, RunWidget
@@ -33,7 +34,8 @@ Message = dict[str, Any]
 class Screen:
     """What one tab shows: its session, the reactive model, and the model and day that are on screen now.
 
-    ``page`` is the reactive name of the page, one of ``pages``; ``comparison`` is what the session compares.
+    ``page`` is the reactive name of the page, one of ``pages``; ``comparison`` is what the session compares,
+    ``opened`` the folder that the view was opened with.
     """
 
     session: Session
@@ -43,6 +45,7 @@ class Screen:
     page: Model
     pages: tuple[str, ...]
     comparison: Comparison
+    opened: Opened | None = None
 
 
 def put(model: Model, new: WatchedModel) -> None:
@@ -77,6 +80,7 @@ def header(screen: Screen) -> Any:
     session = screen.session
     answered, error, file = solara.use_reactive(0), solara.use_reactive(""), solara.use_reactive(None)
     names = solara.use_memo(lambda: [{"name": n, "title": load_scenario(n).title} for n in offered(session.start)], [])
+    own = [] if session.name in offered(session.start) else [{"name": session.name, "title": session.title}]
 
     def act(message: Message) -> None:
         if message.get("page") in screen.pages:
@@ -92,7 +96,7 @@ def header(screen: Screen) -> Any:
     content = {
         "answered": answered.value,
         "error": error.value,
-        "offered": names,
+        "offered": [*own, *names],
         "scenario": session.name,
         "description": session.base.description,
         "changes": len(words),

@@ -162,11 +162,11 @@ def _routes(model: CorridorModel, day: int) -> Iterator[Row]:
             "scheduled": round(float(services["weekly"][services["open"] != 0].sum()), 2),
             "departures": int(flows[:, R_DEPARTURES].sum()),
             "persons": int(flows[:, R_BOARDED].sum()),
-            "marks": list(_marks(flows)),
+            "marks": list(marks(flows)),
         }
 
 
-def _marks(flows: Any) -> Iterator[list[float]]:
+def marks(flows: Any) -> Iterator[list[float]]:
     """Marks on the way, as (age in days, persons aboard, departures): each moves along for 7 days."""
     bundle = -(-int(flows[:, R_DEPARTURES].sum()) // MOST_MARKS)
     days = len(flows)

@@ -11,10 +11,13 @@ import time
 import warnings
 import webbrowser
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.save import OutputError
 from sim.view.guard import LOOPBACK, Guard
+
+if TYPE_CHECKING:
+    from sim.view.opened import Opened
 
 PORT = 8765
 # Set before Solara is imported, which reads them once.
@@ -34,25 +37,30 @@ def serve(scenario: str, host: str = "127.0.0.1", port: int | None = None, open_
     """Serve the view until interrupted.
 
     Args:
-        scenario: What sessions begin with: a shipped name or a YAML file.
+        scenario: What sessions begin with: a shipped name or a YAML file, or a folder of results.
         host: Address to listen on. Beyond loopback a warning is printed and a token is asked for.
         port: Port to listen on; 8765, or a free one where that is taken, when None.
         open_browser: Whether to open the page in this machine's browser.
 
     Raises:
         ScenarioError: If the scenario is none.
-        OutputError: If the port is taken or the host is not this machine's.
+        OutputError: If the folder holds no results, the port is taken or the host is not this machine's.
     """
     from sim.scenario import load_scenario
+    from sim.view.opened import Opened
 
-    load_scenario(scenario)
-    name = scenario if not Path(scenario).suffix else str(Path(scenario).resolve())
+    opened = Opened.read(Path(scenario)) if Path(scenario).is_dir() else None
+    if opened:
+        name = opened.start
+    else:
+        load_scenario(scenario)
+        name = scenario if not Path(scenario).suffix else str(Path(scenario).resolve())
     number = _free(host, port)
     token = None if host in LOOPBACK else secrets.token_urlsafe(18)
-    _run(name, host, number, token, open_browser)
+    _run(name, opened, host, number, token, open_browser)
 
 
-def _run(scenario: str, host: str, port: int, token: str | None, open_browser: bool) -> None:
+def _run(scenario: str, opened: Opened | None, host: str, port: int, token: str | None, open_browser: bool) -> None:
     os.environ.update(SETTINGS)
     shown = f"[{host}]" if ":" in host else host
     home = f"http://{shown}:{port}/"
@@ -64,7 +72,7 @@ def _run(scenario: str, host: str, port: int, token: str | None, open_browser: b
     from sim.view.app import start_with
     from sim.view.session import baseline_of
 
-    start_with(scenario)
+    start_with(scenario, opened)
     baseline_of(scenario)  # compiles the model, so that the first page need not wait
     _say(f"Corridor's view is at {address}")
     if token:

@@ -36,7 +36,11 @@ class Baseline:
 @lru_cache(maxsize=32)
 def baseline_of(name: str) -> Baseline:
     """The whole run of a scenario with its own seed; kept, as it is the same for everybody."""
-    scenario = load_scenario(name)
+    return run_of(load_scenario(name))
+
+
+def run_of(scenario: Scenario) -> Baseline:
+    """The whole run of a scenario."""
     model = WatchedModel(scenario).run_to(scenario.days)
     charts = {chart: json.dumps(make(model), separators=(",", ":")) for chart, make in SERIES.items()}
     return Baseline(charts, numbers_by_day(model))
@@ -73,8 +77,12 @@ class Session:
         if name not in offered(self.start):
             raise ValueError(f"found {name!r}, which is not offered")
         base = load_scenario(name)
+        self.take(name, base)
+
+    def take(self, name: str, base: Scenario, ghost: Baseline | None = None) -> None:
+        """Take up a scenario that is no file; ``ghost`` is its whole run."""
         self.name, self.base, self.scenario = name, base, base
-        self.choices = Choices(base.start)
+        self.choices, self._ghost = Choices(base.start), ghost
 
     @property
     def title(self) -> str:
@@ -84,7 +92,7 @@ class Session:
     @property
     def baseline(self) -> Baseline:
         """What the unchanged scenario leads to."""
-        return baseline_of(self.name)
+        return self._ghost or baseline_of(self.name)
 
     def model(self, day: int = 0) -> WatchedModel:
         """A new model of the scenario with its changes, run to a day."""

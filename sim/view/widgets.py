@@ -103,3 +103,18 @@ class WhereWidget(ViewWidget):
 
     _esm = static("common.js", "where.js")
     _css = static("common.css", "chart.css", "differences.css")
+
+
+class ReplayWidget(ControlWidget):
+    """A slider through a run or study, and what is shown of it."""
+
+    _esm = static("common.js", "replay.js")
+    _css = static("common.css", "header.css", "controls.css", "replay.css")
+
+
+class ResponseWidget(ControlWidget):
+    """Outcomes of a sweep against its parameters. ``state`` tells what was answered."""
+
+    _esm = static("common.js", "axes.js", "response.js")
+    _css = static("common.css", "header.css", "chart.css", "response.css")
+    state = Unicode("").tag(sync=True)

@@ -148,8 +148,10 @@ function aboutSection(s) {
     [`Attempts, ${week}`, `${number(s.attempts)} a day`],
     ["Can be handled", `${number(s.capacity)} attempts a day`],
     [`Turned back, ${week}`, `${number(s.turned_back)} attempts a day`],
-    [`Into procedure, ${week}`, `${number(s.procedures)} persons a day`],
-    [`Crossed, ${week}`, `${number(s.crossings)} persons a day`],
+    ...("entries" in s ? [[`Entered, ${week}`, `${number(s.entries)} persons a day`]] : [
+      [`Into procedure, ${week}`, `${number(s.procedures)} persons a day`],
+      [`Crossed, ${week}`, `${number(s.crossings)} persons a day`],
+    ]),
     ["Dead so far, last tried here", `${number(s.dead)} persons`],
   ];
 }

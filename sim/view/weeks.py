@@ -1,0 +1,106 @@
+"""The map of a study: medians over its replicates, week by week."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim.batch.study import Study
+from sim.geography import places
+from sim.measures import WINDOW
+from sim.view.frame import marks
+
+_SECTION = ("border_pressure", "attempts", "capacity", "turn_backs", "entries", "deaths")
+_ROUTE = ("departures", "boarded", "landed")
+Row = dict[str, Any]
+
+
+class Weeks:
+    """Medians of a scenario's replicates by week, as the map shows them; camps are not kept by week.
+
+    Args:
+        study: The study.
+        scenario: Name of the scenario.
+    """
+
+    def __init__(self, study: Study, scenario: str) -> None:
+        """Read the weeks of sections and routes."""
+        self.settings = study.scenarios[scenario]
+        self._section = {measure: _medians(study, "section", measure, scenario) for measure in _SECTION}
+        self._route = {measure: _medians(study, "route", measure, scenario) for measure in _ROUTE}
+
+    def frame(self, day: int) -> Row:
+        """The map's numbers in the week of a day (from 1), as `sim.view.frame.map_frame`."""
+        week = min(max(day - 1, 0) // WINDOW, len(self._section["attempts"]) - 1)
+        return {
+            "day": day,
+            "days": self.settings.days,
+            "start": self.settings.start.isoformat(),
+            "sections": [self._of_section(code, week) for code in self.settings.sections],
+            "camps": [],
+            "hubs": [],
+            "coasts": [],
+            "landings": self._landings(week),
+            "routes": [row for name in self.settings.routes if (row := self._of_route(name, week))],
+            "number": day,
+        }
+
+    def _of_section(self, code: str, week: int) -> Row:
+        entry = self.settings.sections[code]
+        found = {measure: _at(table, week, code) for measure, table in self._section.items()}
+        deaths = self._section["deaths"]
+        return {
+            "code": code,
+            "title": entry.title,
+            "agency": self.settings.agencies[entry.agency].country,
+            "pressure": round(found["border_pressure"], 3),
+            "attempts": round(found["attempts"] / WINDOW, 1),
+            "capacity": round(found["capacity"], 1),
+            "turned_back": round(found["turn_backs"] / WINDOW, 1),
+            "entries": round(found["entries"] / WINDOW, 1),
+            "dead": round(float(deaths[code].iloc[: week + 1].sum())) if code in deaths else 0,
+        }
+
+    def _of_route(self, name: str, week: int) -> Row | None:
+        route, known = self.settings.routes[name], places()
+        departures, boarded, _ = (_at(self._route[measure], week, name) for measure in _ROUTE)
+        used = name in self._route["departures"] and self._route["departures"][name].any()
+        if not used or route.origin not in known or route.destination not in known:
+            return None
+        daily = np.zeros((WINDOW, 3))
+        np.add.at(daily[:, 0], np.arange(round(departures)) % WINDOW, 1)
+        daily[:, 2] = boarded * daily[:, 0] / max(daily[:, 0].sum(), 1)
+        return {
+            "name": name, "mode": route.mode, "from": route.origin, "to": route.destination, "open": departures > 0,
+            "scheduled": round(departures), "departures": round(departures), "persons": round(boarded),
+            "marks": list(marks(daily)),
+        }  # fmt: skip
+
+    def _landings(self, week: int) -> list[Row]:
+        landed = self._route["landed"]
+        found: dict[str, tuple[float, float]] = {}
+        for name, route in self.settings.routes.items():
+            if route.mode == "sea" and name in landed:
+                week_, so_far = found.get(route.destination, (0.0, 0.0))
+                values = landed[name]
+                found[route.destination] = (week_ + values.iloc[week], so_far + values.iloc[: week + 1].sum())
+        return [{"place": place, "week": round(w), "so_far": round(s)} for place, (w, s) in sorted(found.items())]
+
+
+@lru_cache(maxsize=16)
+def weeks_of(study: Study, scenario: str) -> Weeks:
+    """As `Weeks`, kept."""
+    return Weeks(study, scenario)
+
+
+def _medians(study: Study, level: str, measure: str, scenario: str) -> pd.DataFrame:
+    table = study.fan(level, measure)
+    own = table[table["scenario"] == scenario]
+    return own.pivot(index="week", columns="name", values="median").sort_index().fillna(0.0)
+
+
+def _at(table: pd.DataFrame, week: int, name: str) -> float:
+    return float(table[name].iloc[week]) if name in table.columns and week < len(table) else 0.0
