@@ -12,7 +12,7 @@ from sim.world import S_ATTEMPTS
 
 if TYPE_CHECKING:
     from sim.model import CorridorModel
-    from sim.scenario.schema import BorderAgency as AgencyEntry
+    from sim.scenario.actors import BorderAgency as AgencyEntry
 
 
 @dataclass

@@ -9,7 +9,7 @@ from sim.agents.lever import Lever
 
 if TYPE_CHECKING:
     from sim.model import CorridorModel
-    from sim.scenario.schema import Carrier as CarrierEntry
+    from sim.scenario.actors import Carrier as CarrierEntry
 
 
 class Carrier(Actor):

@@ -8,7 +8,7 @@ from sim.agents.actor import WEEK, Actor
 
 if TYPE_CHECKING:
     from sim.model import CorridorModel
-    from sim.scenario.schema import Sponsor as SponsorEntry
+    from sim.scenario.actors import Sponsor as SponsorEntry
 
 
 class Sponsor(Actor):

@@ -10,13 +10,14 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from sim.batch.freeze import month_after
+from sim.scenario.entry import Day, Name, Text, Title
 from sim.scenario.errors import Problem, ScenarioError, choices, dotted, show
 from sim.scenario.files import SUFFIXES, display, read_text
 from sim.scenario.load import load_scenario
 from sim.scenario.nodes import Node, parse_yaml
 from sim.scenario.paths import apply_overrides
 from sim.scenario.quantity import Distribution, parse_quantity
-from sim.scenario.schema import Day, Name, Scenario, Text, Title
+from sim.scenario.schema import Scenario
 
 ORIGIN = "origin"
 _PACKAGE = Path(__file__).resolve().parent.parent

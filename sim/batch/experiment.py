@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from sim.batch.designs import DESIGNS, MORRIS
+from sim.scenario.entry import Text, Title
 from sim.scenario.quantity import KINDS, Distribution, parse_quantity
-from sim.scenario.schema import Text, Title
 
 _Positive = Annotated[int, Field(ge=1, le=1_000_000)]
 

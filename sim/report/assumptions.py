@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 from sim.report.findings import COMPARE, Findings
 from sim.report.tables import Cell, Line, Table
 from sim.report.words import day
+from sim.scenario.measures import MeasureBase
 from sim.scenario.paths import parameter_paths
 from sim.scenario.quantity import Distribution
-from sim.scenario.schema import MeasureBase, Scenario
+from sim.scenario.schema import Scenario
 from sim.scenario.write import diff_yaml
 
 # Of a measure: fields that are said in columns of their own.

@@ -6,9 +6,10 @@ import weakref
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
+from sim.scenario.entry import Entry
 from sim.scenario.paths import parameter_paths
 from sim.scenario.quantity import Distribution
-from sim.scenario.schema import Entry, Scenario
+from sim.scenario.schema import Scenario
 
 
 class _Leaf(NamedTuple):

@@ -12,9 +12,10 @@ from pydantic import StringConstraints
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from sim.scenario.entry import Entry, figure
 from sim.scenario.errors import choices
 from sim.scenario.quantity import Distribution
-from sim.scenario.schema import Entry, Scenario, figure
+from sim.scenario.schema import Scenario
 
 NAMING = "a name of lower-case letters, digits and single hyphens, such as 'erbil-minsk'"
 

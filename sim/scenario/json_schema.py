@@ -10,10 +10,11 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+from sim.scenario.entry import Entry
 from sim.scenario.fields import is_quantity, is_schedule, limits, note
 from sim.scenario.files import scenario_names
 from sim.scenario.quantity import KINDS, Distribution
-from sim.scenario.schema import Entry, Scenario
+from sim.scenario.schema import Scenario
 
 _DATE_KEY = r"^\d{4}-\d{2}-\d{2}$"
 _DROPPED = ("required", "minProperties", "discriminator", "range", "source", "unit", "propertyNames", "title")

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
+from sim.scenario.entry import Entry
 from sim.scenario.errors import Problem, ScenarioError, choices, dotted, show
 from sim.scenario.fields import (
     ROOT,
@@ -21,7 +22,7 @@ from sim.scenario.fields import (
 from sim.scenario.nodes import Node, collection, from_plain, parse_value
 from sim.scenario.nodes import scalar as read_scalar
 from sim.scenario.quantity import Distribution
-from sim.scenario.schema import Entry, Scenario
+from sim.scenario.schema import Scenario
 from sim.scenario.validate import build
 
 SET = "--set"

@@ -13,10 +13,11 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from sim.scenario.draw import copied, drawn_values, resolve
+from sim.scenario.entry import Entry
 from sim.scenario.errors import ScenarioError, choices, show
 from sim.scenario.fields import FieldNote, bare, find, is_quantity, note
 from sim.scenario.paths import apply_overrides, get_path, parameter_paths
-from sim.scenario.schema import Entry, Scenario
+from sim.scenario.schema import Scenario
 
 FIXED = ("seed", "days")  # whole numbers that are no parameters of the model
 _MOST_KNOWN = 64

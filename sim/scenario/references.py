@@ -7,9 +7,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from sim.scenario.actors import Carrier
+from sim.scenario.entry import Entry
 from sim.scenario.errors import Problem, choices, dotted, show
+from sim.scenario.measures import CarrierBan, Posture, Sanctions
 from sim.scenario.nodes import Node
-from sim.scenario.schema import Carrier, CarrierBan, Entry, Posture, Sanctions, Scenario
+from sim.scenario.schema import Scenario
 
 MOST_PLACES = 255  # the engine codes a place in one byte
 OBSERVED = Path(__file__).resolve().parent.parent / "data" / "observed"

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from sim.scenario.entry import RangeError
 from sim.scenario.errors import Problem, ScenarioError, choices, dotted, show
 from sim.scenario.fields import (
     NAMING,
@@ -24,7 +25,7 @@ from sim.scenario.fields import (
 )
 from sim.scenario.nodes import Node
 from sim.scenario.references import check
-from sim.scenario.schema import RangeError, Scenario
+from sim.scenario.schema import Scenario
 
 
 def build(root: Node, last_days: Mapping[str, date]) -> Scenario:

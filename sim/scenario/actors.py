@@ -1,0 +1,164 @@
+"""The world of a scenario: who sets out, by which ways, and the actors that carry, steer and guard."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from sim.scenario.entry import ASSUMED, PARAMETERS, Day, Entry, Name, Schedule, Title, schedule
+from sim.scenario.quantity import Quantity, quantity
+
+
+class Cohort(Entry):
+    """People of one origin and nationality group who may set out."""
+
+    origin: Name = Field(description="Place where they live before they set out.")
+    nationality: Title = Field(description="Nationality group, as published series name it.")
+    size: int = Field(ge=0, le=50_000_000, description="Prospects at the start.", json_schema_extra={"unit": "persons"})
+    leaving_rate: Quantity = quantity(
+        0.001, "per day", 0, 1, "Hazard of setting out when every route is as good as can be."
+    )
+    push: Schedule = schedule("factor", 0, 100, "Factor on the leaving rate.")
+    funds_median: Quantity = quantity(4000, "USD", 1, 1e6, "Median funds of a prospect.")
+    funds_shape: Quantity = quantity(
+        2.5, "1", 0.5, 20, "Shape of the Fisk (log-logistic) distribution of funds; larger is more equal."
+    )
+    routes: dict[Name, Quantity] = Field(
+        description="Routes open to the cohort, each with its taste constant in the logit (0 is neutral).",
+        json_schema_extra={"unit": "logit", "range": [-20, 20], "source": ASSUMED},
+    )
+
+
+class Route(Entry):
+    """A way from an origin to a hub, by air or land, or from a coast over the sea."""
+
+    mode: Literal["air", "land", "sea"] = Field(description="Air, land, or sea.")
+    origin: Name = Field(description="Place of departure.")
+    destination: Name = Field(description="Hub of a transit state, or for sea routes the landing place.")
+    transit_state: Name = Field(description="State that grants passage: visas at the hub, or tolerance of boats.")
+    price: Quantity = quantity(2500, "USD", 0, 1e5, "Price of the package at a load factor of 0.8.", PARAMETERS)
+    travel_days: Quantity = quantity(1, "days", 1, 120, "Mean days from departure to arrival.")
+    visa_lead: Quantity = quantity(10, "days", 0, 365, "Mean days from booking to the visa application.", PARAMETERS)
+    risk: Quantity = quantity(0.0, "share", 0, 1, "Perceived risk to life, 0 none to 1 highest.")
+    prior_success: Quantity = quantity(0.5, "share", 0, 1, "Success that people expect before news arrives.")
+    shipwreck: Quantity = quantity(0.0, "per boat", 0, 1, "Probability that a boat is wrecked (sea).")
+    death_in_shipwreck: Quantity = quantity(0.5, "share", 0, 1, "Share of those aboard who die in a wreck (sea).")
+
+
+class Service(Entry):
+    """A carrier's departures on one route."""
+
+    seats: int = Field(180, ge=1, le=2000, description="Seats of one departure.", json_schema_extra={"unit": "seats"})
+    migrant_share: Quantity = quantity(1.0, "share", 0, 1, "Share of the seats that migrants can get.", PARAMETERS)
+    weekly: Schedule = schedule("departures per week", 0, 2000, "Scheduled frequency.")
+
+
+class Carrier(Entry):
+    """An airline, a bus line, or those who send boats."""
+
+    services: dict[Name, Service] = Field(description="Departures by route.")
+    growth: Quantity = quantity(
+        0.0, "per week", 0, 2, "Relative rise of frequency a week while the load factor is high (charters)."
+    )
+    decline: Quantity = quantity(0.0, "per week", 0, 1, "Relative fall of frequency a week while the load is low.")
+    max_growth: Quantity = quantity(1.0, "factor", 1, 50, "Highest frequency, as a factor on the schedule.")
+    high_load: Quantity = quantity(0.9, "share", 0, 1, "Load factor above which departures are added.")
+    low_load: Quantity = quantity(0.3, "share", 0, 1, "Load factor below which departures are cut.")
+    price_response: Quantity = quantity(0.0, "1", 0, 5, "Elasticity of the price to the load factor, per week.")
+
+
+class TransitState(Entry):
+    """The state at the hub: visas, facilitation, transfer to the border; or tolerance of boats."""
+
+    hub: Name = Field(description="Place where its guests arrive.")
+    visas: Schedule = schedule("persons per day", 0, 1e6, "Visas issued.")
+    facilitation: Schedule = schedule("share", 0, 1, "How strongly it sends people on, 0 to 1.")
+    coaching: Schedule = schedule("share", 0, 1, "How well it shows people where and how to cross, 0 to 1.")
+    transfer: Schedule = schedule("persons per day", 0, 1e6, "Seats for transfer from hub to border.")
+    may_return: Schedule = schedule("share", 0, 1, "Share of those who give up whom it lets go back to the hub.")
+    boats_tolerated: Schedule = schedule("share", 0, 1, "Share of the boats it lets leave.")
+    interception: Schedule = schedule("share", 0, 1, "Share of the boats at sea that its coast guard turns round.")
+    stay_at_hub: Quantity = quantity(4, "days", 1, 365, "Mean stay at the hub before transfer.", PARAMETERS)
+    return_price: Quantity = quantity(500, "USD", 0, 1e5, "Price of a flight home from the hub.")
+
+
+class Zone(Entry):
+    """A stretch of the transit state's side of the border where people are gathered."""
+
+    transit_state: Name = Field(description="State that it lies in.")
+    capacity: int = Field(
+        100_000, ge=0, le=10_000_000, description="Places in its camps.", json_schema_extra={"unit": "persons"}
+    )
+    steering: Schedule = schedule("logit", -20, 20, "Weight with which the state steers people here.")
+    sections: dict[Name, Quantity] = Field(
+        description="Border sections within reach, each with its constant in the logit.",
+        json_schema_extra={"unit": "logit", "range": [-20, 20], "source": ASSUMED},
+    )
+
+
+class Section(Entry):
+    """A section of the EU's external border."""
+
+    agency: Name = Field(description="Border agency that guards it.")
+    title: Title = Field(description="Name of the section.")
+    length: Quantity = quantity(100, "km", 0.1, 5000, "Official length.", "sim/data/sections.csv")
+    terrain: Quantity = quantity(
+        1.0, "factor", 0.05, 10, "Factor of terrain on detection: 1 open land, lower in forest and swamp."
+    )
+    barrier: Quantity = quantity(0.0, "km", 0, 5000, "Barrier that stands at the start.", PARAMETERS)
+    surveillance: Quantity = quantity(0.2, "share", 0, 1, "Share of the length under cameras and sensors.")
+
+
+class BorderAgency(Entry):
+    """Those who guard the sections of one country."""
+
+    country: Title = Field(description="Country.")
+    personnel: Quantity = quantity(1000, "officers", 1, 1e6, "Officers at the border at the start.", PARAMETERS)
+    on_duty: Quantity = quantity(0.25, "share", 0.01, 1, "Share of the officers on duty at any time.")
+    handling_rate: Quantity = quantity(
+        0.4,
+        "attempts per officer on duty and day",
+        0.001,
+        50,
+        "Attempts that an officer on duty can intercept and process.",
+    )
+    turn_back: Schedule = schedule("share", 0, 1, "Share of the intercepted whom it turns back.")
+    reception: int = Field(
+        2000, ge=0, le=10_000_000, description="Places for people in procedure.", json_schema_extra={"unit": "persons"}
+    )
+    procedure: Quantity = quantity(150, "days", 1, 3650, "Mean length of the procedure.")
+    absconding: Quantity = quantity(0.6, "share", 0, 1, "Share who leave the procedure onward.", PARAMETERS)
+    returned: Quantity = quantity(
+        0.25, "share", 0, 1, "Share who are returned at the end of the procedure.", PARAMETERS
+    )
+    reserve: int = Field(0, ge=0, le=1_000_000, description="Own reserves.", json_schema_extra={"unit": "officers"})
+    army: int = Field(
+        0, ge=0, le=1_000_000, description="Soldiers who can be sent.", json_schema_extra={"unit": "soldiers"}
+    )
+    army_handling: Quantity = quantity(0.5, "share", 0, 1, "Handling rate of a soldier relative to an officer's.")
+    reinforcement_threshold: Quantity = quantity(0.8, "border pressure", 0, 100, "Pressure that triggers a request.")
+    reinforcement_lag: Quantity = quantity(14, "days", 0, 365, "Days from a request to its arrival.")
+    reinforcement_step: Quantity = quantity(0.5, "share", 0, 10, "Size of a request, relative to the force deployed.")
+    mobility: Quantity = quantity(0.3, "share", 0, 1, "Share of the force moved each week to where attempts are.")
+
+
+class FrontexPool(Entry):
+    """The standing corps that all agencies share."""
+
+    officers: int = Field(
+        default=0, ge=0, le=100_000, description="Officers available.", json_schema_extra={"unit": "officers"}
+    )
+    lag: Quantity = quantity(10, "days", 0, 365, "Days from a request to arrival.")
+
+
+class Sponsor(Entry):
+    """A state that steers transit states as a campaign, in pulses, at the weakest section."""
+
+    transit_states: list[Name] = Field(description="States that it steers.")
+    start: Day | None = Field(None, description="First day of the campaign; the run's first day when absent.")
+    end: Day | None = Field(None, description="Last day of the campaign; the run's last day when absent.")
+    intensity: Quantity = quantity(1.0, "factor", 0, 20, "Factor on visas, transfer, and departures in a pulse.")
+    pulse_days: Quantity = quantity(14, "days", 1, 365, "Length of a pulse.")
+    pause_days: Quantity = quantity(14, "days", 0, 365, "Pause between pulses.")
+    distraction: Quantity = quantity(2.0, "logit", 0, 20, "Steering towards the zone with the least capacity.")

@@ -1,0 +1,111 @@
+"""What all entries of a scenario share: names, dates, ranges, and how a field is declared."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator
+
+from sim.scenario.quantity import Distribution, Quantity
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]
+# Control characters would reach terminals and reports as commands; those of direction make a text read otherwise.
+_BIDI = r"\u202a-\u202e\u2066-\u2069"
+Title = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=rf"^[^\x00-\x1f\x7f-\x9f{_BIDI}]+$")]
+Text = Annotated[str, StringConstraints(max_length=5000, pattern=rf"^[^\x00-\x08\x0b-\x1f\x7f-\x9f{_BIDI}]*$")]
+
+
+FIRST_YEAR, LAST_YEAR = 1990, 2100
+
+
+def _day(value: Any) -> Any:
+    """A date, or its ISO text; never a number of seconds, which pydantic would take for a date."""
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
+        try:
+            value = date.fromisoformat(value)
+        except ValueError:
+            raise ValueError(f"found {value}, which is no day of the calendar") from None
+    if not isinstance(value, date) or isinstance(value, datetime):
+        raise ValueError(f"found {value!r}; a date such as 2021-08-03 is allowed")
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise ValueError(f"found {value}; dates of the years {FIRST_YEAR} to {LAST_YEAR} are allowed")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+
+ASSUMED = "assumption"
+PARAMETERS = "sim/data/parameters.csv"
+
+
+class RangeError(ValueError):
+    """A quantity outside its range; ``key`` is its key where it stands in a mapping."""
+
+    def __init__(self, text: str, key: Any = None) -> None:
+        super().__init__(text)
+        self.key = key
+
+
+class Entry(BaseModel):
+    """Base of all entries: unknown keys are errors, types are strict, quantities keep to their range."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, validate_default=True, arbitrary_types_allowed=True
+    )
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _in_order(cls, value: Any) -> Any:
+        return dict(sorted(value.items())) if isinstance(value, dict) else value
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _within_range(cls, value: Any, info: ValidationInfo) -> Any:
+        extra = cls.model_fields[info.field_name or ""].json_schema_extra
+        if not isinstance(extra, dict) or "range" not in extra or value is None:
+            return value
+        bounds: Any = extra["range"]
+        low, high = bounds
+        unit = extra["unit"]
+        for key, number in _numbers(value):
+            if not _fits(number, low, high):
+                found = number.to_yaml() if isinstance(number, Distribution) else f"{number:g}"
+                limit = f"from {figure(low)} to {figure(high)}"
+                raise RangeError(f"found {found}; a value {limit} is allowed (unit: {unit})", key)
+        return value
+
+
+def _numbers(value: Any) -> Iterable[tuple[Any, float | Distribution]]:
+    """The quantities of a field with their keys: a mapping's, a list's, or the only one with None."""
+    if isinstance(value, dict):
+        return value.items()
+    return enumerate(value) if isinstance(value, list) else [(None, value)]
+
+
+def figure(value: float) -> str:
+    """A number as messages write it: ``1,000,000`` or ``0.05``."""
+    return f"{value:,.0f}" if value == int(value) else f"{value:g}"
+
+
+def _fits(number: float | Distribution, low: float, high: float) -> bool:
+    if not isinstance(number, Distribution):
+        return low <= number <= high
+    if number.kind in ("normal", "lognormal"):  # truncated to the range, but centred within it
+        return low <= number.centre <= high
+    bottom, top = number.support
+    return low <= bottom and top <= high
+
+
+def schedule(unit: str, low: float, high: float, description: str, source: str = ASSUMED) -> Any:
+    """Declare a field ``{date: quantity}``: each value holds from its date on."""
+    return Field(
+        default_factory=dict,
+        description=description + " Mapping of dates to values; each holds from its date until the next.",
+        json_schema_extra={"unit": unit, "range": [low, high], "source": source},
+    )
+
+
+Schedule = dict[Day, Quantity]
