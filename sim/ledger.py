@@ -6,11 +6,34 @@ import numpy as np
 
 from sim.compiled import compiled
 from sim.population import AT_BORDER, IN_PROCEDURE, STRANDED
-from sim.world import N_LOST_COHORT, N_LOST_COUNT
+from sim.world import (
+    F_BOARDED,
+    F_DEATHS,
+    F_EMBARKED,
+    F_INTERCEPTED,
+    F_LANDED,
+    N_BROKEN,
+    N_BROKEN_AT,
+    N_COUNTED,
+    N_RIGHT,
+    R_BOARDED,
+    R_DEPARTURES,
+    R_SEATS,
+    S_ATTEMPTS,
+    S_CROSSINGS,
+    S_OVERLOAD,
+    S_PROCEDURES,
+    S_RECORDED,
+    S_TURN_BACKS,
+    SEA,
+)  # fmt: skip
+
+# What must hold on every day of every run; 0 is no law.
+(PERSONS, NEGATIVE, SEATS, BOARDED, ABOARD, BOATS, PATROLS, RECORDED, ATTEMPTS) = range(1, 10)
 
 
 class ConservationError(RuntimeError):
-    """Persons were created or lost: names the day, the cohort or place, and the numbers."""
+    """Persons, seats, boats or patrols were made or lost: names the day, the place, and the numbers."""
 
 
 @compiled
@@ -62,8 +85,18 @@ def whole(rate, carry):
 
 
 @compiled
-def run(w, day):
-    """Close the day: write stocks, check that every person of every cohort is somewhere, once."""
+def broken(w, law, place, counted, right):
+    """Note where the books first do not close; the model stops the run and says so (`sim.conservation`)."""
+    if w.counters[N_BROKEN] == 0:
+        w.counters[N_BROKEN] = law
+        w.counters[N_BROKEN_AT] = place
+        w.counters[N_COUNTED] = counted
+        w.counters[N_RIGHT] = right
+
+
+@compiled
+def close_persons(w, day):
+    """Write stocks; every person of every cohort is somewhere, once."""
     cohorts, places, statuses = w.stocks.shape
     for c in range(cohorts):
         persons = 0
@@ -72,16 +105,64 @@ def run(w, day):
                 n = w.stocks[c, place, status]
                 if n != 0:
                     if n < 0:
-                        w.counters[N_LOST_COHORT] = 1 + c
-                        w.counters[N_LOST_COUNT] = n
+                        broken(w, NEGATIVE, c, n, 0)
                         return
                     persons += n
                     w.stocks_by_cohort[day, c, status] += n
                     w.stocks_by_place[day, place, status] += n
         if persons != w.cohorts[c].size:
-            w.counters[N_LOST_COHORT] = 1 + c
-            w.counters[N_LOST_COUNT] = persons
+            broken(w, PERSONS, c, persons, w.cohorts[c].size)
             return
+
+
+@compiled
+def close_seats(w, day):
+    """Nobody travels without a seat, every boat that left is one that a carrier sent, and all aboard are somewhere."""
+    for r in range(w.routes.shape[0]):
+        today = w.route_flows[day, r]
+        aboard = 0
+        missing = 0
+        deaths = 0
+        for k in range(w.pairs.shape[0]):
+            if w.pairs[k].route == r:
+                flows = w.pair_flows[day, k]
+                aboard += flows[F_BOARDED] + flows[F_EMBARKED]
+                missing += flows[F_EMBARKED] - flows[F_LANDED] - flows[F_INTERCEPTED]
+                deaths += flows[F_DEATHS]
+        if aboard > today[R_SEATS]:
+            broken(w, SEATS, r, aboard, today[R_SEATS])
+        if aboard != today[R_BOARDED]:
+            broken(w, BOARDED, r, aboard, today[R_BOARDED])
+        if missing < 0 or missing > deaths:
+            broken(w, ABOARD, r, missing, deaths)
+        if w.routes[r].mode == SEA:
+            boats = 0
+            for d in range(day + 1):
+                boats += w.route_flows[d, r, R_DEPARTURES]
+            if boats != w.routes[r].boats:
+                broken(w, BOATS, r, boats, w.routes[r].boats)
+
+
+@compiled
+def close_border(w, day):
+    """Each attempt ends in one way, and no patrol stops more than it can."""
+    for s in range(w.sections.shape[0]):
+        flows = w.section_flows[day, s]
+        stopped = flows[S_TURN_BACKS] + flows[S_PROCEDURES]
+        if stopped > w.sections[s].patrols:
+            broken(w, PATROLS, s, stopped, w.sections[s].patrols)
+        if stopped + flows[S_OVERLOAD] != flows[S_RECORDED]:
+            broken(w, RECORDED, s, stopped + flows[S_OVERLOAD], flows[S_RECORDED])
+        if stopped + flows[S_CROSSINGS] != flows[S_ATTEMPTS]:
+            broken(w, ATTEMPTS, s, stopped + flows[S_CROSSINGS], flows[S_ATTEMPTS])
+
+
+@compiled
+def run(w, day):
+    """Close the day's books: persons, seats, boats and patrols, exact to one."""
+    close_persons(w, day)
+    close_seats(w, day)
+    close_border(w, day)
 
 
 def recount(rows: np.ndarray, cohorts: int, places: int) -> np.ndarray:

@@ -6,13 +6,11 @@ from datetime import date, timedelta
 from typing import Any
 
 import mesa
-import numpy as np
 
-from sim import ledger
+from sim import conservation, ledger
 from sim.agents import BorderAgency, Carrier, FrontexPool, Migrant, Sponsor, TransitState
 from sim.agents.lever import Lever
 from sim.agents.transit_state import LEVERS
-from sim.ledger import ConservationError
 from sim.migrant_set import Everybody, MigrantSet
 from sim.processes import (
     attempts,
@@ -32,7 +30,7 @@ from sim.reference import reference
 from sim.scenario.schema import Scenario
 from sim.season import Season
 from sim.setup import build_world, names_of, run_days
-from sim.world import N_EVENTS, N_LOST_COHORT, N_LOST_COUNT, S_ATTEMPTS
+from sim.world import N_EVENTS, S_ATTEMPTS
 
 MIGRANTS_DAY = in_order(
     demand.run, booking.run, flights.run, transfer.run, exposure.run, attempts.run, outcomes.run, sea.run
@@ -48,7 +46,7 @@ class CorridorModel(mesa.Model):
         timetable: departures beside the schedules, as (day of the run, route, seats).
 
     Raises:
-        ConservationError: from `step`, if a person were ever created or lost.
+        ConservationError: from `step`, if a person, seat, boat or patrol were ever made or lost.
     """
 
     def __init__(self, scenario: Scenario, timetable: list[tuple[int, str, int]] | None = None) -> None:
@@ -92,8 +90,7 @@ class CorridorModel(mesa.Model):
         for agency in self.agencies.values():
             agency.review()
         EVENING(self._tables, day)
-        if self.world.counters[N_LOST_COHORT]:
-            self._report_loss(day)
+        conservation.check(self, day)
         self.day = day + 1
         self.running = self.day < self.settings.days
 
@@ -189,14 +186,3 @@ class CorridorModel(mesa.Model):
             if len(own):
                 route["price"] = route["base_price"] * own["price_factor"].min()
         self.routes_changed = False
-
-    def _report_loss(self, day: int) -> None:
-        cohort = self.names.cohorts[int(self.world.counters[N_LOST_COHORT]) - 1]
-        when = self.settings.start + timedelta(days=day)
-        size = self.settings.cohorts[cohort].size
-        places, _ = np.nonzero(self.world.stocks[self.names.cohorts.index(cohort)] < 0)
-        where = ", ".join(self.names.places[p] for p in places) or "all places together"
-        raise ConservationError(
-            f"{when}: cohort {cohort} counts {int(self.world.counters[N_LOST_COUNT])} persons at {where};"
-            f" {size} are right"
-        )

@@ -105,9 +105,10 @@ PAIR_FLOWS = (
 ROUTE_FLOWS = ("departures", "seats", "boarded")
 R_DEPARTURES, R_SEATS, R_BOARDED = range(len(ROUTE_FLOWS))
 
-# Counters: attempts of today, migrant-events so far, where the ledger failed, and the pool of blocks.
-COUNTERS = 6
-N_ATTEMPTS, N_EVENTS, N_LOST_COHORT, N_LOST_COUNT, N_FREE_BLOCK, N_USED_BLOCKS = range(COUNTERS)
+# Counters: attempts of today, migrant-events so far, the pool of blocks, and where the ledger's books do not close:
+# which law, for which cohort, route or section, what was counted, and what is right.
+COUNTERS = 8
+(N_ATTEMPTS, N_EVENTS, N_FREE_BLOCK, N_USED_BLOCKS, N_BROKEN, N_BROKEN_AT, N_COUNTED, N_RIGHT) = range(COUNTERS)
 
 # Which calendar a waiting migrant stands in.
 CALENDARS = 9
