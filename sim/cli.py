@@ -239,8 +239,15 @@ def view(
 
 
 @app.command()
-def schema() -> None:
+def schema(
+    markdown: Annotated[bool, typer.Option("--markdown", help="Tables of all parameters, to read.")] = False,
+) -> None:
     """Print the JSON Schema of scenario files, for editors."""
+    if markdown:
+        from sim.odd import parameters
+
+        typer.echo(parameters())
+        return
     from sim.scenario.json_schema import scenario_json_schema
 
     typer.echo(json.dumps(scenario_json_schema(), indent=1, sort_keys=True))

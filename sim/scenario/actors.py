@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from sim.scenario.entry import ASSUMED, PARAMETERS, Day, Entry, Name, Schedule, Title, schedule
+from sim.scenario.entry import ASSUMED, Day, Entry, Name, Schedule, Title, rows, schedule
 from sim.scenario.quantity import Quantity, quantity
 
 
@@ -37,9 +37,13 @@ class Route(Entry):
     origin: Name = Field(description="Place of departure.")
     destination: Name = Field(description="Hub of a transit state, or for sea routes the landing place.")
     transit_state: Name = Field(description="State that grants passage: visas at the hub, or tolerance of boats.")
-    price: Quantity = quantity(2500, "USD", 0, 1e5, "Price of the package at a load factor of 0.8.", PARAMETERS)
+    price: Quantity = quantity(
+        2500, "USD", 0, 1e5, "Price of the package at a load factor of 0.8.", rows("package_price_to_minsk")
+    )
     travel_days: Quantity = quantity(1, "days", 1, 120, "Mean days from departure to arrival.")
-    visa_lead: Quantity = quantity(10, "days", 0, 365, "Mean days from booking to the visa application.", PARAMETERS)
+    visa_lead: Quantity = quantity(
+        10, "days", 0, 365, "Mean days from booking to the visa application.", rows("visa_lead_time_russia_for_iraqis")
+    )
     risk: Quantity = quantity(0.0, "share", 0, 1, "Perceived risk to life, 0 none to 1 highest.")
     prior_success: Quantity = quantity(0.5, "share", 0, 1, "Success that people expect before news arrives.")
     shipwreck: Quantity = quantity(0.0, "per boat", 0, 1, "Probability that a boat is wrecked (sea).")
@@ -50,7 +54,9 @@ class Service(Entry):
     """A carrier's departures on one route."""
 
     seats: int = Field(180, ge=1, le=2000, description="Seats of one departure.", json_schema_extra={"unit": "seats"})
-    migrant_share: Quantity = quantity(1.0, "share", 0, 1, "Share of the seats that migrants can get.", PARAMETERS)
+    migrant_share: Quantity = quantity(
+        1.0, "share", 0, 1, "Share of the seats that migrants can get.", rows("share_migrants_on_board_dubai_minsk")
+    )
     weekly: Schedule = schedule("departures per week", 0, 2000, "Scheduled frequency.")
 
 
@@ -79,7 +85,9 @@ class TransitState(Entry):
     may_return: Schedule = schedule("share", 0, 1, "Share of those who give up whom it lets go back to the hub.")
     boats_tolerated: Schedule = schedule("share", 0, 1, "Share of the boats it lets leave.")
     interception: Schedule = schedule("share", 0, 1, "Share of the boats at sea that its coast guard turns round.")
-    stay_at_hub: Quantity = quantity(4, "days", 1, 365, "Mean stay at the hub before transfer.", PARAMETERS)
+    stay_at_hub: Quantity = quantity(
+        4, "days", 1, 365, "Mean stay at the hub before transfer.", rows("stay_in_minsk_before_border")
+    )
     return_price: Quantity = quantity(500, "USD", 0, 1e5, "Price of a flight home from the hub.")
 
 
@@ -106,7 +114,14 @@ class Section(Entry):
     terrain: Quantity = quantity(
         1.0, "factor", 0.05, 10, "Factor of terrain on detection: 1 open land, lower in forest and swamp."
     )
-    barrier: Quantity = quantity(0.0, "km", 0, 5000, "Barrier that stands at the start.", PARAMETERS)
+    barrier: Quantity = quantity(
+        0.0,
+        "km",
+        0,
+        5000,
+        "Barrier that stands at the start.",
+        rows("wall_length_pl", "fence_length_lt", "fence_length_lv"),
+    )
     surveillance: Quantity = quantity(0.2, "share", 0, 1, "Share of the length under cameras and sensors.")
 
 
@@ -114,7 +129,9 @@ class BorderAgency(Entry):
     """Those who guard the sections of one country."""
 
     country: Title = Field(description="Country.")
-    personnel: Quantity = quantity(1000, "officers", 1, 1e6, "Officers at the border at the start.", PARAMETERS)
+    personnel: Quantity = quantity(
+        1000, "officers", 1, 1e6, "Officers at the border at the start.", rows("pl_border_guards_border")
+    )
     on_duty: Quantity = quantity(0.25, "share", 0.01, 1, "Share of the officers on duty at any time.")
     handling_rate: Quantity = quantity(
         0.4,
@@ -128,9 +145,16 @@ class BorderAgency(Entry):
         2000, ge=0, le=10_000_000, description="Places for people in procedure.", json_schema_extra={"unit": "persons"}
     )
     procedure: Quantity = quantity(150, "days", 1, 3650, "Mean length of the procedure.")
-    absconding: Quantity = quantity(0.6, "share", 0, 1, "Share who leave the procedure onward.", PARAMETERS)
+    absconding: Quantity = quantity(
+        0.6, "share", 0, 1, "Share who leave the procedure onward.", rows("lt_absconded_2022")
+    )
     returned: Quantity = quantity(
-        0.25, "share", 0, 1, "Share who are returned at the end of the procedure.", PARAMETERS
+        0.25,
+        "share",
+        0,
+        1,
+        "Share who are returned at the end of the procedure.",
+        rows("lt_voluntary_returns_cumulative"),
     )
     reserve: int = Field(0, ge=0, le=1_000_000, description="Own reserves.", json_schema_extra={"unit": "officers"})
     army: int = Field(

@@ -38,7 +38,12 @@ def _day(value: Any) -> Any:
 Day = Annotated[date, BeforeValidator(_day)]
 
 ASSUMED = "assumption"
-PARAMETERS = "sim/data/parameters.csv"
+BY_DATE = " Mapping of dates to values; each holds from its date until the next."
+
+
+def rows(*names: str) -> str:
+    """The source of a parameter that rests on rows of ``sim/data/parameters.csv``."""
+    return f"sim/data/parameters.csv: {', '.join(names)}"
 
 
 class RangeError(ValueError):
@@ -103,7 +108,7 @@ def schedule(unit: str, low: float, high: float, description: str, source: str =
     """Declare a field ``{date: quantity}``: each value holds from its date on."""
     return Field(
         default_factory=dict,
-        description=description + " Mapping of dates to values; each holds from its date until the next.",
+        description=description + BY_DATE,
         json_schema_extra={"unit": unit, "range": [low, high], "source": source},
     )
 

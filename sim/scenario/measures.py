@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sim.scenario.entry import ASSUMED, PARAMETERS, Day, Entry, Name, Title
+from sim.scenario.entry import ASSUMED, Day, Entry, Name, Title, rows
 from sim.scenario.quantity import Quantity, quantity
 
 
@@ -51,7 +51,9 @@ class Fence(MeasureBase):
 
     kind: Literal["fence"]
     sections: list[Name] = Field(min_length=1, description="Sections, built up side by side.")
-    length: Quantity = quantity(100, "km", 0, 5000, "Barrier to build in all.", PARAMETERS)
+    length: Quantity = quantity(
+        100, "km", 0, 5000, "Barrier to build in all.", rows("wall_length_pl", "fence_length_lt", "fence_length_lv")
+    )
     pace: Quantity = quantity(1.0, "km per day", 0.001, 100, "Progress in all.")
     surveillance: Quantity = quantity(0.0, "share", 0, 1, "Surveillance of the sections when it is complete.")
 

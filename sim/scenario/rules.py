@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from sim.scenario.entry import ASSUMED, PARAMETERS, Entry
+from sim.scenario.entry import ASSUMED, Entry, rows
 from sim.scenario.quantity import Quantity, quantity
 
 
@@ -25,7 +25,7 @@ class Behaviour(Entry):
     retry_winter: Quantity = quantity(
         1.5, "factor", 1, 100, "Factor on the days between attempts in the coldest month."
     )
-    attempt_cost: Quantity = quantity(150, "USD", 0, 1e5, "Cost of an attempt.", PARAMETERS)
+    attempt_cost: Quantity = quantity(150, "USD", 0, 1e5, "Cost of an attempt.", rows("transport_minsk_to_grodno"))
     giving_up: Quantity = quantity(0.03, "per attempt", 0, 1, "Probability of losing hope after a failed attempt.")
     patience: Quantity = quantity(60, "days", 1, 3650, "Mean days in the transit state before giving up.")
     onward: Quantity = quantity(0.9, "share", 0, 1, "Share of those who crossed who go on to Germany or beyond.")
@@ -35,7 +35,9 @@ class Behaviour(Entry):
     sea_wait: Quantity = quantity(5, "days", 1, 365, "Mean days at the coast before looking for a boat.")
     sea_retry: Quantity = quantity(60, "days", 1, 3650, "Mean days from interception at sea to the next try.")
     sea_giving_up: Quantity = quantity(0.3, "share", 0, 1, "Share who give up after an interception at sea.")
-    sea_price: Quantity = quantity(1500, "USD", 0, 1e5, "Price of another place on a boat.", PARAMETERS)
+    sea_price: Quantity = quantity(
+        1500, "USD", 0, 1e5, "Price of another place on a boat.", rows("sea_crossing_price_libya_italy")
+    )
 
 
 class Detection(Entry):
@@ -56,7 +58,9 @@ class Detection(Entry):
 class Hazards(Entry):
     """What happens to people outdoors."""
 
-    death: Quantity = quantity(2e-5, "per person-day", 0, 1, "Death hazard outdoors in summer.", PARAMETERS)
+    death: Quantity = quantity(
+        2e-5, "per person-day", 0, 1, "Death hazard outdoors in summer.", rows("deaths_per_1000_attempts")
+    )
     injury: Quantity = quantity(5e-4, "per person-day", 0, 1, "Injury hazard outdoors in summer.")
     winter: Quantity = quantity(4.0, "factor", 1, 1000, "Factor on both hazards in the coldest month.")
     sheltered: Quantity = quantity(0.05, "share", 0, 1, "Hazard at the hub relative to the border zone.")
