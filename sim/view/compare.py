@@ -6,7 +6,7 @@ from typing import Any
 
 import solara
 
-from sim.view.comparison import MOST, REPLICATES, SCREEN, Comparison, offers, on_screen
+from sim.view.comparison import MOST, REPLICATES, Comparison, offers, on_screen, suggested
 from sim.view.components import to_json
 from sim.view.controls import Message, Screen, answers
 from sim.view.widgets import CompareWidget, DifferencesWidget, FanWidget, WhereWidget, static
@@ -59,10 +59,8 @@ def _controls(screen: Screen, progress: Any) -> Any:
             comparison.work.cancel()
 
     now = progress.value
-    names = [entry["name"] for entry in known]
-    first = session.name if session.name in names else names[0]
-    second = SCREEN if not session.choices.empty else _partner(known, first)
-    base, other, replicates = comparison.asked or (first, second, REPLICATES)
+    pair = solara.use_memo(lambda: suggested(session), [session.name, session.choices.empty])
+    base, other, replicates = comparison.asked or (*pair, REPLICATES)
     content = {
         "answered": answered.value,
         "error": error.value or now.error,
@@ -80,10 +78,3 @@ def _controls(screen: Screen, progress: Any) -> Any:
         "shown": bool(now.result),
     }
     return CompareWidget.element(data=to_json(content), on_sent=answers(act, answered, error))
-
-
-def _partner(known: list[dict[str, Any]], name: str) -> str:
-    """A scenario of the same period, to compare another with."""
-    own = next((entry for entry in known if entry["name"] == name), None)
-    same = [e["name"] for e in known if own and (e["start"], e["days"]) == (own["start"], own["days"]) and e is not own]
-    return "carrier-ban" if "carrier-ban" in same else next(iter(same), SCREEN)

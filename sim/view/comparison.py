@@ -10,7 +10,7 @@ from sim.batch.executors import Workplace
 from sim.batch.plan import Plan
 from sim.batch.studies import comparable
 from sim.batch.study import Study
-from sim.scenario import Scenario, ScenarioError, load_scenario
+from sim.scenario import Scenario, ScenarioError, diff_yaml, load_scenario
 from sim.view.background import Background, Progress, spare_pool
 from sim.view.differences import tables
 from sim.view.fans import charts
@@ -72,9 +72,29 @@ def offers(session: Session) -> list[dict[str, Any]]:
     return [_offer(name, load_scenario(name)) for name in offered(session.start)]
 
 
+def suggested(session: Session) -> tuple[str, str]:
+    """A and B that are likely to be wanted.
+
+    The what-if on screen against its scenario; else the scenario and the one least unlike it, fewer measures first.
+    """
+    own, known = session.name, {name: load_scenario(name) for name in offered(session.start)}
+    if own not in known or not session.choices.empty:
+        return own if own in known else session.start, SCREEN
+    like = [name for name in known if name != own and _period(known[name]) == _period(known[own])]
+    if not like:
+        return own, SCREEN
+    nearest = min(like, key=lambda name: len(diff_yaml(known[name], own)))
+    first, second = sorted((own, nearest), key=lambda name: len(known[name].measures))
+    return first, second
+
+
 def on_screen(session: Session) -> dict[str, Any]:
     """The live page's scenario, as it can be picked."""
     return {**_offer(SCREEN, session.scenario), "title": f"On screen: {session.title}"}
+
+
+def _period(scenario: Scenario) -> tuple[Any, int]:
+    return scenario.start, scenario.days
 
 
 def _offer(name: str, scenario: Scenario) -> dict[str, Any]:

@@ -108,7 +108,7 @@ class Opened:
                             "name": str(outcome),
                             "label": _label(outcome),
                             "unit": sampled.units[outcome],
-                            "values": _column(sampled.y(outcome, name)[chosen]),
+                            **_by_point(sampled, outcome, name, chosen),
                         }
                         for outcome in sampled.outcomes
                     ],
@@ -147,6 +147,15 @@ def _start(file: Path) -> str:
 def _label(outcome: OutcomeOf) -> str:
     title = title_of(outcome.measure)
     return title if outcome.name == ALL else f"{title}, {outcome.name}"
+
+
+def _by_point(sampled: Sampled, outcome: OutcomeOf, scenario: str, chosen: Any) -> dict[str, Any]:
+    """Means over replicates by point and, where there are several, the ends of their 90 % interval."""
+    found = {"values": _column(sampled.y(outcome, scenario)[chosen])}
+    if sampled.study.replicates > 1:
+        runs = sampled.each(outcome, scenario).groupby("point")["value"]
+        found |= {end: _column(runs.quantile(q).reindex(chosen)) for end, q in (("low", 0.05), ("high", 0.95))}
+    return found
 
 
 def _column(values: Any) -> list[float | None]:

@@ -117,6 +117,7 @@ class Watcher:
             self.wrong.append(f"left this machine: {url}")
 
 
+LIVE = ".corridor-page:has(.cv-map[data-day]) .cv-chart[data-day] >> nth=2"
 Opener = Callable[..., Any]
 
 
@@ -125,15 +126,16 @@ def open_page(browser: Any, server: Server) -> Iterator[Opener]:
     """``open_page(width, height, colours)``: the view in a new profile; afterwards nothing may have gone wrong."""
     watcher, contexts = Watcher(), []
 
-    def opened(width: int = 1440, height: int = 900, colours: str = "light", address: str = "") -> Any:
+    def opened(
+        width: int = 1440, height: int = 900, colours: str = "light", address: str = "", wait: str = LIVE
+    ) -> Any:
         size = {"width": width, "height": height}
         context = browser.new_context(viewport=size, color_scheme=colours, reduced_motion="reduce")
         contexts.append(context)
         page = context.new_page()
         watcher.watch(page)
         page.goto(address or server.address)
-        page.wait_for_selector(".cv-map[data-day]", timeout=30_000)
-        page.wait_for_selector(".cv-chart[data-day] >> nth=2", timeout=30_000)
+        page.wait_for_selector(wait, timeout=30_000)
         return page
 
     yield opened

@@ -80,8 +80,10 @@ function render({ model, el }) {
     canvas.width = w * ratio;
     canvas.height = h * ratio;
     ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
-    const aside = Math.round(Math.min(Math.max(h * 0.78, w * 0.27), w * 0.42));
-    const main = pane({ x: 0, y: 0, w: w - aside - 5, h }, box);
+    let aside = Math.round(Math.min(Math.max(h * 0.78, w * 0.27), w * 0.42));
+    const mainOf = () => pane({ x: 0, y: 0, w: w - aside - 5, h }, box);
+    aside += Math.max(Math.ceil(mainOf().w - (LIMIT.east - LIMIT.west) * mainOf().scale), 0); // no sea where the map ends
+    const main = mainOf();
     state.views = [main, { ...pane({ x: w - aside, y: 0, w: aside, h }, INSET), inset: true }];
     const ends = state.frame.routes.flatMap((r) => [r.from, r.to]).map((name) => at(main, geometry.places[name].at));
     base = drawBase({ w, h }, state.views, geometry, state.ink, ratio, ends);

@@ -77,6 +77,7 @@ function render({ model, el }) {
     chips(views, (data.views ?? []).map((v) => [v, v, `Show the ${v.toLowerCase()}`]), data.view, (view) => line.send({ view }));
     root.dataset.day = data.day;
     root.dataset.kind = data.kind;
+    root.classList.toggle("cv-replay-many", data.kind === "study");
     show();
   }
 

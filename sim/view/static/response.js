@@ -9,7 +9,8 @@ const quantile = (sorted, q) => {
   return sorted[low] + (at - low) * ((sorted[low + 1] ?? sorted[low]) - sorted[low]);
 };
 
-/** Points in bins of equal count (or by value, where there are few): centre, median, and half of the points. */
+/** Points in bins of equal count (or by value, where there are few): centre, median, and half of the points;
+ * of a few single points, the interval of their runs. */
 function binned(points) {
   const distinct = new Set(points.map((p) => p.x));
   const groups = new Map();
@@ -19,7 +20,9 @@ function binned(points) {
   });
   return [...groups.values()].map((group) => {
     const ys = group.map((p) => p.y).sort((a, b) => a - b);
-    return { x: group.reduce((s, p) => s + p.x, 0) / group.length, low: quantile(ys, 0.25), mid: quantile(ys, 0.5), high: quantile(ys, 0.75) };
+    const x = group.reduce((s, p) => s + p.x, 0) / group.length;
+    if (points.length <= BINS && group.length === 1) return { x, low: group[0].low, mid: ys[0], high: group[0].high };
+    return { x, low: quantile(ys, 0.25), mid: quantile(ys, 0.5), high: quantile(ys, 0.75) };
   });
 }
 
@@ -78,15 +81,16 @@ function render({ model, el }) {
     looked = -1;
     if (w < 100 || h < 80) return;
     const [k, o] = [data.knobs[knob.selectedIndex], outcomes()[outcome.selectedIndex]];
-    points = data.points.map((n, i) => ({ n, i, x: k.values[i], y: o.values[i] })).filter((p) => p.y !== null);
+    points = data.points.map((n, i) => ({ n, i, x: k.values[i], y: o.values[i], low: o.low?.[i] ?? o.values[i], high: o.high?.[i] ?? o.values[i] })).filter((p) => p.y !== null);
     points.sort((a, b) => a.x - b.x || a.n - b.n);
     root.dataset.points = points.length;
     root.dataset.knob = k.name;
     root.dataset.outcome = o.name;
     if (!points.length) return;
     const [left, right] = [points[0].x, points.at(-1).x];
-    const top = Math.max(...points.map((p) => p.y), 0);
-    const bottom = Math.min(...points.map((p) => p.y), 0);
+    const few = o.low && points.length <= BINS;
+    const top = Math.max(...points.map((p) => (few ? p.high : p.y)), 0);
+    const bottom = Math.min(...points.map((p) => (few ? p.low : p.y)), 0);
     const x = (v) => ROOMY.left + ((v - left) / (right - left || 1)) * (w - ROOMY.left - ROOMY.right);
     const y = (v) => h - ROOMY.bottom - ((v - bottom) / (top - bottom || 1)) * (h - ROOMY.top - ROOMY.bottom);
     for (const value of steps(bottom, top, 5)) {
@@ -109,7 +113,9 @@ function render({ model, el }) {
     if (bins.length > 1) add(svg, "path", { class: "cv-response-line", d: at("mid") });
     root.dataset.bins = JSON.stringify(bins.map((b) => b.mid));
     ring = add(svg, "circle", { class: "cv-ring", r: 8, visibility: "hidden" });
-    note.textContent = "Line: median of the points by bin; band: half of them. A click on a dot, or Enter, opens its scenario live.";
+    const lines = few ? "Dots: means; band: 90 % of the runs." : "Line: median of the points by bin; band: half of them.";
+    note.textContent = `${lines} A click on a dot, or Enter, opens its scenario live.`;
+    root.dataset.bands = JSON.stringify(bins.map((b) => [b.low, b.high]));
     plot.setAttribute("aria-label", `${o.label} against ${k.label}: ${points.length} points. Arrow keys go through the points, Enter opens one live.`);
   }
 
@@ -121,7 +127,8 @@ function render({ model, el }) {
     ring.setAttribute("visibility", "visible");
     const o = outcomes()[outcome.selectedIndex];
     const rows = data.knobs.slice(0, 8).map((k) => [k.label, `${number(k.values[p.i])} ${k.unit}`]);
-    tip.show([`Point ${p.n + 1}`, [o.label, `${number(p.y)} ${o.unit}`], ...rows], p.px, p.py);
+    const runs = o.low ? [["90 % of the runs", `${number(p.low)} to ${number(p.high)}`]] : [];
+    tip.show([`Point ${p.n + 1}`, [o.label, `${number(p.y)} ${o.unit}`], ...runs, ...rows], p.px, p.py);
   }
 
   function leave() {

@@ -1,0 +1,94 @@
+"""The page that compares: runs in the background, the live page usable meanwhile, the command line's numbers."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sim.batch.studies import compare
+from tests.browser.conftest import Opener
+
+COMPARE, TABLE, FAN, WHERE = ".cv-compare", ".cv-differences", ".cv-fan", ".cv-where"
+REPLICATES = 3
+
+
+def turn_to(page: Any, name: str) -> None:
+    page.locator(".cv-header").get_by_role("button", name=name, exact=True).click()
+
+
+def ask(page: Any, base: str, other: str, replicates: int) -> None:
+    turn_to(page, "Compare")
+    page.select_option("#cv-a", base)
+    page.select_option("#cv-b", other)
+    page.locator("#cv-replicates").fill(str(replicates))
+    page.get_by_role("button", name="Start").click()
+
+
+def until(page: Any, state: str, seconds: int = 240) -> None:
+    page.wait_for_selector(f"{COMPARE}[data-state='{state}']", timeout=1000 * seconds)
+
+
+def test_finds_what_the_command_line_finds_while_the_live_page_goes_on(page: Any, tmp_path: Path) -> None:
+    ask(page, "benghazi-surge", "carrier-ban", REPLICATES)
+    until(page, "running")
+    turn_to(page, "Live")
+    page.get_by_role("button", name="Step a day").click()
+    page.wait_for_selector(".cv-map[data-day='1']")
+    turn_to(page, "Compare")
+    until(page, "done")
+    shown = json.loads(page.locator(TABLE).get_attribute("data-values"))
+    assert page.locator(TABLE).get_attribute("data-replicates") == str(REPLICATES)
+    assert page.locator(FAN).count() == 3
+    assert {fan.get_attribute("data-panels") for fan in page.locator(FAN).all()} == {"2"}
+
+    study = compare("benghazi-surge", "carrier-ban", replicates=REPLICATES, folder=tmp_path / "study")
+    whole = study.differences[study.differences["level"] == "all"].set_index("measure")
+    for measure in ("attempts", "turn_backs", "entries", "deaths"):
+        found = whole.loc[measure]
+        expected = [found[end] for end in ("low90", "low50", "median", "high50", "high90")]
+        assert shown[measure]["change"] == pytest.approx(expected, abs=1e-3)
+    assert whole.loc["attempts", "median"] < -1000
+    page.locator(WHERE).get_by_role("button", name="Routes").click()
+    page.wait_for_selector(f"{WHERE}[data-view='Routes']")
+    assert json.loads(page.locator(WHERE).get_attribute("data-values"))["benghazi-minsk"] < 0
+    page.locator(FAN).first.get_by_role("button", name="Poland").click()
+    page.wait_for_selector(f"{FAN}[data-view='Poland']")
+
+
+def test_is_cancelled_and_asked_again(page: Any) -> None:
+    ask(page, "benghazi-surge", "carrier-ban", 500)
+    page.wait_for_function("Number(document.querySelector('.cv-compare').dataset.done) > 0", timeout=240_000)
+    assert "of 1,000 runs" in page.locator(f"{COMPARE} [role=status]").inner_text()
+    page.get_by_role("button", name="Cancel").click()
+    until(page, "cancelled")
+    assert page.locator(TABLE).count() == 0
+    assert page.get_by_role("button", name="Start").is_enabled()
+
+
+def test_only_what_can_be_compared_can_be_chosen(page: Any) -> None:
+    turn_to(page, "Compare")
+    page.select_option("#cv-a", "carrier-ban")
+    closed = page.eval_on_selector_all("#cv-b option:disabled", "all => all.map(one => one.value)")
+    assert set(closed) == {"carrier-ban", "minsk-2021"}
+    page.evaluate("document.querySelector('#cv-b option[value=\"visa-stop\"]').value = '../../etc/passwd'")
+    page.select_option("#cv-b", "../../etc/passwd")
+    page.get_by_role("button", name="Start").click()
+    page.wait_for_selector(f"{COMPARE} [role=alert]:not([hidden])")
+    assert "not offered" in page.locator(f"{COMPARE} [role=alert]").inner_text()
+
+
+@pytest.mark.parametrize(("width", "height", "colours"), [(1440, 900, "light"), (1024, 768, "dark")])
+def test_fits_and_reads_well(open_page: Opener, width: int, height: int, colours: str) -> None:
+    page = open_page(width, height, colours)
+    ask(page, "benghazi-minsk-2025", "benghazi-surge", 2)
+    until(page, "done")
+    page.wait_for_selector(f"{FAN} >> nth=2")
+    for part in (COMPARE, TABLE, *(f"{FAN} >> nth={n}" for n in range(3))):
+        box = page.locator(part).first.bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width + 1
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate(Path(__file__).with_name("contrast.js").read_text()) == []
