@@ -1,0 +1,123 @@
+"""Comparisons in the background: the same as on the command line, cancelled when asked, alone in their session."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import threading
+from pathlib import Path
+
+import pytest
+
+from sim.batch.executors import Serial
+from sim.batch.studies import compare
+from sim.scenario import Scenario, ScenarioError, to_yaml
+from sim.view.background import Progress
+from sim.view.comparison import SCREEN, Comparison, found, offers, suggested
+from sim.view.session import Session
+from tests.strategies import tiny_scenario
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Session:
+    file = tmp_path / "tiny.yaml"
+    file.write_text(to_yaml(tiny_scenario()), encoding="utf-8")
+    return Session(str(file))
+
+
+def test_it_finds_what_the_command_line_finds(session: Session, tmp_path: Path) -> None:
+    session.set_lever("facilitation.belarus", 0.1)
+    told: list[Progress] = []
+    comparison = Comparison(session, Serial)
+    comparison.listen(told.append)
+    comparison.start(session.start, SCREEN, 4)
+    assert comparison.work.wait(60)
+    assert told[-1].state == "done", told[-1].error
+    assert [t.done for t in told] == sorted(t.done for t in told)
+    assert told[-1].done == told[-1].total == 8
+    study = compare(session.base, session.named(), replicates=4, folder=tmp_path / "study")
+    mine, other = (json.loads(part["differences"])["groups"] for part in (told[-1].result, found(study)))
+    assert mine == other
+    assert any(row["change"][2] for group in mine for row in group["rows"])
+
+
+def test_nothing_is_left_behind(session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "scratch"))
+    (tmp_path / "scratch").mkdir()
+    session.set_lever("facilitation.belarus", 0.1)
+    comparison = Comparison(session, Serial)
+    comparison.start(session.start, SCREEN, 2)
+    assert comparison.work.wait(60)
+    assert comparison.work.progress.state == "done"
+    assert list((tmp_path / "scratch").iterdir()) == []
+
+
+def test_cancelled_it_ends_and_keeps_nothing(session: Session) -> None:
+    session.set_lever("facilitation.belarus", 0.1)
+    comparison, first = Comparison(session, Serial), threading.Event()
+    comparison.listen(lambda now: first.set() if now.done else None)
+    comparison.start(session.start, SCREEN, 500)
+    assert first.wait(60)
+    with pytest.raises(ValueError, match="under way"):
+        comparison.start(session.start, SCREEN, 2)
+    comparison.work.cancel()
+    assert comparison.work.wait(60)
+    assert comparison.work.progress.state == "cancelled"
+    assert comparison.work.progress.result is None
+
+
+def test_a_closed_tab_is_told_nothing_more(session: Session) -> None:
+    session.set_lever("facilitation.belarus", 0.1)
+    comparison, told, first = Comparison(session, Serial), [], threading.Event()
+    comparison.listen(lambda now: (told.append(now), first.set() if now.done else None))
+    comparison.start(session.start, SCREEN, 500)
+    assert first.wait(60)
+    comparison.work.close()
+    number = len(told)
+    assert comparison.work.wait(60)
+    assert len(told) == number
+    with pytest.raises(ValueError, match="under way"):
+        comparison.start(session.start, SCREEN, 2)
+
+
+@pytest.mark.parametrize(
+    ("base", "other", "number", "message"),
+    [
+        ("benghazi-surge", "benghazi-surge", 2, "are the same"),
+        ("benghazi-surge", "carrier-ban", 1, "from 2 to 500"),
+        ("benghazi-surge", "carrier-ban", 501, "from 2 to 500"),
+        ("benghazi-surge", "carrier-ban", True, "from 2 to 500"),
+        ("benghazi-surge", "carrier-ban", 2.5, "from 2 to 500"),
+        ("benghazi-surge", "minsk-2021", 2, "both must agree"),
+    ],
+)
+def test_wrong_questions_are_told(session: Session, base: str, other: str, number: int, message: str) -> None:
+    with pytest.raises(ScenarioError, match=message):
+        Comparison(session, Serial).start(base, other, number)
+
+
+@pytest.mark.parametrize("name", ["base", "../../x.yaml", "/etc/passwd"])
+def test_only_what_is_offered_is_compared(session: Session, name: str) -> None:
+    with pytest.raises(ValueError, match="not offered"):
+        Comparison(session, Serial).start(session.start, name, 2)
+
+
+def test_what_is_suggested_can_be_compared() -> None:
+    for name, pair in {
+        "benghazi-minsk-2025": ("benghazi-minsk-2025", "benghazi-surge"),
+        "visa-stop": ("benghazi-surge", "visa-stop"),
+        "minsk-2021": ("minsk-2021", SCREEN),
+    }.items():
+        session = Session(name)
+        assert suggested(session) == pair
+        known = {entry["name"]: (entry["start"], entry["days"]) for entry in offers(session)}
+        assert pair[1] == SCREEN or known[pair[0]] == known[pair[1]]
+
+
+def test_a_what_if_is_compared_with_its_scenario() -> None:
+    session = Session("carrier-ban")
+    session.set_lever("facilitation.belarus", 0.1)
+    assert suggested(session) == ("carrier-ban", SCREEN)
+    point: Scenario = tiny_scenario(title="A point")
+    session.take("point-3", point)
+    assert suggested(session) == ("carrier-ban", SCREEN)
