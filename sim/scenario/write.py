@@ -20,8 +20,15 @@ _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./()-]*( [A-Za-z0-9_./()-]+)*")
 
 
 def to_yaml(scenario: Scenario) -> str:
-    """The whole scenario, defaults included; loading it gives an equal one."""
-    return "".join(_block(_tidy(scenario.model_dump(exclude_none=True)), 0))
+    """The whole scenario, defaults included; loading it gives an equal one.
+
+    Of a run that was shortened, what would begin after its last day is left out: a file may not name such days.
+    """
+    content = _until(scenario.end, scenario.model_dump(exclude_none=True))
+    for collection in ("measures", "sponsors"):
+        entries = content.get(collection, {})
+        content[collection] = {k: v for k, v in entries.items() if v.get("start", scenario.end) <= scenario.end}
+    return "".join(_block(_tidy(content), 0))
 
 
 def diff_yaml(scenario: Scenario, parent_name: str) -> str:
@@ -76,6 +83,13 @@ def _lean(value: Any, spot: Spot | None) -> Any:
         for key, item in value.items()
         if key not in fields or fields[key].is_required() or item != fields[key].get_default(call_default_factory=True)
     }
+
+
+def _until(last: date, value: Any) -> Any:
+    """Without the entries of schedules after a day."""
+    if not isinstance(value, dict):
+        return value
+    return {key: _until(last, item) for key, item in value.items() if not isinstance(key, date) or key <= last}
 
 
 def _tidy(value: Any) -> Any:

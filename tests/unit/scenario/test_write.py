@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.scenario import Scenario, ScenarioError, apply_overrides, load_scenario, scenario_hash, to_yaml
+from sim.scenario import Scenario, ScenarioError, apply_overrides, load_scenario, resolve, scenario_hash, to_yaml
 from sim.scenario.json_schema import scenario_json_schema
 from sim.scenario.nodes import parse_yaml
+from tests.strategies import finished
 
 Write = Callable[..., Path]
 
@@ -144,3 +145,18 @@ def test_editor_schema_tells_unit_range_and_default() -> None:
     assert "Default: 7" in retry["description"]
     assert schema["properties"]["extends"]["type"] == "string"
     assert "required" not in schema
+
+
+@pytest.mark.parametrize("name", ["benghazi-minsk-2025", "combined-response"])
+def test_the_record_of_a_shortened_run_is_a_scenario(name: str, folder: Path) -> None:
+    whole = load_scenario(name)
+    short = apply_overrides(whole, {"days": 60})
+    again = load_text(folder, to_yaml(short))
+    assert again.days == 60
+    assert to_yaml(again) == to_yaml(short)
+    assert to_yaml(short) != to_yaml(apply_overrides(whole, {"days": whole.days})).replace("days: 365", "days: 60")
+    assert set(again.measures) <= set(short.measures)
+    days = finished(resolve(short))
+    ended = finished(resolve(again))
+    for level in ("section_flows", "route_flows", "pair_flows"):
+        assert (getattr(ended.world, level) == getattr(days.world, level)).all()
