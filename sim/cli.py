@@ -179,6 +179,15 @@ def verify(folder: Annotated[Path, typer.Argument(help="A folder of results.", m
 
 
 @app.command()
+def replay(
+    record: Annotated[Path, typer.Argument(help="A run's run.json, or its folder.", metavar="run.json|DIR")],
+    quiet: Quiet = False,
+) -> None:
+    """Run again what a record describes, and compare every table with it by SHA-256."""
+    cli_studies.replay(record, quiet)
+
+
+@app.command()
 def report(
     folder: Annotated[Path, typer.Argument(help="A folder of results.", metavar="DIR")],
     out: Annotated[Path | None, typer.Option(help="The HTML file [DIR/report.html].")] = None,

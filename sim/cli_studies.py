@@ -245,6 +245,22 @@ def verify(folder: Path) -> None:
     print(f"{folder}: {found.files:,} files, {found.size / 1e6:,.1f} MB: every byte is as it was written")
 
 
+def replay(record: Path, quiet: bool) -> None:
+    """`corridor replay`."""
+    from sim.batch.replay import replay as run_again
+
+    notes = notes_console(quiet)
+    announce_compilation(notes)
+    with notes.status("running it again"):
+        found = run_again(record)
+    for name, (recorded, again) in found.tables.items():
+        print(f"{name:16} {'identical' if recorded == again else 'DIFFERS':10} {again or 'not written'}")
+    if found.versions:
+        print("\n".join(["versions differ:", *(f"  {line}" for line in found.versions)]))
+    if not found.same:
+        fail(f"{record}: the tables made again are not those of the record", 1)
+
+
 def report(folder: Path, out: Path | None) -> None:
     """`corridor report`."""
     from sim.report.html import write_report

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
+import json
 import os
 import platform
 import shlex
@@ -15,6 +16,7 @@ from typing import Any
 
 from sim.save import FORMAT
 
+OWN_HASH = "record_sha256"
 _PACKAGES = ("mesa", "numpy", "numba", "pandas", "pyarrow")
 
 
@@ -78,8 +80,13 @@ def versions() -> dict[str, str]:
     }
 
 
-def provenance(info: RunInfo, title: str, text: str, scenario_hash: str, tables: dict[str, str]) -> dict[str, Any]:
-    """All of it, ready for JSON; ``text`` is the scenario after ``extends``, ``tables`` are SHA-256 by file name."""
+def provenance(
+    info: RunInfo, title: str, text: str, scenario_hash: str, tables: dict[str, str], others: dict[str, str]
+) -> dict[str, Any]:
+    """All of it, ready for JSON.
+
+    ``text`` is the scenario after ``extends``; ``tables`` and ``others`` (all other files) are SHA-256 by file name.
+    """
     return {
         "format": FORMAT,
         "title": title,
@@ -93,11 +100,19 @@ def provenance(info: RunInfo, title: str, text: str, scenario_hash: str, tables:
         "replicate_seeds": info.seeds,
         "parameters": "central values" if info.replicates == 1 else "drawn for each replicate",
         "tables_sha256": tables,
+        "others_sha256": others,
         "versions": versions(),
         "machine": machine(),
         "started_utc": info.started,
         "ended_utc": info.ended,
     }
+
+
+def record_text(content: dict[str, Any]) -> str:
+    """A record as the text of its file, with its own SHA-256 as the last entry."""
+    plain = {key: value for key, value in content.items() if key != OWN_HASH}
+    own = hashlib.sha256(json.dumps(plain, ensure_ascii=False).encode()).hexdigest()
+    return json.dumps({**plain, OWN_HASH: own}, indent=2, ensure_ascii=False) + "\n"
 
 
 def machine() -> dict[str, Any]:

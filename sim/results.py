@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import fields
@@ -19,8 +18,8 @@ from sim import measures as m
 from sim.comparison import compare
 from sim.digest import digest_of, frame_of
 from sim.frames import Blocks
-from sim.provenance import RunInfo, provenance, sha256
-from sim.save import OutputError, new_folder, read_run
+from sim.provenance import RunInfo, provenance, record_text, sha256
+from sim.save import RUN_FILE, OutputError, new_folder, read_run
 from sim.scenario.load import load_scenario
 from sim.scenario.schema import Scenario
 from sim.scenario.write import scenario_hash, to_yaml
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from sim.model import CorridorModel
 
 DAILY, MONTHLY, TOTALS, SCENARIO = "daily.parquet", "monthly.csv", "totals.csv", "scenario.yaml"
+REPORT = "report.html"  # can be made again at any time, and is in no record
 
 
 class Results:
@@ -173,8 +173,9 @@ class Results:
             self._write_scenario(place)
             tables = {name: sha256(place / name) for name in (DAILY, MONTHLY, TOTALS)}
             text = (place / SCENARIO).read_text(encoding="utf-8")
-            content = provenance(self.info, self.scenario.title, text, scenario_hash(self.scenario), tables)
-            (place / "run.json").write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+            others = {file.name: sha256(file) for file in sorted(place.iterdir()) if file.name not in (*tables, REPORT)}
+            content = provenance(self.info, self.scenario.title, text, scenario_hash(self.scenario), tables, others)
+            (place / RUN_FILE).write_text(record_text(content), encoding="utf-8")
         return folder
 
     def _write_daily(self, file: Path) -> None:

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from sim.batch.manifest import Manifest
 from sim.batch.store import is_study, read_study
-from sim.provenance import sha256
-from sim.save import OutputError, read_run
+from sim.provenance import record_text, sha256
+from sim.save import RUN_FILE, OutputError, read_run
 
 
 class Found(NamedTuple):
@@ -63,7 +63,10 @@ def verify(folder: Path) -> Found:
 def _verify_run(folder: Path) -> Found:
     content = read_run(folder)
     damage, size = [], 0
-    for name, digest in content["tables_sha256"].items():
+    if (folder / RUN_FILE).read_bytes() != record_text(content).encode():
+        damage.append(f"{folder / RUN_FILE}: not the bytes that were written")
+    expected: dict[str, str] = {**content["tables_sha256"], **content.get("others_sha256", {})}
+    for name, digest in expected.items():
         file = folder / name
         if not file.is_file():
             damage.append(f"{file}: missing")
@@ -71,7 +74,8 @@ def _verify_run(folder: Path) -> Found:
             damage.append(f"{file}: not the bytes that were written")
         else:
             size += file.stat().st_size
-    return Found(damage, [], len(content["tables_sha256"]), size)
+    others = sorted(_files(folder) - set(expected) - {RUN_FILE})
+    return Found(damage, [f"{folder / name}: not of the record" for name in others], len(expected) + 1, size)
 
 
 def _compare(file: Path, length: int, digest: str) -> str:

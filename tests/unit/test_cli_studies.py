@@ -120,8 +120,19 @@ def test_a_single_run_is_verified_and_shown_too(here: Path, corridor: Corridor) 
     corridor("run", "tiny.yaml", "--out", "r", "--quiet")
     assert corridor("verify", "r").status == 0
     assert "Border pressure by section" in corridor("results", "r").out
+    assert corridor("replay", "r/run.json").out.count("identical") == 3
     (here / "r" / "totals.csv").write_text("")
     assert corridor("verify", "r").status == 1
+
+
+def test_a_replay_that_differs_says_so(here: Path, corridor: Corridor) -> None:
+    corridor("run", "tiny.yaml", "--out", "r", "--quiet")
+    record = here / "r" / "run.json"
+    record.write_text(record.read_text().replace('"seed": 1,', '"seed": 2,', 1))
+    done = corridor("replay", "r", "--quiet")
+    assert done.status == 1
+    assert done.out.count("DIFFERS") == 3
+    assert done.err == "corridor: r: the tables made again are not those of the record\n"
 
 
 @pytest.mark.parametrize(
