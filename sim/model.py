@@ -12,6 +12,7 @@ from sim.agents import BorderAgency, Carrier, FrontexPool, Migrant, Sponsor, Tra
 from sim.agents.lever import Lever
 from sim.agents.transit_state import LEVERS
 from sim.migrant_set import Everybody, MigrantSet
+from sim.population import STATUSES
 from sim.processes import (
     attempts,
     booking,
@@ -27,7 +28,11 @@ from sim.processes import (
 )  # fmt: skip
 from sim.processes.measures import Measures
 from sim.reference import reference
+from sim.scenario import html
+from sim.scenario.draw import resolve
+from sim.scenario.entry import is_uncertain
 from sim.scenario.schema import Scenario
+from sim.scenario.timetable import departures
 from sim.season import Season
 from sim.setup import build_world, names_of, run_days
 from sim.world import N_EVENTS, S_ATTEMPTS
@@ -42,8 +47,8 @@ class CorridorModel(mesa.Model):
     """State-steered migration along a corridor; one step is a day.
 
     Args:
-        scenario: a scenario whose distributions are resolved to numbers (`sim.scenario.resolve`).
-        timetable: departures beside the schedules, as (day of the run, route, seats).
+        scenario: a scenario; distributions take their central values (`sim.scenario.resolve` draws others).
+        timetable: departures beside the schedules, as (day of the run, route, seats); the scenario's own if None.
 
     Raises:
         ConservationError: from `step`, if a person, seat, boat or patrol were ever made or lost.
@@ -53,9 +58,13 @@ class CorridorModel(mesa.Model):
         """Build the world and its actors; nothing has happened yet."""
         super().__init__(rng=scenario.seed)
         self.running = True
+        if timetable is None:
+            timetable = [(row.day, row.route, row.seats) for row in departures(scenario)]
+        if is_uncertain(scenario):
+            scenario = resolve(scenario)
         self.settings = scenario
         self.names = names_of(scenario)
-        self.world = build_world(scenario, self.names, timetable or [])
+        self.world = build_world(scenario, self.names, timetable)
         self._tables = reference(self.world)
         self.day = 0
         self.routes_changed = True
@@ -130,6 +139,12 @@ class CorridorModel(mesa.Model):
         numbers = [self.names.sections.index(section) for section in self.settings.zones[zone].sections]
         recent = self.world.section_flows[max(self.day - 7, 0) : self.day, numbers, S_ATTEMPTS]
         return float(self.world.sections["capacity"][numbers].sum() - recent.sum() / 7)
+
+    def _repr_html_(self) -> str:
+        counts = self.world.stocks.sum(axis=(0, 1))
+        persons = [(status.replace("_", " "), f"{n:,}") for status, n in zip(STATUSES, counts, strict=True) if n]
+        about = f"{self.day} of {self.settings.days} days done, next {self.date}; persons by status:"
+        return html.block(self.settings.title, about, html.rows(persons))
 
     def _lever(self, schedule: Any, default: float = 0.0) -> Lever:
         return Lever.of(run_days(self.settings.start, schedule), default)

@@ -20,6 +20,7 @@ from sim.digest import digest_of, frame_of
 from sim.frames import Blocks
 from sim.provenance import RunInfo, provenance, record_text, sha256
 from sim.save import RUN_FILE, OutputError, new_folder, read_run
+from sim.scenario import html
 from sim.scenario.load import load_scenario
 from sim.scenario.schema import Scenario
 from sim.scenario.write import scenario_hash, to_yaml
@@ -226,12 +227,9 @@ class Results:
         return f"<Results of {self.scenario.title!r}: {self.scenario.days} days from {self.start}{runs}>"
 
     def _repr_html_(self) -> str:
-        from html import escape
-
         formats = {"float_format": "{:,.2f}".format, "na_rep": "", "border": 0}
-        parts = [f"<h3>{escape(self.scenario.title)}</h3>", f"<p>{escape(repr(self)[1:-1])}; medians</p>"]
-        parts += [self.summary.to_html(**formats), self.routes.to_html(**formats)]
-        return "\n".join(parts)
+        tables = [self.summary.to_html(**formats), self.routes.to_html(**formats)]
+        return html.block(self.scenario.title, f"{repr(self)[1:-1]}; medians", *tables)
 
 
 def _write_csv(table: pd.DataFrame, file: Path) -> None:

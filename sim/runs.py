@@ -15,7 +15,6 @@ from sim.scenario.errors import ScenarioError
 from sim.scenario.load import load_scenario
 from sim.scenario.paths import apply_overrides
 from sim.scenario.schema import Scenario
-from sim.scenario.timetable import departures
 
 MOST_REPLICATES = 1000
 Progress = Callable[[int, int], None]
@@ -67,21 +66,19 @@ def load_for_run(scenario: Scenario | str | Path) -> Scenario:
     return scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
 
 
-def run_model(scenario: Scenario, *, progress: Callable[[int], None] | None = None) -> CorridorModel:
+def run_model(
+    scenario: Scenario,
+    timetable: list[tuple[int, str, int]] | None = None,
+    *,
+    progress: Callable[[int], None] | None = None,
+) -> CorridorModel:
     """The model of a scenario, run to its last day; distributions take their central values.
 
     Args:
         scenario: The scenario.
+        timetable: As of `CorridorModel`.
         progress: Called with the number of days done after each day.
     """
-    rows = [(row.day, row.route, row.seats) for row in departures(scenario)]
-    return run_resolved(resolve(scenario), rows, progress=progress)
-
-
-def run_resolved(
-    scenario: Scenario, timetable: list[tuple[int, str, int]], *, progress: Callable[[int], None] | None = None
-) -> CorridorModel:
-    """As `run_model`, of a scenario of plain numbers and the departures of its timetable."""
     model = CorridorModel(scenario, timetable=timetable)
     while model.running:
         model.step()

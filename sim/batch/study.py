@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from sim.batch import statistics
 from sim.batch.manifest import Manifest
+from sim.batch.plan import EXPERIMENT
 from sim.batch.statistics import Matrix
 from sim.batch.store import chunks_of, read_study
 from sim.batch.tables import DONE, FAILED, SCHEMAS
@@ -22,6 +23,7 @@ from sim.comparison import compare_values, observed_rows
 from sim.digest import ALL, EVERYWHERE, SHARES
 from sim.measures import Array
 from sim.save import OutputError
+from sim.scenario import html
 from sim.scenario.load import load_scenario
 from sim.scenario.schema import Scenario
 
@@ -216,6 +218,17 @@ class Study:
         names = ", ".join(self.names)
         done = int((self.runs["status"] == DONE).sum())
         return f"<Study ({self.kind}) of {names}: {done:,} of {self.asked:,} runs done, {len(self.failed)} failed>"
+
+    def _repr_html_(self) -> str:
+        formats = {"float_format": "{:,.2f}".format, "na_rep": "", "border": 0, "index": False}
+        shown = ["scenario", "measure", "unit", "median", "low90", "high90"]
+        found = [("Scenarios", self.intervals), ("Differences from the first", self.differences)]
+        tables = [
+            f"<p>{text}</p>\n" + table.loc[table["level"] == ALL, shown].to_html(**formats)
+            for text, table in found
+            if len(table) and EXPERIMENT not in self.about["plan"]
+        ]
+        return html.block(self.scenarios[self.base].title, repr(self)[1:-1], *tables)
 
 
 def headline(table: pd.DataFrame) -> pd.DataFrame:

@@ -20,7 +20,7 @@ from sim.comparison import observed_rows, observed_values
 from sim.digest import Digest, digest_of
 from sim.frames import blocks_of
 from sim.measures import outcome_of
-from sim.runs import run_resolved
+from sim.runs import run_model
 from sim.scenario.schema import Scenario
 
 PERSONS_TO_COLLECT = 1_000_000  # of models that are done with; a model and its agents refer to each other
@@ -86,7 +86,7 @@ def carry_out_run(parcel: Parcel, run: Run) -> Ended:
 
 
 def _digested(scenario: Scenario, timetable: list[tuple[int, str, int]]) -> Digest:
-    outcome = outcome_of(run_resolved(scenario, timetable))
+    outcome = outcome_of(run_model(scenario, timetable))
     observed = observed_values(blocks_of([outcome]), scenario) if observed_rows(scenario) else None
     return digest_of(outcome, observed)
 

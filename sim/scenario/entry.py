@@ -114,3 +114,12 @@ def schedule(unit: str, low: float, high: float, description: str, source: str =
 
 
 Schedule = dict[Day, Quantity]
+
+
+def is_uncertain(value: Any) -> bool:
+    """Whether a scenario, or a part of one, holds a distribution."""
+    if isinstance(value, Entry):
+        value = value.__dict__
+    if isinstance(value, dict):
+        return any(is_uncertain(item) for item in value.values())
+    return isinstance(value, Distribution)

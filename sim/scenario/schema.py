@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import Field, PrivateAttr
 
+from sim.scenario import html
 from sim.scenario.actors import (
     BorderAgency,
     Carrier,
@@ -69,3 +70,10 @@ class Scenario(Entry):
     def end(self) -> date:
         """Last day of the run."""
         return self.start + timedelta(days=self.days - 1)
+
+    def _repr_html_(self) -> str:
+        people = sum(cohort.size for cohort in self.cohorts.values())
+        named = ("cohorts", "routes", "carriers", "transit_states", "agencies", "sections", "measures")
+        lists = [(name.replace("_", " "), ", ".join(getattr(self, name))) for name in named]
+        about = f"{self.start} to {self.end}, seed {self.seed}, {people:,} prospects"
+        return html.block(self.title, about, html.rows([("description", self.description), *lists]))

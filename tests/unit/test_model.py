@@ -1,0 +1,69 @@
+"""The model as those who come from Mesa meet it: made from a scenario, run for days, asked for its agents."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import sim
+from sim.agents import BorderAgency, Carrier, Migrant
+from sim.measures import outcome_of
+from sim.scenario.quantity import Distribution
+from sim.scenario.write import to_yaml
+from tests.strategies import tiny_scenario
+
+SPREAD = Distribution("triangular", (0.01, 0.04, 0.09))
+
+
+def counts(model: sim.CorridorModel) -> bytes:
+    """All that was counted so far, as bytes."""
+    outcome = outcome_of(model)
+    return b"".join(outcome._asdict()[name].tobytes() for name in ("section_flows", "pair_flows", "by_place"))
+
+
+def test_an_uncertain_scenario_takes_its_central_values() -> None:
+    scenario = tiny_scenario({"cohorts": {"iraqis": {"leaving_rate": SPREAD}}})
+    given, resolved = sim.CorridorModel(scenario), sim.CorridorModel(sim.resolve(scenario))
+    assert given.settings == resolved.settings != scenario
+    for model in (given, resolved):
+        model.run_for(60)
+    assert counts(given) == counts(resolved)
+    assert given.day == 60
+
+
+def test_draws_are_made_before() -> None:
+    scenario = tiny_scenario({"cohorts": {"iraqis": {"leaving_rate": SPREAD}}})
+    drawn = sim.resolve(scenario, seed=3)
+    assert sim.CorridorModel(drawn).settings is drawn
+
+
+@pytest.fixture
+def timetabled(tmp_path: Path) -> sim.Scenario:
+    """The small world with 40 more seats from Baghdad in November."""
+    rows = "date,origin,destination,carrier,seats\n2025-11-20,baghdad,minsk,airline-iq,40\n"
+    (tmp_path / "more.csv").write_text(rows, encoding="utf-8")
+    (tmp_path / "case.yaml").write_text(to_yaml(tiny_scenario()) + "timetable: more.csv\n", encoding="utf-8")
+    return sim.load_scenario(tmp_path / "case.yaml")
+
+
+def test_the_scenarios_timetable_is_flown_unless_another_is_given(timetabled: sim.Scenario) -> None:
+    own, none = sim.CorridorModel(timetabled), sim.CorridorModel(timetabled, timetable=[])
+    seats = [int(model.world.timetable_seats.sum()) for model in (own, none)]
+    assert seats == [40, 0]
+    for model in (own, none):
+        model.run_for(90)
+    assert counts(own) != counts(none)
+
+
+def test_agents_are_selected_grouped_and_summed_up() -> None:
+    model = sim.CorridorModel(tiny_scenario())
+    model.run_for(90)
+    stranded = model.agents.select(status="stranded")
+    assert len(stranded) == int((model.world.rows["status"] == 9).sum()) > 0
+    assert stranded.agg("funds", np.max) == stranded.get("funds").max()
+    assert sum(len(group) for _, group in model.migrants.groupby("cohort_name")) == 400
+    assert {type(agent) for agent in stranded} == {Migrant}
+    assert {agency.name for agency in model.agents_by_type[BorderAgency]} == {"lithuania", "poland"}
+    assert len(model.agents_by_type[Carrier]) == 4
