@@ -25,7 +25,7 @@ from sim.batch.plan import Plan
 from sim.batch.store import Store
 from sim.batch.work import Task, _opened, carry_out
 from sim.measures import outcome_of
-from sim.runs import run_resolved
+from sim.runs import run_model
 
 SCENARIO = busy_corridor(10_000)
 
@@ -39,7 +39,7 @@ def overhead(replicates: int) -> None:
         for number, runs in enumerate(plan.chunks()):
             began = time.process_time()
             for run in runs:
-                outcome_of(run_resolved(parcel.draw(run)[0], []))
+                outcome_of(run_model(parcel.draw(run)[0], []))
             middle = time.process_time()
             done = carry_out(Task(number, runs, plan.parcel, str(store.spool(number))))
             assert done is not None
