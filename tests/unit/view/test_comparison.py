@@ -31,7 +31,7 @@ def test_it_finds_what_the_command_line_finds(session: Session, tmp_path: Path) 
     comparison = Comparison(session, Serial)
     comparison.listen(told.append)
     comparison.start(session.start, SCREEN, 4)
-    assert comparison.work.wait(60)
+    assert comparison.work.wait(240)
     assert told[-1].state == "done", told[-1].error
     assert [t.done for t in told] == sorted(t.done for t in told)
     assert told[-1].done == told[-1].total == 8
@@ -47,7 +47,7 @@ def test_nothing_is_left_behind(session: Session, tmp_path: Path, monkeypatch: p
     session.set_lever("facilitation.belarus", 0.1)
     comparison = Comparison(session, Serial)
     comparison.start(session.start, SCREEN, 2)
-    assert comparison.work.wait(60)
+    assert comparison.work.wait(240)
     assert comparison.work.progress.state == "done"
     assert list((tmp_path / "scratch").iterdir()) == []
 
@@ -57,11 +57,11 @@ def test_cancelled_it_ends_and_keeps_nothing(session: Session) -> None:
     comparison, first = Comparison(session, Serial), threading.Event()
     comparison.listen(lambda now: first.set() if now.done else None)
     comparison.start(session.start, SCREEN, 500)
-    assert first.wait(60)
+    assert first.wait(240)
     with pytest.raises(ValueError, match="under way"):
         comparison.start(session.start, SCREEN, 2)
     comparison.work.cancel()
-    assert comparison.work.wait(60)
+    assert comparison.work.wait(240)
     assert comparison.work.progress.state == "cancelled"
     assert comparison.work.progress.result is None
 
@@ -71,10 +71,10 @@ def test_a_closed_tab_is_told_nothing_more(session: Session) -> None:
     comparison, told, first = Comparison(session, Serial), [], threading.Event()
     comparison.listen(lambda now: (told.append(now), first.set() if now.done else None))
     comparison.start(session.start, SCREEN, 500)
-    assert first.wait(60)
+    assert first.wait(240)
     comparison.work.close()
     number = len(told)
-    assert comparison.work.wait(60)
+    assert comparison.work.wait(240)
     assert len(told) == number
     with pytest.raises(ValueError, match="under way"):
         comparison.start(session.start, SCREEN, 2)
