@@ -52,6 +52,17 @@ class CorridorModel(mesa.Model):
 
     Raises:
         ConservationError: from `step`, if a person, seat, boat or patrol were ever made or lost.
+
+    >>> import sim
+    >>> model = sim.CorridorModel(sim.load_scenario("minsk-2021"))
+    >>> model.run_for(60)
+    >>> model.day
+    60
+    >>> at_border = model.agents.select(status="at_border")
+    >>> 0 < len(at_border) < len(model.migrants)
+    True
+    >>> {migrant.status_name for migrant in at_border}
+    {'at_border'}
     """
 
     def __init__(self, scenario: Scenario, timetable: list[tuple[int, str, int]] | None = None) -> None:

@@ -45,6 +45,15 @@ class Results:
         info: How the run was asked for, and when.
         blocks: All daily values by (level, measure), as arrays (replicates, days, names).
         totals: Tidy: level, name, measure, value, unit, replicate.
+
+    >>> import sim
+    >>> found = sim.run("minsk-2021", days=30)
+    >>> found
+    <Results of 'The 2021 crisis at the border with Belarus': 30 days from 2021-05-01>
+    >>> found.series("section", "attempts").shape  # days, sections
+    (30, 13)
+    >>> found.summary.loc["pl-by-3", "agency"]
+    'poland'
     """
 
     def __init__(self, scenario: Scenario, blocks: Blocks, totals: pd.DataFrame, info: RunInfo) -> None:

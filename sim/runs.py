@@ -43,6 +43,13 @@ def run(
 
     Raises:
         ScenarioError: If the scenario, seed, replicates or days are not allowed.
+
+    >>> from sim import run
+    >>> results = run("minsk-2021", days=30)
+    >>> results.totals.columns.tolist()
+    ['level', 'name', 'measure', 'value', 'unit', 'replicate']
+    >>> run("minsk-2021", days=30).totals.equals(results.totals)  # the same seed, the same numbers
+    True
     """
     check_replicates(replicates)
     origin = "" if isinstance(scenario, Scenario) else str(scenario)

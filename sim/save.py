@@ -18,7 +18,15 @@ _EXCHANGE, _HERE = 2, -100
 
 
 class OutputError(Exception):
-    """A folder that results cannot be written to, or read from; one clear line."""
+    """A folder that results cannot be written to, or read from; one clear line.
+
+    >>> import sim
+    >>> try:
+    ...     sim.results("nowhere")
+    ... except sim.OutputError as error:
+    ...     print(error)
+    nowhere: no results of a run: run.json: No such file or directory
+    """
 
 
 def check_folder(folder: Path) -> None:

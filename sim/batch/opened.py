@@ -22,6 +22,13 @@ def results(folder: str | Path) -> Study | Results:
 
     Raises:
         OutputError: If it holds neither, or is damaged.
+
+    >>> import tempfile, sim
+    >>> with tempfile.TemporaryDirectory() as parent:
+    ...     folder = sim.run("minsk-2021", days=30).write(f"{parent}/mine")
+    ...     found = sim.results(folder)
+    >>> found.scenario.days
+    30
     """
     where = Path(folder)
     return Study(where) if is_study(where) else Results.read(where)

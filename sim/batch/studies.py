@@ -108,6 +108,14 @@ def compare(
     Raises:
         ScenarioError: If a scenario or number is not allowed.
         OutputError: If the folder cannot be written, or holds something else.
+
+    >>> from sim import compare
+    >>> study = compare("benghazi-surge", "carrier-ban", replicates=2)
+    >>> study
+    <Study (compare) of benghazi-surge, carrier-ban: 4 of 4 runs done, 0 failed>
+    >>> boarded = study.differences.query("level == 'route' and name == 'benghazi-minsk' and measure == 'boarded'")
+    >>> bool(boarded["median"].item() < 0)
+    True
     """
     check_number(replicates if until is None else until.cap)
     scenarios: dict[str, Scenario] = {}

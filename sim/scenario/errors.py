@@ -26,7 +26,15 @@ class Problem:
 
 
 class ScenarioError(ValueError):
-    """A scenario that cannot be used; one line for each of its ``problems``."""
+    """A scenario that cannot be used; one line for each of its ``problems``.
+
+    >>> from sim import ScenarioError, load_scenario
+    >>> try:
+    ...     load_scenario("carrier-ban", overrides={"routes.benghazi-minsk.price": -1})
+    ... except ScenarioError as error:
+    ...     print(error)
+    --set: routes.benghazi-minsk.price: found -1; a value from 0 to 100,000 is allowed (unit: USD)
+    """
 
     def __init__(self, problems: Sequence[Problem] | Problem | str) -> None:
         if isinstance(problems, str):

@@ -50,6 +50,13 @@ def load_scenario(
 
     Raises:
         ScenarioError: With file, line, field, what was found and what is allowed.
+
+    >>> from sim import load_scenario
+    >>> scenario = load_scenario("benghazi-surge", overrides={"behaviour.retry": 9})
+    >>> scenario.behaviour.retry
+    9.0
+    >>> sorted(scenario.agencies)
+    ['latvia', 'lithuania', 'poland']
     """
     chain = _chain(scenario_file(name_or_path), allow_outside)
     root, last_days = _lay_over(chain)

@@ -30,7 +30,15 @@ from sim.scenario.rules import Behaviour, Detection, Hazards, Information, Seaso
 
 
 class Scenario(Entry):
-    """One experiment, complete: the world, the behaviour, the measures."""
+    """One experiment, complete: the world, the behaviour, the measures.
+
+    >>> from sim import load_scenario
+    >>> scenario = load_scenario("carrier-ban")
+    >>> scenario.start.isoformat(), scenario.days
+    ('2025-01-01', 365)
+    >>> scenario.measures["carrier-ban"].routes
+    ['benghazi-minsk']
+    """
 
     title: Title = Field(description="Title for reports.")
     description: Text = Field("", description="What the scenario tells.")
