@@ -73,8 +73,7 @@ def test_only_what_can_be_compared_can_be_chosen(page: Any) -> None:
     page.select_option("#cv-a", "carrier-ban")
     closed = page.eval_on_selector_all("#cv-b option:disabled", "all => all.map(one => one.value)")
     assert set(closed) == {"carrier-ban", "minsk-2021"}
-    page.evaluate("document.querySelector('#cv-b option[value=\"visa-stop\"]').value = '../../etc/passwd'")
-    page.select_option("#cv-b", "../../etc/passwd")
+    page.evaluate("document.querySelector('#cv-b').selectedOptions[0].value = '../../etc/passwd'")
     page.get_by_role("button", name="Start").click()
     page.wait_for_selector(f"{COMPARE} [role=alert]:not([hidden])")
     assert "not offered" in page.locator(f"{COMPARE} [role=alert]").inner_text()

@@ -39,12 +39,16 @@ Show = Callable[..., Any]
 def show(chromium: str, open_page: Opener, tmp_path: Path) -> Iterator[Show]:
     """``show(folder, width, height, colours)``: the page of a server that was given a folder."""
     servers: list[Server] = []
+    pages: list[Any] = []
 
     def shown(folder: Path, *size: Any, wait: str = ".cv-map[data-day]") -> Any:
         servers.append(Server(tmp_path, str(folder)))
-        return open_page(*size, address=servers[-1].address, wait=wait)
+        pages.append(open_page(*size, address=servers[-1].address, wait=wait))
+        return pages[-1]
 
     yield shown
+    for page in pages:
+        page.context.close()
     for server in servers:
         server.stop()
 
