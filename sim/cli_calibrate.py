@@ -53,12 +53,14 @@ def calibrate(
     from sim.batch.calibration_experiment import load_experiment
     from sim.batch.calibration_study import calibration
     from sim.batch.fit import Place
+    from sim.report.forecast_figures import write_fit
 
     loaded = load_experiment(experiment)
     folder = out if out is not None else Path("results") / f"{loaded.name}-calibration"
     notes = notes_console(quiet)
     with _interruptible(folder), _stages(notes) as report:
         done = calibration(loaded, Place(folder, jobs, dask, _command(), report))
+        write_fit(done.fit, folder)
     if quiet:
         return
     console = results_console()

@@ -2,7 +2,8 @@
 
 For each origin date the scenario is frozen (`sim.batch.freeze`), the parameters are fitted to the figures that had
 been published (`sim.batch.observations.known`), and the fitted particles' own runs, which go on to the end of the
-horizon, are the forecast. What was published later is looked at only when all forecasts of the origin are made.
+horizon, are the forecast, as wide as earlier forecasts should have been (`sim.batch.hindsight`). What was published
+later is looked at only when all forecasts of the origin are made.
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sim.batch import baselines, scores
+from sim.batch import baselines, hindsight, scores
 from sim.batch.calibrate import calibrate
-from sim.batch.calibration_experiment import BackTest, Loaded
+from sim.batch.calibration_experiment import BackTest, Loaded, is_fitted
 from sim.batch.fit import Place, Posterior, Task
 from sim.batch.free import Space
 from sim.batch.freeze import freeze, month_after
@@ -65,12 +66,36 @@ def backtest(loaded: Loaded, rows: Sequence[Row], place: Place) -> Outcome:
     """
     plan = plan_of(loaded)
     made: list[Forecast] = []
-    for origin in plan.origins:
+    for origin in sorted(plan.origins):
         end = last_day(loaded, origin)
         targets = [row for row in rows if loaded.experiment.series[row.series].score and _ahead(row, origin, end)]
         here = replace(place, folder=place.folder / f"origin-{origin}", progress=_named(place, origin))
-        made.append(forecast_from(loaded, known(rows, origin), [_blank(row) for row in targets], origin, here))
+        past = known(rows, origin)
+        forecast = forecast_from(loaded, past, [_blank(row) for row in targets], origin, here)
+        made.append(_widened(forecast, _past_forecasts(made, past, loaded)))
     return Outcome(score(made, rows, loaded), made)
+
+
+def _past_forecasts(made: Sequence[Forecast], past: Sequence[Row], loaded: Loaded) -> list[tuple[Row, Floats, float]]:
+    """Figures of fitted series that are known by now, and what the model had forecast of them."""
+    series = loaded.experiment.series
+    figures = {(row.series, row.start, row.end): row for row in past if series[row.series].fit}
+    found = []
+    for forecast in made:
+        for target, sample in zip(forecast.targets, forecast.samples[scores.OWN], strict=True):
+            row = figures.get((target.series, target.start, target.end))
+            if row is not None and sample is not None:
+                found.append((row, sample, series[row.series].rounding))
+    return found
+
+
+def _widened(forecast: Forecast, before: list[tuple[Row, Floats, float]]) -> Forecast:
+    """The forecast with the model's draws as wide as those before should have been; the others stay beside them."""
+    factor = hindsight.stretch(before)
+    own = forecast.samples[scores.MODEL]
+    wide = [None if sample is None else hindsight.stretched(sample, factor) for sample in own]
+    samples = {scores.MODEL: wide, scores.OWN: own}
+    return forecast._replace(samples={**samples, **{k: v for k, v in forecast.samples.items() if k not in samples}})
 
 
 def plan_of(loaded: Loaded) -> BackTest:
@@ -98,8 +123,13 @@ def forecast_from(loaded: Loaded, past: Sequence[Row], targets: Sequence[Row], o
     experiment, plan = loaded.experiment, plan_of(loaded)
     scenario = freeze(loaded.scenario, origin, last_day(loaded, origin))
     space = Space(experiment.parameters, scenario, origin, loaded.scenario)
-    fitted = [row for row in past if experiment.series[row.series].fit and row.start >= scenario.start]
+    fitted = [
+        row for row in past if is_fitted(experiment.series[row.series], row.start) and row.start >= scenario.start
+    ]
     seed = replicate_seed(experiment.seed, origin.toordinal())
+    if plan.particles is not None:
+        smc = experiment.smc.model_copy(update={"particles": plan.particles})
+        experiment = experiment.model_copy(update={"smc": smc})
     task = Task(experiment, scenario, space, fitted, list(targets), seed)
     posterior = calibrate(task, place)
     draws = predictive(posterior, task, plan.draws, stream(seed, "forecast"))[:, len(fitted) :]

@@ -3,10 +3,11 @@
 1. A space-filling design over the prior is run, and emulators learn each figure from it. In further waves only
    points that no figure makes implausible are run, so that the emulators become sharp where it matters.
 2. Approximate Bayesian computation with the observation model as its kernel (Wilkinson 2013), so that no
-   tolerance is left to be chosen: a generation of particles is drawn from what the emulators make of the
-   posterior (tempered at first), each is run, and weighted by the likelihood of its own counts over the
-   emulators'. The emulators only propose: what they get wrong, the weights set right. Generations follow until
-   the effective number of particles is large enough; each teaches the emulators.
+   tolerance is left to be chosen: a generation of particles is drawn from a mixture around what the emulators
+   make of the posterior, tempered at first (`sim.batch.proposal`), each is run, and weighted by prior times
+   likelihood of its own counts over the density that it was drawn from. The emulators only propose: what they
+   get wrong, the weights set right. Generations follow until the effective number of particles of all together
+   is large enough; each teaches the emulators.
 
 Every stage is a study of its own (`sim.batch.store`), its points a function of the stages before and the seed.
 So a calibration that was ended goes on where it was, and its posterior is the same on any executor.
@@ -22,6 +23,7 @@ from scipy.special import softmax
 from sim.batch.emulator import Emulator
 from sim.batch.fit import Floats, Place, Posterior, Task, simulate
 from sim.batch.likelihood import Likelihood
+from sim.batch.proposal import CENTRES, Proposal, log_mixture, log_prior
 from sim.batch.sampling import (
     chains,
     design,
@@ -70,12 +72,13 @@ def calibrate(task: Task, place: Place, learnt: Learnt | None = None) -> Posteri
 
 
 class _Generation(NamedTuple):
-    """Particles: normal scores of all parameters, counts, log likelihood by over-dispersion, weights."""
+    """Particles: normal scores of informed and of all parameters, counts, log likelihood by over-dispersion."""
 
+    informed: Floats
     points: Floats
     counts: Floats
     by_g: Floats
-    weights: Floats
+    proposal: Proposal
 
 
 class _Calibration:
@@ -110,36 +113,41 @@ class _Calibration:
         self._learn("design", points, self._simulate("design", points), None)
 
     def _generations(self) -> Posterior:
-        smc, kept, weights = self.smc, list[_Generation](), list[Floats]()
-        for generation in range(1, smc.generations + 1):
-            temper = _FIRST_TEMPER if generation == 1 < smc.generations else 1.0
-            made = self._generation(generation, temper)
-            if temper == 1.0:
-                kept.append(made)
-                weights = [entry.weights * effective(entry.weights) for entry in kept]
-                if effective(np.concatenate(weights)) >= smc.enough * smc.particles:
-                    break
-        points, counts, by_g = (np.concatenate(parts) for parts in list(zip(*kept, strict=True))[:3])
-        together = np.concatenate(weights)
+        made: list[_Generation] = []
+        weights: Floats = np.empty(0)
+        for number in range(1, self.smc.generations + 1):
+            made.append(self._generation(number, made, weights))
+            weights = self._weights(made)
+            self.waves[-1]["effective"] = effective(weights)
+            if effective(weights) >= self.smc.enough * self.smc.particles:
+                break
+        points, counts, by_g = (np.concatenate(parts) for parts in list(zip(*made, strict=True))[1:4])
         values = self.task.space.values(points)
         chance: Floats = softmax(by_g, axis=1)
-        return Posterior(
-            points, values, together / together.sum(), chance, counts, self.waves, self.runs, self.failed
-        )  # fmt: skip
+        return Posterior(points, values, weights, chance, counts, self.waves, self.runs, self.failed)
 
-    def _generation(self, number: int, temper: float) -> _Generation:
-        """Particles from what the emulators make of the tempered posterior, weighted by their own runs."""
+    def _generation(self, number: int, before: list[_Generation], weights: Floats) -> _Generation:
+        """Particles from around what the emulators make of the posterior, tempered at first."""
         size, emulator = self.smc.particles, self.emulator()
         rng = stream(self.task.seed, "generation", number)
-        density = posterior_density(emulator, self.likelihood, temper)
+        density = posterior_density(emulator, self.likelihood, _FIRST_TEMPER if number == 1 else 1.0)
         starts = not_ruled_out(emulator, self.likelihood, size, self.sizes.cutoff, self.task.seed).points
-        points = chains(density, starts, size, rng, self.smc.steps)
+        if before:
+            known = np.concatenate([entry.informed for entry in before])
+            starts = np.vstack([starts[: size // 2], known[rng.choice(len(known), size, p=weights)]])
+        proposal = Proposal(chains(density, starts, CENTRES, rng, self.smc.steps))
+        points = proposal.draw(size, rng)
         counts = self._simulate(f"generation-{number}", points, rng)
         by_g = self.likelihood.of_counts(counts[:, : len(self.task.fitted)])
-        emulated = self.likelihood.marginal(self.likelihood.of_logs(*emulator.predict(points)))
-        weights = normalised(self.likelihood.marginal(by_g) - temper * emulated)
-        self._learn(f"generation {number}", points, counts, emulator, effective=effective(weights))
-        return _Generation(self.full, counts, by_g, weights)
+        self._learn(f"generation {number}", points, counts, emulator)
+        return _Generation(points, self.full, counts, by_g, proposal)
+
+    def _weights(self, made: list[_Generation]) -> Floats:
+        """Weights of all generations' particles together."""
+        points = np.concatenate([entry.informed for entry in made])
+        likelihood = self.likelihood.marginal(np.concatenate([entry.by_g for entry in made]))
+        drawn = log_mixture([entry.proposal for entry in made], [len(entry.points) for entry in made], points)
+        return normalised(log_prior(points) + likelihood - drawn)
 
     def _prior(self) -> Posterior:
         """Where nothing was published yet: the prior."""

@@ -65,6 +65,7 @@ class Series(_Entry):
     rounding: float = Field(0.0, ge=0, description="Half the unit that figures without bounds are rounded to.")
     revisions: Text = Field("none known", description="How figures were revised.")
     fit: bool = Field(True, description="Whether the scenario is fitted to it.")
+    since: Day | None = Field(None, description="Figures of earlier periods are not fitted.")
     score: bool = Field(True, description="Whether forecasts of it are scored.")
 
 
@@ -92,6 +93,7 @@ class BackTest(_Entry):
 
     origins: list[Day] = Field(min_length=1, max_length=100, description="First days of the forecasts.")
     months: int = Field(3, ge=1, le=24, description="How far ahead, in months.")
+    particles: int | None = Field(None, ge=8, le=100_000, description="Runs of a generation, in place of `smc`'s.")
     draws: int = Field(4000, ge=100, le=100_000, description="Draws that make up a forecast.")
     seats_to: Name | None = Field(None, description="Transit state of the seats that exposure scaling rests on.")
 
@@ -128,6 +130,11 @@ class CalibrationExperiment(_Entry):
     def now(self) -> dict[str, FreeParameter]:
         """Parameters that the past depends on: all but those that begin at the origin."""
         return {name: entry for name, entry in self.parameters.items() if not is_ahead(entry.start)}
+
+
+def is_fitted(series: Series, start: date) -> bool:
+    """Whether the figure of a period that begins on a day is fitted."""
+    return series.fit and (series.since is None or start >= series.since)
 
 
 class Loaded:

@@ -5,6 +5,7 @@ DIR/posterior.yaml       a scenario with the posterior's distributions, which ot
 DIR/parameters.csv       before and after
 DIR/fit.csv              each figure beside what the fitted model says that would be published
 DIR/waves.csv            what each stage found
+DIR/README.md            all of it, to be read, with fit.png
 DIR/calibration.json     what was done: experiment, seed, versions, machine, command
 DIR/STAGE/               the runs of a stage, a study each
 """
@@ -21,7 +22,8 @@ import pandas as pd
 
 from sim.batch import posterior as files
 from sim.batch.calibrate import calibrate
-from sim.batch.calibration_experiment import Loaded
+from sim.batch.calibration_experiment import Loaded, is_fitted
+from sim.batch.calibration_page import page
 from sim.batch.fit import Place, Posterior, Task
 from sim.batch.free import Space
 from sim.batch.observations import rows_of
@@ -68,6 +70,7 @@ def calibration(loaded: Loaded, place: Place) -> Calibrated:
         "parameters.csv": csv(tables.parameters),
         "fit.csv": csv(tables.fit),
         "waves.csv": csv(tables.waves),
+        "README.md": page(task, done, place.command, tables.parameters, tables.fit, tables.summary).encode(),
         RECORD: record(loaded, place, {"runs": done.runs, "failed": done.failed, "effective": done.effective}),
     }
     for name, content in written.items():
@@ -79,10 +82,10 @@ def task_of(loaded: Loaded) -> Task:
     """What an experiment fits: all rows of series with ``fit`` that lie within the run; the others are counted."""
     scenario, series = loaded.scenario, loaded.experiment.series
     inside = [row for row in rows_of(loaded) if scenario.start <= row.start and row.end <= scenario.end]
-    fitted = [row for row in inside if series[row.series].fit]
+    fitted = [row for row in inside if is_fitted(series[row.series], row.start)]
     if not fitted:
         raise ScenarioError(f"{loaded.name}: no published figure lies between {scenario.start} and {scenario.end}")
-    others = [row for row in inside if not series[row.series].fit]
+    others = [row for row in inside if not is_fitted(series[row.series], row.start)]
     space = Space(loaded.experiment.parameters, scenario)
     return Task(loaded.experiment, scenario, space, fitted, others, loaded.experiment.seed)
 

@@ -14,13 +14,15 @@ from sim.batch.free import Space
 from sim.batch.likelihood import Likelihood, draw_counts
 from sim.batch.sampling import stream
 from sim.scenario.files import scenario_names
+from sim.scenario.load import load_scenario
 from sim.scenario.paths import apply_overrides
+from sim.scenario.quantity import JOINT
 from sim.scenario.write import diff_yaml, to_yaml
 
 Floats = npt.NDArray[np.float64]
 LEVELS = {"low90": 0.05, "low50": 0.25, "median": 0.5, "high50": 0.75, "high90": 0.95}
 _PRIOR_DRAWS, _PREDICTIVE = 4000, 4000
-_NARROWEST = 1e-3
+JOINT_VALUES = 100  # particles of a posterior in a scenario
 
 
 def quantiles(values: Floats, weights: Floats, levels: Any) -> Floats:
@@ -96,30 +98,44 @@ def predictive(posterior: Posterior, task: Task, size: int, rng: np.random.Gener
 
 
 def as_scenario(posterior: Posterior, task: Task, parent: str, title: str) -> str:
-    """YAML of a scenario with the posterior's distributions, each parameter by itself, which others may extend.
+    """YAML of a scenario that draws its parameters from the posterior, and which others may extend.
 
-    Positive quantities are log-normal through the posterior's median and 90 % interval, others normal. Which
-    values go together is in the particles alone.
+    Particles are drawn by weight, and written as `joint` values: a replicate draws one of them whole. Marginal
+    distributions would lose what the figures say most of, which parameters compensate each other, and replicates
+    would scatter far wider than the figures allow. First stands the particle that a run without uncertainty takes:
+    the one whose counts are nearest to the middle of all.
 
     Args:
         posterior: The particles.
         task: What was fitted.
         parent: Name of the scenario that the text extends; the whole scenario is written if it is none that ships.
-        title: Of the new scenario.
+        title: Of the new scenario. It is as long as its parent, even where the calibration ran it for fewer days.
     """
-    settings = task.space.settings(posterior.points)
-    found = {path: _distribution(settings[:, k], posterior.weights) for k, path in enumerate(task.space.paths)}
-    scenario = apply_overrides(task.scenario, {"title": title[:200], **found})
-    return diff_yaml(scenario, parent) if parent in scenario_names() else to_yaml(scenario)
+    chosen = posterior.resample(JOINT_VALUES, stream(task.seed, "joint"))
+    chosen = stream(task.seed, "order").permutation(chosen)
+    nearest = int(np.argmin(_distances(posterior, task)[chosen]))
+    chosen[[0, nearest]] = chosen[[nearest, 0]]
+    settings = task.space.settings(posterior.points[chosen])
+    found = {path: _joint(settings[:, k]) for k, path in enumerate(task.space.paths)}
+    changes: dict[str, Any] = {"title": title[:200], **found}
+    if parent not in scenario_names():
+        return to_yaml(apply_overrides(task.scenario, changes))
+    whole = load_scenario(parent).days
+    return diff_yaml(apply_overrides(task.scenario, {**changes, "days": whole}), parent)
 
 
-def _distribution(values: Floats, weights: Floats) -> Any:
-    low, middle, high = quantiles(values, weights, [0.05, 0.5, 0.95])
-    if high - low <= _NARROWEST * max(abs(middle), 1e-9):
-        return _figure(middle)
-    if low > 0:
-        return {"lognormal": [_figure(middle), _figure(np.log(high / low) / 3.2897)]}
-    return {"normal": [_figure(middle), _figure((high - low) / 3.2897)]}
+def _distances(posterior: Posterior, task: Task) -> Floats:
+    """How far each particle's counts are from the posterior's middle, over its spread."""
+    logs = np.log(Likelihood(task.experiment, task.rows).means(np.nan_to_num(posterior.counts)))[:, : len(task.fitted)]
+    middle = np.average(logs, axis=0, weights=posterior.weights)
+    spread = np.sqrt(np.average((logs - middle) ** 2, axis=0, weights=posterior.weights))
+    found: Floats = (((logs - middle) / np.maximum(spread, 1e-9)) ** 2).sum(axis=1)
+    return found
+
+
+def _joint(values: Floats) -> Any:
+    rounded = [_figure(value) for value in values]
+    return rounded[0] if len(set(rounded)) == 1 else {JOINT: rounded}
 
 
 def _figure(value: float) -> float:

@@ -7,7 +7,7 @@ be uniform (simulation-based calibration, Talts et al. 2018).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -26,7 +26,13 @@ Floats = npt.NDArray[np.float64]
 BINS = 10
 
 
-def recover(task: Task, place: Place, truths: int, progress: Callable[[int], None] | None = None) -> pd.DataFrame:
+def recover(
+    task: Task,
+    place: Place,
+    truths: int,
+    progress: Callable[[int], None] | None = None,
+    only: Iterable[int] | None = None,
+) -> pd.DataFrame:
     """Calibrate to the figures of several truths.
 
     Args:
@@ -34,6 +40,7 @@ def recover(task: Task, place: Place, truths: int, progress: Callable[[int], Non
         place: Where runs are done; a folder a truth.
         truths: How many.
         progress: Called with the number of truths done.
+        only: Numbers of the truths to calibrate to, where others do the rest.
 
     Returns:
         One row a truth and parameter: truth, rank (share of the posterior below it), in50, in90, width90 (over the
@@ -48,7 +55,7 @@ def recover(task: Task, place: Place, truths: int, progress: Callable[[int], Non
     figures = draw_counts(mean, np.broadcast_to(g[:, None], mean.shape), rng)
     learnt = learn(task, replace(place, progress=None))
     rows = []
-    for number in range(truths):
+    for done, number in enumerate(range(truths) if only is None else only, start=1):
         fitted = [
             row._replace(value=float(value), low=None, high=None)
             for row, value in zip(task.fitted, figures[number], strict=True)
@@ -68,7 +75,7 @@ def recover(task: Task, place: Place, truths: int, progress: Callable[[int], Non
                 }
             )  # fmt: skip
         if progress:
-            progress(number + 1)
+            progress(done)
     return pd.DataFrame(rows)
 
 

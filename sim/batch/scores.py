@@ -8,6 +8,7 @@ import pandas as pd
 
 Floats = npt.NDArray[np.float64]
 MODEL = "corridor"
+OWN = "corridor, own spread"  # without what earlier errors say of its width
 KEYS = ["origin", "series", "period_start", "period_end"]
 
 

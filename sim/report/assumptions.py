@@ -11,7 +11,7 @@ from sim.report.tables import Cell, Line, Table
 from sim.report.words import day
 from sim.scenario.measures import MeasureBase
 from sim.scenario.paths import parameter_paths
-from sim.scenario.quantity import Distribution
+from sim.scenario.quantity import JOINT, Distribution
 from sim.scenario.schema import Scenario
 from sim.scenario.write import diff_yaml
 
@@ -33,12 +33,19 @@ def parameters(scenario: Scenario) -> Table:
     lines = []
     for path, value, field in parameter_paths(scenario):
         if isinstance(value, Distribution):
-            law = f"{value.kind} [{', '.join(_figure(a) for a in value.arguments)}]"
-            cells = [Cell(law), Cell(_figure(value.centre)), Cell(field.unit), Cell(field.source)]
+            cells = [Cell(_law(value)), Cell(_figure(value.centre)), Cell(field.unit), Cell(field.source)]
             lines.append(Line(path, field.description, cells))
     columns = ["parameter", "distribution", "central value", "unit", "source"]
     note = "triangular [low, mode, high], uniform [low, high], normal [mean, sd], lognormal [median, sigma]"
+    note += "; joint: particles of a calibration, drawn together with those of the other joint parameters"
     return Table("Uncertain parameters", note, columns, lines, "assumptions")
+
+
+def _law(value: Distribution) -> str:
+    if value.kind == JOINT:
+        low, high = value.quantile(0.05), value.quantile(0.95)
+        return f"joint, {len(value.arguments)} values, 90 % in {_figure(low)} to {_figure(high)}"
+    return f"{value.kind} [{', '.join(_figure(a) for a in value.arguments)}]"
 
 
 def measures(found: Findings) -> Table:

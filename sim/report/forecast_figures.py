@@ -1,4 +1,4 @@
-"""The fan of a back-test: what was forecast from each origin, against what came; one panel a series."""
+"""Fans, one panel a series: forecasts of each origin against what came, and a fit against what it was fitted to."""
 
 from __future__ import annotations
 
@@ -21,7 +21,21 @@ def write_fan(forecasts: pd.DataFrame, folder: Path) -> None:
     figure.savefig(folder / "fan.png", dpi=110)
 
 
-def fan(forecasts: pd.DataFrame) -> Figure:
+def write_fit(fit: pd.DataFrame, folder: Path) -> None:
+    """Write ``fit.svg`` and ``fit.png`` of a calibration's table of the fit into a folder."""
+    shown = fit[np.isfinite(fit["value"].astype(float))]
+    table = shown.assign(method=MODEL, origin=0, observed=shown["value"].astype(float))
+    title = "Published figures, and what the fitted model says would be published"
+    figure = fan(table, title, "red: published; blue: median, 50 and 90 %")
+    figure.savefig(folder / "fit.svg", metadata={"Date": None})
+    figure.savefig(folder / "fit.png", dpi=110)
+
+
+def fan(
+    forecasts: pd.DataFrame,
+    title: str = "Forecasts from each origin, and what was published later",
+    legend: str = "red: published; blue: median, 50 and 90 %, earliest origin first",
+) -> Figure:
     """One panel a series: 50 and 90 % intervals by origin side by side, medians, and the published figures.
 
     The scale is logarithmic from 10 up: months differ by a factor of a hundred.
@@ -31,12 +45,12 @@ def fan(forecasts: pd.DataFrame) -> Figure:
     figure = Figure(figsize=(9.0, 2.6 * max(len(names), 1) + 0.6), layout="constrained")
     panels = np.atleast_1d(figure.subplots(max(len(names), 1), 1, squeeze=False)[:, 0])
     for name, panel in zip(names, panels, strict=False):
-        _panel(panel, name, model[model["series"] == name])
-    figure.suptitle("Forecasts from each origin, and what was published later", fontsize=11)
+        _panel(panel, f"{name} ({legend})", model[model["series"] == name])
+    figure.suptitle(title, fontsize=11)
     return figure
 
 
-def _panel(panel: Axes, name: str, own: pd.DataFrame) -> None:
+def _panel(panel: Axes, title: str, own: pd.DataFrame) -> None:
     """Series' forecasts: a bar an origin, side by side within the period, earliest origin first."""
     blue, red = _COLOURS
     for _, group in own.groupby(["period_start", "period_end"], sort=True):
@@ -51,9 +65,7 @@ def _panel(panel: Axes, name: str, own: pd.DataFrame) -> None:
             panel.plot([at], [max(row.median, 1)], "o", color=blue, ms=3.5)
     panel.set_yscale("symlog", linthresh=10)
     panel.set_ylim(bottom=0)
-    panel.set_title(
-        f"{name} (red: published; blue: median, 50 and 90 %, earliest origin first)", loc="left", fontsize=9
-    )
+    panel.set_title(title, loc="left", fontsize=9)
     locator = AutoDateLocator()
     panel.xaxis.set_major_locator(locator)
     panel.xaxis.set_major_formatter(ConciseDateFormatter(locator))

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from sim.scenario.entry import Entry
 from sim.scenario.paths import parameter_paths
-from sim.scenario.quantity import Distribution
+from sim.scenario.quantity import JOINT, Distribution
 from sim.scenario.schema import Scenario
 
 
@@ -30,7 +30,15 @@ def resolve(scenario: Scenario, seed: int | None = None) -> Scenario:
 
     Central values (mode, median) when ``seed`` is None. Otherwise each is drawn
     at a probability that is a hash of seed and dotted path, and truncated to its
-    field's range: adding a parameter never changes the draw of another.
+    field's range: adding a parameter never changes the draw of another. The values of
+    ``joint`` distributions are drawn together, at a hash of the seed alone.
+
+    >>> from sim import load_scenario, resolve
+    >>> scenario = load_scenario("carrier-ban", overrides={"behaviour.retry": {"triangular": [6, 10, 14]}})
+    >>> resolve(scenario).behaviour.retry
+    10.0
+    >>> round(resolve(scenario, seed=1).behaviour.retry, 3)
+    13.585
     """
     return _filled(scenario, _plan(scenario), seed)  # type: ignore[no-any-return]
 
@@ -95,5 +103,8 @@ def _item(value: Any, plan: _Plan | _Leaf, seed: int | None) -> Any:
     if isinstance(plan, _Leaf):
         if seed is None:
             return plan.value.centre
+        if plan.value.kind == JOINT:
+            values = plan.value.arguments
+            return min(max(values[int(uniform(seed, JOINT) * len(values))], plan.low), plan.high)
         return plan.value.quantile(uniform(seed, plan.path), plan.low, plan.high)
     return _filled(value, plan, seed)

@@ -17,7 +17,10 @@ KINDS: dict[str, tuple[str, ...]] = {
     "normal": ("mean", "sd"),
     "lognormal": ("median", "sigma"),
     "choice": ("value", "value", "..."),
+    "joint": ("value", "value", "..."),
 }
+JOINT = "joint"
+_LISTS = ("choice", JOINT)
 
 
 @dataclass(frozen=True)
@@ -25,9 +28,14 @@ class Distribution:
     """A distribution of a scenario parameter.
 
     ``kind`` is one of ``uniform [low, high]``, ``triangular [low, mode, high]``,
-    ``normal [mean, sd]``, ``lognormal [median, sigma of the logarithm]`` or
-    ``choice [value, ...]`` (each value equally likely). All in the unit of the
-    parameter. ``normal`` and ``lognormal`` are truncated to the parameter's range.
+    ``normal [mean, sd]``, ``lognormal [median, sigma of the logarithm]``,
+    ``choice [value, ...]`` (each value equally likely) or ``joint [value, ...]``.
+    All in the unit of the parameter. ``normal`` and ``lognormal`` are truncated to
+    the parameter's range.
+
+    ``joint`` values are equally likely too, but those of all parameters of a scenario are
+    drawn together: the k-th of one with the k-th of every other. So a calibration's particles
+    keep what goes together. The first stands for all where no uncertainty is asked for.
     """
 
     kind: str
@@ -36,9 +44,9 @@ class Distribution:
     def __post_init__(self) -> None:
         """Raise ValueError where the arguments are no distribution."""
         names, values = KINDS[self.kind], self.arguments
-        if self.kind == "choice":
+        if self.kind in _LISTS:
             if not values:
-                raise ValueError("choice needs at least one value")
+                raise ValueError(f"{self.kind} needs at least one value")
             return
         if len(values) != len(names):
             raise ValueError(f"{self.kind} needs [{', '.join(names)}], found {len(values)} numbers")
@@ -71,7 +79,7 @@ class Distribution:
         return min(self.arguments), max(self.arguments)
 
     def quantile(self, u: float, low: float = -math.inf, high: float = math.inf) -> float:
-        """The value at probability ``u`` in (0, 1), truncated to [low, high]."""
+        """The value at probability ``u`` in (0, 1), truncated to [low, high]; of ``joint``, by itself."""
         a = self.arguments
         if self.kind == "uniform":
             return a[0] + u * (a[1] - a[0])
@@ -83,8 +91,9 @@ class Distribution:
             if u < left:
                 return lo + math.sqrt(u * (hi - lo) * (mode - lo))
             return hi - math.sqrt((1 - u) * (hi - lo) * (hi - mode))
-        if self.kind == "choice":
-            return a[min(int(u * len(a)), len(a) - 1)]
+        if self.kind in _LISTS:
+            ordered = a if self.kind == "choice" else sorted(a)
+            return ordered[min(int(u * len(a)), len(a) - 1)]
         if self.kind == "normal":
             value = _truncated_normal(u, a[0], a[1], low, high)
         else:

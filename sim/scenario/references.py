@@ -12,6 +12,7 @@ from sim.scenario.entry import Entry
 from sim.scenario.errors import Problem, choices, dotted, show
 from sim.scenario.measures import CarrierBan, Posture, Sanctions
 from sim.scenario.nodes import Node
+from sim.scenario.quantity import JOINT
 from sim.scenario.schema import Scenario
 
 MOST_PLACES = 255  # the engine codes a place in one byte
@@ -54,6 +55,7 @@ def check(scenario: Scenario, root: Node, last_days: Mapping[str, date]) -> Iter
         yield from _hubs(scenario, finder)
         yield from _targets(scenario, finder)
     yield from _places(scenario, finder)
+    yield from _joint(finder)
     yield from _order(scenario, finder)
     yield from _schedules(scenario, finder, last_days)
     yield from _starts(scenario, finder, last_days)
@@ -157,6 +159,26 @@ def _places(scenario: Scenario, finder: _Finder) -> Iterator[Problem]:
         kinds = "origins, hubs, destinations, zones, agencies"
         text = f"found {count} places ({kinds}); allowed: at most {MOST_PLACES}"
         yield finder.problem(text, "routes")
+
+
+def _joint(finder: _Finder) -> Iterator[Problem]:
+    """Values that are drawn together are equally many."""
+    lists = list(_joint_lists(finder.root, ()))
+    for path, length in lists:
+        first, wanted = lists[0]
+        if length != wanted:
+            text = f"found {length} joint values; allowed: {wanted}, as of {dotted(first)}"
+            yield finder.problem(f"{text}: they are drawn together", *path)
+
+
+def _joint_lists(node: Node, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], int]]:
+    """Path and length of each list of `joint` values."""
+    if isinstance(node.value, dict):
+        values = node.value.get(JOINT)
+        if len(node.value) == 1 and values is not None and isinstance(values.value, list):
+            yield path, len(values.value)
+        for key, inner in node.value.items():
+            yield from _joint_lists(inner, (*path, key))
 
 
 def _order(scenario: Scenario, finder: _Finder) -> Iterator[Problem]:

@@ -21,6 +21,7 @@ from sim.batch.observations import Row, known
 from sim.batch.scores import MODEL
 from sim.save import OutputError
 from sim.scenario import load_scenario
+from sim.scenario.draw import resolve
 from sim.scenario.errors import ScenarioError
 from sim.scenario.write import to_yaml
 from tests.strategies import START, tiny_scenario
@@ -145,8 +146,12 @@ def test_the_files_of_a_calibration_are_whole_and_a_scenario_extends_its_posteri
     child = tmp_path / "child.yaml"
     (tmp_path / "posterior.yaml").write_bytes((tmp_path / "out" / "posterior.yaml").read_bytes())
     child.write_text("extends: posterior.yaml\ntitle: on top\n", encoding="utf-8")
-    fitted = load_scenario(child)
-    assert fitted.behaviour.retry.kind == "lognormal"  # type: ignore[union-attr]
+    drawn = [resolve(load_scenario(child), seed) for seed in range(20)]
+    pairs = np.array([[d.behaviour.retry, d.transit_states["belarus"].visas[START] / 7.5] for d in drawn])
+    known = particles[["retry", "visas"]].to_numpy()
+    nearest = np.abs(np.log(pairs[:, None, :] / known)).max(axis=2).min(axis=1)
+    assert nearest.max() < 1e-3  # each replicate draws a particle whole
+    assert len(np.unique(pairs[:, 0])) > 1
 
 
 def _yaml() -> str:
