@@ -20,6 +20,7 @@ from sim.batch.backtest import Outcome, backtest
 from sim.batch.calibration_experiment import Loaded
 from sim.batch.calibration_study import csv, put, record
 from sim.batch.fit import Place
+from sim.batch.markdown import markdown
 from sim.batch.observations import rows_of
 from sim.save import check_writable
 
@@ -88,16 +89,3 @@ def _markdown(tables: dict[str, pd.DataFrame], outcome: Outcome) -> str:
     shown["in 90 %"] = ["yes" if inside else "no" for inside in model["in90"]]
     parts.append(f"### Every forecast\n\n{markdown(shown)}")
     return "\n".join(parts)
-
-
-def markdown(table: pd.DataFrame) -> str:
-    """A table in Markdown."""
-    lines = ["| " + " | ".join(map(str, table.columns)) + " |", "|" + " --- |" * len(table.columns)]
-    lines += ["| " + " | ".join(_cell(value) for value in row) + " |" for row in table.itertuples(index=False)]
-    return "\n".join(lines) + "\n"
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, float):
-        return "" if value != value else f"{value:,.0f}" if abs(value) >= 100 else f"{value:.2f}"
-    return str(value)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from sim.batch.backtest_study import markdown
 from sim.batch.calibration_experiment import CalibrationExperiment
 from sim.batch.fit import Posterior, Task
+from sim.batch.markdown import markdown
 
 LEARNT, TOGETHER = 0.2, 0.4  # below: hardly learnt; correlations from here on are named
 
