@@ -119,7 +119,7 @@ def _one_by_one(tasks: Sequence[Task], place: Workplace, store: Store) -> Iterat
     deaths = 0
     for task in tasks:
         file = store.spool(task.chunk)
-        kept = spool.read(file)
+        kept = spool.read(file, repair=True)
         for run in task.runs:
             if run.number in kept:
                 continue

@@ -35,24 +35,37 @@ def append(file: Path, ended: Ended) -> None:
             os.close(handle)
 
 
-def read(file: Path) -> dict[int, Ended]:
-    """The whole runs of a spool, by number; none if there is no such file."""
+def read(file: Path, *, repair: bool = False) -> dict[int, Ended]:
+    """The whole runs of a spool, by number; none if there is no such file.
+
+    Args:
+        file: The spool.
+        repair: Whether what was cut off is removed, by a writer that goes on: it would hide what is added after it.
+    """
     try:
         content = file.read_bytes()
     except OSError:
         return {}
-    return {ended.run.number: ended for ended in _records(content)}
+    found, whole = {}, 0
+    for ended, end in _records(content):
+        found[ended.run.number] = ended
+        whole = end
+    if repair and whole < len(content):
+        with suppress(OSError):
+            os.truncate(file, whole)
+    return found
 
 
-def _records(content: bytes) -> Iterator[Ended]:
+def _records(content: bytes) -> Iterator[tuple[Ended, int]]:
+    """Each whole record, and where it ends."""
     place = 0
     while place + _HEAD.size <= len(content):
         length, check = _HEAD.unpack_from(content, place)
         body = content[place + _HEAD.size : place + _HEAD.size + length]
         if len(body) != length or zlib.crc32(body) != check:
             return
-        yield _unpack(body)
         place += _HEAD.size + length
+        yield _unpack(body), place
 
 
 def _pack(ended: Ended) -> bytes:

@@ -52,7 +52,7 @@ def carry_out(task: Task) -> Done | None:
     began = perf_counter()
     parcel = _opened(task.parcel)
     file = Path(task.spool) if task.spool else None
-    kept = spool.read(file) if file else {}
+    kept = spool.read(file, repair=True) if file else {}
     ended: list[Ended] = []
     for run in task.runs:
         if run.number in kept and kept[run.number].run == run:

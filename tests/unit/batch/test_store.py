@@ -209,3 +209,15 @@ def test_an_unfinished_study_can_be_read(tmp_path: Path) -> None:
     assert not study.complete
     assert 0 < len(study.runs) < 70
     assert len(study.intervals)
+
+
+def test_what_is_added_after_a_record_that_was_cut_is_kept(tmp_path: Path) -> None:
+    file = tmp_path / "s.bin"
+    parcel = PLAN.parcel
+    for run in PLAN.runs[:2]:
+        spool.append(file, carry_out_run(_opened(parcel), run))
+    os.truncate(file, file.stat().st_size - 1)
+    assert list(spool.read(file, repair=True)) == [PLAN.runs[0].number]
+    for run in PLAN.runs[1:3]:
+        spool.append(file, carry_out_run(_opened(parcel), run))
+    assert list(spool.read(file)) == [run.number for run in PLAN.runs[:3]]
