@@ -245,4 +245,23 @@ def build_world(scenario: Scenario, names: Names, timetable: list[tuple[int, str
         counters=counters,
         environment=np.array([name_key(scenario.seed, "route", name) for name in names.routes], np.uint64),
     )
-    return tables if JIT else t.World(*(a.view(np.recarray) if a.dtype.names else a for a in tables))
+    return tables if JIT else t.World(*(_readable(array) for array in tables))
+
+
+class _Record(np.record):
+    """A record for uncompiled rules: its fields are attributes, also one that is called as NumPy's own (`size`).
+
+    Integers but for keys are plain, as NumPy's small ones would wrap where compiled code has 64 bits.
+    """
+
+    def __getattribute__(self, name: str) -> Any:
+        fields = super().__getattribute__("dtype").names
+        if not fields or name not in fields:
+            return super().__getattribute__(name)
+        value = self[name]
+        return value if isinstance(value, (np.uint64, np.floating)) else value.item()
+
+
+def _readable(table: t.Table) -> t.Table:
+    """A table for uncompiled rules, which ask its records for attributes."""
+    return table.view(np.dtype((_Record, table.dtype))) if table.dtype.names else table
