@@ -63,10 +63,12 @@ def calibration(loaded: Loaded, place: Place) -> Calibrated:
         pd.DataFrame(done.waves),
         _summary(done, task),
     )
-    title = f"{loaded.scenario.title}, fitted"
+    note = f"# Written by `{place.command or 'corridor calibrate'}`: a replicate draws one particle whole.\n"
     written = {
         "posterior.parquet": files.particles(done, task.space),
-        "posterior.yaml": files.as_scenario(done, task, loaded.experiment.scenario, title).encode(),
+        "posterior.yaml": (
+            note + files.as_scenario(done, task, loaded.experiment.scenario, loaded.experiment.title)
+        ).encode(),
         "parameters.csv": csv(tables.parameters),
         "fit.csv": csv(tables.fit),
         "waves.csv": csv(tables.waves),
