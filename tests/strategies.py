@@ -1,12 +1,16 @@
-"""Small scenarios that the tests share."""
+"""Small scenarios that the tests share: one with everything in it, and random ones."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
+from hypothesis import strategies as st
+
 from sim.model import CorridorModel
+from sim.scenario.fields import FieldNote
+from sim.scenario.paths import parameter_paths
 from sim.scenario.schema import Scenario
 
 START = date(2025, 10, 1)
@@ -119,3 +123,120 @@ def finished(scenario: Scenario, days: int | None = None) -> CorridorModel:
     while model.running and (days is None or model.day < days):
         model.step()
     return model
+
+
+# Random scenarios.
+
+
+def at_start(low: float, high: float) -> st.SearchStrategy[dict[Any, float]]:
+    """A schedule of one value from the first day."""
+    return st.floats(low, high).map(lambda value: {START: value})
+
+
+@st.composite
+def scenarios(draw: st.DrawFn) -> Scenario:
+    """Small corridors from idle to overrun: everything that rations is drawn, down to nothing at all."""
+    service = {"seats": draw(st.integers(1, 12)), "weekly": draw(at_start(0, 15))}
+    agency = {
+        "personnel": draw(st.floats(1, 200)),
+        "handling_rate": draw(st.floats(0.001, 5)),
+        "reception": draw(st.integers(0, 30)),
+        "turn_back": draw(at_start(0, 1)),
+    }
+    changes = {
+        "seed": draw(st.integers(0, 2**63 - 1)),
+        "cohorts": {name: {"size": draw(st.integers(0, 60))} for name in ("iraqis", "sudanese", "syrians")},
+        "carriers": {
+            "airline-iq": {"services": {"baghdad-minsk": service}, "growth": draw(st.floats(0, 1)), "max_growth": 4},
+            "boats": {"services": {"benghazi-italy": service}},
+        },
+        "transit_states": {
+            "belarus": {
+                "visas": draw(at_start(0, 20)), "transfer": draw(at_start(0, 20)), "may_return": draw(at_start(0, 1)),
+                "facilitation": draw(at_start(0, 1)),
+            },
+            "libya": {"boats_tolerated": draw(at_start(0, 1)), "interception": draw(at_start(0, 1))},
+        },
+        "zones": {"bruzgi": {"capacity": draw(st.integers(0, 20))}, "lida": {"capacity": draw(st.integers(0, 20))}},
+        "agencies": {"poland": agency, "lithuania": agency},
+        "hazards": {"death": draw(st.floats(0, 0.2)), "injury": draw(st.floats(0, 0.5))},
+        "behaviour": {"stranded_retry": draw(st.floats(0, 1)), "reconsider": draw(st.floats(1, 30))},
+    }  # fmt: skip
+    return tiny_scenario(changes, days=draw(st.integers(1, 90)))
+
+
+# A measure of each kind, by the names of the tiny scenario; their quantities are moved like all others.
+MEASURES: dict[str, dict[str, Any]] = {
+    "carrier-ban": {"carriers": ["airline-iq"]},
+    "visa-stop": {"transit_state": "belarus", "cohorts": ["iraqis"]},
+    "turn-back": {"agency": "poland", "share": 0.9},
+    "fence": {"sections": ["kuznica", "narewka"], "length": 90, "pace": 9, "surveillance": 0.5},
+    "reinforcement": {"agency": "poland", "officers": 10, "soldiers": 10},
+    "frontex-deployment": {"agency": "lithuania", "officers": 8},
+    "buffer-zone": {"sections": ["kuznica"]},
+    "diplomacy": {"routes": ["benghazi-minsk"]},
+    "sanctions": {"carriers": ["buses"], "transit_states": ["libya"]},
+    "litigation": {"transit_states": ["belarus"]},
+    "humanitarian-access": {},
+    "return-flights": {"transit_state": "belarus", "weekly": 2},
+    "posture": {
+        "transit_state": "belarus", "visas": 3, "facilitation": 0.2, "coaching": 1, "transfer": 2, "may_return": 1,
+        "steering": {"lida": 2},
+    },
+}  # fmt: skip
+UNIT = st.one_of(st.sampled_from([0.0, 1.0]), st.floats(0, 1))
+
+
+def within(field: FieldNote, u: float) -> float:
+    """A value of a quantity's range: its ends at 0 and 1, and between them every order of magnitude."""
+    low, high = float(field.low or 0.0), float(field.high or 0.0)
+    if low < 0:
+        return low + u * (high - low)
+    least = low if low > 0 else min(1e-3, high)
+    return low if u == 0 else min(least * (high / least) ** u, high)
+
+
+@st.composite
+def dated_measures(draw: st.DrawFn, days: int) -> dict[str, Any]:
+    """Up to four measures of any kinds, with dates within the run."""
+    measures = {}
+    for number, kind in enumerate(draw(st.lists(st.sampled_from(sorted(MEASURES)), max_size=4))):
+        start = draw(st.integers(0, days - 1))
+        length, notice = draw(st.one_of(st.none(), st.integers(0, 30))), draw(st.integers(0, 20))
+        measure = {"kind": kind, "start": START + timedelta(days=start), **MEASURES[kind]}
+        measure["announced"] = measure["start"] - timedelta(days=notice)
+        if length is not None:
+            measure["end"] = measure["start"] + timedelta(days=length)
+        measures[f"{kind}-{number}"] = measure
+    return measures
+
+
+@st.composite
+def any_scenarios(draw: st.DrawFn, longest: int = 60) -> Scenario:
+    """Valid scenarios of all kinds: any quantity anywhere in its range, any measures, places and seats down to none."""
+    days = draw(st.integers(1, longest))
+    few, seats = st.integers(0, 40), st.integers(1, 12)
+    changes: dict[str, Any] = {
+        "seed": draw(st.integers(0, 2**63 - 1)),
+        "cohorts": {name: {"size": draw(few)} for name in ("iraqis", "sudanese", "syrians")},
+        "carriers": {"boats": {"services": {"benghazi-italy": {"seats": draw(seats)}}}},
+        "zones": {"bruzgi": {"capacity": draw(few)}, "lida": {"capacity": draw(few)}},
+        "agencies": {"poland": {"reception": draw(few), "army": draw(few)}},
+        "frontex": {"officers": draw(few)},
+        "measures": draw(dated_measures(days)),
+    }
+    if draw(st.booleans()):
+        changes["sponsors"] = {"moscow": {"transit_states": ["belarus"], "pulse_days": 5, "pause_days": 5}}
+    plain = merge(TINY, changes) | {"days": days}
+    parameters = parameter_paths(Scenario(**plain))
+    for number, u in draw(st.lists(st.tuples(st.integers(0, len(parameters) - 1), UNIT), max_size=24)):
+        path, _, field = parameters[number]
+        plain = merge(plain, nested(path.split("."), within(field, u)))
+    return Scenario(**plain)
+
+
+def nested(path: list[str], value: Any) -> Any:
+    """A value under a path, dates as dates."""
+    for part in reversed(path):
+        value = {date.fromisoformat(part) if part[:1].isdigit() else part: value}
+    return value

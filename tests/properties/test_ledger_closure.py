@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from sim import ledger
 from sim import world as t
@@ -30,49 +27,12 @@ from sim.population import (
     STRANDED,
 )  # fmt: skip
 from sim.scenario.schema import Scenario
-from tests.strategies import START, finished, tiny_scenario
+from tests.strategies import START, finished, scenarios
 from tests.verification.oracle import rich_scenario, timetable
 
 # Derandomized, so that a run of the tests passes always or never; take it out to look for more.
 MANY = settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 FEW = settings(MANY, max_examples=30)
-
-
-def at_start(low: float, high: float) -> st.SearchStrategy[dict[Any, float]]:
-    """A schedule of one value from the first day."""
-    return st.floats(low, high).map(lambda value: {START: value})
-
-
-@st.composite
-def scenarios(draw: st.DrawFn) -> Scenario:
-    """Small corridors from idle to overrun: everything that rations is drawn, down to nothing at all."""
-    service = {"seats": draw(st.integers(1, 12)), "weekly": draw(at_start(0, 15))}
-    agency = {
-        "personnel": draw(st.floats(1, 200)),
-        "handling_rate": draw(st.floats(0.001, 5)),
-        "reception": draw(st.integers(0, 30)),
-        "turn_back": draw(at_start(0, 1)),
-    }
-    changes = {
-        "seed": draw(st.integers(0, 2**63 - 1)),
-        "cohorts": {name: {"size": draw(st.integers(0, 60))} for name in ("iraqis", "sudanese", "syrians")},
-        "carriers": {
-            "airline-iq": {"services": {"baghdad-minsk": service}, "growth": draw(st.floats(0, 1)), "max_growth": 4},
-            "boats": {"services": {"benghazi-italy": service}},
-        },
-        "transit_states": {
-            "belarus": {
-                "visas": draw(at_start(0, 20)), "transfer": draw(at_start(0, 20)), "may_return": draw(at_start(0, 1)),
-                "facilitation": draw(at_start(0, 1)),
-            },
-            "libya": {"boats_tolerated": draw(at_start(0, 1)), "interception": draw(at_start(0, 1))},
-        },
-        "zones": {"bruzgi": {"capacity": draw(st.integers(0, 20))}, "lida": {"capacity": draw(st.integers(0, 20))}},
-        "agencies": {"poland": agency, "lithuania": agency},
-        "hazards": {"death": draw(st.floats(0, 0.2)), "injury": draw(st.floats(0, 0.5))},
-        "behaviour": {"stranded_retry": draw(st.floats(0, 1)), "reconsider": draw(st.floats(1, 30))},
-    }  # fmt: skip
-    return tiny_scenario(changes, days=draw(st.integers(1, 90)))
 
 
 def recounted(model: CorridorModel) -> np.ndarray:
