@@ -10,17 +10,17 @@ Mutation = Callable[[str, random.Random], bytes]
 
 VALUES = (
     "", "null", "true", "no", "[]", "{}", "[1, 2", "{a: 1", "- x", "2021-02-30", "2021-08-03", "0", "-1", "1e9999",
-    "-.inf", ".nan", "1" + "0" * 400, "9" * 30, "-" + "9" * 25, "0x" + "f" * 40, "1e-400", "1_000", "12:30:45", "'text'",
-    '"\\ud800"', '"\\x00"', "text with: colon", "*unknown", "&a", "!!python/object/apply:os.system [touch pwned]", "!!binary aGk=",
-    "!include /etc/passwd", "{uniform: [3, 1]}", "{normal: [0, -1]}", "{joint: [1, 2]}", "{choice: []}", "{uniform: x}",
-    "[[[[1]]]]", "ERBIL", "x" * 300, "../../etc/passwd", "/etc/passwd", "%SYSTEMROOT%", "$(touch pwned)", "\u202e",
-    "\u200b",
+    "-.inf", ".nan", "1" + "0" * 400, "9" * 30, "-" + "9" * 25, "0x" + "f" * 40, "1e-400", "1_000", "12:30:45",
+    "'text'", '"\\ud800"', '"\\x00"', "text with: colon", "*unknown", "&a",
+    "!!python/object/apply:os.system [touch pwned]", "!!binary aGk=", "!include /etc/passwd", "{uniform: [3, 1]}",
+    "{normal: [0, -1]}", "{joint: [1, 2]}", "{choice: []}", "{uniform: x}", "[[[[1]]]]", "ERBIL", "x" * 300,
+    "../../etc/passwd", "/etc/passwd", "%SYSTEMROOT%", "$(touch pwned)", "\u202e", "\u200b",
 )  # fmt: skip
 LINES = (
     "unknown: 1", "  size: 3", "- item", "...", "---", "%YAML 9.9", "%TAG ! tag:x,2000:", "? [a, b]",
-    "extends: ../x.yaml", "extends: /etc/passwd.yaml", "extends: [a]", "extends: ''", "timetable: ../../etc/passwd", "timetable: nothing.csv",
-    "timetable: /dev/zero", "\tdays: 3", "days: 3", "seed: -1", "<<: *a", "a: &a [*a]", "'': 1", "2021-01-01: 1",
-    "null: 1", "title: \"<script>alert(1)</script>\"", "observed: [../../../etc/passwd]",
+    "extends: ../x.yaml", "extends: /etc/passwd.yaml", "extends: [a]", "extends: ''", "timetable: ../../etc/passwd",
+    "timetable: nothing.csv", "timetable: /dev/zero", "\tdays: 3", "days: 3", "seed: -1", "<<: *a", "a: &a [*a]",
+    "'': 1", "2021-01-01: 1", "null: 1", "title: \"<script>alert(1)</script>\"", "observed: [../../../etc/passwd]",
 )  # fmt: skip
 SIGNS = (
     "\x00",
