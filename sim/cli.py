@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim import cli_calibrate, cli_studies, cli_sweeps
+from sim import cli_bench, cli_calibrate, cli_studies, cli_sweeps
 from sim.cli_tools import (
     BAD_INPUT,
     INTERRUPTED,
@@ -262,6 +262,7 @@ def schema(
     typer.echo(json.dumps(scenario_json_schema(), indent=1, sort_keys=True))
 
 
+cli_bench.register(app)
 cli_calibrate.register(app)
 for command in cli_sweeps.COMMANDS:
     app.command()(command)

@@ -254,3 +254,13 @@ def test_ctrl_c(here: Path) -> None:
     assert "interrupted" in err
     for folder in here.glob("results/*"):
         assert verify(folder).damage == []
+
+
+def test_benchmarks_that_do_not_exist_are_named(corridor: Corridor, monkeypatch: pytest.MonkeyPatch) -> None:
+    done = corridor("bench", "engine", "nonsense")
+    allowed = "engine, batch, sweep, view, peers, regression"
+    assert done == (2, "", f"corridor: bench: found nonsense; allowed: {allowed}\n")
+    monkeypatch.setattr("sim.cli_bench.FOLDER", Path("absent"))
+    assert corridor("bench").err.startswith("corridor: bench: the benchmarks are part of the repository")
+    folder = Path(__file__).parents[2] / "experiments" / "benchmarks"
+    assert all((folder / f"{name}.py").is_file() for name in allowed.split(", "))
