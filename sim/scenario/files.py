@@ -14,8 +14,8 @@ _PACKAGE = Path(__file__).resolve().parent.parent
 
 def scenarios_folder() -> Path:
     """The shipped scenarios: beside ``sim/`` in the repository, inside it in an installed package."""
-    beside = _PACKAGE.parent / "scenarios"
-    return beside if beside.is_dir() else _PACKAGE / "_scenarios"
+    inside = _PACKAGE / "_scenarios"
+    return inside if inside.is_dir() else _PACKAGE.parent / "scenarios"
 
 
 def scenario_names() -> list[str]:

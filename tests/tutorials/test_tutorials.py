@@ -1,0 +1,42 @@
+"""The tutorials run as they are written, and print what they show."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sim.processes.measures import EFFECTS
+from tests.tutorials.tutorial import Block, Shown, blocks, carried_out, missing, renewed, tutorials
+
+HOW = "if results moved on purpose: `uv run python -m tests.tutorials.tutorial`"
+
+
+@pytest.mark.parametrize("file", tutorials(), ids=lambda file: file.stem)
+def test_a_tutorial_runs_and_prints_what_it_shows(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    known = dict(EFFECTS)
+    try:
+        found = list(carried_out(file.read_text(encoding="utf-8")))
+    finally:
+        EFFECTS.clear()
+        EFFECTS.update(known)
+    assert found, "a tutorial shows what comes out"
+    assert [line for shown in found for line in missing(shown)] == [], HOW
+
+
+def test_every_tutorial_is_listed_and_links_lead_somewhere() -> None:
+    folder = tutorials()[0].parent
+    listed = (folder / "README.md").read_text(encoding="utf-8")
+    assert [file.name for file in tutorials() if f"({file.name})" not in listed] == []
+    assert len(tutorials()) == 5
+
+
+def test_blocks_of_output_are_held_to_their_order() -> None:
+    [block] = blocks("x\n\n```text\nb  2\na  1\n```\n")
+    assert block.kind == "text" and block.title is None
+    shown = Shown(block, ["│ a │ 1 │", "│ b │ 2 │"])
+    assert missing(shown) == ["a  1"]
+    again = Shown(Block("text", None, "a  7\nb  7\n", 0), shown.printed)
+    assert missing(again) == ["a  7", "b  7"]
+    assert renewed(again).split() == ["a", "1", "b", "2"]

@@ -1,0 +1,144 @@
+"""Tutorials that run: the blocks of their Markdown, carried out one after the other in one process and one folder.
+
+- ``sh``: each line is a command, ``uv run corridor ...``. Where a command takes ``--jobs``, ``--jobs 1`` is added: no
+  result depends on it, and the start of a pool of processes would take longer than the runs.
+- ``python``: all blocks of a tutorial share their names.
+- a block with ``title=NAME`` is written to that file.
+- ``text``: lines that the block before it printed, in that order; others may be left out. Frames of tables are too.
+
+Blocks of other kinds, and ``console``, are only read. ``uv run python -m tests.tutorials.tutorial`` writes the figures
+of ``text`` blocks anew: a line is found again by its first words.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import re
+import shlex
+import sys
+import tempfile
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+from unittest import mock
+
+from sim import cli
+
+FOLDER = Path(__file__).parents[2] / "experiments" / "tutorials"
+_BLOCK = re.compile(r"^```(\w+)(?: title=(\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_FRAME = re.compile(r"[┃│]")
+_TAKES_JOBS = {"run", "compare", "sweep", "threshold", "calibrate", "backtest"}
+
+
+class Block(NamedTuple):
+    """A fenced block: kind, the file that it is written to, text, and where in the Markdown the text begins."""
+
+    kind: str
+    title: str | None
+    text: str
+    start: int
+
+
+class Shown(NamedTuple):
+    """A ``text`` block and what the blocks before it printed."""
+
+    block: Block
+    printed: list[str]
+
+
+def tutorials() -> list[Path]:
+    """The tutorials, in the order of reading."""
+    return sorted(FOLDER.glob("[0-9]*.md"))
+
+
+def blocks(text: str) -> list[Block]:
+    """The fenced blocks of a Markdown text."""
+    return [Block(found[1], found[2], found[3], found.start(3)) for found in _BLOCK.finditer(text)]
+
+
+def carried_out(text: str) -> Iterator[Shown]:
+    """Carry a tutorial out in the working folder; gives each ``text`` block with the lines that were printed for it."""
+    names: dict[str, Any] = {"__name__": "tutorial"}
+    printed = ""
+    for block in blocks(text):
+        if block.kind == "text":
+            yield Shown(block, printed.splitlines())
+            continue
+        if block.title:
+            Path(block.title).write_text(block.text, encoding="utf-8")
+        elif block.kind in ("sh", "python"):
+            with contextlib.redirect_stdout(io.StringIO()) as out:
+                if block.kind == "python":
+                    exec(compile(block.text, f"line {text[: block.start].count(chr(10)) + 1}", "exec"), names)
+                else:
+                    for line in block.text.splitlines():
+                        command(line)
+            printed = out.getvalue()
+
+
+def command(line: str) -> None:
+    """Carry out one line of a ``sh`` block."""
+    words = shlex.split(line, comments=True)
+    if words[:3] != ["uv", "run", "corridor"]:
+        raise ValueError(f"found {line!r}; a line of a sh block is `uv run corridor ...`")
+    arguments = words[3:]
+    if arguments[0] in _TAKES_JOBS and "--jobs" not in arguments:
+        arguments += ["--jobs", "1"]
+    with mock.patch.object(sys, "argv", ["corridor", *arguments]):
+        try:
+            cli.main()
+        except SystemExit as end:
+            if end.code:
+                raise RuntimeError(f"{line!r} ended with status {end.code}") from end
+
+
+def words(line: str) -> str:
+    """A line without frames, each run of spaces as one."""
+    return " ".join(_FRAME.sub(" ", line).split())
+
+
+def missing(shown: Shown) -> list[str]:
+    """Lines that a ``text`` block shows and that were not printed, or not in this order."""
+    rest = iter([words(line) for line in shown.printed])
+    return [line for line in shown.block.text.splitlines() if line.strip() and words(line) not in rest]
+
+
+def renewed(shown: Shown) -> str:
+    """The text of a ``text`` block with each line as it was printed now, found by its first words."""
+    lines, at = [], 0
+    for old in shown.block.text.splitlines():
+        match = [k for k in range(at, len(shown.printed)) if _first(shown.printed[k]) == _first(old)]
+        if not match:
+            raise ValueError(f"nothing like {old!r} was printed")
+        lines.append(_FRAME.sub(" ", shown.printed[match[0]]).rstrip())
+        at = match[0] + 1
+    return textwrap.dedent("\n".join(lines)) + "\n"
+
+
+def _first(line: str) -> str:
+    return re.split(r"\s{2,}", _FRAME.sub("  ", line).strip())[0]
+
+
+def main() -> None:
+    """Write the figures of all tutorials anew."""
+    for file in tutorials():
+        text = file.read_text(encoding="utf-8")
+        with tempfile.TemporaryDirectory() as folder:
+            here = Path.cwd()
+            os.chdir(folder)
+            try:
+                found = list(carried_out(text))
+            finally:
+                os.chdir(here)
+        for shown in reversed(found):
+            end = shown.block.start + len(shown.block.text)
+            text = text[: shown.block.start] + renewed(shown) + text[end:]
+        file.write_text(text, encoding="utf-8")
+        print(f"{file.name}: {len(found)} blocks of output")
+
+
+if __name__ == "__main__":
+    main()
