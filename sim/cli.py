@@ -202,7 +202,7 @@ def scenarios() -> None:
     from sim.scenario import load_scenario, scenario_names, scenarios_folder
 
     for name in scenario_names():
-        typer.echo(f"{name:24} {load_scenario(name).title}")
+        typer.echo(f"{name:30} {load_scenario(name).title}")
     typer.echo(f"\nin {scenarios_folder()}")
 
 
