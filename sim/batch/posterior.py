@@ -103,7 +103,7 @@ def as_scenario(posterior: Posterior, task: Task, parent: str, title: str) -> st
     Particles are drawn by weight, and written as `joint` values: a replicate draws one of them whole. Marginal
     distributions would lose what the figures say most of, which parameters compensate each other, and replicates
     would scatter far wider than the figures allow. First stands the particle that a run without uncertainty takes:
-    the one whose counts are nearest to the middle of all.
+    the one that is nearest to the middle of all, in figures and parameters alike.
 
     Args:
         posterior: The particles.
@@ -125,11 +125,17 @@ def as_scenario(posterior: Posterior, task: Task, parent: str, title: str) -> st
 
 
 def _distances(posterior: Posterior, task: Task) -> Floats:
-    """How far each particle's counts are from the posterior's middle, over its spread."""
-    logs = np.log(Likelihood(task.experiment, task.rows).means(np.nan_to_num(posterior.counts)))[:, : len(task.fitted)]
-    middle = np.average(logs, axis=0, weights=posterior.weights)
-    spread = np.sqrt(np.average((logs - middle) ** 2, axis=0, weights=posterior.weights))
-    found: Floats = (((logs - middle) / np.maximum(spread, 1e-9)) ** 2).sum(axis=1)
+    """How far each particle is from the posterior's middle, in figures and parameters alike."""
+    mean = Likelihood(task.experiment, task.fitted).means(np.nan_to_num(posterior.counts[:, : len(task.fitted)]))
+    figures, parameters = (_deviations(values, posterior.weights) for values in (np.log(mean), posterior.points))
+    found: Floats = (figures**2).mean(axis=1) + (parameters**2).mean(axis=1)
+    return found
+
+
+def _deviations(values: Floats, weights: Floats) -> Floats:
+    middle = np.average(values, axis=0, weights=weights)
+    spread = np.sqrt(np.average((values - middle) ** 2, axis=0, weights=weights))
+    found: Floats = (values - middle) / np.maximum(spread, 1e-9)
     return found
 
 
