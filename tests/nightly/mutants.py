@@ -1,0 +1,281 @@
+"""Planted bugs: how many changes of the rules do the tests notice?
+
+Each mutant is one small change of one source: a comparison, an operator, a constant, a branch, or a statement left out.
+It runs uncompiled, in a process forked after the heavy imports, against ever longer tests until one fails:
+
+1. `tests/baselines` (numbers of two small scenarios), which is what a change of behaviour would meet first;
+2. properties and unit tests; 3. cases with an analytic answer, with fewer people.
+
+    nice python -m tests.nightly.mutants [--sample 400] [--stages 1 2] [--out TABLE.csv] [FILE...]
+    nice python -m tests.nightly.mutants --again TABLE.csv --stages 3 4 --out SURVIVORS.csv
+
+A mutant that survives is printed with its change, to be judged: some change nothing that could be seen (a bound that
+is never met), others are work to do.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import contextlib
+import copy
+import csv
+import importlib.abc
+import importlib.util
+import io
+import os
+import random
+import resource
+import signal
+import sys
+import time
+import warnings
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, NamedTuple
+
+os.environ["NUMBA_DISABLE_JIT"] = "1"
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = [
+    "sim/ledger.py",
+    "sim/streams.py",
+    *sorted(f"sim/processes/{f.name}" for f in (ROOT / "sim/processes").glob("*.py")),
+]
+PAY = "tests/properties/test_invariance.py::test_common_random_numbers_pay"  # sixty runs
+STAGES = (
+    ["tests/baselines"],
+    ["tests/unit/test_streams.py", "tests/unit/test_ledger.py", "tests/unit/test_conservation.py"],
+    ["tests/properties/test_invariance.py", "--deselect", PAY],
+    ["tests/verification/test_analytic.py"],
+)
+LIMITS = (30, 60, 300, 600)  # seconds of computing a stage; a mutant that does not end is killed
+COMPARISONS = {
+    ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
+}  # fmt: skip
+OPERATORS = {
+    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.Pow: ast.Mult,
+    ast.BitXor: ast.BitOr, ast.LShift: ast.RShift, ast.RShift: ast.LShift, ast.BitOr: ast.BitAnd, ast.BitAnd: ast.BitOr,
+}  # fmt: skip
+
+
+class Mutant(NamedTuple):
+    """A change of one source; the number says which of its changes."""
+
+    file: str
+    number: int
+    line: int
+    change: str
+
+
+def changes(node: ast.AST, parent: ast.AST | None) -> Iterator[tuple[str, Any]]:
+    """What may be changed at a node: a description, and the node to put there."""
+    if isinstance(node, ast.Compare) and type(node.ops[0]) in COMPARISONS:
+        new = copy.deepcopy(node)
+        new.ops[0] = COMPARISONS[type(node.ops[0])]()
+        yield "comparison", new
+        negated = ast.UnaryOp(ast.Not(), copy.deepcopy(node))
+        yield "negated", negated
+    if isinstance(node, ast.BinOp) and type(node.op) in OPERATORS:
+        new = copy.deepcopy(node)
+        new.op = OPERATORS[type(node.op)]()
+        yield "operator", new
+    if isinstance(node, ast.AugAssign) and type(node.op) in OPERATORS:
+        new = copy.deepcopy(node)
+        new.op = OPERATORS[type(node.op)]()
+        yield "operator", new
+    if isinstance(node, ast.BoolOp):
+        new = copy.deepcopy(node)
+        new.op = ast.Or() if isinstance(node.op, ast.And) else ast.And()
+        yield "and/or", new
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        yield "sign", node.operand
+    if isinstance(node, ast.Constant) and type(node.value) in (int, float):
+        yield "constant", ast.Constant(node.value + 1)
+    if isinstance(node, ast.Constant) and isinstance(node.value, bool):
+        yield "constant", ast.Constant(not node.value)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("min", "max"):
+        new = copy.deepcopy(node)
+        new.func.id = "max" if node.func.id == "min" else "min"
+        yield "min/max", new
+    if isinstance(node, (ast.Continue, ast.Break)):
+        yield "left out", ast.Pass()
+    if isinstance(node, (ast.AugAssign, ast.Assign)) or (
+        isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
+    ):
+        yield "left out", ast.Pass()
+
+
+def places(tree: ast.AST) -> Iterator[tuple[ast.AST, str, int | None]]:
+    """Each node inside a function, by its parent, the parent's field and the place in a list; no docstrings."""
+    for function in [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)]:
+        for parent in ast.walk(ast.Module(function.body, [])):
+            for field, value in ast.iter_fields(parent):
+                if isinstance(value, list):
+                    for i, item in enumerate(value):
+                        if isinstance(item, ast.AST) and not isinstance(parent, ast.Module):
+                            yield parent, field, i
+                elif isinstance(value, ast.AST):
+                    yield parent, field, None
+        for i in range(len(function.body)):
+            yield function, "body", i
+
+
+def mutants_of(file: str) -> list[tuple[Mutant, str]]:
+    """All mutants of a source, with its changed text."""
+    text = (ROOT / file).read_text(encoding="utf-8")
+    tree = ast.parse(text)
+    found: list[tuple[Mutant, str]] = []
+    for parent, field, i in list(places(tree)):
+        old = getattr(parent, field) if i is None else getattr(parent, field)[i]
+        for what, new in changes(old, parent):
+            put(parent, field, i, new)
+            changed = ast.unparse(ast.fix_missing_locations(tree))
+            put(parent, field, i, old)
+            line = getattr(old, "lineno", 0)
+            shown = f"{what}: {ast.unparse(old)[:60]} -> {ast.unparse(new)[:60]}".replace("\n", " ")
+            found.append((Mutant(file, len(found), line, shown), changed))
+    unique = {text: mutant for mutant, text in reversed(found)}
+    return sorted(((mutant, text) for text, mutant in unique.items()), key=lambda entry: entry[0].number)
+
+
+def put(parent: ast.AST, field: str, i: int | None, node: Any) -> None:
+    if i is None:
+        setattr(parent, field, node)
+    else:
+        getattr(parent, field)[i] = node
+
+
+class _Changed(importlib.abc.MetaPathFinder, importlib.abc.SourceLoader):
+    """Gives one module another source."""
+
+    def __init__(self, file: str, text: str) -> None:
+        self.name = file.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+        self.file, self.text = str(ROOT / file), text
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+        if name != self.name:
+            return None
+        search = [str(ROOT / name.replace(".", "/"))] if self.file.endswith("__init__.py") else None
+        return importlib.util.spec_from_loader(name, self, origin=self.file, is_package=search is not None) and (
+            importlib.util.spec_from_file_location(name, self.file, loader=self, submodule_search_locations=search)
+        )
+
+    def get_filename(self, name: str) -> str:
+        return self.file
+
+    def get_data(self, path: str) -> bytes:
+        return self.text.encode()
+
+    def path_stats(self, path: str) -> Any:
+        raise OSError  # no bytecode of the file as it is
+
+
+def run_stage(stage: list[str], file: str, text: str, people: int) -> int:
+    """In a child: the tests of a stage with the mutant in place; the exit status."""
+    import pytest
+
+    sys.dont_write_bytecode = True
+    sys.meta_path.insert(0, _Changed(file, text))
+    sys.path.insert(0, str(ROOT))
+    warnings.simplefilter("ignore")
+    with contextlib.suppress(ImportError):
+        from tests.verification import test_analytic
+
+        test_analytic.SIMPLE["cohorts"]["people"]["size"] = people
+        test_analytic.N = people
+    options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-W", "ignore"]
+    return int(pytest.main([*options, f"--rootdir={ROOT}", *stage]))
+
+
+def judge(mutant: Mutant, text: str, stages: range) -> tuple[str, float]:
+    """Which of the stages kills a mutant ("survived" if none), and the seconds that it took."""
+    began = time.monotonic()
+    for number in stages:
+        stage = STAGES[number]
+        status = in_child(stage, mutant.file, text, LIMITS[number])
+        if status != 0:
+            return stage[0] + (" (no end)" if status == -signal.SIGKILL else ""), time.monotonic() - began
+    return "survived", time.monotonic() - began
+
+
+def in_child(stage: list[str], file: str, text: str, limit: int) -> int:
+    child = os.fork()
+    if child == 0:
+        resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
+        out = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(out, 1)
+        os.dup2(out, 2)
+        status = 99
+        try:
+            os.chdir(ROOT)
+            status = run_stage(stage, file, text, people=3000)
+        finally:
+            os._exit(status)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def preload() -> None:
+    """All that mutants share: the libraries, and no module of sim/."""
+    for name in ("numba", "mesa", "numpy", "scipy.stats", "pydantic", "pytest", "hypothesis", "ruamel.yaml", "pandas"):
+        __import__(name)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("files", nargs="*", default=SOURCES)
+    parser.add_argument("--sample", type=int, default=0, help="so many mutants, drawn at random; 0 for all")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--stages", type=int, nargs=2, default=(1, len(STAGES)), help="first and last of the stages")
+    parser.add_argument("--again", type=Path, help="only the mutants that survived in this table")
+    parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--out", type=Path, help="a row a mutant, as CSV; rows that are there already are kept")
+    asked = parser.parse_args()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        preload()
+    everything = [entry for file in asked.files or SOURCES for entry in mutants_of(file)]
+    chosen = list(everything)
+    random.Random(asked.seed).shuffle(chosen)
+    chosen = chosen[: asked.sample or None]
+    stages = range(asked.stages[0] - 1, asked.stages[1])
+    if asked.again:
+        with asked.again.open(encoding="utf-8") as rows:
+            left = {(row["file"], row["number"]) for row in csv.DictReader(rows) if row["killed_by"] == "survived"}
+        chosen = [(mutant, text) for mutant, text in everything if (mutant.file, str(mutant.number)) in left]
+    nothing = Mutant(SOURCES[0], -1, 0, "nothing")
+    fate, seconds = judge(nothing, (ROOT / SOURCES[0]).read_text(), stages)
+    print(f"{len(everything)} mutants, {len(chosen)} of them tried; unchanged: {fate} in {seconds:.0f} s", flush=True)
+    if fate != "survived":
+        raise SystemExit("the tests fail without a mutant")
+    done: list[tuple[Mutant, str, float]] = []
+    with ThreadPoolExecutor(asked.jobs) as pool:
+        for (mutant, _), (fate, seconds) in zip(
+            chosen, pool.map(lambda entry: judge(*entry, stages), chosen), strict=True
+        ):
+            done.append((mutant, fate, seconds))
+            print(f"{len(done):5} {seconds:5.0f} s  {fate:36} {mutant.file}:{mutant.line}  {mutant.change}", flush=True)
+            if asked.out:
+                write(asked.out, done)
+    print(table(done))
+
+
+def write(file: Path, done: list[tuple[Mutant, str, float]]) -> None:
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow(["file", "number", "line", "change", "killed_by"])
+    rows.writerows((m.file, m.number, m.line, m.change, fate) for m, fate, _ in sorted(done))
+    file.write_text(text.getvalue(), encoding="utf-8")
+
+
+def table(done: list[tuple[Mutant, str, float]]) -> str:
+    """By source: mutants, killed, and the share."""
+    tried, killed = Counter(m.file for m, _, _ in done), Counter(m.file for m, fate, _ in done if fate != "survived")
+    lines = [f"{file:32} {tried[file]:6} {killed[file]:6} {killed[file] / tried[file]:6.0%}" for file in sorted(tried)]
+    total = f"{'all':32} {len(done):6} {killed.total():6} {killed.total() / max(len(done), 1):6.0%}"
+    return "\n".join(["source                            tried killed  share", *lines, total])
+
+
+if __name__ == "__main__":
+    main()
