@@ -31,7 +31,10 @@ def bench(
     if unknown:
         fail(f"bench: found {', '.join(unknown)}; allowed: {', '.join(BENCHMARKS)}", BAD_INPUT)
     if not FOLDER.is_dir():
-        fail("bench: the benchmarks are part of the repository, not of the installed package: run it in a clone", BAD_INPUT)
+        fail(
+            "bench: the benchmarks are part of the repository, not of the package: run it in a clone",
+            BAD_INPUT,
+        )
     failed = []
     for name in wanted:
         print(f"\n## {name}\n", flush=True)

@@ -121,7 +121,7 @@ def sensitivity(folder: Folder, outcome: Outcomes = None, quiet: Quiet = False) 
 
     sampled = Sampled(folder)
     tables = tables_of(sampled, [OutcomeOf.parse(text) for text in outcome or []])
-    written = _write_tables(folder, tables)
+    written = _write_tables(folder, {name: _with_earlier(folder, name, table) for name, table in tables.items()})
     written += _draw_sensitivity(folder, sampled, tables)
     if quiet:
         return
@@ -211,8 +211,13 @@ def discover(
 
     what = " and ".join(map(str, clauses))
     show_discovery(found.table, found.limits, what, found.share, found.runs, _headed(sampled))
-    for _, row in found.table.iterrows():
+    dense = found.table[found.table["density"] >= density]
+    for _, row in dense.iterrows():
         print(f"{row['method']}: {sentence(row, what)}")
+    if dense.empty:
+        print(
+            f"No box was found in which {density:.0%} of the runs have {what}; a lower --density or more runs may help."
+        )
     _say_written(folder, written)
 
 
@@ -294,6 +299,18 @@ def _write_tables(folder: Path, tables: dict[str, pd.DataFrame]) -> list[str]:
     except OSError as error:
         raise OutputError(f"{place}: cannot be written: {error.strerror or error}") from None
     return [f"{name}.csv" for name in tables]
+
+
+def _with_earlier(folder: Path, name: str, table: pd.DataFrame) -> pd.DataFrame:
+    """A table of outcomes, and what an earlier command has written there of other outcomes."""
+    import pandas as pd
+
+    try:
+        earlier = pd.read_csv(folder / ANALYSIS / f"{name}.csv")
+        others = earlier[~earlier["outcome"].isin(table["outcome"])]
+    except (OSError, ValueError, KeyError):
+        return table
+    return table if others.empty or list(others) != list(table) else pd.concat([others, table], ignore_index=True)
 
 
 def _say_written(folder: Path, written: list[str]) -> None:

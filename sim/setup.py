@@ -248,7 +248,7 @@ def build_world(scenario: Scenario, names: Names, timetable: list[tuple[int, str
     return tables if JIT else t.World(*(_readable(array) for array in tables))
 
 
-class _Record(np.record):
+class _Record(np.record):  # type: ignore[misc]
     """A record for uncompiled rules: its fields are attributes, also one that is called as NumPy's own (`size`).
 
     Integers but for keys are plain, as NumPy's small ones would wrap where compiled code has 64 bits.

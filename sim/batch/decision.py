@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from sim.batch.experiment import LEAST_POINTS
 from sim.batch.knobs import Floats
 from sim.batch.outcomes import OutcomeOf
 from sim.batch.sampled import Sampled
@@ -54,8 +55,10 @@ def decide(sampled: Sampled, without: Collection[str] = ()) -> Decided:
     sampled.read(OutcomeOf.parse(text) for text in objectives)
     raw = {text: np.column_stack([sampled.y(OutcomeOf.parse(text), n) for n in names]) for text in objectives}
     whole = ~np.any([np.isnan(values).any(axis=1) for values in raw.values()], axis=0)
-    if whole.sum() < 10:
-        raise OutputError(f"{sampled.study.folder}: {int(whole.sum())} points have all outcomes; 10 are needed")
+    if whole.sum() < LEAST_POINTS:
+        raise OutputError(
+            f"{sampled.study.folder}: {int(whole.sum())} points have all outcomes; {LEAST_POINTS} are needed"
+        )
     raw = {text: values[whole] for text, values in raw.items()}
     losses = {text: values if objectives[text]["goal"] == "lower" else -values for text, values in raw.items()}
     enough = {text: satisfied(values, objectives[text]) for text, values in raw.items()}

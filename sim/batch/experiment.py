@@ -10,6 +10,7 @@ from sim.batch.designs import DESIGNS, MORRIS
 from sim.scenario.entry import Text, Title
 from sim.scenario.quantity import KINDS, Distribution, parse_quantity
 
+LEAST_POINTS = 10  # of a decision: fewer tell nothing of what knowing more is worth
 _Positive = Annotated[int, Field(ge=1, le=1_000_000)]
 
 
@@ -53,6 +54,8 @@ class Varied(ExperimentEntry):
         given = [key for key in ("range", "values", "distribution") if getattr(self, key) is not None]
         if len(given) > 1:
             raise ValueError(f"found {' and '.join(given)}; one of them is allowed")
+        if self.values is not None and len(set(self.values)) < len(self.values):
+            raise ValueError(f"found the values {self.values}, one of them twice; allowed: each once")
         if self.range is not None and not self.range[0] < self.range[1]:
             raise ValueError(f"found the range {self.range}; allowed: [low, high] with low below high")
         if self.paths is not None and any(not weight > 0 for weight in self.paths.values()):
@@ -133,6 +136,12 @@ class Decision(Designed):
     scenarios: list[str] = Field(min_length=2, max_length=50, description="The responses; the first is the base.")
     objectives: dict[str, Objective] = Field(min_length=1, max_length=20, description="By outcome.")
     satisfied: float = Field(0.75, gt=0, le=1, description="Share of the points that a robust response satisfies in.")
+
+    @model_validator(mode="after")
+    def _enough(self) -> Decision:
+        if self.samples < LEAST_POINTS:
+            raise ValueError(f"samples: found {self.samples}; a decision needs {LEAST_POINTS} points or more")
+        return self
 
     @property
     def names(self) -> list[str]:

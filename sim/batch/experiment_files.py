@@ -186,6 +186,9 @@ def _problem(error: dict[str, Any], root: Node, model: type[BaseModel]) -> Probl
     if kind == "missing":
         return Problem(node.file, node.line, dotted(path), "missing; it is needed")
     cause = (error.get("ctx") or {}).get("error")
+    if kind == "too_short":
+        least = error["ctx"]["min_length"]
+        return Problem(node.file, node.line, dotted(path), f"found {show(node.plain())}; allowed: {least} or more")
     message = str(cause) if cause else error["msg"][0].lower() + error["msg"][1:]
     if "found" not in message and path and node.line:
         message = f"found {show(node.plain())}; {message}"

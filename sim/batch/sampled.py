@@ -116,9 +116,14 @@ class Sampled:
     @cached_property
     def units(self) -> Mapping[OutcomeOf, str]:
         """Unit of each outcome of the experiment."""
-        keys = self.study.matrix(self.study.base, measures={o.measure for o in self.outcomes}).keys
+        return self.units_of(self.outcomes)
+
+    def units_of(self, outcomes: Iterable[OutcomeOf]) -> Mapping[OutcomeOf, str]:
+        """Unit of each of these outcomes."""
+        wanted = list(outcomes)
+        keys = self.study.matrix(self.study.base, measures={o.measure for o in wanted}).keys
         known = {(row[2], row[1]): row[3] for row in keys.itertuples(index=False)}
-        return {outcome: str(known.get(outcome.key, "")) for outcome in self.outcomes}
+        return {outcome: str(known.get(outcome.key, "")) for outcome in wanted}
 
     def frame(self) -> pd.DataFrame:
         """A row a run: scenario, run, point, replicate, the knobs and the outcomes of the experiment."""

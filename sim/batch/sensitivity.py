@@ -38,6 +38,7 @@ def tables_of(sampled: Sampled, outcomes: Sequence[OutcomeOf] = ()) -> dict[str,
     """
     outcomes = list(outcomes) or sampled.outcomes
     sampled.read(outcomes)
+    units = sampled.units_of(outcomes)
     design = sampled.experiment["design"]
     makers: dict[str, Callable[[Sampled, Floats], pd.DataFrame]] = {"tornado": tornado}
     if design == designs.SOBOL:
@@ -55,13 +56,13 @@ def tables_of(sampled: Sampled, outcomes: Sequence[OutcomeOf] = ()) -> dict[str,
             values = sampled.y(outcome, scenario)
             for name, make in makers.items():
                 table = make(sampled, values)
-                for column, text in (("unit", str(_unit(sampled, outcome))), ("outcome", str(outcome))):
+                for column, text in (("unit", units[outcome]), ("outcome", str(outcome))):
                     table.insert(0, column, text)
                 table.insert(0, "scenario", scenario)
                 found[name].append(table)
             if along_one:
                 table = along(sampled, sampled.each(outcome, scenario))
-                table.insert(0, "unit", _unit(sampled, outcome))
+                table.insert(0, "unit", units[outcome])
                 table.insert(0, "outcome", str(outcome))
                 table.insert(0, "scenario", scenario)
                 found.setdefault("along", []).append(table)
@@ -266,10 +267,6 @@ def _check_enough(sampled: Sampled, there: int, of: int) -> None:
     if there < 4:
         text = f"{there} of {of} samples have this outcome in all of their runs"
         raise OutputError(f"{sampled.study.folder}: too few for indices: {text}")
-
-
-def _unit(sampled: Sampled, outcome: OutcomeOf) -> str:
-    return sampled.units.get(outcome, "")
 
 
 def strongest(tables: dict[str, pd.DataFrame], outcome: str, scenario: str, number: int = 2) -> list[str]:

@@ -33,7 +33,7 @@ from sim.save import OutputError
 from sim.scenario.errors import ScenarioError
 
 CONFIDENCE = 0.9
-FOUND, BELOW, ABOVE = "found", "below the range", "above the range"
+FOUND, BELOW, ABOVE = "found", "passed at the lowest level", "not passed up to the highest level"
 Bools = npt.NDArray[np.bool_]
 
 

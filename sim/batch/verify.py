@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from sim.batch.manifest import Manifest
-from sim.batch.store import is_study, read_study
+from sim.batch.store import STUDY, is_study, read_study
 from sim.provenance import record_text, sha256
 from sim.save import RUN_FILE, OutputError, read_run
 
@@ -21,13 +21,16 @@ class Found(NamedTuple):
 
 
 def verify(folder: Path) -> Found:
-    """Check all files of a run or study.
+    """Check all files of a run or study, or of the studies that a search for tipping points is made of.
+
+    Reports and ``analysis/`` are not looked at: they can be made again from what is.
 
     Raises:
         OutputError: If the folder holds neither.
     """
     if not is_study(folder) and not any(folder.glob("manifest*.jsonl")):
-        return _verify_run(folder)
+        rounds = sorted(file.parent for file in folder.glob(f"*/{STUDY}"))
+        return _verify_all(rounds) if rounds and not (folder / RUN_FILE).exists() else _verify_run(folder)
     damage: list[str] = []
     expected: dict[str, list[Any]] = {}
     manifests = sorted(folder.glob("manifest*.jsonl"))
@@ -58,6 +61,13 @@ def verify(folder: Path) -> Found:
         f"{folder / name}: not of the record: left by a writer that was ended, or not Corridor's" for name in others
     ]
     return Found(damage, notes, len(expected), size)
+
+
+def _verify_all(folders: list[Path]) -> Found:
+    """The studies that a search or a calibration is made of."""
+    found = [verify(folder) for folder in folders]
+    damage, notes = ([line for one in found for line in getattr(one, part)] for part in ("damage", "notes"))
+    return Found(damage, notes, sum(one.files for one in found), sum(one.size for one in found))
 
 
 def _verify_run(folder: Path) -> Found:

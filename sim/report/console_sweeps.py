@@ -29,7 +29,7 @@ INDICES = {
     "tornado": (
         "Tornado",
         "the outcome where the parameter is low and where it is high: one at a time, or the means of the fifths of the "
-        "points where it is lowest and highest",
+        "points where it is lowest and highest; centre: all at their centre, or the mean of all points",
     ),
     "along": ("Along the parameter", "x: its value; over the runs of each level"),
 }
@@ -83,7 +83,10 @@ def show_discovery(
         "mass: share of all runs"
     )
     show_frame(boxes.drop(columns="where"), title, caption, console)
-    shown = limits.assign(**{side: limits[side].where(np.isfinite(limits[side])) for side in ("low", "high")})
+    if limits.empty:
+        return
+    ends = {side: limits[side].astype(float) for side in ("low", "high")}
+    shown = limits.assign(**{side: values.where(np.isfinite(values)) for side, values in ends.items()})
     show_frame(shown, "Limits", "p: probability of so dense a box by chance, had the limit done nothing", console)
 
 
@@ -146,7 +149,7 @@ def text_of(value: Any) -> str:
     if np.isnan(number):
         return EMPTY
     if isinstance(value, (int, np.integer)) or abs(number) >= 1000:
-        return f"{number:,.0f}"
+        return f"{number:,.0f}".replace("-", "−")
     text = f"{number:.3g}" if abs(number) < 100 else f"{number:.0f}"
     return text.replace("-", "−")
 

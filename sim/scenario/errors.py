@@ -77,7 +77,8 @@ def dotted(path: Iterable[Any]) -> str:
 def choices(allowed: Iterable[Any], found: Any = None) -> str:
     """``allowed: a, b, c (did you mean 'b'?)``."""
     names = [str(name) for name in allowed]
-    listed = ", ".join(names[:40]) + (", ..." if len(names) > 40 else "")
     close = difflib.get_close_matches(str(found), names, n=1, cutoff=0.5) if found is not None else []
+    most = 12 if close else 40
+    listed = ", ".join(names[:most]) + (", ..." if len(names) > most else "")
     hint = f" (did you mean {close[0]!r}?)" if close else ""
     return f"allowed: {listed or 'none, as none is defined'}{hint}"

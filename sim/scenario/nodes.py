@@ -134,9 +134,9 @@ def parse_yaml(text: str, file: str) -> Node:
         builder.take(event)
     root = builder.root
     if root is None or root.value is None:
-        raise _error(file, 1, "the file is empty; a scenario is a mapping of names to values")
+        raise _error(file, 1, "the file is empty; needed: a mapping of names to values")
     if not root.is_mapping:
-        text = f"found {show(root.plain())}; a scenario is a mapping of names to values"
+        text = f"found {show(root.plain())}; needed: a mapping of names to values"
         raise _error(file, root.line, text)
     return root
 

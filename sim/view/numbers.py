@@ -25,7 +25,7 @@ class Figure(NamedTuple):
 
 FIGURES = (
     Figure("attempts", "attempts", "a day, 7-day mean"),
-    Figure("peak", "highest pressure", "attempts / capacity", 2),
+    Figure("peak", "highest pressure", "attempts / capacity, today", 2),
     Figure("turned_back", "turned back", "attempts so far"),
     Figure("inside", "entered by land", "persons so far"),
     Figure("waiting", "at the border", "persons"),

@@ -156,3 +156,52 @@ def test_bad_input_is_found_before_any_run(
     assert done.status == 2
     assert message in done.err
     assert sorted(here.iterdir()) == before
+
+
+def test_what_is_looked_at_later_keeps_what_was_looked_at_before(here: Path, corridor: Corridor) -> None:
+    (here / "grid.yaml").write_text(
+        "kind: sweep\ntitle: Grid\nscenario: tiny.yaml\ndesign: grid\nlevels: 5\n"
+        "parameters: {behaviour.retry: {range: [2, 8]}, detection.coverage: {range: [0.2, 0.9]}}\n"
+        "outcomes: [attempts]\n",
+        encoding="utf-8",
+    )
+    assert corridor("sweep", "grid.yaml", "--out", "out", "--jobs", "1", "--quiet").status == 0
+    assert corridor("sensitivity", "out", "--quiet").status == 0
+    first = pd.read_csv("out/analysis/tornado.csv")
+    done = corridor("sensitivity", "out", "--outcome", "deaths")
+    assert "deaths (persons)" in done.out
+    both = pd.read_csv("out/analysis/tornado.csv")
+    pd.testing.assert_frame_equal(both[both["outcome"] == "attempts"].reset_index(drop=True), first)
+    assert set(both.loc[both["outcome"] == "deaths", "unit"]) == {"persons"}
+    done = corridor("discover", "out", "--where", "attempts > 0 and deaths >= 1", "--density", "1.0")
+    assert done.status in (0, 2), done.err
+    assert "internal" not in done.err
+
+
+def test_a_search_for_tipping_points_is_verified_round_by_round(here: Path, corridor: Corridor) -> None:
+    (here / "tip.yaml").write_text(
+        "kind: threshold\ntitle: Tip\nscenario: tiny.yaml\nparameters: {behaviour.retry: {range: [2, 8]}}\n"
+        "where: attempts > 100\nlevel: all\nhalvings: 1\nreplicates: 2\n",
+        encoding="utf-8",
+    )
+    assert corridor("threshold", "tip.yaml", "--out", "tip", "--jobs", "1", "--quiet").status == 0
+    assert corridor("verify", "tip").status == 0
+    file = next(Path("tip").rglob("totals/*.parquet"))
+    file.write_bytes(file.read_bytes()[:-1])
+    done = corridor("verify", "tip")
+    assert done.status == 1
+    assert str(file) in done.err
+
+
+def test_too_small_or_repeated_designs_are_told_before_any_run(here: Path, corridor: Corridor) -> None:
+    head = "title: T\nscenario: tiny.yaml\n"
+    (here / "twice.yaml").write_text(
+        f"kind: sweep\n{head}design: grid\nparameters: {{behaviour.retry: {{values: [2, 2]}}}}\n", encoding="utf-8"
+    )
+    assert "twice.yaml:5: parameters" in corridor("sweep", "twice.yaml").err
+    (here / "none.yaml").write_text(f"kind: sweep\n{head}parameters: {{}}\n", encoding="utf-8")
+    assert "parameters: found a mapping with nothing in it; allowed: 1 or more" in corridor("sweep", "none.yaml").err
+    done = corridor("sweep", "robust-response", "--samples", "4")
+    assert done.status == 2
+    assert "a decision needs 10 points or more" in done.err
+    assert not (here / "results").exists()

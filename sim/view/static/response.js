@@ -21,7 +21,7 @@ function binned(points) {
   return [...groups.values()].map((group) => {
     const ys = group.map((p) => p.y).sort((a, b) => a - b);
     const x = group.reduce((s, p) => s + p.x, 0) / group.length;
-    if (points.length <= BINS && group.length === 1) return { x, low: group[0].low, mid: ys[0], high: group[0].high };
+    if (points.length <= BINS && groups.size === points.length) return { x, low: group[0].low, mid: ys[0], high: group[0].high };
     return { x, low: quantile(ys, 0.25), mid: quantile(ys, 0.5), high: quantile(ys, 0.75) };
   });
 }
@@ -88,7 +88,7 @@ function render({ model, el }) {
     root.dataset.outcome = o.name;
     if (!points.length) return;
     const [left, right] = [points[0].x, points.at(-1).x];
-    const few = o.low && points.length <= BINS;
+    const few = o.low && points.length <= BINS && new Set(points.map((p) => p.x)).size === points.length;
     const top = Math.max(...points.map((p) => (few ? p.high : p.y)), 0);
     const bottom = Math.min(...points.map((p) => (few ? p.low : p.y)), 0);
     const x = (v) => ROOMY.left + ((v - left) / (right - left || 1)) * (w - ROOMY.left - ROOMY.right);
@@ -113,7 +113,7 @@ function render({ model, el }) {
     if (bins.length > 1) add(svg, "path", { class: "cv-response-line", d: at("mid") });
     root.dataset.bins = JSON.stringify(bins.map((b) => b.mid));
     ring = add(svg, "circle", { class: "cv-ring", r: 8, visibility: "hidden" });
-    const lines = few ? "Dots: means; band: 90 % of the runs." : "Line: median of the points by bin; band: half of them.";
+    const lines = few ? "Dots: means; band: 90 % of the runs." : "Dots: means of a point's runs; line: median of the dots by bin; band: half of the dots.";
     note.textContent = `${lines} A click on a dot, or Enter, opens its scenario live.`;
     root.dataset.bands = JSON.stringify(bins.map((b) => [b.low, b.high]));
     plot.setAttribute("aria-label", `${o.label} against ${k.label}: ${points.length} points. Arrow keys go through the points, Enter opens one live.`);
