@@ -32,11 +32,13 @@ def test_every_tutorial_is_listed_and_links_lead_somewhere() -> None:
     assert len(tutorials()) == 5
 
 
-def test_blocks_of_output_are_held_to_their_order() -> None:
-    [block] = blocks("x\n\n```text\nb  2\na  1\n```\n")
+def test_blocks_of_output_are_held_to_their_order_and_columns() -> None:
+    [block] = blocks("x\n\n```text\nname  n\nb   2\na   1\n```\n")
     assert block.kind == "text" and block.title is None
-    shown = Shown(block, ["│ a │ 1 │", "│ b │ 2 │"])
-    assert missing(shown) == ["a  1"]
-    again = Shown(Block("text", None, "a  7\nb  7\n", 0), shown.printed)
-    assert missing(again) == ["a  7", "b  7"]
-    assert renewed(again).split() == ["a", "1", "b", "2"]
+    shown = Shown(block, ["┃ name ┃ m ┃ n ┃", "│ a │ 7 │ 1 │", "│ b │ 8 │ 2 │"])
+    assert missing(shown) == ["a   1"]
+    again = Shown(Block("text", None, "name  n\na   7\nb   9\n", 0), shown.printed)
+    assert missing(again) == ["a   7", "b   9"]
+    assert [line.split() for line in renewed(again).splitlines()] == [["name", "n"], ["a", "1"], ["b", "2"]]
+    with pytest.raises(ValueError, match="nothing like 'c"):
+        renewed(Shown(Block("text", None, "name  n\nc  1\n", 0), shown.printed))

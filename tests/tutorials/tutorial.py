@@ -4,10 +4,10 @@
   result depends on it, and the start of a pool of processes would take longer than the runs.
 - ``python``: all blocks of a tutorial share their names.
 - a block with ``title=NAME`` is written to that file.
-- ``text``: lines that the block before it printed, in that order; others may be left out. Frames of tables are too.
+- ``text``: lines that the block before it printed, in that order; others may be left out, and columns of tables too.
 
 Blocks of other kinds, and ``console``, are only read. ``uv run python -m tests.tutorials.tutorial`` writes the figures
-of ``text`` blocks anew: a line is found again by its first words.
+of ``text`` blocks anew: a line is found again by its first words. With a file's name it does so there.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ import re
 import shlex
 import sys
 import tempfile
-import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -95,36 +94,68 @@ def command(line: str) -> None:
                 raise RuntimeError(f"{line!r} ended with status {end.code}") from end
 
 
-def words(line: str) -> str:
-    """A line without frames, each run of spaces as one."""
-    return " ".join(_FRAME.sub(" ", line).split())
-
-
 def missing(shown: Shown) -> list[str]:
-    """Lines that a ``text`` block shows and that were not printed, or not in this order."""
-    rest = iter([words(line) for line in shown.printed])
-    return [line for line in shown.block.text.splitlines() if line.strip() and words(line) not in rest]
+    """Lines that a ``text`` block shows and that were not printed so, or not in this order."""
+    pairs = zip(shown.block.text.splitlines(), found_again(shown), strict=True)
+    return [old for old, new in pairs if old.split() != " ".join(new).split()]
 
 
 def renewed(shown: Shown) -> str:
-    """The text of a ``text`` block with each line as it was printed now, found by its first words."""
-    lines, at = [], 0
-    for old in shown.block.text.splitlines():
-        match = [k for k in range(at, len(shown.printed)) if _first(shown.printed[k]) == _first(old)]
-        if not match:
+    """The text of a ``text`` block with each line as it was printed now, the columns of a table under each other."""
+    lines = found_again(shown)
+    for line, old in zip(lines, shown.block.text.splitlines(), strict=True):
+        if not line and old.strip():
             raise ValueError(f"nothing like {old!r} was printed")
-        lines.append(_FRAME.sub(" ", shown.printed[match[0]]).rstrip())
-        at = match[0] + 1
-    return textwrap.dedent("\n".join(lines)) + "\n"
+    widths = [max((len(line[k]) for line in lines if k < len(line) > 1), default=0) for k in range(40)]
+    return "".join(
+        "  ".join(cell.ljust(widths[0]) if k == 0 and len(line) > 1 else cell.rjust(widths[k] * (len(line) > 1))
+                  for k, cell in enumerate(line)).rstrip() + "\n"
+        for line in lines
+    )  # fmt: skip
 
 
-def _first(line: str) -> str:
-    return re.split(r"\s{2,}", _FRAME.sub("  ", line).strip())[0]
+def found_again(shown: Shown) -> list[list[str]]:
+    """For each shown line the cells of the line that was printed; empty where there is none.
+
+    A table's head may leave columns out: they are left out of its rows too. Other lines have one cell.
+    """
+    found, at = [], 0
+    columns: list[int] | None = None
+    for old in shown.block.text.splitlines():
+        cells: list[str] = []
+        for k in range(at, len(shown.printed)):
+            printed = _cells(shown.printed[k])
+            asked = re.split(r"\s{2,}", old.strip())
+            is_head = "┃" in shown.printed[k]
+            if old.strip() and is_head and set(asked) <= set(printed):
+                columns = [printed.index(name) for name in asked]
+            elif not old.strip() or is_head or not _begins(old, printed):
+                continue
+            at = k + 1
+            keep = columns if len(printed) > 1 and columns and max(columns) < len(printed) else range(len(printed))
+            cells = [printed[c] for c in keep]
+            break
+        found.append(cells)
+    return found
 
 
-def main() -> None:
-    """Write the figures of all tutorials anew."""
-    for file in tutorials():
+def _cells(line: str) -> list[str]:
+    """A line's cells: between frames in a table; the whole of other lines."""
+    if not _FRAME.search(line):
+        return [line.rstrip()]
+    return [" ".join(part.split()) for part in _FRAME.split(line.strip().strip("┃│"))]
+
+
+def _begins(old: str, printed: list[str]) -> bool:
+    """Whether a shown line begins as a printed one: with its first cell, or with its words before the first gap."""
+    first = printed[0] if len(printed) > 1 else re.split(r"\s{2,}|: ", printed[0].strip())[0]
+    line = " ".join(old.split())
+    return bool(first) and (line == first or line.startswith((first + " ", first + ": ")))
+
+
+def main(files: list[str]) -> None:
+    """Write the figures of all tutorials anew, or of the files named."""
+    for file in [Path(name).resolve() for name in files] or tutorials():
         text = file.read_text(encoding="utf-8")
         with tempfile.TemporaryDirectory() as folder:
             here = Path.cwd()
@@ -141,4 +172,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
