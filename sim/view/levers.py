@@ -177,8 +177,8 @@ def _states(scenario: Scenario) -> Iterator[Lever]:
     for state in steering:
         path, group = f"transit_states.{state}", title(state)
         fields = (
-            ("facilitation", "Facilitation", "share", 0.05),
-            ("coaching", "Coaching", "share", 0.05),
+            ("facilitation", "Facilitation", "share", 0.01),
+            ("coaching", "Coaching", "share", 0.01),
             ("visas", "Visas", "persons a day", 10.0),
             ("transfer", "Taken to the border", "persons a day", 10.0),
         )
@@ -214,7 +214,7 @@ def _boats(scenario: Scenario) -> Iterator[Lever]:
         for field_name, label in (("boats_tolerated", "let go"), ("interception", "intercepted")):
             words = f"{title(state)}: {label}"
             yield Lever(
-                f"{field_name}.{state}", "Boats", words, "share", 1.0, 0.05, (f"{path}.{field_name}",), percent=True
+                f"{field_name}.{state}", "Boats", words, "share", 1.0, 0.01, (f"{path}.{field_name}",), percent=True
             )
 
 
