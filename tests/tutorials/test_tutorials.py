@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 
+from sim.cli import app
 from sim.processes.measures import EFFECTS
 from tests.tutorials.tutorial import Block, Shown, blocks, carried_out, missing, renewed, tutorials
 
@@ -30,6 +35,24 @@ def test_every_tutorial_is_listed_and_links_lead_somewhere() -> None:
     listed = (folder / "README.md").read_text(encoding="utf-8")
     assert [file.name for file in tutorials() if f"({file.name})" not in listed] == []
     assert len(tutorials()) == 5
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "experiments/README.md"])
+def test_commands_in_prose_exist(name: str) -> None:
+    """Every command with its options, as the command line would read it; nothing is carried out."""
+    text = (tutorials()[0].parents[2] / name).read_text(encoding="utf-8")
+    asked = r"(?:^ {4}(?:uv run )?|^uv run |`(?:uv run )?)corridor ([a-z][^\n`]*)"
+    lines = re.findall(asked, text.replace("\\\n", " "), re.MULTILINE)
+    assert lines
+    root: Any = typer.main.get_command(app)
+    for line in lines:
+        words = [word for word in shlex.split(line, comments=True) if word != "..."]
+        command = root
+        while hasattr(command, "commands") and words:
+            assert words[0] in command.commands, line
+            command = command.commands[words.pop(0)]
+        known = {option for parameter in command.params for option in parameter.opts}
+        assert {word.partition("=")[0] for word in words if word.startswith("--")} <= known, line
 
 
 def test_blocks_of_output_are_held_to_their_order_and_columns() -> None:
