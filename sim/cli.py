@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim import cli_bench, cli_calibrate, cli_studies, cli_sweeps
+from sim import cli_analysis, cli_bench, cli_calibrate, cli_studies, cli_sweeps
 from sim.cli_tools import (
     BAD_INPUT,
     INTERRUPTED,
@@ -264,7 +264,7 @@ def schema(
 
 cli_bench.register(app)
 cli_calibrate.register(app)
-for command in cli_sweeps.COMMANDS:
+for command in (cli_sweeps.sweep, *cli_analysis.COMMANDS, cli_sweeps.threshold):
     app.command()(command)
 
 

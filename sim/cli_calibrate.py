@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,16 +10,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.cli_tools import (
-    INTERRUPTED,
     DaskAddress,
     Jobs,
     Quiet,
     announce_compilation,
-    fail,
+    command_line,
+    interruptible,
     list_files,
     notes_console,
     results_console,
     runs_bar,
+    start_server,
 )
 
 if TYPE_CHECKING:
@@ -49,7 +48,7 @@ def calibrate(
     quiet: Quiet = False,
 ) -> None:
     """Fit a scenario to what was published: particles as Parquet, distributions as a scenario that others extend."""
-    _start(jobs, dask)
+    start_server(jobs, dask)
     from sim.batch.calibration_experiment import load_experiment
     from sim.batch.calibration_study import calibration
     from sim.batch.fit import Place
@@ -58,8 +57,8 @@ def calibrate(
     loaded = load_experiment(experiment)
     folder = out if out is not None else Path("results") / f"{loaded.name}-calibration"
     notes = notes_console(quiet)
-    with _interruptible(folder), _stages(notes) as report:
-        done = calibration(loaded, Place(folder, jobs, dask, _command(), report))
+    with interruptible(f"what was done is kept in {folder}; the same command goes on"), _stages(notes) as report:
+        done = calibration(loaded, Place(folder, jobs, dask, command_line(), report))
         write_fit(done.fit, folder)
     if quiet:
         return
@@ -80,7 +79,7 @@ def backtest(
     quiet: Quiet = False,
 ) -> None:
     """Forecast from each origin with what was known then; score against what came, and against simple forecasts."""
-    _start(jobs, dask)
+    start_server(jobs, dask)
     from sim.batch.backtest_study import back_test
     from sim.batch.calibration_experiment import load_experiment
     from sim.batch.fit import Place
@@ -89,8 +88,8 @@ def backtest(
     loaded = load_experiment(experiment)
     folder = out if out is not None else Path("results") / f"{loaded.name}-backtest"
     notes = notes_console(quiet)
-    with _interruptible(folder), _stages(notes) as report:
-        done = back_test(loaded, Place(folder, jobs, dask, _command(), report))
+    with interruptible(f"what was done is kept in {folder}; the same command goes on"), _stages(notes) as report:
+        done = back_test(loaded, Place(folder, jobs, dask, command_line(), report))
         write_fan(done.table, folder)
     if quiet:
         return
@@ -132,22 +131,6 @@ def import_(
     print(f"{out}: {len(rows)} months, {rows[0].period_start} to {rows[-1].period_end}, {total:,.0f} {rows[0].measure}")
 
 
-def _start(jobs: int | None, dask: str | None) -> None:
-    """Have the workers' imports go on beside this process's own."""
-    if jobs != 1 and dask is None:
-        from sim.batch.forks import start_server
-
-        start_server()
-
-
-@contextmanager
-def _interruptible(folder: Path) -> Iterator[None]:
-    try:
-        yield
-    except KeyboardInterrupt:
-        fail(f"interrupted: what was done is kept in {folder}; the same command goes on", INTERRUPTED)
-
-
 @contextmanager
 def _stages(notes: Console) -> Iterator[Callable[[str, int, int, int], None]]:
     """A line for each stage, and a bar of its runs; gives the function that a calibration reports to."""
@@ -186,7 +169,3 @@ def _cell(value: object) -> str:
             return ""
         return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
     return str(value)
-
-
-def _command() -> str:
-    return shlex.join(["corridor", *sys.argv[1:]])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sim.cli_tools import (
     INTERRUPTED,
     announce_compilation,
+    command_line,
     fail,
     list_files,
     load,
@@ -132,7 +132,9 @@ def _carry_out(plan: Plan, folder: Path, work: Work) -> None:
         announce_compilation(notes)
         place = workplace(work.jobs, work.dask)
         with runs_bar(notes) as advance:
-            study = carry_out(plan, folder, until=until, place=place, shard=shard, command=_command(), progress=advance)
+            study = carry_out(
+                plan, folder, until=until, place=place, shard=shard, command=command_line(), progress=advance
+            )
         if study.complete:
             _finish(study, work, until)
         elif not work.quiet:
@@ -209,10 +211,6 @@ def shard_of(text: str | None) -> tuple[int, int] | None:
     if not (part.isdecimal() and whole.isdecimal() and 1 <= int(part) <= int(whole)):
         raise ScenarioError(f"--shard: found {text!r}; allowed: I/N with whole numbers, I from 1 to N, such as 3/10")
     return int(part), int(whole)
-
-
-def _command() -> str:
-    return shlex.join(["corridor", *sys.argv[1:]])
 
 
 def open_folder(folder: Path) -> Study | Results:

@@ -1,46 +1,35 @@
-"""The commands about experiments: sweeps, and what is made of them."""
+"""The commands that carry out experiments: sweeps, and the search for tipping points."""
 
 from __future__ import annotations
 
-import shlex
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sim.cli_analysis import ANALYSIS, headed, say_written, write_tables
 from sim.cli_tools import (
-    INTERRUPTED,
     DaskAddress,
     Jobs,
     Quiet,
     Shard,
     announce_compilation,
-    fail,
+    command_line,
+    interruptible,
     list_files,
     notes_console,
     results_console,
     runs_bar,
+    start_server,
 )
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from sim.batch.executors import Workplace
     from sim.batch.plan import Plan
-    from sim.batch.sampled import Sampled
     from sim.batch.study import Study
 
-ANALYSIS = "analysis"  # folder, in a study's, of what can be made again from its runs
 ExperimentName = Annotated[
     str, typer.Argument(help="Name of a shipped experiment, or a YAML file.", metavar="EXPERIMENT")
-]
-Folder = Annotated[Path, typer.Argument(help="Folder of a sweep.", metavar="DIR")]
-Outcomes = Annotated[
-    list[str] | None,
-    typer.Option("--outcome", metavar="MEASURE[@NAME]", help="In place of the experiment's; several times."),
 ]
 Samples = Annotated[int | None, typer.Option(min=1, help="Samples, in place of the experiment's.")]
 Replicates = Annotated[int | None, typer.Option(min=1, help="Runs of each point, in place of the experiment's.")]
@@ -58,15 +47,15 @@ def sweep(
     quiet: Quiet = False,
 ) -> None:
     """Run an experiment: a scenario (or several) over a design of its parameters."""
-    with _interruptible("nothing was written; the same command begins anew"):
-        _start_server(jobs, dask)
+    with interruptible("nothing was written; the same command begins anew"):
+        start_server(jobs, dask)
         from sim.batch.experiment_files import read_experiment
         from sim.batch.sweeps import plan_of
 
         ready = read_experiment(experiment, {"samples": samples, "replicates": replicates})
         plan = plan_of(ready)
     folder = out if out is not None else Path("results") / f"{ready.name}-{ready.experiment.seed}"
-    with _interruptible(f"what was done is kept in {folder}; the same command goes on"):
+    with interruptible(f"what was done is kept in {folder}; the same command goes on"):
         from sim.batch.executors import workplace
         from sim.cli_studies import shard_of
 
@@ -85,7 +74,7 @@ def _carry_out(plan: Plan, folder: Path, place: Workplace, shard: tuple[int, int
     notes = notes_console(quiet)
     announce_compilation(notes)
     with runs_bar(notes) as advance:
-        return carry_out(plan, folder, place=place, shard=shard, command=_command(), progress=advance)
+        return carry_out(plan, folder, place=place, shard=shard, command=command_line(), progress=advance)
 
 
 def show_sweep(study: Study) -> None:
@@ -95,155 +84,13 @@ def show_sweep(study: Study) -> None:
 
     sampled = Sampled(study)
     units = {str(outcome): unit for outcome, unit in sampled.units.items()}
-    console = _headed(sampled)
+    console = headed(sampled)
     show_outcomes(sampled.frame(), list(units), units, console)
     if len(study.failed):
         first = study.failed.iloc[0]
         print(f"{len(study.failed):,} of {len(study.runs):,} runs failed; run {first['run']}: {first['error']}")
     print(f"Written to {study.folder}: {list_files(study.folder)}")
     print(f"Go on with: corridor {'decide' if study.kind == 'decision' else 'sensitivity'} {study.folder}")
-
-
-def _headed(sampled: Sampled) -> Any:
-    console = results_console()
-    first = sampled.study.scenarios[sampled.study.base]
-    text = f"{sampled.title}: {sampled.experiment.get('design', '')}, {len(sampled.x):,} points, "
-    text += f"{len(sampled.study.runs):,} runs of {', '.join(sampled.study.names)}  {first.start} to {first.end}"
-    console.print(f"\n{text}", style="bold", markup=False, highlight=False, soft_wrap=True)
-    return console
-
-
-def sensitivity(folder: Folder, outcome: Outcomes = None, quiet: Quiet = False) -> None:
-    """What the outcomes of a sweep hang on: Sobol', Morris, partial rank correlations, tornado, interactions."""
-    from sim.batch.outcomes import OutcomeOf
-    from sim.batch.sampled import Sampled
-    from sim.batch.sensitivity import tables_of
-
-    sampled = Sampled(folder)
-    tables = tables_of(sampled, [OutcomeOf.parse(text) for text in outcome or []])
-    written = _write_tables(folder, {name: _with_earlier(folder, name, table) for name, table in tables.items()})
-    written += _draw_sensitivity(folder, sampled, tables)
-    if quiet:
-        return
-    from sim.report.console_sweeps import show_sensitivity
-
-    show_sensitivity(tables, _headed(sampled))
-    _say_written(folder, written)
-
-
-def _draw_sensitivity(folder: Path, sampled: Sampled, tables: dict[str, pd.DataFrame]) -> list[str]:
-    from sim.batch.designs import ONE, SAMPLED
-    from sim.batch.outcomes import OutcomeOf
-    from sim.batch.sensitivity import grid_of, knob_named, strongest
-    from sim.report import sweep_figures as figures
-
-    note = "one at a time, the others at their centre; small: the parameter's value"
-    if sampled.experiment["design"] != ONE:
-        note = "means of the fifths of points with the parameter low, high; small: its mean there"
-    written = []
-    several = len(sampled.study.names) > 1
-    for (scenario, outcome), part in tables["tornado"].groupby(["scenario", "outcome"], sort=False):
-        stem = f"{outcome}-{scenario}" if several else str(outcome)
-        stem, unit = stem.replace("@", "-at-").replace(":", "-"), str(part["unit"].iloc[0])
-        drawn = {f"tornado-{stem}": figures.tornado(part, str(outcome), unit, note)} if len(part) > 1 else {}
-        own = {name: t[(t["scenario"] == scenario) & (t["outcome"] == outcome)] for name, t in tables.items()}
-        if "sobol" in own and own["sobol"]["total"].notna().any():
-            drawn[f"sobol-{stem}"] = figures.shares(own["sobol"], str(outcome))
-        if "morris" in own:
-            drawn[f"morris-{stem}"] = figures.screening(own["morris"], str(outcome), unit)
-        two = strongest(tables, str(outcome), str(scenario))
-        if len(two) == 2 and sampled.experiment["design"] in (*SAMPLED, "grid"):
-            columns = [knob_named(sampled, label)[0] for label in two]
-            values = sampled.y(OutcomeOf.parse(str(outcome)), str(scenario))
-            grid, *edges = grid_of(sampled.x[:, columns], values, 8 if len(values) > 500 else 5)
-            if min(grid.shape) > 1:
-                drawn[f"interactions-{stem}"] = figures.interaction(
-                    grid, edges, two, str(outcome), unit, own.get("pairs")
-                )
-        written += [figures.save(figure, folder / ANALYSIS / f"{name}.png").name for name, figure in drawn.items()]
-    return written + _draw_along(folder, sampled, tables)
-
-
-def _draw_along(folder: Path, sampled: Sampled, tables: dict[str, pd.DataFrame]) -> list[str]:
-    """Outcomes along the only parameter, a figure a measure."""
-    if "along" not in tables:
-        return []
-    from sim.report import sweep_figures as figures
-
-    table, knob, written = tables["along"], sampled.knobs[0], []
-    measures = table["outcome"].str.partition("@")[0]
-    several = len(sampled.study.names) > 1
-    for measure, own in table.groupby(measures, sort=False):
-        lines = {
-            str(outcome if not several else f"{outcome}, {scenario}"): part
-            for (outcome, scenario), part in own.groupby(["outcome", "scenario"], sort=False)
-        }
-        unit = str(own["unit"].iloc[0])
-        figure = figures.curves(lines, sampled.label(knob), knob.unit, str(measure), unit)
-        written.append(figures.save(figure, folder / ANALYSIS / f"along-{measure}.png").name)
-    return written
-
-
-def discover(
-    folder: Folder,
-    where: Annotated[
-        str, typer.Option(metavar="CONDITION", help="Runs of interest, such as 'pressure_peak > 1.5 and deaths > 20'.")
-    ],
-    scenario: Annotated[str | None, typer.Option(help="Which of the sweep's scenarios [the first].")] = None,
-    density: Annotated[
-        float, typer.Option(min=0.05, max=1.0, help="Share of the runs in a box that it aims at.")
-    ] = 0.8,
-    quiet: Quiet = False,
-) -> None:
-    """Where in the space of parameters the runs of interest lie: boxes by PRIM and CART, in words."""
-    from sim.batch.discovery import discover as search
-    from sim.batch.discovery import sentence
-    from sim.batch.outcomes import conditions
-    from sim.batch.sampled import Sampled
-
-    clauses = conditions(where)
-    sampled = Sampled(folder)
-    found = search(sampled, clauses, scenario, density=density)
-    written = _write_tables(folder, {"boxes": found.table, "box-limits": found.limits})
-    if quiet:
-        return
-    from sim.report.console_sweeps import show_discovery
-
-    what = " and ".join(map(str, clauses))
-    show_discovery(found.table, found.limits, what, found.share, found.runs, _headed(sampled))
-    dense = found.table[found.table["density"] >= density]
-    for _, row in dense.iterrows():
-        print(f"{row['method']}: {sentence(row, what)}")
-    if dense.empty:
-        print(
-            f"No box was found in which {density:.0%} of the runs have {what}; a lower --density or more runs may help."
-        )
-    _say_written(folder, written)
-
-
-def decide(
-    folder: Folder,
-    without: Annotated[
-        list[str] | None, typer.Option(metavar="SCENARIO", help="A response that is not to be had; several times.")
-    ] = None,
-    quiet: Quiet = False,
-) -> None:
-    """Which response holds under deep uncertainty: regret, satisficing, and what knowing more is worth."""
-    from sim.batch.decision import decide as table_of
-    from sim.batch.sampled import Sampled
-    from sim.report import sweep_figures as figures
-
-    sampled = Sampled(folder)
-    found = table_of(sampled, without or [])
-    tables = {"regret": found.regret, "robust": found.robust, "knowledge": found.knowledge}
-    written = _write_tables(folder, tables)
-    written.append(figures.save(figures.regrets(found.regret), folder / ANALYSIS / "regret.png").name)
-    if quiet:
-        return
-    from sim.report.console_sweeps import show_decision
-
-    show_decision(tables, float(sampled.experiment["satisfied"]), _headed(sampled))
-    _say_written(folder, written)
 
 
 def threshold(
@@ -255,8 +102,8 @@ def threshold(
     quiet: Quiet = False,
 ) -> None:
     """At which level of a knob overload becomes likely, of each section: by halving, with intervals."""
-    with _interruptible("nothing was written; the same command begins anew"):
-        _start_server(jobs, dask)
+    with interruptible("nothing was written; the same command begins anew"):
+        start_server(jobs, dask)
         from sim.batch.executors import workplace
         from sim.batch.experiment_files import read_experiment
         from sim.batch.threshold import tipping_points
@@ -264,19 +111,19 @@ def threshold(
         ready = read_experiment(experiment, {"replicates": replicates})
         workplace(jobs, dask)
     folder = out if out is not None else Path("results") / f"{ready.name}-{ready.experiment.seed}"
-    with _interruptible(f"what was done is kept in {folder}; the same command goes on"):
+    with interruptible(f"what was done is kept in {folder}; the same command goes on"):
         notes = notes_console(quiet)
         announce_compilation(notes)
         with runs_bar(notes) as advance:
             found = tipping_points(
-                ready, folder, place=lambda: workplace(jobs, dask), command=_command(), progress=advance
+                ready, folder, place=lambda: workplace(jobs, dask), command=command_line(), progress=advance
             )
     from sim.report import sweep_figures as figures
 
     knob = ready.knobs[0]
     title = ready.experiment.parameters[knob.name].title or knob.name
     table, curves = found.table(), found.curves()
-    written = _write_tables(folder, {"threshold": table, "probabilities": curves})
+    written = write_tables(folder, {"threshold": table, "probabilities": curves})
     figure = figures.tipping(table, curves, title, knob.unit)
     written.append(figures.save(figure, folder / ANALYSIS / "threshold.png").name)
     if quiet:
@@ -284,57 +131,4 @@ def threshold(
     from sim.report.console_sweeps import show_threshold
 
     show_threshold(table, results_console(), ready.experiment.title, title, knob.unit, found.replicates)
-    _say_written(folder, written)
-
-
-def _write_tables(folder: Path, tables: dict[str, pd.DataFrame]) -> list[str]:
-    """Tables as CSV into the folder of what can be made again; raises OutputError."""
-    from sim.save import OutputError
-
-    place = folder / ANALYSIS
-    try:
-        place.mkdir(parents=True, exist_ok=True)
-        for name, table in tables.items():
-            table.to_csv(place / f"{name}.csv", index=False, lineterminator="\n")
-    except OSError as error:
-        raise OutputError(f"{place}: cannot be written: {error.strerror or error}") from None
-    return [f"{name}.csv" for name in tables]
-
-
-def _with_earlier(folder: Path, name: str, table: pd.DataFrame) -> pd.DataFrame:
-    """A table of outcomes, and what an earlier command has written there of other outcomes."""
-    import pandas as pd
-
-    try:
-        earlier = pd.read_csv(folder / ANALYSIS / f"{name}.csv")
-        others = earlier[~earlier["outcome"].isin(table["outcome"])]
-    except (OSError, ValueError, KeyError):
-        return table
-    return table if others.empty or list(others) != list(table) else pd.concat([others, table], ignore_index=True)
-
-
-def _say_written(folder: Path, written: list[str]) -> None:
-    print(f"Written to {folder / ANALYSIS}: {', '.join(written)}")
-
-
-def _command() -> str:
-    return shlex.join(["corridor", *sys.argv[1:]])
-
-
-def _start_server(jobs: int | None, dask: str | None) -> None:
-    """Have the workers' imports go on beside this process's own."""
-    if jobs != 1 and dask is None:
-        from sim.batch.forks import start_server
-
-        start_server()
-
-
-@contextmanager
-def _interruptible(state: str) -> Iterator[None]:
-    try:
-        yield
-    except KeyboardInterrupt:
-        fail(f"interrupted: {state}", INTERRUPTED)
-
-
-COMMANDS = (sweep, sensitivity, discover, decide, threshold)
+    say_written(folder, written)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -141,6 +142,28 @@ def _bar(notes: Console, unit: str) -> Progress:
         TextColumn("{task.fields[rate]}"), TimeRemainingColumn(), TextColumn("left"),
     ]  # fmt: skip
     return Progress(*columns, console=notes, transient=True)
+
+
+def command_line() -> str:
+    """This command, as it can be given again."""
+    return shlex.join(["corridor", *sys.argv[1:]])
+
+
+def start_server(jobs: int | None, dask: str | None) -> None:
+    """Have the workers' imports go on beside this process's own."""
+    if jobs != 1 and dask is None:
+        from sim.batch.forks import start_server as start
+
+        start()
+
+
+@contextmanager
+def interruptible(state: str) -> Iterator[None]:
+    """End at Ctrl-C with a message about the state of things."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        fail(f"interrupted: {state}", INTERRUPTED)
 
 
 def list_files(folder: Path) -> str:

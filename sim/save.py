@@ -93,6 +93,27 @@ def read_run(folder: Path) -> dict[str, Any]:
     return content
 
 
+def write_whole(file: Path, content: bytes, prefix: str) -> None:
+    """Write a file under another name, bring it to the disk, then give it its name: whole, or not at all.
+
+    Raises:
+        OSError: If it cannot be written; nothing is left then.
+    """
+    handle, path = tempfile.mkstemp(dir=file.parent, prefix=prefix)
+    partial = Path(path)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        partial.chmod(0o666 & ~umask())
+        partial.replace(file)
+    except BaseException:
+        with suppress(OSError):
+            partial.unlink()
+        raise
+
+
 @contextmanager
 def new_folder(folder: Path) -> Iterator[Path]:
     """An empty folder to write into; when the block ends well it takes the place of ``folder``, at once.

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -26,7 +25,7 @@ from sim.batch.plan import Plan
 from sim.batch.tables import SCHEMAS
 from sim.batch.work import Done
 from sim.provenance import machine, now, versions
-from sim.save import OutputError, check_writable, umask
+from sim.save import OutputError, check_writable, write_whole
 from sim.scenario.write import to_yaml
 
 STUDY = "study.json"
@@ -149,22 +148,10 @@ class Store:
             (self.folder / "spool").rmdir()
 
     def _write(self, name: str, content: bytes) -> list[Any]:
-        """Write a file under another name, bring it to the disk, then give it its name; its size and SHA-256."""
+        """Write a file, whole or not at all; its size and SHA-256."""
         file = self.folder / name
         file.parent.mkdir(exist_ok=True)
-        handle, path = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-        partial = Path(path)
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(content)
-                stream.flush()
-                os.fsync(stream.fileno())
-            partial.chmod(0o666 & ~umask())
-            partial.replace(file)
-        except BaseException:
-            with suppress(OSError):
-                partial.unlink()
-            raise
+        write_whole(file, content, f".{file.name}.")
         return [len(content), sha256(content).hexdigest()]
 
     def _write_once(self, name: str, content: bytes) -> None:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Mapping
-from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +17,7 @@ from sim.report.findings import COMPARE, REPLICATES, RUN, Findings
 from sim.report.panels import colour_of
 from sim.report.sentences import caveat, headlines, period
 from sim.report.words import listed
-from sim.save import OutputError, umask
+from sim.save import OutputError, write_whole
 
 if TYPE_CHECKING:
     from sim.results import Results
@@ -77,19 +74,7 @@ def write_report(source: Study | Results, file: str | Path, about: Mapping[str, 
     content = report_of(source, about).encode()
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name[:40]}.")
-        partial = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(content)
-                stream.flush()
-                os.fsync(stream.fileno())
-            partial.chmod(0o666 & ~umask())
-            partial.replace(file)
-        except BaseException:
-            with suppress(OSError):
-                partial.unlink()
-            raise
+        write_whole(file, content, f".{file.name[:40]}.")
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise OutputError(f"{file}: the report cannot be written: {reason}") from error

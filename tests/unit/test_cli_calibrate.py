@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sim import cli
 from sim.scenario import to_yaml
+from tests.command import Corridor
 from tests.strategies import START, tiny_scenario
 
-Corridor = Callable[..., tuple[int, str, str]]
 EXPERIMENT: dict[str, Any] = {
     "kind": "calibration",
     "title": "tiny, fitted",
@@ -42,20 +39,6 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         lines.append(f"poland,{start},{start + timedelta(days=length)},{value},,")
     (tmp_path / "poland.csv").write_text("\n".join(lines), encoding="utf-8")
     return tmp_path
-
-
-@pytest.fixture
-def corridor(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Corridor:
-    def call(*words: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["corridor", *words])
-        status = 0
-        try:
-            cli.main()
-        except SystemExit as stop:
-            status = int(stop.code or 0)
-        return status, *capsys.readouterr()
-
-    return call
 
 
 def test_a_calibration_prints_its_tables_and_names_its_files(here: Path, corridor: Corridor) -> None:

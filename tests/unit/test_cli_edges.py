@@ -9,9 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
@@ -19,18 +17,8 @@ from sim import cli
 from sim.batch.verify import verify
 from sim.results import Results
 from sim.scenario import to_yaml
+from tests.command import Corridor
 from tests.strategies import tiny_scenario
-
-
-class Done(NamedTuple):
-    """A command that has ended: its status and what it printed."""
-
-    status: int
-    out: str
-    err: str
-
-
-Corridor = Callable[..., Done]
 
 
 @pytest.fixture
@@ -39,20 +27,6 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "tiny.yaml").write_text(to_yaml(tiny_scenario(days=40)), encoding="utf-8")
     return tmp_path
-
-
-@pytest.fixture
-def corridor(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Corridor:
-    def call(*words: str) -> Done:
-        monkeypatch.setattr(sys, "argv", ["corridor", *words])
-        status = 0
-        try:
-            cli.main()
-        except SystemExit as stop:
-            status = int(stop.code or 0)
-        return Done(status, *capsys.readouterr())
-
-    return call
 
 
 @pytest.fixture

@@ -4,28 +4,16 @@ from __future__ import annotations
 
 import json
 import shlex
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
-from sim import cli
 from sim.batch.study import Study
 from sim.scenario.write import to_yaml
+from tests.command import Corridor
 from tests.strategies import tiny_scenario
 
 BAN = {"ban": {"kind": "carrier-ban", "title": "ban", "routes": ["benghazi-minsk"], "start": "2025-10-15"}}
-
-
-class Done(NamedTuple):
-    status: int
-    out: str
-    err: str
-
-
-Corridor = Callable[..., Done]
 
 
 @pytest.fixture(autouse=True)
@@ -34,20 +22,6 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "tiny.yaml").write_text(to_yaml(tiny_scenario(days=40)))
     (tmp_path / "ban.yaml").write_text(to_yaml(tiny_scenario({"measures": BAN}, days=40)))
     return tmp_path
-
-
-@pytest.fixture
-def corridor(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Corridor:
-    def call(*words: str) -> Done:
-        monkeypatch.setattr(sys, "argv", ["corridor", *words])
-        status = 0
-        try:
-            cli.main()
-        except SystemExit as stop:
-            status = int(stop.code or 0)
-        return Done(status, *capsys.readouterr())
-
-    return call
 
 
 def test_a_comparison_is_one_command(here: Path, corridor: Corridor) -> None:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import pandas as pd
 import pytest
 
-from sim import cli
 from sim.scenario import to_yaml
+from tests.command import Corridor
 from tests.strategies import START, tiny_scenario
 
 FLIGHTS = f"carriers.airline-iq.services.baghdad-minsk.weekly.{START}"
@@ -47,17 +44,6 @@ parameters:
 """
 
 
-class Done(NamedTuple):
-    """A command that has ended: its status and what it printed."""
-
-    status: int
-    out: str
-    err: str
-
-
-Corridor = Callable[..., Done]
-
-
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
@@ -68,20 +54,6 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name, text in (("sobol", SWEEP), ("morris", SWEEP), ("decision", DECISION), ("threshold", THRESHOLD)):
         (tmp_path / f"{name}-x.yaml").write_text(text.replace("DESIGN", name), encoding="utf-8")
     return tmp_path
-
-
-@pytest.fixture
-def corridor(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Corridor:
-    def call(*words: str) -> Done:
-        monkeypatch.setattr(sys, "argv", ["corridor", *words])
-        status = 0
-        try:
-            cli.main()
-        except SystemExit as stop:
-            status = int(stop.code or 0)
-        return Done(status, *capsys.readouterr())
-
-    return call
 
 
 def test_from_an_experiment_to_indices_and_boxes(here: Path, corridor: Corridor) -> None:

@@ -38,7 +38,7 @@ LAYERS = (
     {"model", "runs", "results"},
     {"batch"},
     {"report", "view", "__init__"},
-    {"cli", "cli_tools", "cli_studies", "cli_sweeps", "cli_calibrate", "cli_bench", "__main__"},
+    {"cli", "cli_tools", "cli_studies", "cli_sweeps", "cli_analysis", "cli_calibrate", "cli_bench", "__main__"},
 )
 BESIDE_THE_MODEL = 3
 
