@@ -89,7 +89,6 @@ def tables(folder: Path) -> dict[str, bytes]:
     return {file.relative_to(folder).as_posix(): file.read_bytes() for file in files}
 
 
-@pytest.mark.filterwarnings("ignore")
 def test_a_cluster_writes_the_same_bytes_though_a_worker_is_killed(cluster: Cluster, tmp_path: Path) -> None:
     killed: list[int] = []
 
