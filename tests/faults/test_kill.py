@@ -25,6 +25,10 @@ from tests.strategies import tiny_scenario
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals are POSIX's")
 REPLICATES = 200
 KILLS = int(os.environ.get("CORRIDOR_KILLS", "20"))  # the nightly command asks for more
+# A shell starts what it runs in the background with SIGINT ignored, and its children inherit that.
+INTERRUPTIBLE = (
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from sim.cli import main; main()"
+)
 PER_LIFE = 16  # runs that a life does at most
 
 
@@ -110,7 +114,7 @@ def start(here: Path, out: str, *words: str) -> subprocess.Popen[str]:
     """The command, in a process of its own."""
     line = ["run", "tiny.yaml", "--out", out, "--quiet", *words]
     return subprocess.Popen(
-        [sys.executable, "-W", "ignore", "-c", "from sim.cli import main; main()", *line],
+        [sys.executable, "-W", "ignore", "-c", INTERRUPTIBLE, *line],
         cwd=here, env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
         stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
