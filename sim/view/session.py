@@ -23,6 +23,7 @@ SERIES: dict[str, Callable[[Any], series.Chart]] = {
     "outcome": series.outcome_series,
 }
 DEFAULT = "benghazi-minsk-2025"
+PARTS = ("-prior", "-posterior")  # the steps of a fitted scenario
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,8 @@ def run_of(scenario: Scenario) -> Baseline:
 
 
 def offered(start: str) -> list[str]:
-    """What may be picked: the scenarios that ship and somebody sets out in, and the file that the view began with."""
-    names = [name for name in scenario_names() if name != "base"]
+    """What may be picked: the scenarios that ship, but those that others are made of, and the file that it began with."""
+    names = [name for name in scenario_names() if name != "base" and not name.endswith(PARTS)]
     return names if start in names else [start, *names]
 
 
