@@ -48,7 +48,7 @@ def run_of(scenario: Scenario) -> Baseline:
 
 
 def offered(start: str) -> list[str]:
-    """What may be picked: the scenarios that ship, but those that others are made of, and the file that it began with."""
+    """What may be picked: what ships, but the scenarios that others are made of, and the file that it began with."""
     names = [name for name in scenario_names() if name != "base" and not name.endswith(PARTS)]
     return names if start in names else [start, *names]
 
