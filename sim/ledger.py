@@ -29,7 +29,7 @@ from sim.world import (
 )  # fmt: skip
 
 # What must hold on every day of every run; 0 is no law.
-(PERSONS, NEGATIVE, SEATS, BOARDED, ABOARD, BOATS, PATROLS, RECORDED, ATTEMPTS) = range(1, 10)
+(PERSONS, NEGATIVE, SEATS, BOARDED, ABOARD, BOATS, PATROLS, RECORDED, ATTEMPTS) = np.arange(1, 10)
 
 
 class ConservationError(RuntimeError):

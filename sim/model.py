@@ -11,6 +11,7 @@ from sim import conservation, ledger
 from sim.agents import BorderAgency, Carrier, FrontexPool, Migrant, Sponsor, TransitState
 from sim.agents.lever import Lever
 from sim.agents.transit_state import LEVERS
+from sim.compiled import compiled
 from sim.migrant_set import Everybody, MigrantSet
 from sim.population import STATUSES
 from sim.processes import (
@@ -19,7 +20,6 @@ from sim.processes import (
     demand,
     exposure,
     flights,
-    in_order,
     information,
     outcomes,
     returns,
@@ -37,10 +37,26 @@ from sim.season import Season
 from sim.setup import build_world, names_of, run_days
 from sim.world import N_EVENTS, S_ATTEMPTS
 
-MIGRANTS_DAY = in_order(
-    demand.run, booking.run, flights.run, transfer.run, exposure.run, attempts.run, outcomes.run, sea.run
-)
-EVENING = in_order(information.run, returns.run, ledger.run)
+
+@compiled
+def migrants_day(w, day):
+    """What the migrants do and meet in a day, in this order."""
+    demand.run(w, day)
+    booking.run(w, day)
+    flights.run(w, day)
+    transfer.run(w, day)
+    exposure.run(w, day)
+    attempts.run(w, day)
+    outcomes.run(w, day)
+    sea.run(w, day)
+
+
+@compiled
+def evening(w, day):
+    """What follows once the agencies have reviewed the day."""
+    information.run(w, day)
+    returns.run(w, day)
+    ledger.run(w, day)
 
 
 class CorridorModel(mesa.Model):
@@ -106,10 +122,10 @@ class CorridorModel(mesa.Model):
             agency.step()
         if self.routes_changed or day in self._timetable_ends:
             self._update_routes()
-        MIGRANTS_DAY(self._tables, day)
+        migrants_day(self._tables, day)
         for agency in self.agencies.values():
             agency.review()
-        EVENING(self._tables, day)
+        evening(self._tables, day)
         conservation.check(self, day)
         self.day = day + 1
         self.running = self.day < self.settings.days

@@ -87,6 +87,9 @@ def run_model(
         progress: Called with the number of days done after each day.
     """
     model = CorridorModel(scenario, timetable=timetable)
+    if progress is None:
+        model.run_for(scenario.days)
+        return model
     while model.running:
         model.step()
         if progress is not None:

@@ -101,7 +101,7 @@ PAIR_FLOWS = (
     F_SET_OUT, F_BOARDED, F_ARRIVED, F_REACHED_BORDER, F_ATTEMPTS, F_TURN_BACKS, F_CROSSED, F_PROCEDURES,
     F_ONWARD, F_STRANDED, F_RETURNED, F_DEATHS, F_INJURIES, F_EMBARKED, F_LANDED, F_INTERCEPTED, F_DIVERTED,
     F_GAVE_UP_BOOKING, F_LEFT_PROCEDURE,
-) = range(len(PAIR_FLOWS))  # fmt: skip
+) = np.arange(len(PAIR_FLOWS))  # fmt: skip
 ROUTE_FLOWS = ("departures", "seats", "boarded")
 R_DEPARTURES, R_SEATS, R_BOARDED = range(len(ROUTE_FLOWS))
 
@@ -112,7 +112,7 @@ COUNTERS = 8
 
 # Which calendar a waiting migrant stands in.
 CALENDARS = 9
-(C_VISA, C_ARRIVAL, C_HUB, C_BORDER, C_STRANDED, C_PROCEDURE, C_ONWARD, C_COAST, C_RECONSIDER) = range(CALENDARS)
+(C_VISA, C_ARRIVAL, C_HUB, C_BORDER, C_STRANDED, C_PROCEDURE, C_ONWARD, C_COAST, C_RECONSIDER) = np.arange(CALENDARS)
 
 BEHAVIOUR_FIELDS = (
     "success", "price", "time", "risk", "facilitation", "rush", "section_success", "reconsider", "first_attempt",

@@ -74,8 +74,11 @@ class BorderAgency(Actor):
 
     def pressure(self, day: int) -> float:
         """Attempts a day over the 7 days up to ``day``, over the capacity of all its sections."""
+        return self._load(float(self._recent(day).sum()))
+
+    def _load(self, attempts: float) -> float:
         capacity = float(self.table["capacity"][self.numbers].sum())
-        return float(self._recent(day).sum()) / WEEK / capacity if capacity else 0.0
+        return attempts / WEEK / capacity if capacity else 0.0
 
     def _recent(self, day: int) -> Any:
         flows = self.model.world.section_flows[max(day - WEEK + 1, 0) : day + 1]
@@ -83,11 +86,12 @@ class BorderAgency(Actor):
 
     def _review(self, day: int) -> None:
         recent = self._recent(day)
-        if recent.sum():
-            wanted = 0.5 * recent / recent.sum() + 0.5 * self.by_length
+        attempts = float(recent.sum())
+        if attempts:
+            wanted = 0.5 * recent / attempts + 0.5 * self.by_length
             self.distribution = (1 - self.entry.mobility) * self.distribution + self.entry.mobility * wanted
             self._deployed = None
-        if not self.arrivals and self.pressure(day) > self.entry.reinforcement_threshold:
+        if not self.arrivals and self._load(attempts) > self.entry.reinforcement_threshold:
             self._request(day, self.entry.reinforcement_step * self.force)
 
     def _request(self, day: int, officers: float) -> None:

@@ -708,8 +708,8 @@ def run_oracle(scenario: Scenario) -> dict[str, Any]:
     """Run a scenario with the oracle's day in place of the engine's."""
     model = CorridorModel(scenario, timetable(scenario))
     model._tables = oracle = Oracle(model)
-    sim.model.MIGRANTS_DAY = Oracle.morning
-    sim.model.EVENING = Oracle.evening
+    sim.model.migrants_day = Oracle.morning
+    sim.model.evening = Oracle.evening
     while model.running:
         model.step()
     met = {f"met {name}": np.array(number) for name, number in oracle.met.items()}
