@@ -14,16 +14,17 @@ from pathlib import Path
 from typing import Any
 
 import numba
+import numpy as np
 
 _HERE = Path(__file__).parent
 
 
 def sources_hash() -> str:
-    """Hash of every source that is compiled, and of the constants that such sources use."""
+    """Hash of every source that is compiled, and of those that hold constants for them."""
     digest = hashlib.sha256()
     for file in sorted([*_HERE.glob("*.py"), *(_HERE / "processes").glob("*.py")]):
         text = file.read_bytes()
-        if b"compiled" in text or file.name in ("world.py", "population.py"):
+        if b"compiled" in text:
             digest.update(file.name.encode() + b"\0" + text)
     return digest.hexdigest()[:16]
 
@@ -50,3 +51,8 @@ numba.config.CACHE_DIR = str(cache_folder())
 JIT = not numba.config.DISABLE_JIT
 
 compiled: Callable[..., Any] = numba.njit(cache=True, error_model="numpy", boundscheck=False)
+
+
+def codes(number: int, first: int = 0) -> tuple[Any, ...]:
+    """So many whole numbers to name things by, typed: numba compiles a function anew for each plain one given to it."""
+    return tuple(np.arange(first, first + number, dtype=np.int64))

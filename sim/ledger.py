@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.compiled import compiled
+from sim.compiled import codes, compiled
 from sim.population import AT_BORDER, IN_PROCEDURE, STRANDED
 from sim.world import (
     F_BOARDED,
@@ -29,7 +29,7 @@ from sim.world import (
 )  # fmt: skip
 
 # What must hold on every day of every run; 0 is no law.
-(PERSONS, NEGATIVE, SEATS, BOARDED, ABOARD, BOATS, PATROLS, RECORDED, ATTEMPTS) = np.arange(1, 10)
+(PERSONS, NEGATIVE, SEATS, BOARDED, ABOARD, BOATS, PATROLS, RECORDED, ATTEMPTS) = codes(9, first=1)
 
 
 class ConservationError(RuntimeError):

@@ -39,7 +39,7 @@ from sim.world import N_EVENTS, S_ATTEMPTS
 
 
 @compiled
-def migrants_day(w, day):
+def migrants_day(w: Any, day: int) -> None:
     """What the migrants do and meet in a day, in this order."""
     demand.run(w, day)
     booking.run(w, day)
@@ -52,7 +52,7 @@ def migrants_day(w, day):
 
 
 @compiled
-def evening(w, day):
+def evening(w: Any, day: int) -> None:
     """What follows once the agencies have reviewed the day."""
     information.run(w, day)
     returns.run(w, day)

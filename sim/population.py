@@ -7,6 +7,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from sim.compiled import codes
+
 STATUSES = (
     "prospect", "booked", "in_transit", "at_hub", "at_border", "in_procedure", "crossed", "onward",
     "returned", "stranded", "diverted", "at_coast", "landed", "intercepted", "dead",
@@ -14,7 +16,7 @@ STATUSES = (
 (
     PROSPECT, BOOKED, IN_TRANSIT, AT_HUB, AT_BORDER, IN_PROCEDURE, CROSSED, ONWARD,
     RETURNED, STRANDED, DIVERTED, AT_COAST, LANDED, INTERCEPTED, DEAD,
-) = np.arange(len(STATUSES))  # fmt: skip
+) = codes(len(STATUSES))  # fmt: skip
 
 NOWHERE = 255
 INJURED = 1

@@ -14,7 +14,7 @@ from hashlib import blake2b
 import numpy as np
 import numpy.typing as npt
 
-from sim.compiled import compiled
+from sim.compiled import codes, compiled
 
 # One stream a question that a migrant can be asked.
 (
@@ -22,7 +22,7 @@ from sim.compiled import compiled
     TURN_BACK, HOPE, GOING_BACK, RETRY, ONWARD, ONWARD_LAG, PROCEDURE, PROCEDURE_END,
     DEATH, INJURY, REVIEW, REVIEW_LAG, RECONSIDER, RECONSIDER_LAG, SEA_WAIT, WRECK,
     SEA_GIVING_UP, SEA_RETRY, RETURN_ORDER, WEATHER, BOAT_FATE, BOAT_INTERCEPTION, MEASURE,
-) = np.arange(33)  # fmt: skip
+) = codes(33)  # fmt: skip
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _SALT = np.uint64(0xD6E8FEB86659FD93)

@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from sim.compiled import codes
+
 AIR, LAND, SEA = range(3)
 SECTION_PRIOR = 0.5  # success that people expect of a section before news
 MODES = ("air", "land", "sea")
@@ -101,7 +103,7 @@ PAIR_FLOWS = (
     F_SET_OUT, F_BOARDED, F_ARRIVED, F_REACHED_BORDER, F_ATTEMPTS, F_TURN_BACKS, F_CROSSED, F_PROCEDURES,
     F_ONWARD, F_STRANDED, F_RETURNED, F_DEATHS, F_INJURIES, F_EMBARKED, F_LANDED, F_INTERCEPTED, F_DIVERTED,
     F_GAVE_UP_BOOKING, F_LEFT_PROCEDURE,
-) = np.arange(len(PAIR_FLOWS))  # fmt: skip
+) = codes(len(PAIR_FLOWS))  # fmt: skip
 ROUTE_FLOWS = ("departures", "seats", "boarded")
 R_DEPARTURES, R_SEATS, R_BOARDED = range(len(ROUTE_FLOWS))
 
@@ -112,7 +114,7 @@ COUNTERS = 8
 
 # Which calendar a waiting migrant stands in.
 CALENDARS = 9
-(C_VISA, C_ARRIVAL, C_HUB, C_BORDER, C_STRANDED, C_PROCEDURE, C_ONWARD, C_COAST, C_RECONSIDER) = np.arange(CALENDARS)
+(C_VISA, C_ARRIVAL, C_HUB, C_BORDER, C_STRANDED, C_PROCEDURE, C_ONWARD, C_COAST, C_RECONSIDER) = codes(CALENDARS)
 
 BEHAVIOUR_FIELDS = (
     "success", "price", "time", "risk", "facilitation", "rush", "section_success", "reconsider", "first_attempt",

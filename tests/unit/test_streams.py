@@ -74,7 +74,7 @@ def test_mix_is_splitmix64() -> None:
 
 def test_streams_have_numbers_of_their_own() -> None:
     names = [name for name in vars(streams) if name.isupper() and not name.startswith("_")]
-    numbers = [getattr(streams, name) for name in names if isinstance(getattr(streams, name), int)]
+    numbers = [getattr(streams, name) for name in names if isinstance(getattr(streams, name), np.int64)]
     assert sorted(numbers) == list(STREAMS)
 
 
