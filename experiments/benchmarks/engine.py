@@ -1,24 +1,41 @@
 """Speed of the engine: seconds, nanoseconds per migrant-event and bytes per migrant, by size of the population.
 
-Run with ``uv run python experiments/benchmarks/engine.py``. The scenario is a corridor in which nearly everybody
-sets out within a year: two cohorts, two air routes and a sea route, limited visas and seats, two border zones,
+Run with ``uv run python experiments/benchmarks/engine.py``. Two scenarios over 365 days: `benghazi-minsk-2025` with its
+cohorts made larger or smaller, and a busy corridor in which nearly everybody sets out within a year, so that each
+migrant has 7 to 10 events: two cohorts, two air routes and a sea route, limited visas and seats, two border zones,
 retries, procedures, wrecks. A migrant-event is a rule applied to a migrant who is due (setting out, visa,
 boarding, arrival, transfer, attempt with its exposure and outcome, boat, procedure, onward journey, review).
-Reported per size: the median and the range of the runs of one warm process, building the population included.
+
+Every size has a warm process of its own. Reported: medians of its runs, the population's building included; resident
+memory at its peak above that of a run of 1,000 migrants; the slope of log seconds over log migrants between the two
+largest sizes. Beside them the floor, measured in the same process on as many rows: one draw, one comparison, one write
+and one count for each of the rows, visited in random order as calendars do, and the machine's speed of copying.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import math
+import os
 import resource
 import statistics
+import subprocess
+import sys
 import time
 from datetime import date
 from typing import Any
 
+import numpy as np
+
+from sim.compiled import compiled
 from sim.model import CorridorModel
 from sim.population import ROW
+from sim.scenario.draw import resolve
+from sim.scenario.load import load_scenario
+from sim.scenario.paths import apply_overrides
 from sim.scenario.schema import Scenario
+from sim.streams import ROUTE, draw
 
 START = date(2025, 1, 1)
 
@@ -88,36 +105,116 @@ def busy_corridor(persons: int, days: int = 365) -> Scenario:
     return Scenario.model_validate(entry)
 
 
+def shipped(persons: int, days: int = 365) -> Scenario:
+    """`benghazi-minsk-2025` with its cohorts in proportion: so many prospects; flights and forces as they are."""
+    scenario = load_scenario("benghazi-minsk-2025")
+    whole = sum(int(cohort.size) for cohort in scenario.cohorts.values())  # type: ignore[arg-type]
+    changes: dict[str, Any] = {
+        f"cohorts.{name}.size": max(1, round(int(cohort.size) * persons / whole))  # type: ignore[arg-type]
+        for name, cohort in scenario.cohorts.items()
+    }
+    return resolve(apply_overrides(scenario, changes | {"days": days}))
+
+
+SCENARIOS = {"benghazi-minsk-2025": shipped, "busy corridor": busy_corridor}
+
+
 def timed_run(scenario: Scenario) -> tuple[float, int]:
     """Seconds of one whole run, and its migrant-events."""
     started = time.perf_counter()
     model = CorridorModel(scenario)
-    while model.running:
-        model.step()
+    model.run_for(scenario.days)
     return time.perf_counter() - started, model.events
 
 
-def main() -> None:
-    """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
-    parser.add_argument("--runs", type=int, default=7)
-    arguments = parser.parse_args()
-    timed_run(busy_corridor(1_000, 30))
-    print(f"row: {ROW.itemsize} bytes a migrant")
-    widths = {"migrants": 10, "events": 11, "median s": 9, "range s": 17, "ns/event": 9, "us/migrant": 10, "peak MB": 8}
-    print(" ".join(f"{title:>{width}}" for title, width in widths.items()))
-    for size in arguments.sizes:
-        scenario = busy_corridor(size)
-        runs = [timed_run(scenario) for _ in range(arguments.runs)]
-        seconds = [run[0] for run in runs]
-        median, events = statistics.median(seconds), runs[0][1]
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        spread = f"{min(seconds):.4f}-{max(seconds):.4f}"
+@compiled
+def visit(rows, order, keys, counts):
+    """The least that an event can be: one draw, one comparison, one write, one count, at rows in the order given."""
+    for j in range(order.shape[0]):
+        m = rows[order[j]]
+        m.status = 1 if draw(keys[order[j]], ROUTE, j) < 0.3 else 2
+        counts[m.status] += 1
+
+
+def floor(size: int) -> float:
+    """Nanoseconds of `visit` per row, the least of five rounds."""
+    rows, keys = np.zeros(size, ROW), np.arange(size, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    order, counts = np.random.default_rng(1).permutation(size), np.zeros(4, np.int64)
+    visit(rows, order[:10], keys, counts)
+    seconds = []
+    for _ in range(5):
+        began = time.perf_counter()
+        visit(rows, order, keys, counts)
+        seconds.append(time.perf_counter() - began)
+    return min(seconds) / size * 1e9
+
+
+def copying() -> float:
+    """GB/s read and written by copying 256 MB, the best of five rounds."""
+    source = np.ones(1 << 25)
+    target = np.empty_like(source)
+    seconds = []
+    for _ in range(6):
+        began = time.perf_counter()
+        np.copyto(target, source)
+        seconds.append(time.perf_counter() - began)
+    return 2 * source.nbytes / min(seconds) / 1e9
+
+
+def peak() -> int:
+    """Most bytes that this process has had in memory."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def measure(name: str, size: int, runs: int) -> dict[str, float]:
+    """One size of one scenario, in this process."""
+    timed_run(SCENARIOS[name](1_000))
+    before, scenario = peak(), SCENARIOS[name](size)
+    found = [timed_run(scenario) for _ in range(runs)]
+    seconds = statistics.median(run[0] for run in found)
+    resident = (peak() - before) / size
+    return {"migrants": size, "events": found[0][1], "s": seconds, "resident": resident, "floor": floor(size)}
+
+
+def report(name: str, found: list[dict[str, float]]) -> None:
+    """The table of a scenario, in Markdown."""
+    print(f"{name}, 365 days, one core:\n")
+    print(
+        "| migrants | events | s | ns per event | floor, ns | times the floor | us per migrant | peak bytes a migrant |"
+    )
+    print("|---:|---:|---:|---:|---:|---:|---:|---:|")
+    for row in found:
+        event = row["s"] / max(row["events"], 1) * 1e9
         print(
-            f"{size:>10} {events:>11} {median:>9.4f} {spread:>17} {median / events * 1e9:>9.1f}"
-            f" {median / size * 1e6:>10.2f} {peak:>8.0f}"
+            f"| {row['migrants']:,} | {row['events']:,} | {row['s']:.3f} | {event:,.0f} | {row['floor']:.0f}"
+            f" | {event / row['floor']:.1f} | {row['s'] / row['migrants'] * 1e6:.2f} | {row['resident']:,.0f} |"
         )
+    if len(found) > 1:
+        last, largest = found[-2], found[-1]
+        slope = math.log(largest["s"] / last["s"]) / math.log(largest["migrants"] / last["migrants"])
+        print(f"\nExponent between the two largest: {slope:.2f}.")
+    print()
+
+
+def main() -> None:
+    """Print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000, 1_000_000, 10_000_000])
+    parser.add_argument("--runs", type=int, default=7, help="of each size; of the largest at most 3")
+    parser.add_argument("--one", choices=SCENARIOS, help="measure one size in this process, and print it as JSON")
+    options = parser.parse_args()
+    if options.one:
+        print(json.dumps(measure(options.one, options.sizes[0], options.runs)))
+        return
+    for name in SCENARIOS:
+        found = []
+        for size in options.sizes:
+            runs = min(options.runs, 3) if size > 1_000_000 else options.runs
+            words = [sys.executable, "-W", "ignore", __file__, "--one", name, "--sizes", str(size), "--runs", str(runs)]
+            found.append(json.loads(subprocess.run(words, check=True, capture_output=True, text=True).stdout))
+        report(name, found)
+    # Last, as the processes above would count its arrays as their own peak.
+    print(f"Rows: {ROW.itemsize} bytes a migrant. Copying: {copying():.1f} GB/s. Load: {os.getloadavg()[0]:.1f}.")
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ def problem() -> Any:
     from sim.batch.free import Space
 
     whole = task(300, 3, 1.0)
-    parameters = {name: whole.experiment.parameters[name] for name in ("retry", "visas")}
+    parameters = {name: whole.experiment.parameters[name] for name in ("retry", "steering")}
     experiment = whole.experiment.model_copy(update={"parameters": parameters})
     fitted = [row._replace(value=value) for row, value in zip(whole.fitted, FIGURES, strict=True)]
     return replace(whole, experiment=experiment, space=Space(parameters, whole.scenario), fitted=fitted)
@@ -128,7 +128,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         venv.create(folder, with_pip=True)
         python = str(Path(folder) / "bin" / "python")
-        subprocess.run([python, "-m", "pip", "install", "--quiet", "pyabc", str(ROOT)], check=True)
+        subprocess.run([python, "-m", "pip", "install", "--quiet", "pyabc", "hypothesis", str(ROOT)], check=True)
         subprocess.run([python, __file__, *sys.argv[1:], "--inside"], check=True)
 
 
