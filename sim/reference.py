@@ -19,7 +19,7 @@ from numba.core.typing.templates import AttributeTemplate
 from sim.compiled import JIT
 from sim.world import World
 
-_HEADER_WORDS = 5  # owner, parent, items, item size, data; then shape and strides
+_HEADER_WORDS = 3  # items, item size, data; then shape and strides
 
 
 class WorldType(types.Type):
@@ -48,7 +48,7 @@ class Reference:
         """Lay out the headers; the arrays themselves are shared."""
         words: list[int] = []
         for array in world:
-            words += [0, 0, array.size, array.itemsize, array.ctypes.data, *array.shape, *array.strides]
+            words += [array.size, array.itemsize, array.ctypes.data, *array.shape, *array.strides]
         self._world = world
         self._block = np.array(words, np.int64)
         self.address = self._block.ctypes.data
@@ -83,7 +83,9 @@ def _get(context: Any, builder: Any, reference: WorldType, value: Any, name: str
         word += 8
         return loaded
 
-    for field in ("meminfo", "parent", "nitems", "itemsize", "data"):
+    for field in ("meminfo", "parent"):  # known to be null, so that LLVM leaves out all counting of references
+        setattr(header, field, cgutils.get_null_value(getattr(header, field).type))
+    for field in ("nitems", "itemsize", "data"):
         setattr(header, field, load(getattr(header, field).type))
     integer = context.get_value_type(types.intp)
     for field in ("shape", "strides"):
