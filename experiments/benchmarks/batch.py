@@ -48,10 +48,11 @@ def overhead(replicates: int) -> None:
             batch.append((time.process_time() - middle) / len(runs))
         store_wall.append(store.seconds / replicates)
     ratio = statistics.median(b / a for a, b in zip(bare, batch, strict=True))
-    print(f"bare loop                {statistics.median(bare) * 1e3:7.2f} ms CPU a run (median of {len(bare)} chunks)")
-    print(f"batch layer              {statistics.median(batch) * 1e3:7.2f} ms CPU a run, all of it")
-    print(f"overhead                 {(ratio - 1) * 100:7.1f} %  (median of the chunks' ratios)")
-    print(f"store                    {store_wall[0] * 1e3:7.2f} ms wall a run, files synced")
+    print("| what | measured |\n|---|---:|")
+    print(f"| bare loop, CPU a run (median of {len(bare)} chunks) | {statistics.median(bare) * 1e3:.1f} ms |")
+    print(f"| with the batch layer | {statistics.median(batch) * 1e3:.1f} ms |")
+    print(f"| its overhead (median of the chunks' ratios) | {(ratio - 1) * 100:.1f} % |")
+    print(f"| store, wall a run, files synced | {store_wall[0] * 1e3:.2f} ms |")
 
 
 def parallel(replicates: int) -> None:
@@ -61,9 +62,9 @@ def parallel(replicates: int) -> None:
     began = time.perf_counter()
     two = _wall(plan, Pool(2))
     total = time.perf_counter() - began
-    print(f"one process              {replicates / one:7.1f} runs/s")
-    print(f"two processes            {replicates / two:7.1f} runs/s; {replicates / total:.1f} with the pool's start")
-    print(f"efficiency on 2 cores    {one / two / 2:7.2f}; {one / total / 2:.2f} with the pool's start")
+    print(f"| one process | {replicates / one:.1f} runs/s |")
+    print(f"| two processes; with the pool's start | {replicates / two:.1f} runs/s; {replicates / total:.1f} |")
+    print(f"| efficiency on 2 cores; with the pool's start | {one / two / 2:.2f}; {one / total / 2:.2f} |")
 
 
 def _wall(plan: Plan, place: Serial | Pool) -> float:
@@ -83,7 +84,7 @@ def memory() -> None:
         done = subprocess.run(
             [sys.executable, "-c", code], cwd=Path(__file__).parent, capture_output=True, text=True, check=True
         )
-        print(f"parent, {replicates:5} runs       {int(done.stdout) / 1024:7.1f} MB peak resident")
+        print(f"| peak memory of a pool's parent, {replicates:,} runs | {int(done.stdout) / 1024:.0f} MB |")
 
 
 def memory_of(replicates: int) -> None:

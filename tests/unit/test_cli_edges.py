@@ -234,9 +234,32 @@ def test_ctrl_c(here: Path) -> None:
 
 def test_benchmarks_that_do_not_exist_are_named(corridor: Corridor, monkeypatch: pytest.MonkeyPatch) -> None:
     done = corridor("bench", "engine", "nonsense")
-    allowed = "engine, batch, sweep, view, peers, regression"
+    allowed = "start, engine, batch, sweep, view, peers, regression"
     assert done == (2, "", f"corridor: bench: found nonsense; allowed: {allowed}\n")
     monkeypatch.setattr("sim.cli_bench.FOLDER", Path("absent"))
     assert corridor("bench").err.startswith("corridor: bench: the benchmarks are part of the repository")
     folder = Path(__file__).parents[2] / "experiments" / "benchmarks"
     assert all((folder / f"{name}.py").is_file() for name in allowed.split(", "))
+
+
+def test_benchmarks_write_between_their_marks_only(
+    corridor: Corridor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = "# Speed\n\n<!-- bench start -->\n"
+    after = "<!-- end of bench -->\n\n<!-- bench engine -->\nold\n<!-- end of bench -->\n"
+        "# Speed\n\n<!-- bench start -->\n",
+        "<!-- end of bench -->\n\n<!-- bench engine -->\nold\n<!-- end of bench -->\n",
+    )
+    readme, script = tmp_path / "README.md", tmp_path / "start.py"
+    readme.write_text(f"{before}old\n{after}", encoding="utf-8")
+    monkeypatch.setattr("sim.cli_bench.ROOT", tmp_path)
+    monkeypatch.setattr("sim.cli_bench.FOLDER", tmp_path)
+    script.write_text("print('| what |\\n|---|\\n| \\\\1 s |')\n", encoding="utf-8")
+    assert corridor("bench", "start").status == 0
+    assert readme.read_text(encoding="utf-8") == f"{before}old\n{after}"
+    assert corridor("bench", "start", "--write").status == 0
+    assert readme.read_text(encoding="utf-8") == f"{before}| what |\n|---|\n| \\1 s |\n{after}"
+    script.write_text("raise SystemExit(3)", encoding="utf-8")
+    done = corridor("bench", "start", "--write")
+    assert (done.status, done.err) == (1, "corridor: bench: failed: start\n")
+    assert "| what |" in readme.read_text(encoding="utf-8")
