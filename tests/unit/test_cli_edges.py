@@ -247,9 +247,6 @@ def test_benchmarks_write_between_their_marks_only(
 ) -> None:
     before = "# Speed\n\n<!-- bench start -->\n"
     after = "<!-- end of bench -->\n\n<!-- bench engine -->\nold\n<!-- end of bench -->\n"
-        "# Speed\n\n<!-- bench start -->\n",
-        "<!-- end of bench -->\n\n<!-- bench engine -->\nold\n<!-- end of bench -->\n",
-    )
     readme, script = tmp_path / "README.md", tmp_path / "start.py"
     readme.write_text(f"{before}old\n{after}", encoding="utf-8")
     monkeypatch.setattr("sim.cli_bench.ROOT", tmp_path)
