@@ -14,7 +14,7 @@ from sim.cli_tools import BAD_INPUT, fail
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "experiments" / "benchmarks"
-BENCHMARKS = ("start", "engine", "batch", "sweep", "view", "peers", "regression")
+BENCHMARKS = ("start", "engine", "batch", "cluster", "sweep", "view", "peers", "regression")
 
 
 def register(app: typer.Typer) -> None:

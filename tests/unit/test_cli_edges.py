@@ -234,7 +234,7 @@ def test_ctrl_c(here: Path) -> None:
 
 def test_benchmarks_that_do_not_exist_are_named(corridor: Corridor, monkeypatch: pytest.MonkeyPatch) -> None:
     done = corridor("bench", "engine", "nonsense")
-    allowed = "start, engine, batch, sweep, view, peers, regression"
+    allowed = "start, engine, batch, cluster, sweep, view, peers, regression"
     assert done == (2, "", f"corridor: bench: found nonsense; allowed: {allowed}\n")
     monkeypatch.setattr("sim.cli_bench.FOLDER", Path("absent"))
     assert corridor("bench").err.startswith("corridor: bench: the benchmarks are part of the repository")
