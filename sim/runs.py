@@ -88,7 +88,7 @@ def run_model(
     """
     model = CorridorModel(scenario, timetable=timetable)
     if progress is None:
-        model.run_for(scenario.days)
+        model.run_model()
         return model
     while model.running:
         model.step()

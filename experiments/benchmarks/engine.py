@@ -123,7 +123,7 @@ def timed_run(scenario: Scenario) -> tuple[float, int]:
     """Seconds of one whole run, and its migrant-events."""
     started = time.perf_counter()
     model = CorridorModel(scenario)
-    model.run_for(scenario.days)
+    model.run_model()
     return time.perf_counter() - started, model.events
 
 

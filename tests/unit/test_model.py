@@ -33,6 +33,17 @@ def test_an_uncertain_scenario_takes_its_central_values() -> None:
     assert given.day == 60
 
 
+def test_all_days_at_once_are_the_same_days() -> None:
+    stepped, at_once = sim.CorridorModel(tiny_scenario()), sim.CorridorModel(tiny_scenario())
+    while stepped.running:
+        stepped.step()
+    at_once.step()
+    at_once.run_model()
+    assert counts(stepped) == counts(at_once)
+    assert (at_once.day, at_once.steps, at_once.time) == (stepped.day, stepped.steps, stepped.time)
+    assert not at_once.running
+
+
 def test_draws_are_made_before() -> None:
     scenario = tiny_scenario({"cohorts": {"iraqis": {"leaving_rate": SPREAD}}})
     drawn = sim.resolve(scenario, seed=3)
