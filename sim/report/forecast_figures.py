@@ -57,7 +57,7 @@ def _panel(panel: Axes, title: str, own: pd.DataFrame) -> None:
         start, end = pd.Timestamp(group["period_start"].iloc[0]), pd.Timestamp(group["period_end"].iloc[0])
         width = (end - start).days + 1
         value = group["observed"].iloc[0]
-        panel.plot([start, end], [value, value], color=red, lw=2.2, zorder=3)
+        panel.plot([start, start + pd.Timedelta(days=width)], [value, value], color=red, lw=2.2, zorder=3)
         for place, row in enumerate(group.sort_values("origin").itertuples()):
             at = start + pd.Timedelta(days=width * (place + 1) / (len(group) + 1))
             panel.plot([at, at], [max(row.low90, 1), max(row.high90, 1)], color=blue, lw=1.2, alpha=0.8)
@@ -66,7 +66,8 @@ def _panel(panel: Axes, title: str, own: pd.DataFrame) -> None:
     panel.set_yscale("symlog", linthresh=10)
     panel.set_ylim(bottom=0)
     panel.set_title(title, loc="left", fontsize=9)
-    locator = AutoDateLocator()
+    panel.set_ylabel("events or persons", fontsize=8)
+    locator = AutoDateLocator(minticks=3, maxticks=9)
     panel.xaxis.set_major_locator(locator)
     panel.xaxis.set_major_formatter(ConciseDateFormatter(locator))
     panel.spines[["top", "right"]].set_visible(False)
