@@ -28,6 +28,8 @@ from sim.world import (
     SEA,
 )  # fmt: skip
 
+_AT_ONCE = 1 << 18  # rows that are counted anew at once, for the sake of memory
+
 # What must hold on every day of every run; 0 is no law.
 (PERSONS, NEGATIVE, SEATS, BOARDED, ABOARD, BOATS, PATROLS, RECORDED, ATTEMPTS) = codes(9, first=1)
 
@@ -170,5 +172,9 @@ def recount(rows: np.ndarray, cohorts: int, places: int) -> np.ndarray:
     from sim.population import STATUSES
 
     shape = (cohorts, places, len(STATUSES))
-    flat = np.ravel_multi_index((rows["cohort"], rows["place"], rows["status"]), shape)
-    return np.bincount(flat, minlength=int(np.prod(shape))).reshape(shape)
+    stocks = np.zeros(shape, np.int64)
+    for first in range(0, len(rows), _AT_ONCE):
+        part = rows[first : first + _AT_ONCE]
+        flat = np.ravel_multi_index((part["cohort"], part["place"], part["status"]), shape)
+        stocks += np.bincount(flat, minlength=stocks.size).reshape(shape)
+    return stocks

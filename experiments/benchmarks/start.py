@@ -1,8 +1,8 @@
 """How long a user waits before anything is computed: starts of the command, in a warm install.
 
-Run with ``uv run python experiments/benchmarks/start.py``. The run is of three days. Each command is a new process;
-medians of several rounds in which all take turns. `import mesa` and matplotlib's part, which no laziness of ours can
-avoid, stand beside it. Last, the first run ever: an empty cache.
+Run with ``uv run python experiments/benchmarks/start.py``. The run is of 1,500 people and 20 days. Each command is a
+new process; medians of several rounds in which all take turns. `import mesa` and matplotlib's part, which no laziness
+of ours can avoid, stand beside it. Last, the first run ever: an empty cache.
 """
 
 from __future__ import annotations
@@ -16,10 +16,15 @@ import tempfile
 import time
 from pathlib import Path
 
+SCENARIO = """\
+extends: benghazi-minsk-2025
+days: 20
+cohorts: {via-moscow: {size: 500}, libya-east: {size: 500}, libya-west: {size: 500}}
+"""
 CORRIDOR = [sys.executable, "-W", "ignore", "-m", "sim.cli"]
 WAITS = {
     "`corridor --help`": [*CORRIDOR, "--help"],
-    "`corridor run`, tables and three figures": [*CORRIDOR, "run", "benghazi-minsk-2025", "--days", "3", "--quiet"],
+    "`corridor run`, tables and three figures": [*CORRIDOR, "run", "tiny.yaml", "--quiet"],
     "of it, `import mesa`": [sys.executable, "-c", "import mesa"],
     "of it, matplotlib's import and an empty figure": [
         sys.executable, "-c", "from matplotlib.figure import Figure; f = Figure(); f.subplots(); f.savefig('x.png')",
@@ -45,6 +50,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         found: dict[str, list[float]] = {name: [] for name in WAITS}
+        (folder / "tiny.yaml").write_text(SCENARIO, encoding="utf-8")
         for command in WAITS.values():
             wall(command, folder)
         for _ in range(rounds):
