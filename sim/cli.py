@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import errno
+import gc
 import json
 import os
 import sys
@@ -273,6 +275,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # a sign that the terminal lacks must not end a run
             stream.reconfigure(errors="replace")
+    atexit.register(gc.freeze)  # a search for cycles among all modules, at the end, would take half a second
     try:
         app(standalone_mode=True)
     except KeyboardInterrupt:
