@@ -242,6 +242,7 @@ def build_world(scenario: Scenario, names: Names, timetable: list[tuple[int, str
         attempts=np.empty(max(n, 1), t.ATTEMPT),
         keys=np.empty(max(n, 1), np.uint64),
         who=np.empty(max(n, 1), np.int32),
+        buckets=np.empty(t.BUCKETS, np.int32),
         counters=counters,
         environment=np.array([name_key(scenario.seed, "route", name) for name in names.routes], np.uint64),
     )

@@ -77,6 +77,7 @@ RETURN_FLIGHT = np.dtype([("state", "i8"), ("seats", "i8"), ("weekly", "f8"), ("
 # A queue's first and last block (-1 for none), where in the first block it begins, and how many wait.
 QUEUE = np.dtype([("head", "i8"), ("tail", "i8"), ("first", "i8"), ("length", "i8")])
 BLOCK_ROOM = 14
+BUCKETS = 4096
 # Attempts of one day, from the process that makes them to the one that decides what follows.
 ATTEMPT = np.dtype([("row", "i4"), ("zone", "i4"), ("section", "i4"), ("result", "i4")])
 
@@ -170,5 +171,6 @@ class World(NamedTuple):
     attempts: Table  # (n or fewer,) ATTEMPT, of today
     keys: Table  # scratch, (as attempts) uint64
     who: Table  # scratch, (as attempts) int32
+    buckets: Table  # scratch, (BUCKETS,) int32
     counters: Table  # (COUNTERS,) int64
     environment: Table  # (R,) uint64 keys of weather and boats by route

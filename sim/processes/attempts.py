@@ -126,7 +126,9 @@ def overload(w, day, s):
             w.keys[n] = bits(m.key, PATROL, m.attempts)
             w.who[n] = j
             n += 1
-    sort_by_key(w.keys, w.who, n)
+    if n <= w.sections[s].patrols:
+        return
+    sort_by_key(w, n)
     for k in range(w.sections[s].patrols, n):
         w.attempts[w.who[k]].result = OVERLOADED
         w.section_flows[day, s, S_OVERLOAD] += 1

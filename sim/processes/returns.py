@@ -51,7 +51,7 @@ def run(w, day):
         if seats == 0:
             continue
         n = volunteers(w, f)
-        sort_by_key(w.keys, w.who, n)
+        sort_by_key(w, n)
         for k in range(min(seats, n)):
             m = w.rows[w.who[k]]
             count(w, day, m, F_RETURNED)

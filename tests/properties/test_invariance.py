@@ -16,7 +16,7 @@ from tests.strategies import START, TINY, finished, merge, tiny_scenario
 from tests.verification.oracle import rich_scenario, timetable
 
 # Scratch space, never read before it is written, and lists of who waits, whose layout is no result.
-LAYOUT = {"calendar", "blocks", "queues", "counters", "keys", "who", "attempts"}
+LAYOUT = {"calendar", "blocks", "queues", "counters", "keys", "who", "buckets", "attempts"}
 # These have an entry for each measure of return flights, also for one that never takes anybody.
 BY_MEASURE = {"return_flights", "return_barred"}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from datetime import timedelta
+from typing import NamedTuple
 
 import numba
 import numpy as np
@@ -104,13 +105,25 @@ def test_line_is_in_the_order_of_keys(model: CorridorModel) -> None:
     assert model.world.who[:150].tolist() == sorted(rows.tolist(), key=lambda i: model.world.rows["key"][i])
 
 
-@settings(max_examples=100)
-@given(st.lists(st.integers(0, 2**64 - 1), max_size=60), st.data())
+class Line(NamedTuple):
+    """What the sorting of a world's line needs of it."""
+
+    keys: np.ndarray
+    who: np.ndarray
+    buckets: np.ndarray
+
+
+HASHES = st.integers(0, 2**64 - 1)
+HEAPED = st.one_of(HASHES, st.integers(0, 300), st.integers(2**63, 2**63 + 9), st.just(2**64 - 1))
+
+
+@settings(max_examples=200, deadline=None)  # the first compiles
+@given(st.one_of(st.lists(HASHES, max_size=300), st.lists(HEAPED, max_size=300)), st.data())
 def test_sort_by_key(values: list[int], data: st.DataObject) -> None:
-    """As Python sorts the first n; what lies behind them stays."""
+    """As Python sorts the first n, be they spread evenly or in heaps; what lies behind them stays."""
     n = data.draw(st.integers(0, len(values)))
     keys, who = np.array(values, np.uint64), np.arange(len(values), dtype=np.int32)
-    waiting.sort_by_key(keys, who, n)
+    waiting.sort_by_key(Line(keys, who, np.empty(data.draw(st.integers(1, 64)), np.int32)), n)
     assert keys.tolist() == sorted(values[:n]) + values[n:]
     assert [values[i] for i in who] == keys.tolist()
     assert sorted(who.tolist()) == list(range(len(values)))
