@@ -24,6 +24,8 @@ from sim.batch.conduct import conduct
 from sim.batch.executors import Dask, Pool, Serial, Workplace
 from sim.batch.plan import Plan
 from sim.batch.store import Store
+from sim.batch.studies import tables_of
+from sim.batch.study import Study
 
 TABLES = ("runs", "parameters", "totals", "weekly", "observed")
 PARTS = 5  # rounds of tasks that do nothing
@@ -86,6 +88,9 @@ def main() -> int:
             wall, stored, digest, size = study(plan, opened(), Path(folder, str(number)))
             rows.append((name, wall, stored, digest[:12], per_task(opened(), 400), size))
             digests.add(digest)
+        began = time.perf_counter()
+        tables_of(Study(Path(folder, "0")))
+        closing = time.perf_counter() - began
     print(f"{options.runs:,} runs in {len(plan.chunks()):,} chunks; load {os.getloadavg()[0]:.1f}.\n")
     print("| where | s | runs/s | writer, ms a run | an empty task, ms | SHA-256 of all tables |")
     print("|---|---:|---:|---:|---:|---|")
@@ -94,6 +99,9 @@ def main() -> int:
         print(f"| {name} | {wall:.1f} | {speed:.1f} | {writer:.2f} | {task:.2f} | {digest} |")
     print(f"\nTables: {rows[0][-1] / options.runs / 1e3:.1f} kB a run.")
     print(f"A study as workers get it: {len(plan.parcel) / 1e3:.1f} kB, once a task.")
+    print(
+        f"Intervals and spread over all runs, at the end: {closing:.2f} s, {closing / options.runs * 1e3:.2f} ms a run."
+    )
     if len(digests) > 1:
         print("The bytes differ.", file=sys.stderr)
     return int(len(digests) > 1)

@@ -1,10 +1,10 @@
 """Corridor's engine beside its peers, on the same toy work (`toy/work.py`), in one go.
 
 Run with ``uv run python experiments/benchmarks/peers.py``. Each peer is installed into a throw-away environment of its
-own, its latest release of the line named below, and runs the toy in a process of its own. Slow peers get fewer agents
-(their cost per event hardly depends on the number; `agents` says how many). Reported: CPU seconds of the days (built
-and compiled before), nanoseconds per event and per agent and day, peak resident memory, and the ratio of CPU time per
-event to Corridor's, medians of several rounds in which all take turns.
+own, its latest release of the line named below, and runs the toy in a process of its own. Slow peers get fewer agents,
+and Corridor is run with as many beside each. Reported: CPU seconds of the days (built and compiled before), nanoseconds
+per event, peak resident memory, and the ratio of CPU time per event to Corridor's with the same number of agents,
+medians of several rounds in which all take turns.
 
 Besides, the machine's own floor in the same go: copying memory, and a bare loop of numba that makes the same draws
 for the same number of events without any agent's row to look up.
@@ -53,11 +53,18 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         pythons = {name: _environment(Path(folder), name, wanted) for name, _, wanted, _ in peers}
         found: dict[str, list[dict[str, float]]] = {name: [] for name, *_ in peers}
+        ours: dict[str, list[dict[str, float]]] = {name: [] for name, *_ in peers}
         for _ in range(asked.rounds):
+            sizes: dict[int, dict[str, float]] = {}
             for name, script, _, share in peers:
-                found[name].append(_run(pythons[name], script, max(round(asked.agents * share), 1000), asked.days))
-    _print(found, peers[0][0])
-    _floor(round(statistics.median(row["events"] for row in found[peers[0][0]])), found[peers[0][0]])
+                agents = max(round(asked.agents * share), 1000)
+                if agents not in sizes:
+                    sizes[agents] = _run(sys.executable, PEERS[0][1], agents, asked.days)
+                ours[name].append(sizes[agents])
+                same = script == PEERS[0][1]
+                found[name].append(sizes[agents] if same else _run(pythons[name], script, agents, asked.days))
+    _print(found, ours)
+    _floor(ours[peers[0][0]])
 
 
 def _environment(folder: Path, name: str, wanted: str | None) -> str:
@@ -82,29 +89,29 @@ def _run(python: str, script: str, agents: int, days: int) -> dict[str, float]:
     return row
 
 
-def _print(found: dict[str, list[dict[str, float]]], base: str) -> None:
-    def per_event(rows: list[dict[str, float]]) -> list[float]:
-        return [row["cpu_s"] / row["events"] * 1e9 for row in rows]
-
-    own = per_event(found[base])
-    print(
-        "| what | agents | events | CPU s | ns per event | ns per agent and day | peak MB | CPU per event, times ours |"
-    )
+def _print(found: dict[str, list[dict[str, float]]], ours: dict[str, list[dict[str, float]]]) -> None:
+    print("| what | agents | CPU s | ns per event | Corridor's, as many agents | times | peak MB | Corridor's |")
     print("|---|---:|---:|---:|---:|---:|---:|---:|")
     for name, rows in found.items():
-        row = rows[0]
-        ns, cpu = statistics.median(per_event(rows)), statistics.median(r["cpu_s"] for r in rows)
-        ratio = statistics.median(a / b for a, b in zip(per_event(rows), own, strict=True))
-        steps = row["agents"] * row["days"]
+        own = ours[name]
+        ratio = statistics.median(_per_event(a) / _per_event(b) for a, b in zip(rows, own, strict=True))
         print(
-            f"| {name} | {row['agents']:,} | {row['events']:,} | {cpu:.3g} | {ns:,.0f} | {cpu / steps * 1e9:,.1f} "
-            f"| {row['peak_bytes'] / 1e6:,.0f} | {ratio:,.3g} |"
+            f"| {name} | {rows[0]['agents']:,} | {statistics.median(row['cpu_s'] for row in rows):.3g} "
+            f"| {statistics.median(map(_per_event, rows)):,.0f} | {statistics.median(map(_per_event, own)):,.0f} "
+            f"| {ratio:,.3g} | {rows[0]['peak_bytes'] / 1e6:,.0f} | {own[0]['peak_bytes'] / 1e6:,.0f} |"
         )
 
 
-def _floor(events: int, rows: list[dict[str, float]]) -> None:
+def _per_event(row: dict[str, float]) -> float:
+    """Nanoseconds of CPU time per event."""
+    return row["cpu_s"] / row["events"] * 1e9
+
+
+def _floor(rows: list[dict[str, float]]) -> None:
     """Copy bandwidth, and the draws and counters of the toy without rows or calendars."""
     import numba
+
+    events = round(statistics.median(row["events"] for row in rows))
 
     @numba.njit
     def bare(events, arrivals):
@@ -132,7 +139,7 @@ def _floor(events: int, rows: list[dict[str, float]]) -> None:
         target[:] = source
         copies.append(2 * source.nbytes / (time.perf_counter() - began) / 1e9)
     floor = statistics.median(times) / events * 1e9
-    own = statistics.median(row["cpu_s"] / row["events"] for row in rows) * 1e9
+    own = statistics.median(map(_per_event, rows))
     print(f"\nCopying memory: {statistics.median(copies):.1f} GB/s read and written.")
     print(f"Bare draws and counters: {floor:.1f} ns per event; Corridor's engine takes {own / floor:.1f} times that.")
 
