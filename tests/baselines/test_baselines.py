@@ -14,7 +14,7 @@ import pytest
 from sim import world as t
 from sim.model import CorridorModel
 from sim.population import STATUSES
-from tests.verification.oracle import rich_scenario, timetable
+from tests.rich_scenario import rich_scenario, timetable
 
 FILE = Path(__file__).with_name("totals.json")
 SEEDS = (1, 2)

@@ -12,8 +12,8 @@ import pytest
 from sim.model import CorridorModel
 from sim.processes.measures import EFFECTS
 from sim.scenario.schema import Scenario
+from tests.rich_scenario import rich_scenario, timetable
 from tests.strategies import START, TINY, finished, merge, tiny_scenario
-from tests.verification.oracle import rich_scenario, timetable
 
 # Scratch space, never read before it is written, and lists of who waits, whose layout is no result.
 LAYOUT = {"calendar", "blocks", "queues", "counters", "keys", "who", "buckets", "attempts"}

@@ -27,8 +27,8 @@ from sim.population import (
     STRANDED,
 )  # fmt: skip
 from sim.scenario.schema import Scenario
+from tests.rich_scenario import rich_scenario, timetable
 from tests.strategies import START, finished, scenarios
-from tests.verification.oracle import rich_scenario, timetable
 
 # Derandomized, so that a run of the tests passes always or never; take it out to look for more.
 MANY = settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])

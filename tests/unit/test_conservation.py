@@ -85,7 +85,7 @@ def test_rows_that_tell_another_story_stop_the_run_on_its_last_day() -> None:
 
 
 def test_books_close_with_all_measures_and_a_timetable() -> None:
-    from tests.verification.oracle import rich_scenario, timetable
+    from tests.rich_scenario import rich_scenario, timetable
 
     scenario = rich_scenario(3)
     model = CorridorModel(scenario, timetable(scenario))

@@ -16,7 +16,8 @@ import pytest
 from sim.model import CorridorModel
 from sim.population import STATUSES
 from sim.world import PAIR_FLOWS, ROUTE_FLOWS, SECTION_FLOWS
-from tests.verification import oracle
+from tests.rich_scenario import rich_scenario, timetable
+from tests.verification.oracle.day import COLUMNS, outcome
 
 ROOT = Path(__file__).resolve().parents[2]
 SEEDS = (1, 2, 3, 2**40 + 7)
@@ -30,7 +31,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
     """What the oracle says, by seed; two processes, as its numba must be switched off."""
     folder = tmp_path_factory.mktemp("oracle")
     environment = {**os.environ, "NUMBA_DISABLE_JIT": "1", "PYTHONPATH": str(ROOT)}
-    program = [sys.executable, oracle.__file__, str(folder)]
+    program = [sys.executable, "-m", "tests.verification.oracle", str(folder)]
     running = [
         subprocess.Popen([*program, *map(str, seeds)], env=environment, stderr=subprocess.PIPE, text=True)
         for seeds in (SEEDS[::2], SEEDS[1::2])
@@ -46,16 +47,16 @@ def run() -> Runs:
     """What the engine does, by seed."""
     runs = {}
     for seed in SEEDS:
-        scenario = oracle.rich_scenario(seed)
-        model = CorridorModel(scenario, oracle.timetable(scenario))
+        scenario = rich_scenario(seed)
+        model = CorridorModel(scenario, timetable(scenario))
         while model.running:
             model.step()
-        runs[seed] = oracle.outcome(model)
+        runs[seed] = outcome(model)
     return runs
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("column", oracle.COLUMNS)
+@pytest.mark.parametrize("column", COLUMNS)
 def test_every_migrant_ends_as_the_oracle_says(run: Runs, told: Runs, seed: int, column: str) -> None:
     differing = np.flatnonzero(run[seed][column] != told[seed][column])
     assert not differing.size, [(i, run[seed][column][i], told[seed][column][i]) for i in differing[:10]]

@@ -1,0 +1,81 @@
+"""A scenario in which every rule is applied to somebody, and departures beside its schedules."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sim.scenario.schema import Scenario
+from tests.strategies import START, tiny_scenario
+
+
+def rich_scenario(seed: int) -> Scenario:
+    """A scenario in which every rule is applied to somebody: checked by the test that uses it."""
+    measures = {
+        "aid": {"kind": "humanitarian-access", "zones": ["lida"], "hazard_factor": 0.4},
+        "ban-iq": {"kind": "carrier-ban", "carriers": ["airline-iq"], "announced": 25, "start": 40, "end": 60},
+        "ban-sudanese": {
+            "kind": "carrier-ban", "carriers": ["airline-ly"], "cohorts": ["sudanese"], "start": 35, "end": 50,
+        },
+        "barrier": {"kind": "fence", "sections": ["kuznica", "narewka"], "length": 60, "pace": 2, "surveillance": 0.6},
+        "court": {"kind": "litigation", "transit_states": ["belarus"], "start": 30, "half_life": 40},
+        "envoy": {"kind": "diplomacy", "routes": ["benghazi-minsk"], "frequency_factor": 0.6, "start": 70, "lag": 5},
+        "flights-home": {
+            "kind": "return-flights", "transit_state": "belarus", "seats": 3, "weekly": 1.5, "start": 50, "end": 110,
+            "cohorts": ["iraqis", "syrians"], "willing": 0.05,
+        },
+        "forest": {"kind": "buffer-zone", "sections": ["narewka"], "start": 25, "end": 90, "hazard_factor": 3},
+        "frontex": {"kind": "frontex-deployment", "agency": "lithuania", "officers": 8, "start": 60, "end": 100},
+        "luckless": {"kind": "visa-stop", "transit_state": "belarus", "success_probability": 0.0, "announced": 8},
+        "pushback": {"kind": "turn-back", "agency": "lithuania", "share": 0.9, "start": 45},
+        "sanctions": {
+            "kind": "sanctions", "carriers": ["airline-ly"], "transit_states": ["libya", "belarus"], "start": 60,
+            "half_life": 20, "facilitation_factor": 0.8,
+        },
+        "soldiers": {"kind": "reinforcement", "agency": "poland", "soldiers": 10, "start": 80, "end": 100},
+        "stop-boats": {"kind": "posture", "transit_state": "libya", "boats_tolerated": 0.3, "start": 85, "end": 100},
+        "visas-iraqis": {
+            "kind": "visa-stop", "transit_state": "belarus", "cohorts": ["iraqis"], "start": 65, "end": 80,
+        },
+        "visas-stop": {"kind": "visa-stop", "transit_state": "belarus", "start": 28, "end": 34, "announced": 20},
+    }  # fmt: skip
+    for measure in measures.values():
+        measure.setdefault("start", 20)
+        for date in ("start", "end", "announced"):
+            if date in measure:
+                measure[date] = START + timedelta(days=measure[date])
+    carriers = {
+        "airline-iq": {"services": {"baghdad-minsk": {"seats": 5, "weekly": {START: 3}}}},
+        "airline-ly": {
+            "growth": 0.3,
+            "max_growth": 3,
+            "decline": 0.2,
+            "low_load": 0.2,
+            "price_response": 0.6,
+            "services": {"benghazi-minsk": {"seats": 3, "weekly": {START: 2.5}}},
+        },
+        "buses": {"services": {"damascus-minsk": {"seats": 3, "weekly": {START: 3}}}},
+        "ferry": {"services": {"benghazi-italy": {"seats": 3, "weekly": {START + timedelta(days=15): 5}}}},
+    }
+    changes = {
+        "days": 150,
+        "carriers": carriers,
+        "transit_states": {
+            "belarus": {"visas": {START: 4.4, START + timedelta(days=50): 6.25}, "may_return": {START: 0.4}},
+        },
+        "zones": {"bruzgi": {"capacity": 9, "steering": {START + timedelta(days=30): 1}}, "lida": {"capacity": 7}},
+        "sponsors": {
+            "moscow": {
+                "transit_states": ["belarus"], "start": START + timedelta(days=95), "pulse_days": 10,
+                "pause_days": 11, "intensity": 1.7,
+            }
+        },
+        "agencies": {"lithuania": {"reception": 4}, "poland": {"reception": 6}},
+        "hazards": {"death": 3e-3},
+        "measures": measures,
+    }  # fmt: skip
+    return tiny_scenario(changes, seed=seed)
+
+
+def timetable(scenario: Scenario) -> list[tuple[int, str, int]]:
+    """Some departures beside the schedules."""
+    return [(day, "benghazi-minsk", 4) for day in range(5, scenario.days, 17)] + [(22, "damascus-minsk", 7)]

@@ -1,0 +1,96 @@
+"""The oracle's books: who there is, who waits for what until when, and what is counted."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict, deque
+from typing import Any
+
+import numpy as np
+
+from sim import population as pop
+from sim import world as t
+from sim.choice import wait_to_reconsider
+from sim.model import CorridorModel
+from tests.verification.oracle.people import OracleMigrant, Pair, Part, Table, keys_of
+
+
+class Books:
+    """Everybody and everything of a run that is not an actor's. Reads of the world only what actors write there."""
+
+    def __init__(self, model: CorridorModel) -> None:
+        self.model, self.world, self.settings, self.names = model, model.world, model.settings, model.names
+        names, settings = self.names, self.settings
+        self.place = {name: number for number, name in enumerate(names.places)}
+        self.pairs = Table(
+            Pair(
+                names.cohorts.index(cohort), names.routes.index(route), float(settings.cohorts[cohort].routes[route]),
+                settings.routes[route].prior_success, settings.routes[route].prior_success,
+            )
+            for cohort, route in names.pairs
+        )  # fmt: skip
+        self.pairs_of = {c: [k for k, p in enumerate(self.pairs) if p.cohort == c] for c in range(len(names.cohorts))}
+        self.sections = [Part(s) for s in range(len(names.sections))]
+        self.zones = Table(
+            Part(z, names.states.index(settings.zones[name].transit_state)) for z, name in enumerate(names.zones)
+        )
+        self.due: dict[tuple[str, int], list[OracleMigrant]] = defaultdict(list)
+        self.visa_queue = [deque[OracleMigrant]() for _ in names.states]
+        self.hub_queue = [deque[OracleMigrant]() for _ in names.states]
+        self.seat_queue = [deque[OracleMigrant]() for _ in names.routes]
+        self.carry: dict[Any, float] = defaultdict(float)
+        self.boats = Counter[int]()
+        self.clock = [0.0] * len(names.cohorts)
+        self.pair_flows, self.section_flows, self.route_flows = Counter(), Counter(), Counter()
+        self.stocks_by_cohort = np.zeros((settings.days, len(names.cohorts), len(pop.STATUSES)), int)
+        self.stocks_by_place = np.zeros((settings.days, len(names.places), len(pop.STATUSES)), int)
+        self.results: list[tuple[OracleMigrant, int, int, int]] = []
+        self.met: Counter[str] = Counter()
+        self.migrants = [
+            OracleMigrant(model, key, c, self.place[settings.cohorts[name].origin])
+            for c, name in enumerate(names.cohorts)
+            for key in keys_of(settings.seed, name, settings.cohorts[name].size)
+        ]
+
+    def whole(self, name: Any, rate: float) -> int:
+        """Whole units today of a rate; the rest is kept for tomorrow."""
+        total = rate + self.carry[name]
+        units = math.floor(total + 1e-9)
+        self.carry[name] = max(total - units, 0.0)
+        return units
+
+    def wait(self, kind: str, m: OracleMigrant, day: int, days: int) -> None:
+        m.since, m.due = day, day + days
+        self.due[kind, day + days].append(m)
+
+    def ready(self, kind: str, day: int, *statuses: int) -> list[OracleMigrant]:
+        """Those due today, in the order of having set out: any order will do."""
+        due = [m for m in self.due.pop((kind, day), ()) if m.status in statuses]
+        return sorted(due, key=lambda m: m.unique_id)
+
+    def count(self, day: int, m: OracleMigrant, flow: str) -> None:
+        k = next(k for k in self.pairs_of[m.cohort] if self.pairs[k].route == m.route)
+        self.pair_flows[day, k, t.PAIR_FLOWS.index(flow)] += 1
+
+    def note(self, day: int, section: int, flow: str) -> None:
+        if section != pop.NOWHERE:
+            self.section_flows[day, section, t.SECTION_FLOWS.index(flow)] += 1
+
+    def fly(self, day: int, route: int, *numbers: int) -> None:
+        for flow, number in enumerate(numbers):
+            self.route_flows[day, route, flow] += number
+
+    def barred(self, m: OracleMigrant, route: int, kind: str) -> bool:
+        """Whether a measure bars the migrant's cohort from a route."""
+        numbers = [k for k in self.pairs_of[m.cohort] if self.pairs[k].route == route]
+        return any(self.world.pairs[kind][k] for k in numbers)
+
+    def put_off(self, day: int, m: OracleMigrant) -> None:
+        self.count(day, m, "gave_up_booking")
+        m.status, m.place = pop.PROSPECT, self.world.cohorts[m.cohort].origin
+        self.wait("reconsider", m, day, wait_to_reconsider(m, self.p))
+
+    @property
+    def p(self) -> Any:
+        """Parameters and season."""
+        return self.world.p[0]

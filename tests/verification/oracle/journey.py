@@ -1,0 +1,180 @@
+"""The oracle's journey by air: setting out, booking, boarding, the hub, and the way to the border."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from sim import population as pop
+from sim import streams as st
+from sim import world as t
+from sim.choice import choose_route, wait_to_reconsider
+from sim.processes import booking, demand, flights, transfer
+from tests.rich_scenario import timetable
+from tests.verification.oracle.books import Books
+
+
+class Journey(Books):
+    """From home to the border."""
+
+    def set_out(self, day: int) -> None:
+        for c, own in self.pairs_of.items():
+            cohort = self.world.cohorts[c]
+            appeal = {k: self.appeal(k, cohort, day) for k in own}
+            total = sum(appeal.values())
+            for k in own:
+                self.pairs[k].share = appeal[k] / (1.0 + total)
+            self.clock[c] += cohort.push * cohort.leaving_rate * total / (1.0 + total)
+        for m in self.migrants:
+            if not m.has_left and m.resistance < self.clock[m.cohort]:
+                m.has_left = True
+                own = self.pairs_of[m.cohort]
+                pair = self.pairs[choose_route(m, self.pairs, own[0], len(own))]
+                m.route = pair.route
+                route = self.world.routes[m.route]
+                days = demand.set_out(m, pair, route, self.world.cohorts[m.cohort], self.p)
+                m.status, m.place = pop.BOOKED, route.origin
+                self.count(day, m, "set_out")
+                self.wait("coast" if route.mode == t.SEA else "visa", m, day, days)
+
+    def appeal(self, k: int, cohort: Any, day: int) -> float:
+        """Exponential of the utility of a pair; 0 for a route that is closed."""
+        pair, actors = self.pairs[k], self.world.pairs[k]
+        route = self.world.routes[pair.route]
+        if not route.open or actors.barred or actors.visa_barred:
+            return 0.0
+        flying = [s for s in self.world.services if s.route == pair.route and s.open]
+        coming = self.world.timetable_seats[day : day + 28, pair.route]
+        seats = sum(s.weekly * s.seats / 7.0 for s in flying) + sum(coming) / len(coming)
+        wait = len(self.seat_queue[pair.route]) / max(seats, 1e-9)
+        if route.visa_lead > 0.0:
+            wait += len(self.visa_queue[route.state]) / max(self.world.states[route.state].visas, 1e-9)
+        wait = min(wait, 365.0)
+        state = self.world.states[route.state]
+        helped = state.boats_tolerated if route.mode == t.SEA else state.facilitation
+        pair.affordable = demand.affordable(route.price, cohort.funds_median, cohort.funds_shape)
+        return math.exp(min(demand.utility(pair, route, helped, wait, self.p), 50.0))
+
+    def book(self, day: int) -> None:
+        for m in self.ready("reconsider", day, pop.PROSPECT):
+            own = self.pairs_of[m.cohort]
+            if not booking.decides_to_go(m, sum(self.pairs[k].share for k in own)):
+                self.wait("reconsider", m, day, wait_to_reconsider(m, self.p))
+                continue
+            before, m.route = m.route, self.pairs[choose_route(m, self.pairs, own[0], len(own))].route
+            route = self.world.routes[m.route]
+            self.count(day, m, "set_out")
+            if before != m.route:
+                self.count(day, m, "diverted")
+            m.place = route.origin
+            if route.mode == t.SEA:
+                m.status = pop.DIVERTED if before != m.route else pop.BOOKED
+                self.wait("coast", m, day, st.lag(st.draw(m.key, st.SEA_WAIT, m.bookings), self.p.sea_wait))
+            else:
+                m.status = pop.BOOKED
+                self.wait("visa", m, day, st.lag(st.draw(m.key, st.VISA_LEAD, m.bookings), route.visa_lead))
+        for m in sorted(self.ready("visa", day, pop.BOOKED), key=lambda m: m.key):
+            route = self.world.routes[m.route]
+            (self.visa_queue[route.state] if route.visa_lead > 0 else self.seat_queue[m.route]).append(m)
+        for s, queue in enumerate(self.visa_queue):
+            rate = self.world.states[s].visas
+            visas = self.whole(("visas", s), rate)
+            while queue and (rate <= 0 or visas):
+                m = queue.popleft()
+                if rate <= 0 or self.barred(m, m.route, "visa_barred"):
+                    self.met["visa refused"] += 1
+                    self.put_off(day, m)
+                else:
+                    visas -= 1
+                    self.seat_queue[m.route].append(m)
+            self.met["visa queue"] += len(queue)
+            if not queue:
+                self.carry["visas", s] = 0.0
+        for r, queue in enumerate(self.seat_queue):
+            if self.world.routes[r].mode != t.SEA and not self.world.routes[r].open:
+                while queue:
+                    self.met["queue dissolved"] += 1
+                    self.put_off(day, queue.popleft())
+
+    def board(self, day: int, r: int, seats: int) -> int:
+        """Fill the seats of a route from its queue; how many boarded."""
+        route, aboard = self.world.routes[r], []
+        while self.seat_queue[r] and len(aboard) < seats:
+            m = self.seat_queue[r].popleft()
+            barred = self.barred(m, r, "barred")
+            if not flights.board(m, route.price, barred):
+                self.met["barred" if barred else "too dear"] += 1
+                self.put_off(day, m)
+                continue
+            aboard.append(m)
+            m.status, m.place = pop.IN_TRANSIT, route.destination
+            self.count(day, m, "boarded")
+            self.wait("arrival", m, day, st.lag(st.draw(m.key, st.TRAVEL, m.bookings), route.travel_days))
+        self.met["seat queue"] += len(self.seat_queue[r])
+        return len(aboard)
+
+    def depart(self, day: int) -> None:
+        for number, service in enumerate(self.world.services):
+            if self.world.routes[service.route].mode == t.SEA or not service.open:
+                continue
+            flown = self.whole(("service", number), service.weekly / 7.0)
+            if flown:
+                taken = self.board(day, service.route, flown * service.seats)
+                service.week_seats += flown * service.seats
+                service.week_taken += taken
+                self.fly(day, service.route, flown, flown * service.seats, taken)
+        for r, route in enumerate(self.names.routes):
+            extra = [seats for when, name, seats in timetable(self.settings) if (when, name) == (day, route)]
+            if extra and self.world.routes[r].open:
+                self.fly(day, r, len(extra), sum(extra), self.board(day, r, sum(extra)))
+        for m in self.ready("arrival", day, pop.IN_TRANSIT):
+            state = self.world.states[self.world.routes[m.route].state]
+            m.arrived, m.status, m.place = day, pop.AT_HUB, state.hub
+            self.count(day, m, "arrived_at_hub")
+            self.wait("hub", m, day, st.lag(st.draw(m.key, st.STAY, m.bookings), state.stay_at_hub))
+
+    def reach(self, zone: str) -> Iterator[tuple[int, float]]:
+        """Sections in reach of a zone, and the exponential of each one's utility."""
+        for s, name in enumerate(self.names.sections):
+            if name in self.settings.zones[zone].sections:
+                liking = self.settings.zones[zone].sections[name]
+                yield s, math.exp(liking + self.p.section_success * (self.sections[s].success - 0.5))
+
+    def transfer(self, day: int) -> None:
+        room = {}
+        for zone, name in zip(self.zones, self.names.zones, strict=True):
+            here = self.place[name]
+            inside = sum(m.place == here and m.status in (pop.AT_BORDER, pop.STRANDED) for m in self.migrants)
+            room[zone.number] = self.settings.zones[name].capacity - inside
+        for s in range(len(self.names.states)):
+            own = [z for z in self.zones if z.state == s]
+            weights = [
+                sum(v for _, v in self.reach(self.names.zones[z.number]))
+                * math.exp(self.world.zones[z.number].steering)
+                for z in own
+            ]
+            for z, upto in zip(own, itertools.accumulate(weights), strict=True):
+                z.cumulative = upto / sum(weights)
+        for m in sorted(self.ready("hub", day, pop.AT_HUB), key=lambda m: m.key):
+            self.hub_queue[self.world.routes[m.route].state].append(m)
+        for s, queue in enumerate(self.hub_queue):
+            seats = self.whole(("transfer", s), self.world.states[s].transfer)
+            while queue and seats:
+                m = queue[0]
+                chosen = transfer.choose_zone(m, self.zones, s)
+                ring = [(chosen + step) % len(self.zones) for step in range(len(self.zones))]
+                free = [z for z in ring if self.zones[z].state == s and room[z] > 0]
+                if not free:
+                    self.met["all camps full"] += 1
+                    break
+                self.met["camp full"] += free[0] != chosen
+                queue.popleft()
+                seats -= 1
+                room[free[0]] -= 1
+                m.status, m.place = pop.AT_BORDER, self.place[self.names.zones[free[0]]]
+                self.count(day, m, "reached_border")
+                self.wait("border", m, day, st.lag(st.draw(m.key, st.FIRST_ATTEMPT, m.bookings), self.p.first_attempt))
+            if not queue:
+                self.carry["transfer", s] = 0.0

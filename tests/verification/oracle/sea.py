@@ -1,0 +1,67 @@
+"""The oracle's sea: boats and their fates."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim import population as pop
+from sim import streams as st
+from sim import world as t
+from sim.processes import sea
+from tests.verification.oracle.books import Books
+from tests.verification.oracle.people import OracleMigrant
+
+
+class Sea(Books):
+    """From the coast over the sea."""
+
+    def sail(self, day: int) -> None:
+        waiting = self.ready("coast", day, *range(len(pop.STATUSES)))
+        for m in sorted(waiting, key=lambda m: m.key):
+            m.arrived, m.status, m.place = day, pop.AT_COAST, self.world.routes[m.route].origin
+            self.seat_queue[m.route].append(m)
+        for number, service in enumerate(self.world.services):
+            r = service.route
+            route = self.world.routes[r]
+            if route.mode != t.SEA or not service.open:
+                continue
+            if st.draw(self.world.environment[r], st.WEATHER, day) >= self.p.calm_sea:
+                self.met["rough sea"] += 1
+                continue
+            state = self.world.states[route.state]
+            boats = self.whole(("service", number), service.weekly / 7.0 * state.boats_tolerated)
+            for _ in range(boats):
+                if len(self.seat_queue[r]) < service.seats / 2:
+                    self.met["boat too empty"] += 1
+                    break
+                aboard = [self.seat_queue[r].popleft() for _ in range(min(service.seats, len(self.seat_queue[r])))]
+                fate = sea.boat_fate(self.world.environment[r], self.boats[r], route.shipwreck, state.interception)
+                self.boats[r] += 1
+                self.met[f"boat {fate}"] += 1
+                for m in aboard:
+                    self.voyage(day, m, route, fate)
+                service.week_seats += service.seats
+                service.week_taken += len(aboard)
+                self.fly(day, r, 1, service.seats, len(aboard))
+
+    def voyage(self, day: int, m: OracleMigrant, route: Any, fate: int) -> None:
+        m.voyages += 1
+        self.count(day, m, "embarked")
+        if fate == sea.LANDS:
+            self.count(day, m, "landed")
+            m.status, m.place = pop.LANDED, route.destination
+            return
+        if fate == sea.WRECKED and sea.drowns(m, route.death_in_shipwreck):
+            self.count(day, m, "deaths")
+            m.status, m.place = pop.DEAD, route.origin
+            return
+        self.count(day, m, "intercepted")
+        m.place = route.origin
+        if sea.gives_up_the_sea(m, self.p):
+            self.count(day, m, "stranded")
+            m.status = pop.STRANDED
+            days = st.lag(st.draw(m.key, st.REVIEW_LAG, 500 + m.voyages), self.p.stranded_review)
+            self.wait("stranded", m, day, days)
+        else:
+            m.status = pop.INTERCEPTED
+            self.wait("coast", m, day, st.lag(st.draw(m.key, st.SEA_RETRY, m.voyages), self.p.sea_retry))
