@@ -28,7 +28,7 @@ class ViewWidget(anywidget.AnyWidget):
 class MapWidget(ViewWidget):
     """The map. ``painted`` is the number of the last frame that the browser has painted."""
 
-    _esm = static("common.js", "map.js", "map_draw.js", "map_widget.js")
+    _esm = static("common.js", "map.js", "map_base.js", "map_routes.js", "map_camps.js", "map_draw.js", "map_widget.js")
     _css = static("common.css", "map.css")
     geometry = Unicode("").tag(sync=True)
     painted = Int(0).tag(sync=True)

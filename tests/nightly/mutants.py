@@ -43,12 +43,12 @@ SOURCES = [
     "sim/streams.py",
     *sorted(f"sim/processes/{f.name}" for f in (ROOT / "sim/processes").glob("*.py")),
 ]
-PAY = "tests/properties/test_invariance.py::test_common_random_numbers_pay"  # sixty runs
+PAY = "tests/properties/test_untouched.py::test_common_random_numbers_pay"  # sixty runs
 STAGES = (
     ["tests/baselines"],
     ["tests/unit/test_streams.py", "tests/unit/test_ledger.py", "tests/unit/test_conservation.py"],
-    ["tests/properties/test_invariance.py", "--deselect", PAY],
-    ["tests/verification/test_analytic.py"],
+    [f"tests/properties/test_{name}.py" for name in ("invariance", "idle_measures", "untouched")] + ["--deselect", PAY],
+    [str(file.relative_to(ROOT)) for file in sorted(ROOT.glob("tests/verification/test_analytic_*.py"))],
 )
 LIMITS = (30, 60, 300, 600)  # seconds of computing a stage; a mutant that does not end is killed
 COMPARISONS = {
@@ -181,10 +181,10 @@ def run_stage(stage: list[str], file: str, text: str, people: int) -> int:
     sys.path.insert(0, str(ROOT))
     warnings.simplefilter("ignore")
     with contextlib.suppress(ImportError):
-        from tests.verification import test_analytic
+        from tests.verification import analytic
 
-        test_analytic.SIMPLE["cohorts"]["people"]["size"] = people
-        test_analytic.N = people
+        analytic.SIMPLE["cohorts"]["people"]["size"] = people
+        analytic.N = people
     options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-W", "ignore"]
     return int(pytest.main([*options, f"--rootdir={ROOT}", *stage]))
 

@@ -1,4 +1,4 @@
-"""Queues and stocks that settle, chains that end: more cases with an answer in closed form, as in `test_analytic`."""
+"""Queues and stocks that settle, chains that end: more cases with an answer in closed form, as in `test_analytic_*`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from scipy import stats
 from sim import world as t
 from sim.population import AT_BORDER, BOOKED, LANDED, STRANDED
 from tests.strategies import START, finished, merge
-from tests.verification.test_analytic import (
+from tests.verification.analytic import (
     ALPHA,
     BOATS,
     N,

@@ -7,11 +7,16 @@ const FILLS = {
 };
 const brief = (name) => name.replace(/ \(.*\)$/, "");
 
-/** Steps of an axis from 0 that are easy to read. */
-function ticks(top, count) {
-  const rough = top / count;
+/** A step that is easy to read, so that about `count` of them make a range. */
+function stepOf(range, count) {
+  const rough = range / count;
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 2.5, 5, 10].map((k) => k * power).find((s) => s >= rough);
+  return [1, 2, 2.5, 5, 10].map((k) => k * power).find((s) => s >= rough);
+}
+
+/** Steps of an axis from 0. */
+function ticks(top, count) {
+  const step = stepOf(top, count);
   return Array.from({ length: Math.ceil(top / step) + 1 }, (_, k) => k * step);
 }
 

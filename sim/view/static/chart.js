@@ -35,7 +35,7 @@ function render({ model, el }) {
   const head = add(root, "div", { class: "cv-chart-head" });
   const title = add(head, "h3");
   const unit = add(head, "span", { class: "cv-chart-unit" });
-  const chips = add(head, "div", { class: "cv-chips", role: "group" });
+  const chips = chipRow(head, (name) => choose(name));
   const legendBox = add(root, "div", { class: "cv-legend" });
   const plot = add(root, "div", { class: "cv-plot", tabindex: 0, role: "img" });
   const svg = add(plot, "svg", { "aria-hidden": "true" });
@@ -55,7 +55,7 @@ function render({ model, el }) {
   function choose(name) {
     chosen = name;
     root.dataset.view = name;
-    for (const chip of chips.children) chip.setAttribute("aria-pressed", String(chip.textContent === name));
+    chips.press(name);
     legend();
     ask();
   }
@@ -81,12 +81,7 @@ function render({ model, el }) {
     if (other) {
       title.textContent = data.title;
       unit.textContent = data.unit;
-      chips.replaceChildren();
-      if (data.views.length > 1) {
-        for (const view of data.views) {
-          add(chips, "button", { class: "cv-chip", type: "button" }, view.name).addEventListener("click", () => choose(view.name));
-        }
-      }
+      chips.show(data.views.length > 1 ? data.views.map((view) => view.name) : []);
       const still = data.views.some((v) => v.name === chosen);
       choose(still ? chosen : fullest());
     }

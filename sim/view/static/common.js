@@ -129,3 +129,19 @@ function sender(model) {
     },
   };
 }
+
+/** A row of buttons of which one is pressed. */
+function chipRow(parent, choose) {
+  const row = add(parent, "div", { class: "cv-chips", role: "group" });
+  return {
+    show(names) {
+      row.replaceChildren();
+      for (const name of names) {
+        add(row, "button", { class: "cv-chip", type: "button" }, name).addEventListener("click", () => choose(name));
+      }
+    },
+    press(name) {
+      for (const chip of row.children) chip.setAttribute("aria-pressed", String(chip.textContent === name));
+    },
+  };
+}

@@ -22,7 +22,7 @@ function render({ model, el }) {
   const head = add(root, "div", { class: "cv-chart-head" });
   const title = add(head, "h3");
   const unit = add(head, "span", { class: "cv-chart-unit" });
-  const chips = add(head, "div", { class: "cv-chips", role: "group" });
+  const chips = chipRow(head, (name) => choose(name));
   const legend = add(root, "div", { class: "cv-legend" });
   const panes = add(root, "div", { class: "cv-panes" });
   let data = null;
@@ -37,7 +37,7 @@ function render({ model, el }) {
   function choose(name) {
     chosen = name;
     root.dataset.view = name;
-    for (const chip of chips.children) chip.setAttribute("aria-pressed", String(chip.textContent === name));
+    chips.press(name);
     tellLegend();
     ask();
   }
@@ -66,10 +66,7 @@ function render({ model, el }) {
   function build() {
     title.textContent = data.title;
     unit.textContent = data.unit;
-    chips.replaceChildren();
-    for (const { name } of data.views) {
-      add(chips, "button", { class: "cv-chip", type: "button" }, name).addEventListener("click", () => choose(name));
-    }
+    chips.show(data.views.map((view) => view.name));
     panes.replaceChildren();
     plots = data.panels.map((panel, k) => {
       const pane = add(panes, "div", { class: "cv-pane" });

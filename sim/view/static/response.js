@@ -28,9 +28,7 @@ function binned(points) {
 
 /** Even steps of an axis between two values. */
 function steps(low, high, count) {
-  const rough = (high - low || Math.abs(high) || 1) / count;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 2.5, 5, 10].map((k) => k * power).find((s) => s >= rough);
+  const step = stepOf(high - low || Math.abs(high) || 1, count);
   const first = Math.ceil(low / step - 1e-9) * step;
   return Array.from({ length: Math.floor((high - first) / step + 1e-9) + 1 }, (_, k) => first + k * step);
 }

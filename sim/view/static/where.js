@@ -14,7 +14,7 @@ function render({ model, el }) {
   const head = add(root, "div", { class: "cv-chart-head" });
   const title = add(head, "h3");
   const unit = add(head, "span", { class: "cv-chart-unit" });
-  const chips = add(head, "div", { class: "cv-chips", role: "group" });
+  const chips = chipRow(head, (name) => choose(name));
   const legend = add(root, "div", { class: "cv-legend" });
   const plot = add(root, "div", { class: "cv-where-plot", role: "img", tabindex: 0 });
   let data = null;
@@ -22,7 +22,7 @@ function render({ model, el }) {
 
   function choose(name) {
     chosen = name;
-    for (const chip of chips.children) chip.setAttribute("aria-pressed", String(chip.textContent === name));
+    chips.press(name);
     draw();
   }
 
@@ -30,10 +30,7 @@ function render({ model, el }) {
     data = dataOf(model);
     if (!data) return;
     title.textContent = data.change ? "Where did it go?" : "Where?";
-    chips.replaceChildren();
-    for (const { name } of data.views) {
-      add(chips, "button", { class: "cv-chip", type: "button" }, name).addEventListener("click", () => choose(name));
-    }
+    chips.show(data.views.map((view) => view.name));
     choose(chosen);
   }
 

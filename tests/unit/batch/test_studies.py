@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-from concurrent.futures import BrokenExecutor, Executor, Future
 from pathlib import Path
 from typing import Any
 
@@ -17,39 +14,14 @@ from sim.batch.executors import ClusterError, Dask, Pool, Serial, workplace
 from sim.batch.plan import Plan
 from sim.batch.sql import answer
 from sim.batch.store import Store
-from sim.batch.studies import Until, carry_out, compare, looks, replicates
+from sim.batch.studies import carry_out, compare, replicates
 from sim.batch.study import Study
 from sim.results import Results
 from sim.runs import run
 from sim.save import OutputError
 from sim.scenario.errors import ScenarioError
 from tests.strategies import tiny_scenario
-
-BASE = tiny_scenario({"behaviour": {"retry": {"uniform": [1, 9]}}}, days=60)
-BAN = tiny_scenario(
-    {
-        "behaviour": {"retry": {"uniform": [1, 9]}},
-        "measures": {
-            "ban": {"kind": "carrier-ban", "title": "ban", "routes": ["benghazi-minsk"], "start": "2025-10-15"}
-        },
-    },
-    days=60,
-)
-PLAN = Plan("compare", {"base": BASE, "ban": BAN}, 40)
-
-
-@pytest.fixture(scope="module")
-def study() -> Study:
-    return carry_out(PLAN)
-
-
-def tables(folder: Path) -> dict[str, bytes]:
-    """All files but those that tell who wrote when."""
-    return {
-        file.relative_to(folder).as_posix(): file.read_bytes()
-        for file in sorted(folder.rglob("*"))
-        if file.suffix in (".parquet", ".csv", ".yaml")
-    }
+from tests.unit.batch.small import BAN, BASE, PLAN, tables
 
 
 def test_results_are_those_of_single_runs(study: Study) -> None:
@@ -141,121 +113,6 @@ def test_a_study_in_which_all_fails_says_why() -> None:
     points = np.array([[-1.0], [-5.0]])
     with pytest.raises(OutputError, match=r"all 2 runs failed; run 0: ScenarioError: .*found -1;"):
         carry_out(Plan("sweep", {"tiny": BASE}, paths=("behaviour.retry",), points=points))
-
-
-class Deadly(Executor):
-    """Works here, but breaks, as a pool does, at the run of one number."""
-
-    def __init__(self, number: int) -> None:
-        self.number = number
-        self.broken = False
-
-    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
-        future: Future[Any] = Future()
-        numbers = {r.number for task in args[0] for r in task.runs} if isinstance(args[0], list) else {args[1].number}
-        self.broken = self.broken or self.number in numbers
-        if self.broken:
-            future.set_exception(BrokenExecutor("a worker died"))
-        else:
-            future.set_result(fn(*args))
-        return future
-
-
-class DeadlyPlace(Serial):
-    workers = 2
-
-    def open(self) -> Executor:
-        return Deadly(3)
-
-
-def test_a_run_that_kills_its_worker_fails_and_no_other_does(study: Study) -> None:
-    found = carry_out(PLAN, place=DeadlyPlace())
-    assert found.complete
-    assert list(found.failed["run"]) == [3]
-    assert "worker process died" in found.failed.iloc[0]["error"]
-    others = study.totals[study.totals["run"] != 3]
-    assert found.totals["value"].to_list() == others["value"].to_list()
-
-
-def test_workers_that_all_die_end_the_study(tmp_path: Path) -> None:
-    class Hopeless(Serial):
-        def open(self) -> Executor:
-            executor = Deadly(0)
-            executor.broken = True
-            return executor
-
-    with pytest.raises(OutputError, match="3 workers in a row have died"):
-        carry_out(PLAN, tmp_path / "s", place=Hopeless())
-
-
-class Killed(Pool):
-    """A pool, one of whose processes is killed as soon as there is a result."""
-
-    def kill_one(self) -> None:
-        victim = next(iter(self._open[-1]._processes))
-        os.kill(victim, signal.SIGKILL)
-
-
-@pytest.mark.skipif(os.name == "nt", reason="no SIGKILL")
-def test_a_killed_process_of_the_pool_costs_nothing(study: Study, tmp_path: Path) -> None:
-    place, killed = Killed(2), []
-
-    def progress(done: int, total: int, failed: int) -> None:
-        if done and not killed:
-            killed.append(done)
-            place.kill_one()
-
-    found = carry_out(PLAN, tmp_path / "s", place=place, progress=progress)
-    assert killed
-    assert len(found.failed) == 0
-    assert tables(tmp_path / "s") == tables(study.folder)
-
-
-def test_an_interrupted_study_keeps_what_was_done(
-    study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from sim.batch import work
-
-    real, count = work.carry_out_run, []
-
-    def interrupted(*args: Any) -> Any:
-        count.append(1)
-        if len(count) == 70:
-            raise KeyboardInterrupt
-        return real(*args)
-
-    monkeypatch.setattr(work, "carry_out_run", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        carry_out(PLAN, tmp_path / "s")
-    carry_out(PLAN, tmp_path / "s")
-    assert len(count) == len(PLAN.runs) + 1  # the run in flight alone was done twice
-    assert tables(tmp_path / "s") == tables(study.folder)
-
-
-def test_until_goes_on_until_the_mean_is_known(tmp_path: Path) -> None:
-    rule = Until(0.02, "attempts", cap=200)
-    study = replicates(BASE, until=rule, folder=tmp_path / "s")
-    assert study.replicates in set(looks(200)) - {200}
-    assert rule.met(study)
-    before = [size for size in looks(200) if size < study.replicates]
-    if before:
-        assert not rule.met(replicates(BASE, before[-1]))
-    again = replicates(BASE, until=rule, folder=tmp_path / "s")
-    assert again.replicates == study.replicates
-
-
-def test_until_ends_at_its_cap_and_says_how_far_it_came() -> None:
-    rule = Until(1e-6, "deaths", "poland", cap=25)
-    study = replicates(BASE, until=rule)
-    assert study.replicates == 25
-    assert rule.reached(study)[0] > 1e-6
-
-
-def test_until_names_a_measure_that_is_not_there() -> None:
-    with pytest.raises(ScenarioError, match=r"found 'attemps@all'; allowed for all: .*attempts"):
-        replicates(BASE, until=Until(0.05, "attemps"))
-    with pytest.raises(ScenarioError, match="allowed for nowhere: nothing"):
-        replicates(BASE, until=Until(0.05, "attempts", "nowhere"))
 
 
 def test_chance_and_parameters_are_told_apart() -> None:

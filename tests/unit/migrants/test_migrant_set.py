@@ -1,4 +1,4 @@
-"""`MigrantSet` does what Mesa's AgentSet does, over rows; views are agents; the model's sets include both."""
+"""`MigrantSet` does what Mesa's AgentSet does, over rows."""
 
 from __future__ import annotations
 
@@ -9,106 +9,11 @@ import numpy as np
 import pytest
 from mesa.agentset import AbstractAgentSet, GroupBy
 
-from sim.agents import BorderAgency, Carrier, Migrant, TransitState
+from sim.agents import Carrier, Migrant
 from sim.migrant_set import MigrantSet
 from sim.model import CorridorModel
-from sim.population import AT_BORDER, BOOKED, ONWARD, PROSPECT, ROW, STATUSES
-from tests.strategies import finished, tiny_scenario
-
-SIZE = 400
-
-
-@pytest.fixture(scope="module")
-def seen() -> CorridorModel:
-    """A model after 60 days, only to be looked at."""
-    return finished(tiny_scenario(), days=60)
-
-
-@pytest.fixture
-def model() -> CorridorModel:
-    """A model that a test may change."""
-    return CorridorModel(tiny_scenario())
-
-
-def numbers(migrants: MigrantSet) -> list[int]:
-    """Row numbers by way of the views."""
-    return [migrant.row for migrant in migrants]
-
-
-# Views.
-
-
-def test_a_view_is_a_mesa_agent_of_its_model(seen: CorridorModel) -> None:
-    migrant = seen.migrants.to_list()[17]
-    assert isinstance(migrant, mesa.Agent)
-    assert migrant.model is seen
-    assert migrant.row == 17
-
-
-def test_views_of_one_row_are_equal(seen: CorridorModel) -> None:
-    one, other, third = Migrant.view(seen, 5), Migrant.view(seen, 5), Migrant.view(seen, 6)
-    assert one is not other
-    assert one == other
-    assert hash(one) == hash(other)
-    assert one != third
-    assert one != 5
-    assert len({one, other, third}) == 2
-
-
-def test_views_of_two_models_differ(seen: CorridorModel, model: CorridorModel) -> None:
-    assert Migrant.view(seen, 5) != Migrant.view(model, 5)
-    assert len({Migrant.view(seen, 5), Migrant.view(model, 5)}) == 2
-
-
-def test_a_view_reads_every_column(seen: CorridorModel) -> None:
-    for row in (0, 200, 399):
-        migrant = Migrant.view(seen, row)
-        for name in ROW.names or ():
-            value = getattr(migrant, name)
-            assert value == seen.world.rows[name][row]
-            assert type(value) in (int, float)
-
-
-def test_a_view_writes_through(model: CorridorModel) -> None:
-    migrant, same = Migrant.view(model, 5), Migrant.view(model, 5)
-    migrant.funds = 1234.5
-    assert same.funds == 1234.5
-    assert model.world.rows["funds"][5] == 1234.5
-    model.world.rows["attempts"][5] = 3
-    assert migrant.attempts == 3
-
-
-def test_a_view_has_no_other_attributes(model: CorridorModel) -> None:
-    migrant = Migrant.view(model, 5)
-    with pytest.raises(AttributeError, match="no attribute 'age'; columns are key, funds"):
-        _ = migrant.age
-    with pytest.raises(AttributeError, match="no column 'age'"):
-        migrant.age = 3
-
-
-def test_a_migrant_cannot_be_made(model: CorridorModel) -> None:
-    with pytest.raises(TypeError, match=r"model\.migrants"):
-        Migrant(model, 5)
-    assert len(model.migrants) == SIZE
-
-
-def test_a_view_in_words(seen: CorridorModel) -> None:
-    for migrant in seen.migrants:
-        assert migrant.status_name == STATUSES[migrant.status]
-        assert migrant.place_name == seen.names.places[migrant.place]
-        assert migrant.cohort_name == seen.names.cohorts[migrant.cohort]
-        assert (migrant.route_name is None) == (migrant.bookings == 0)
-        assert (migrant.section_name is None) == (migrant.attempts == 0)
-        assert migrant.injured in (True, False)
-    assert repr(Migrant.view(seen, 399)).startswith("<Migrant 399 syrians ")
-
-
-def test_ids_are_unique_among_all_agents(seen: CorridorModel) -> None:
-    ids = [agent.unique_id for agent in seen.agents]
-    assert len(set(ids)) == len(ids)
-
-
-# The set.
+from sim.population import BOOKED, ONWARD, STATUSES
+from tests.unit.migrants.people import SIZE, numbers
 
 
 def test_it_is_an_agent_set_of_everybody_in_order(seen: CorridorModel) -> None:
@@ -319,70 +224,3 @@ def test_set_algebra(seen: CorridorModel) -> None:
     iraqis, onward = seen.migrants.select(cohort="iraqis"), seen.migrants.select(status="onward")
     assert set(numbers(iraqis & onward)) == set(numbers(iraqis)) & set(numbers(onward))
     assert set(numbers(iraqis | onward)) == set(numbers(iraqis)) | set(numbers(onward))
-
-
-# The model's sets.
-
-
-def test_agents_include_actors_and_migrants(seen: CorridorModel) -> None:
-    actors = [*seen.states.values(), *seen.carriers.values(), *seen.agencies.values(), *seen.sponsors.values()]
-    assert len(seen.agents) == len(actors) + SIZE
-    assert set(seen.agents) == set(actors) | set(seen.migrants)
-    assert all(actor in seen.agents for actor in actors)
-    assert Migrant.view(seen, 4) in seen.agents
-    assert seen.agents.to_list()[-1] == Migrant.view(seen, SIZE - 1)
-
-
-def test_agents_by_type(seen: CorridorModel) -> None:
-    assert set(seen.agent_types) == set(seen.agents_by_type) == {TransitState, Carrier, BorderAgency, Migrant}
-    assert seen.agents_by_type[Migrant] is seen.migrants
-    assert len(seen.agents_by_type[Carrier]) == 4
-
-
-def test_agents_select(seen: CorridorModel) -> None:
-    assert len(seen.agents.select(agent_type=Migrant)) == SIZE
-    assert set(seen.agents.select(agent_type=Carrier)) == set(seen.carriers.values())
-    assert len(seen.agents.select(status="onward")) == int((seen.world.rows["status"] == ONWARD).sum())
-    chosen = seen.agents.select(lambda agent: agent.unique_id % 2 == 0)
-    gc.collect()
-    assert {a.unique_id for a in chosen} == {a.unique_id for a in seen.agents if a.unique_id % 2 == 0}
-
-
-def test_agents_get_do_map(seen: CorridorModel) -> None:
-    ids = [agent.unique_id for agent in seen.agents]
-    assert list(seen.agents.get("unique_id")) == ids
-    assert seen.agents.map(lambda agent: agent.unique_id) == ids
-    met: list[int] = []
-    seen.agents.do(lambda agent: met.append(agent.unique_id))
-    assert met == ids
-
-
-@pytest.mark.parametrize(
-    "count",
-    [
-        lambda agents: len(agents.shuffle()),
-        lambda agents: len(agents.sort("unique_id")),
-        lambda agents: sum(agents.groupby(type).map(len).values()),
-        lambda agents: len(agents.select(at_most=SIZE + 8)),
-        lambda agents: len(agents.select(lambda agent: True, at_most=3)) + SIZE + 5,
-        lambda agents: len(_met_in_random_order(agents)),
-    ],
-)
-def test_agents_do_all_that_an_agent_set_does(seen: CorridorModel, count: object) -> None:
-    assert count(seen.agents) == SIZE + 8
-
-
-def _met_in_random_order(agents: object) -> list[int]:
-    met: list[int] = []
-    agents.shuffle_do(lambda agent: met.append(agent.unique_id))
-    return met
-
-
-def test_sets_follow_the_run() -> None:
-    model = CorridorModel(tiny_scenario())
-    assert len(model.migrants.select(status=PROSPECT)) == SIZE
-    border = []
-    while model.day < 40:
-        model.step()
-        border.append(len(model.migrants.select(status="at_border")))
-    assert border == model.world.stocks_by_cohort[:40, :, AT_BORDER].sum(axis=1).tolist()
