@@ -145,3 +145,10 @@ function chipRow(parent, choose) {
     },
   };
 }
+
+/** An entry of a legend: a patch or a line in a style, and what it stands for. */
+function legendKey(legend, style, text) {
+  const entry = add(legend, "span");
+  add(entry, "i", { class: "cv-key", style });
+  add(entry, "span", {}, text);
+}

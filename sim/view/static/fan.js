@@ -44,11 +44,7 @@ function render({ model, el }) {
 
   function tellLegend() {
     legend.replaceChildren();
-    const key = (style, text) => {
-      const entry = add(legend, "span");
-      add(entry, "i", { class: "cv-key", style });
-      add(entry, "span", {}, text);
-    };
+    const key = (style, text) => legendKey(legend, style, text);
     const now = view();
     if (now.note) add(legend, "b", {}, now.note);
     if (now.panels[0].stack) {

@@ -37,11 +37,7 @@ function render({ model, el }) {
   function keys(view) {
     legend.replaceChildren();
     const named = view.first ? [[view.first, "var(--c0)"], [view.second, "var(--c2)"]] : [["countries bold", "var(--c0)"]];
-    for (const [text, colour] of named) {
-      const entry = add(legend, "span");
-      add(entry, "i", { class: "cv-key", style: `background:${colour}` });
-      add(entry, "span", {}, text);
-    }
+    for (const [text, colour] of named) legendKey(legend, `background:${colour}`, text);
   }
 
   function draw() {
