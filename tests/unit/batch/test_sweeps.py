@@ -195,8 +195,8 @@ def test_a_sweep_is_read_as_it_was_set(study: Study) -> None:
     ]
     totals = study.totals.set_index(["run", "measure", "name"])["value"]
     for row in frame.itertuples(index=False):
-        assert row[7] == totals[row.run, "pressure_peak", "all"]
-        assert row[9] == totals[row.run, "attempts", "poland"]
+        assert row[7] == totals.loc[row.run, "pressure_peak", "all"].item()
+        assert row[9] == totals.loc[row.run, "attempts", "poland"].item()
     assert (study.folder / "runs.parquet").is_file()
 
 
