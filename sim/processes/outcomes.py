@@ -212,7 +212,6 @@ def run(w, day):
         w.agencies[a].full = in_procedure(w, a) >= w.agencies[a].reception
     for j in range(w.counters[N_ATTEMPTS]):
         settle(w, day, w.attempts[j])
-    w.counters[N_ATTEMPTS] = 0
     end_procedures(w, day)
     go_onward(w, day)
     review_stranded(w, day)

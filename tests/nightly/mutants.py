@@ -46,7 +46,7 @@ SOURCES = [
 PAY = "tests/properties/test_untouched.py::test_common_random_numbers_pay"  # sixty runs
 STAGES = (
     ["tests/baselines"],
-    ["tests/unit/test_streams.py", "tests/unit/test_ledger.py", "tests/unit/test_conservation.py"],
+    [f"tests/unit/{name}" for name in ("processes", "test_streams.py", "test_ledger.py", "test_conservation.py")],
     ["tests/verification/test_oracle.py"],
     [f"tests/properties/test_{name}.py" for name in ("invariance", "idle_measures", "untouched")] + ["--deselect", PAY],
     [str(file.relative_to(ROOT)) for file in sorted(ROOT.glob("tests/verification/test_analytic_*.py"))],

@@ -74,6 +74,24 @@ def test_what_does_not_add_up_stops_the_run_and_is_told(model: CorridorModel, la
     assert any(name in str(error.value) for name in getattr(model.names, kind))
 
 
+def test_the_numbers_that_do_not_agree_are_told(model: CorridorModel) -> None:
+    tamper(model, RECORDED)
+    with pytest.raises(ConservationError) as error:
+        model.step()
+    flows = dict(zip(t.SECTION_FLOWS, model.world.section_flows[DAY, 1].tolist(), strict=True))
+    ended = flows["turn_backs"] + flows["procedures"] + flows["overload_crossings"]
+    assert flows["overload_crossings"] > 0
+    assert ended == flows["recorded"] + 1
+    assert f": {ended} detected attempts" in str(error.value)
+    assert f"; {flows['recorded']} were recorded" in str(error.value)
+
+
+def test_every_day_everybody_is_somewhere() -> None:
+    model = finished(tiny_scenario(days=60))
+    for table in (model.world.stocks_by_place, model.world.stocks_by_cohort):
+        assert table.sum(axis=(1, 2)).tolist() == [400] * 60
+
+
 def test_rows_that_tell_another_story_stop_the_run_on_its_last_day() -> None:
     """A migrant whose row was changed past the ledger."""
     model = finished(tiny_scenario(days=30), days=29)
