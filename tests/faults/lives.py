@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import time
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
 from sim.batch.forks import start_server
+from sim.batch.lock import PREFIX
 from sim.batch.plan import Plan
 
 PATIENCE = 120.0  # seconds, after which a test gives up
@@ -61,6 +63,23 @@ def wait_for(log: Path, runs: int, process: BaseProcess) -> None:
         assert process.is_alive(), process.exitcode
         assert time.monotonic() < until
         time.sleep(0.002)
+
+
+def end(process: BaseProcess, folder: Path) -> None:
+    """Kill a life with all its workers; they were forked with its lock, so it is free when the last of them is gone."""
+    import fcntl
+
+    os.killpg(process.pid or 0, signal.SIGKILL)
+    process.join()
+    until = time.monotonic() + PATIENCE
+    with (folder / PREFIX).open("a") as lock:
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return
+            except BlockingIOError:
+                assert time.monotonic() < until, "a worker outlives its group"
+                time.sleep(0.002)
 
 
 def tables(folder: Path) -> dict[str, bytes]:

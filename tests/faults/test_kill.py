@@ -67,8 +67,7 @@ def test_whatever_the_moment_of_a_kill_only_the_run_in_flight_is_done_again(
         life = lives.start(plan, folder, log, jobs, gate=PER_LIFE)
         lives.wait_for(log, before + lot.randint(1, PER_LIFE // 2), life)
         time.sleep(lot.uniform(0, 0.02))
-        os.killpg(life.pid or 0, signal.SIGKILL)
-        life.join()
+        lives.end(life, folder)
         assert life.exitcode == -signal.SIGKILL
         assert complaints(folder) == []
     assert kills <= len(lives.runs_begun(log)) < len(plan.runs)
