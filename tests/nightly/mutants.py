@@ -51,7 +51,7 @@ STAGES = (
     [f"tests/properties/test_{name}.py" for name in ("invariance", "idle_measures", "untouched")] + ["--deselect", PAY],
     [str(file.relative_to(ROOT)) for file in sorted(ROOT.glob("tests/verification/test_analytic_*.py"))],
 )
-LIMITS = (30, 120, 200, 300, 600)  # seconds of computing a stage; a mutant that does not end is killed
+LIMITS = (90, 120, 200, 300, 600)  # seconds of computing a stage; a mutant that does not end is killed
 COMPARISONS = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
 }  # fmt: skip

@@ -7,6 +7,7 @@ from datetime import timedelta
 import numpy as np
 
 from sim import world as t
+from sim.model import CorridorModel
 from tests.strategies import START, finished, tiny_scenario
 
 
@@ -38,3 +39,17 @@ def test_an_agency_that_may_turn_nobody_back_turns_nobody_back_however_full_it_i
     flows = finished(tiny_scenario({"agencies": agencies})).world.section_flows.sum(axis=(0, 1))
     assert flows[t.S_PROCEDURES] > 0
     assert flows[t.S_TURN_BACKS] == 0
+
+
+def test_a_trickle_of_visas_is_no_stop() -> None:
+    """Below one a day, visas are issued exactly at their rate to those who wait."""
+    model = CorridorModel(tiny_scenario({"transit_states": {"belarus": {"visas": {START: 0.4}}}}))
+    queue = model.names.states.index("belarus")
+    while model.running and not model.world.queues["length"][queue]:
+        model.step()
+    flights = [model.names.routes.index(name) for name in ("baghdad-minsk", "benghazi-minsk")]
+    first = model.day - 1
+    model.run_for(40)
+    assert model.world.queues["length"][queue] > 0
+    boarded = model.world.route_flows[:, flights, t.R_BOARDED].sum()
+    assert int(0.4 * (40 - 7)) - 1 <= boarded <= int(0.4 * (model.day - first))
