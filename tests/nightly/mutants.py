@@ -3,7 +3,7 @@
 Each mutant is one small change of one source: a comparison, an operator, a constant, a branch, or a statement left out.
 It runs uncompiled, in a process forked after the heavy imports, against ever longer tests until one fails:
 
-1. `tests/baselines/test_baselines.py` (numbers of two small scenarios), which is what a change of behaviour would meet first;
+1. `tests/baselines/test_baselines.py` (numbers of two small scenarios), which a change of behaviour would meet first;
 2. unit tests; 3. the oracle on plain Mesa agents; 4. properties; 5. cases with an analytic answer, with fewer people.
 
     nice python -m tests.nightly.mutants [--sample 400] [--stages 1 2] [--out TABLE.csv] [FILE...]
