@@ -1,4 +1,4 @@
-"""The migrants: one row of 32 bytes each, and `MigrantSet`, the Mesa AgentSet over the rows."""
+"""The migrants: one row of 32 bytes each."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.compiled import codes
+from sim.streams import fill_keys
 
 STATUSES = (
     "prospect", "booked", "in_transit", "at_hub", "at_border", "in_procedure", "crossed", "onward",
@@ -49,8 +50,6 @@ def new_rows(spans: list[CohortSpan], bases: list[np.uint64]) -> npt.NDArray[np.
     migrant's resistance u = 1 - exp(-E) with E ~ Exp(1) of the Sellke construction
     (Sellke 1983, doi:10.2307/3213811), so that sorting the keys once sorts the departures.
     """
-    from sim.streams import fill_keys
-
     rows = np.zeros(sum(span.size for span in spans), ROW)
     for number, (span, base) in enumerate(zip(spans, bases, strict=True)):
         keys = np.empty(span.size, np.uint64)

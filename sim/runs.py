@@ -62,7 +62,7 @@ def run(
     for number in range(replicates):
         drawn = draw(scenario, number, replicates)
         report = None if progress is None else _for_replicate(progress, number)
-        outcomes.append(outcome_of(run_model(drawn, progress=report)))
+        outcomes.append(run_to_outcome(drawn, progress=report))
         info.seeds.append(drawn.seed)
     info.ended = now()
     return Results.of(scenario, outcomes, info)
@@ -92,9 +92,22 @@ def run_model(
         return model
     while model.running:
         model.step()
-        if progress is not None:
-            progress(model.day)
+        progress(model.day)
     return model
+
+
+def run_to_outcome(
+    scenario: Scenario,
+    timetable: list[tuple[int, str, int]] | None = None,
+    *,
+    progress: Callable[[int], None] | None = None,
+) -> Outcome:
+    """The outcome of a scenario, run to its last day; arguments as of `run_model`."""
+    model = run_model(scenario, timetable, progress=progress)
+    outcome = outcome_of(model)
+    # The model and its agents refer to each other: their memory goes now, not whenever Python looks for circles.
+    model.__dict__.clear()
+    return outcome
 
 
 def draw(scenario: Scenario, number: int, replicates: int) -> Scenario:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from sim.agents.lever import Lever
 from sim.setup import run_days
@@ -19,7 +20,8 @@ class Season:
         """Read the seasons and each cohort's push from the model's scenario."""
         scenario = model.settings
         self.model = model
-        self.months = [(scenario.start + timedelta(days=d)).month - 1 for d in range(scenario.days)]
+        days = np.datetime64(scenario.start, "D") + np.arange(scenario.days)
+        self.months = (days.astype("datetime64[M]").astype(int) % 12).tolist()  # counted from January 1970
         self.push = [
             Lever.of(run_days(scenario.start, scenario.cohorts[name].push), 1.0) for name in model.names.cohorts
         ]

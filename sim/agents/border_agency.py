@@ -81,8 +81,8 @@ class BorderAgency(Actor):
         return attempts / WEEK / capacity if capacity else 0.0
 
     def _recent(self, day: int) -> Any:
-        flows = self.model.world.section_flows[max(day - WEEK + 1, 0) : day + 1]
-        return flows[:, self.numbers, S_ATTEMPTS].sum(axis=0)
+        attempts = self.model.world.section_flows[max(day - WEEK + 1, 0) : day + 1, :, S_ATTEMPTS]
+        return attempts.sum(axis=0)[self.numbers]
 
     def _review(self, day: int) -> None:
         recent = self._recent(day)

@@ -11,8 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.digest import ALL, digest_of, frame_of, totals_of
-from sim.measures import outcome_of
-from sim.runs import run_model
+from sim.runs import run_to_outcome
 from sim.scenario.draw import resolve
 from sim.scenario.errors import ScenarioError, choices, show
 from sim.scenario.schema import Scenario
@@ -84,7 +83,7 @@ def known_outcomes(scenario: Scenario) -> Known:
     cohorts = {name: cohort.model_copy(update={"size": 1}) for name, cohort in scenario.cohorts.items()}
     small = scenario.model_copy(update={"cohorts": cohorts, "days": 1, "observed": [], "timetable": None})
     small._timetable = None
-    outcome = outcome_of(run_model(resolve(small)))
+    outcome = run_to_outcome(resolve(small))
     return {
         (numbers.measure, name): numbers.unit
         for numbers in totals_of(frame_of(small), [digest_of(outcome)])

@@ -19,12 +19,9 @@ from sim.batch.tables import Ended, files_of
 from sim.comparison import observed_rows, observed_values
 from sim.digest import Digest, digest_of
 from sim.frames import blocks_of
-from sim.measures import outcome_of
-from sim.runs import run_model
+from sim.runs import run_to_outcome
 from sim.scenario.schema import Scenario
 
-PERSONS_TO_COLLECT = 1_000_000  # of models that are done with; a model and its agents refer to each other
-_uncollected = 0
 _stop: Any = None  # set in the processes of a pool: an event that asks to end after the run in flight
 
 
@@ -81,23 +78,13 @@ def carry_out_run(parcel: Parcel, run: Run) -> Ended:
         error = ""
     except Exception as problem:
         found, error = None, f"{type(problem).__name__}: {problem}"
-    _collect(sum(cohort.size for cohort in parcel.cases[run.scenario].scenario.cohorts.values()))
     return Ended(run, parcel.people_seed(run), parameters, found, error)
 
 
 def _digested(scenario: Scenario, timetable: list[tuple[int, str, int]]) -> Digest:
-    outcome = outcome_of(run_model(scenario, timetable))
+    outcome = run_to_outcome(scenario, timetable)
     observed = observed_values(blocks_of([outcome]), scenario) if observed_rows(scenario) else None
     return digest_of(outcome, observed)
-
-
-def _collect(persons: int) -> None:
-    """Give back the memory of models that are done with, before several large ones stand beside each other."""
-    global _uncollected
-    _uncollected += persons
-    if _uncollected >= PERSONS_TO_COLLECT:
-        gc.collect()
-        _uncollected = 0
 
 
 def carry_out_one(parcel: bytes, run: Run) -> Ended:

@@ -58,7 +58,12 @@ class Entry(BaseModel):
     """Base of all entries: unknown keys are errors, types are strict, quantities keep to their range."""
 
     model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, validate_default=True, arbitrary_types_allowed=True
+        extra="forbid",
+        frozen=True,
+        strict=True,
+        validate_default=True,
+        arbitrary_types_allowed=True,
+        defer_build=True,  # a nested entry is checked by the scenario's validator, its own is seldom needed
     )
 
     @field_validator("*", mode="after")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 
@@ -10,7 +11,8 @@ import pytest
 
 import sim
 from sim.measures import outcome_of
-from sim.runs import MOST_REPLICATES, draw, replicate_seed, run, run_model
+from sim.model import CorridorModel
+from sim.runs import MOST_REPLICATES, draw, replicate_seed, run, run_model, run_to_outcome
 from sim.scenario import Scenario, ScenarioError, load_scenario
 from sim.scenario.quantity import Distribution
 from tests.strategies import tiny_scenario
@@ -32,6 +34,20 @@ def test_replicates_draw_parameters_and_people() -> None:
     drawn = [draw(uncertain(), k, 3) for k in range(3)]
     assert len({d.seed for d in drawn}) == 3
     assert len({d.cohorts["iraqis"].leaving_rate for d in drawn}) == 3
+
+
+def test_a_model_that_is_done_with_gives_its_memory_back_at_once() -> None:
+    def models() -> int:
+        return sum(isinstance(thing, CorridorModel) for thing in gc.get_objects())
+
+    gc.collect()
+    gc.disable()
+    try:
+        before = models()
+        run_to_outcome(tiny_scenario())
+        assert models() == before
+    finally:
+        gc.enable()
 
 
 def test_a_replicate_is_the_same_however_many_there_are() -> None:
