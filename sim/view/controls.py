@@ -189,6 +189,7 @@ def lever_rows(session: Session, model: WatchedModel) -> Message:
     base, choices = session.base, session.choices
     known = levers_of(base)
     flights = [lever.name for lever in known if lever.name.startswith("weekly.") and lever.group != "Boats"]
+    closed = {f"weekly.{route}" for route in model.names.routes if _banned(model, route)}
     rows = [
         {
             "name": lever.name,
@@ -201,6 +202,7 @@ def lever_rows(session: Session, model: WatchedModel) -> Message:
             "lastFlight": lever.name == flights[-1] if flights else False,
             "set": lever.name in choices.values,
             "value": round(choices.values.get(lever.name, lever.value(base, model.last_date)), 4),
+            "closed": lever.name in closed,
         }
         for lever in known
     ]
@@ -228,6 +230,11 @@ def lever_rows(session: Session, model: WatchedModel) -> Message:
             for name, measure in base.measures.items()
         ],
     }
+
+
+def _banned(model: WatchedModel, route: str) -> bool:
+    """Whether nobody who serves a route may, on the day on screen."""
+    return all(carrier.bans[route] for carrier in model.carriers.values() if route in carrier.services)
 
 
 def _dates(measure: Any) -> str:

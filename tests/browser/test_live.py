@@ -111,7 +111,10 @@ def test_what_is_saved_gives_the_same_numbers_on_the_command_line(page: Any, tmp
     page.locator("#cv-ban-benghazi-minsk").check()
     page.locator("#cv-sent\\.poland").fill("2000")
     page.wait_for_selector(".cv-levers[data-changes='3']")
+    flights = page.get_by_role("slider", name="From Benghazi")
+    assert "banned" not in flights.get_attribute("aria-valuetext")
     go_to(page, 300)
+    assert flights.get_attribute("aria-valuetext").endswith("flights a week, banned on this day")
     shown = data(page, NUMBERS, "values")
     with page.expect_download() as download:
         page.get_by_role("button", name="Save as scenario").click()

@@ -82,8 +82,12 @@ function render({ model, el }) {
 
   function paint(parts, lever, value, set) {
     place(parts.input, value);
+    const closed = lever.closed && value > 0; // by a ban; the schedule stands where it was
     parts.output.textContent = shown(lever, value);
-    parts.input.setAttribute("aria-valuetext", lever.percent ? shown(lever, value) : `${number(value)} ${lever.unit}`);
+    parts.output.title = closed ? "Scheduled, but banned on this day" : "";
+    const words = lever.percent ? shown(lever, value) : `${number(value)} ${lever.unit}`;
+    parts.input.setAttribute("aria-valuetext", closed ? `${words}, banned on this day` : words);
+    parts.row.classList.toggle("cv-closed", closed);
     parts.row.classList.toggle("cv-set", set);
     parts.row.dataset.value = value;
   }
