@@ -156,7 +156,7 @@ def load_experiment(name_or_path: str | Path) -> Loaded:
     Raises:
         ScenarioError: With file, line, field, what was found and what is allowed.
     """
-    path = _file(name_or_path)
+    path = experiment_file(name_or_path)
     root = parse_yaml(read_text(path), display(path))
     try:
         experiment = CalibrationExperiment.model_validate(root.plain())
@@ -167,7 +167,8 @@ def load_experiment(name_or_path: str | Path) -> Loaded:
     return Loaded(experiment, scenario, path.parent, path.stem)
 
 
-def _file(name_or_path: str | Path) -> Path:
+def experiment_file(name_or_path: str | Path) -> Path:
+    """The YAML file of an experiment by the name it ships under, or by its path; raises ScenarioError."""
     text = str(name_or_path)
     if text.endswith(SUFFIXES):
         return Path(name_or_path)

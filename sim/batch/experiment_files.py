@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from sim.batch.calibration_experiment import experiments_folder
+from sim.batch.calibration_experiment import experiment_file
 from sim.batch.experiment import KINDS_OF, AnyExperiment, Objective, Sweep, Threshold, Varied
 from sim.batch.knobs import Knob, knob_of
 from sim.batch.outcomes import OutcomeOf, check_outcome, conditions, known_outcomes
@@ -44,7 +44,7 @@ def read_experiment(name_or_path: str | Path, changes: Mapping[str, Any] | None 
     Raises:
         ScenarioError: With file, line, field, what was found and what is allowed; before anything is run.
     """
-    path = _file(name_or_path)
+    path = experiment_file(name_or_path)
     root = parse_yaml(read_text(path), display(path))
     kind = root.value["kind"].value if "kind" in root.value else None
     if kind not in KINDS_OF:
@@ -65,17 +65,6 @@ def read_experiment(name_or_path: str | Path, changes: Mapping[str, Any] | None 
     knobs = _knobs(experiment, scenarios, root)
     _check_outcomes(experiment, scenarios, root)
     return Ready(path.stem, experiment, scenarios, knobs)
-
-
-def _file(name_or_path: str | Path) -> Path:
-    text = str(name_or_path)
-    if text.endswith(SUFFIXES):
-        return Path(name_or_path)
-    shipped = {file.stem: file for file in experiments_folder().glob("*.yaml")}
-    if text not in shipped:
-        what = f"found {show(text)}, no experiment that ships, and no path ending in .yaml or .yml"
-        raise ScenarioError(f"{what}; {choices(sorted(shipped), text)}")
-    return shipped[text]
 
 
 def _at(root: Node, path: list[Any], text: str) -> Problem:

@@ -95,7 +95,7 @@ def test_a_calibration_goes_on_where_it_was(
     with pytest.raises(KeyboardInterrupt):
         fit(Place(tmp_path, progress=stop))
     assert same(serial[0], fit(Place(tmp_path)))
-    monkeypatch.setattr("sim.batch.work.run_model", lambda *_, **__: pytest.fail("it was run again"))
+    monkeypatch.setattr("sim.batch.work.run_to_outcome", lambda *_, **__: pytest.fail("it was run again"))
     assert same(serial[0], fit(Place(tmp_path)))
 
 

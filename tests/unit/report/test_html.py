@@ -237,7 +237,7 @@ def test_many_scenarios_and_sections_on_the_map(tmp_path: Path) -> None:
 def test_failed_runs_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from sim.batch import work
 
-    good, calls = work.run_model, []
+    good, calls = work.run_to_outcome, []
 
     def sometimes(*given: Any) -> Any:
         calls.append(given)
@@ -245,7 +245,7 @@ def test_failed_runs_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
             raise RuntimeError("<b>broken</b>")
         return good(*given)
 
-    monkeypatch.setattr(work, "run_model", sometimes)
+    monkeypatch.setattr(work, "run_to_outcome", sometimes)
     study = compare(BASE, OTHER, replicates=4, folder=tmp_path / "s")
     page = Page(report_of(study))
     assert len(study.failed) == 2
