@@ -173,6 +173,13 @@ class CorridorModel(mesa.Model):
         recent = self.world.section_flows[max(self.day - 7, 0) : self.day, numbers, S_ATTEMPTS]
         return float(self.world.sections["capacity"][numbers].sum() - recent.sum() / 7)
 
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        """A model is neither copied nor pickled, as its actors write into its tables; raises TypeError."""
+        raise TypeError(
+            f"a CorridorModel can't be copied or pickled; CorridorModel(model.settings) after run_for({self.day}) "
+            "is the same, to the byte, if nothing but days has changed this one"
+        )
+
     def _repr_html_(self) -> str:
         counts = self.world.stocks.sum(axis=(0, 1))
         persons = [(status.replace("_", " "), f"{n:,}") for status, n in zip(STATUSES, counts, strict=True) if n]

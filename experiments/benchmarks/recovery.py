@@ -30,7 +30,7 @@ from tests.strategies import START, TINY, tiny_scenario
 SCALE = 5  # times the tests' tiny scenario, so that the chance of a single run is small beside the rest
 
 
-def task(particles: int, generations: int, enough: float) -> Task:
+def task(particles: int, generations: int, enough: float, seed: int) -> Task:
     """Three parameters of a scenario of 2,000 migrants, and four figures of 60 days."""
     experiment = CalibrationExperiment.model_validate(
         {
@@ -53,7 +53,7 @@ def task(particles: int, generations: int, enough: float) -> Task:
         }
     )  # fmt: skip
     scenario = tiny_scenario(_scaled(), days=60)
-    return Task(experiment, scenario, Space(experiment.parameters, scenario), _rows(), [], 11)
+    return Task(experiment, scenario, Space(experiment.parameters, scenario), _rows(), [], seed)
 
 
 def _scaled() -> dict[str, object]:
@@ -83,7 +83,7 @@ def _rows() -> list[Row]:
     return rows
 
 
-def share(numbers: Sequence[int], truths: int, folder: Path, sizes: tuple[int, int, float]) -> pd.DataFrame:
+def share(numbers: Sequence[int], truths: int, folder: Path, sizes: tuple[int, int, float, int]) -> pd.DataFrame:
     """Calibrations to some of the truths; the runs that all share are made by the first."""
     return recover(task(*sizes), Place(folder), truths, only=numbers)
 
@@ -95,12 +95,13 @@ def main() -> None:
     parser.add_argument("--particles", type=int, default=120, help="runs of a generation")
     parser.add_argument("--generations", type=int, default=2, help="most generations")
     parser.add_argument("--enough", type=float, default=0.8, help="effective particles at which it ends, over those")
+    parser.add_argument("--seed", type=int, default=11, help="of the truths and all runs")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument(
         "--out", type=Path, default=Path(tempfile.gettempdir()) / "recovery", help="goes on if it is there"
     )
     options = parser.parse_args()
-    sizes = (options.particles, options.generations, options.enough)
+    sizes = (options.particles, options.generations, options.enough, options.seed)
     began = time.perf_counter()
     folder = options.out / "runs"
     tables = [share([0], options.truths, folder, sizes)]

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -42,6 +46,17 @@ def test_all_days_at_once_are_the_same_days() -> None:
     assert counts(stepped) == counts(at_once)
     assert (at_once.day, at_once.steps, at_once.time) == (stepped.day, stepped.steps, stepped.time)
     assert not at_once.running
+
+
+@pytest.mark.parametrize("how", [copy.copy, copy.deepcopy, pickle.dumps])
+def test_a_copy_that_would_share_tables_is_refused(how: Callable[[Any], Any]) -> None:
+    model = sim.CorridorModel(tiny_scenario())
+    model.run_for(20)
+    with pytest.raises(TypeError, match=r"run_for\(20\)"):
+        how(model)
+    again = sim.CorridorModel(model.settings)
+    again.run_for(20)
+    assert counts(again) == counts(model)
 
 
 def test_draws_are_made_before() -> None:
