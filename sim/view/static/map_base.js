@@ -9,8 +9,8 @@ function colours(element) {
   return Object.fromEntries(INKS.map((name) => [name, style.getPropertyValue(`--${name}`).trim()]));
 }
 
-/** Land, borders and names of countries, drawn once into a canvas of its own. */
-function drawBase(size, views, geometry, ink, ratio, ends) {
+/** Land, borders and names of countries, drawn once into a canvas of its own; the inset's names find room in each frame. */
+function drawBase(size, views, geometry, ink, ratio, room) {
   const canvas = document.createElement("canvas");
   canvas.width = size.w * ratio;
   canvas.height = size.h * ratio;
@@ -35,7 +35,7 @@ function drawBase(size, views, geometry, ink, ratio, ends) {
       ctx.strokeStyle = ink.shore;
       ctx.stroke();
     }
-    nameCountries(ctx, view, geometry.labels, ink, view.inset ? [] : ends);
+    if (!view.inset) nameCountries(ctx, view, geometry.labels, ink, room);
     ctx.restore();
   }
   const inset = views[1];
@@ -46,13 +46,14 @@ function drawBase(size, views, geometry, ink, ratio, ends) {
 
 const INSET_NAMES = { Belarus: [27.6, 52.55], Poland: [22.95, 52.75], Lithuania: [24.1, 55.35], Latvia: [26.0, 56.38] };
 
-function nameCountries(ctx, view, labels, ink, ends) {
+/** Names of countries where there is `room` for one: centre and width. */
+function nameCountries(ctx, view, labels, ink, room) {
   const shown = view.inset ? Object.entries(INSET_NAMES).map(([name, p]) => [name, ...p]) : labels;
   for (const [name, lon, lat] of shown) {
     if (!view.inset && name in INSET_NAMES && name !== "Poland") continue;
     const [x, y] = at(view, [lon, lat]);
     if (x < view.x + 30 || x > view.x + view.w - 30 || y < view.y + 60 || y > view.y + view.h - 12) continue;
-    if (ends.some(([ex, ey]) => Math.abs(ex - x) < 62 && Math.abs(ey - y) < 24)) continue;
+    if (!room(x, y, 9 * name.length)) continue;
     ctx.letterSpacing = "1.5px";
     words(ctx, name.toUpperCase(), x, y, { size: view.inset ? 11 : 10, weight: 500, align: "center", colour: ink.label });
     ctx.letterSpacing = "0px";

@@ -34,6 +34,7 @@ function drawFrame(ctx, state, progress) {
     drawSections(ctx, inset, state, hits);
     nameCamps(ctx, inset, state, named, free);
     drawPressures(ctx, inset, state, free);
+    nameCountries(ctx, inset, geometry.labels, ink, (x, y, w) => free(x - w / 2, y - 7, w, 14));
   });
   return { hits, dark, look, marks: frame.routes.reduce((sum, r) => sum + r.marks.length, 0) + frame.camps.length };
 }
@@ -142,7 +143,8 @@ function drawPressures(ctx, view, { frame, geometry, ink }, free) {
     const [x, y] = [view.px(line[k]), view.py(line[k + 1])];
     const centre = at(view, [28.4, 53.6]);
     const length = Math.hypot(x - centre[0], y - centre[1]);
-    const [tx, ty] = [x + ((x - centre[0]) / length) * 21, y + ((y - centre[1]) / length) * 17];
+    const ty = y + ((y - centre[1]) / length) * 17;
+    const tx = Math.min(Math.max(x + ((x - centre[0]) / length) * 21, view.x + 15), view.x + view.w - 15);
     if (!free(tx - 13, ty - 7, 26, 14)) continue;
     words(ctx, number(section.pressure, 2), tx, ty, { size: 11.5, weight: 700, align: "center",
       colour: section.pressure > 1 ? ink.over : ink.ink, halo: ink.halo });

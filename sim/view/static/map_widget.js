@@ -86,9 +86,15 @@ function render({ model, el }) {
     const main = mainOf();
     state.views = [main, { ...pane({ x: w - aside, y: 0, w: aside, h }, INSET), inset: true }];
     const ends = state.frame.routes.flatMap((r) => [r.from, r.to]).map((name) => at(main, geometry.places[name].at));
-    base = drawBase({ w, h }, state.views, geometry, state.ink, ratio, ends);
     placeLegend(main, ends);
     key.paint(state.dark);
+    base = drawBase({ w, h }, state.views, geometry, state.ink, ratio, (x, y, width) =>
+      !ends.some(([ex, ey]) => Math.abs(ex - x) < 62 && Math.abs(ey - y) < 24) && !underLegend(x, y, width));
+  }
+
+  function underLegend(x, y, width) {
+    const { offsetLeft: left, offsetTop: top, offsetWidth: w, offsetHeight: h } = key.box;
+    return x + width / 2 > left && x - width / 2 < left + w && y + 7 > top && y - 7 < top + h;
   }
 
   /** The legend stands in the lower corner of the main pane in which fewer routes begin. */
