@@ -3,7 +3,8 @@
 Run with ``uv run python experiments/benchmarks/recovery.py``: 2,000 migrants, 60 days, three free parameters, four
 figures. Of each truth one run is made, turned into figures by the observation model, and calibrated to. The 90 %
 intervals must cover the truths in 86 to 94 % of the cases, and the ranks of the truths must be uniform. Writes
-``recovery.csv`` to the folder given with ``--out``, one row a truth and parameter.
+``recovery.csv`` to the folder given with ``--out``, one row a truth and parameter; the one beside this file holds three
+such sets, by seed and particles.
 """
 
 from __future__ import annotations
@@ -110,6 +111,7 @@ def main() -> None:
         for future in as_completed([pool.submit(share, block, options.truths, folder, sizes) for block in blocks]):
             tables.append(future.result())
             table = pd.concat(tables).sort_values("truth", kind="stable")
+            table = table.assign(seed=options.seed, particles=options.particles)
             table.to_csv(options.out / "recovery.csv", index=False)
             done, inside = table["truth"].nunique(), table["in90"].mean()
             print(f"{done} truths, {time.perf_counter() - began:,.0f} s: {inside:.3f}", flush=True)
