@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from sim.population import AT_BORDER
-from sim.processes import demand, flights, outcomes
+from sim.processes import attempts, demand, flights, outcomes
 from tests.strategies import finished, tiny_scenario
 
 
@@ -54,3 +54,13 @@ def test_who_can_pay_for_just_this_attempt_may_go_on() -> None:
 
     assert not all(gives_up(row, cost) for row in range(50))
     assert all(gives_up(row, cost - 1.0) for row in range(50))
+
+
+def test_a_barrier_covers_a_section_once_at_most() -> None:
+    model = finished(tiny_scenario(), days=1)
+    section, p = model.world.sections[0], model.world.p[0]
+    found = []
+    for share in (0.0, 1.0, 3.0):
+        section["barrier"] = share * section["length"]
+        found.append(attempts.detection_probability(section, 0.5, p))
+    assert found[0] < found[1] == found[2]
