@@ -42,3 +42,12 @@ def test_a_measure_of_the_first_day_holds_on_the_first_day() -> None:
     model = CorridorModel(tiny_scenario({"measures": {"it": measure}}))
     model.step()
     assert model.world.agencies["turn_back"][model.names.agencies.index("poland")] == 0.123
+
+
+@pytest.mark.parametrize("length", [0.0, 0.4, 30.0])
+def test_a_fence_is_built_to_its_length_however_short(length: float) -> None:
+    fence = {"kind": "fence", "sections": ["kuznica", "narewka"], "length": length, "pace": 5, "start": day(3)}
+    model = CorridorModel(tiny_scenario({"measures": {"it": fence}}))
+    before = model.world.sections["barrier"].sum()
+    model.run_for(30)
+    assert model.world.sections["barrier"].sum() - before == pytest.approx(length)
