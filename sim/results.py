@@ -180,11 +180,11 @@ class Results:
             _write_csv(self.totals, place / TOTALS)
             if figures is not None:
                 figures(self, place)
-            self._write_scenario(place)
+            portable = self._write_scenario(place)
             tables = {name: sha256(place / name) for name in (DAILY, MONTHLY, TOTALS)}
-            text = (place / SCENARIO).read_text(encoding="utf-8")
             others = {file.name: sha256(file) for file in sorted(place.iterdir()) if file.name not in (*tables, REPORT)}
-            content = provenance(self.info, self.scenario.title, text, scenario_hash(self.scenario), tables, others)
+            record = to_yaml(portable, whole=True), scenario_hash(self.scenario)
+            content = provenance(self.info, self.scenario.title, *record, tables, others)
             (place / RUN_FILE).write_text(record_text(content), encoding="utf-8")
         return folder
 
@@ -201,13 +201,15 @@ class Results:
         if writer is not None:
             writer.close()
 
-    def _write_scenario(self, place: Path) -> None:
+    def _write_scenario(self, place: Path) -> Scenario:
+        """Write the scenario, and the timetable beside it; returns the scenario that names it there."""
         scenario = self.scenario
         if scenario._timetable is not None:
             name = Path(scenario._timetable[0]).name
             shutil.copyfile(scenario._timetable[0], place / name)
             scenario = scenario.model_copy(update={"timetable": name})
         (place / SCENARIO).write_text(to_yaml(scenario), encoding="utf-8")
+        return scenario
 
     @classmethod
     def read(cls, folder: str | Path) -> Results:

@@ -19,15 +19,18 @@ from sim.scenario.schema import Scenario
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./()-]*( [A-Za-z0-9_./()-]+)*")
 
 
-def to_yaml(scenario: Scenario) -> str:
+def to_yaml(scenario: Scenario, *, whole: bool = False) -> str:
     """The whole scenario, defaults included; loading it gives an equal one.
 
-    Of a run that was shortened, what would begin after its last day is left out: a file may not name such days.
+    Of a run that was shortened, what would begin after its last day is left out, as a file may not name such days.
+    ``whole`` keeps it, for records: such a measure may be announced within the run, or hold officers back for later.
     """
-    content = _until(scenario.end, scenario.model_dump(exclude_none=True))
-    for collection in ("measures", "sponsors"):
-        entries = content.get(collection, {})
-        content[collection] = {k: v for k, v in entries.items() if v.get("start", scenario.end) <= scenario.end}
+    content = scenario.model_dump(exclude_none=True)
+    if not whole:
+        content = _until(scenario.end, content)
+        for collection in ("measures", "sponsors"):
+            entries = content.get(collection, {})
+            content[collection] = {k: v for k, v in entries.items() if v.get("start", scenario.end) <= scenario.end}
     return "".join(_block(_tidy(content), 0))
 
 

@@ -52,6 +52,12 @@ def test_a_record_is_enough_to_make_the_result_again(made: Path, name: str) -> N
     assert {file.name: file.read_bytes() for file in made.iterdir()} == before
 
 
+@pytest.mark.parametrize(("name", "days"), [("benghazi-minsk-2025", 60), ("carrier-ban", 250)])
+def test_a_run_that_was_shortened_is_made_again(name: str, days: int, tmp_path: Path) -> None:
+    """On day 250 the ban has been announced, but not begun."""
+    assert replay(run(name, days=days).write(tmp_path / "short")).same
+
+
 def test_another_seed_gives_other_tables(copy: Path) -> None:
     change(copy, seed=99, versions={"corridor": "0.0.1"})
     found = replay(copy)
