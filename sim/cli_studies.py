@@ -18,6 +18,7 @@ from sim.cli_tools import (
     notes_console,
     results_console,
     runs_bar,
+    start_server,
     tag_of,
 )
 
@@ -51,7 +52,7 @@ def replicates(
 ) -> None:
     """`corridor run` with several replicates."""
     with _nothing_begun():
-        _start_server(work)
+        start_server(work.jobs, work.dask)
         plan, folder = _plan_replicates(name, asked, changes, outside, out, work)
     _carry_out(plan, folder, work)
 
@@ -74,7 +75,7 @@ def compare(
 ) -> None:
     """`corridor compare`."""
     with _nothing_begun():
-        _start_server(work)
+        start_server(work.jobs, work.dask)
         plan, folder = _plan_comparison(names, asked, changes, outside, out, work)
     _carry_out(plan, folder, work)
 
@@ -104,14 +105,6 @@ def _nothing_begun() -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         fail("interrupted: nothing was written; the same command begins anew", INTERRUPTED)
-
-
-def _start_server(work: Work) -> None:
-    """Have the workers' imports go on beside this process's own."""
-    if work.jobs != 1 and work.dask is None:
-        from sim.batch.forks import start_server
-
-        start_server()
 
 
 def _free(stem: str, taken: dict[str, Scenario]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 
 PRELOAD = "sim.batch.preload"
 
@@ -15,7 +16,12 @@ def method() -> str:
 def start_server() -> None:
     """Start the server, if there is one, as early as possible; nothing happens if it runs already."""
     if method() == "forkserver":
-        from multiprocessing import forkserver
+        from multiprocessing import forkserver, resource_tracker
 
         forkserver.set_forkserver_preload([PRELOAD])
-        forkserver.ensure_running()
+        resource_tracker.ensure_running()  # here, as it would let go of the signal below
+        held = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])  # the server inherits it: Ctrl-C is ours
+        try:
+            forkserver.ensure_running()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, held)

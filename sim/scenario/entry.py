@@ -97,7 +97,7 @@ def _numbers(value: Any) -> Iterable[tuple[Any, float | Distribution]]:
 
 def figure(value: float) -> str:
     """A number as messages write it: ``1,000,000`` or ``0.05``."""
-    return f"{value:,.0f}" if value == int(value) else f"{value:g}"
+    return f"{int(value):,}" if value == int(value) else f"{value:g}"
 
 
 def _fits(number: float | Distribution, low: float, high: float) -> bool:

@@ -232,6 +232,23 @@ def test_ctrl_c(here: Path) -> None:
         assert verify(folder).damage == []
 
 
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+@pytest.mark.parametrize("seconds", [0.3, 0.8, 1.5])
+def test_ctrl_c_on_a_terminal_during_the_imports(here: Path, seconds: float) -> None:
+    """The terminal sends it to all of the group: the server of worker processes, just starting, must not mind."""
+    running = subprocess.Popen(
+        [*command(), "compare", "benghazi-surge", "carrier-ban", "--replicates", "200"],
+        cwd=here, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )  # fmt: skip
+    time.sleep(seconds)
+    os.killpg(running.pid, signal.SIGINT)
+    _, err = running.communicate(timeout=60)
+    assert running.returncode in (130, -signal.SIGINT)  # the latter before there is anything of ours
+    assert "forkserver" not in err
+    assert "preload" not in err
+
+
 def test_benchmarks_that_do_not_exist_are_named(corridor: Corridor, monkeypatch: pytest.MonkeyPatch) -> None:
     done = corridor("bench", "engine", "nonsense")
     allowed = "start, engine, batch, cluster, sweep, view, peers, regression"

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from sim import model, odd
 from sim.cli import app
 from sim.population import ROW
+from sim.scenario.entry import ASSUMED
 from sim.scenario.fields import is_quantity, is_schedule, note
 from sim.scenario.measures import MeasureBase
 
@@ -28,6 +29,13 @@ PATHS = {
     if "kind=" not in path or name not in COMMON
 }
 TOP = {path.split(".")[0] for path in PATHS}
+
+
+def test_the_readme_says_how_many_quantities_are_assumed() -> None:
+    rows = [line.split(" | ") for line in TEXT.partition("<!-- begin parameters")[2].splitlines() if line[:3] == "| `"]
+    sources = [source for source in (row[-1].strip(" |") for row in rows) if source]
+    claim = f"{sources.count(ASSUMED)} of the {len(sources)} quantities in the table of parameters"
+    assert claim in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_generated_parts_are_those_of_the_code() -> None:
