@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import errno
-import gc
 import json
 import os
 import sys
@@ -34,6 +33,7 @@ from sim.cli_tools import (
     announce_compilation,
     days_bar,
     fail,
+    hurry,
     list_files,
     load,
     notes_console,
@@ -66,7 +66,8 @@ def run(
     at_most: AtMost = 2000,
     days: Days = None,
     out: Annotated[
-        Path | None, typer.Option(help="Folder of the results [results/SCENARIO-SEED, and what was changed].")
+        Path | None,
+        typer.Option(help="Folder of the results, in place of a run there [results/SCENARIO-SEED and changes]."),
     ] = None,
     changes: Changes = None,
     jobs: Jobs = None,
@@ -275,7 +276,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # a sign that the terminal lacks must not end a run
             stream.reconfigure(errors="replace")
-    atexit.register(gc.freeze)  # a search for cycles among all modules, at the end, would take half a second
+    atexit.register(hurry)
     try:
         app(standalone_mode=True)
     except KeyboardInterrupt:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from sim.batch.sampled import Sampled
 
+FEWEST = 10  # points of a sampled design for each parameter
 ANALYSIS = "analysis"  # folder, in a study's, of what can be made again from its runs
 Folder = Annotated[Path, typer.Argument(help="Folder of a sweep.", metavar="DIR")]
 Outcomes = Annotated[
@@ -37,7 +38,18 @@ def sensitivity(folder: Folder, outcome: Outcomes = None, quiet: Quiet = False) 
     from sim.report.console_sweeps import show_sensitivity
 
     show_sensitivity(tables, headed(sampled))
+    _warn_of_few(sampled)
     say_written(folder, written)
+
+
+def _warn_of_few(sampled: Sampled) -> None:
+    """Say when a sampled design has fewer than ten points a parameter (Loeppky, Sacks and Welch 2009)."""
+    from sim.batch.designs import SAMPLED
+
+    points, knobs = sampled.x.shape
+    if sampled.experiment["design"] in SAMPLED and points < FEWEST * knobs:
+        text = f"Few points: {points} for {knobs} parameters. With fewer than {FEWEST} for each, what one seems to do "
+        print(text + "may be another's work; --samples of `corridor sweep` makes them more.")
 
 
 def _draw_sensitivity(folder: Path, sampled: Sampled, tables: dict[str, pd.DataFrame]) -> list[str]:

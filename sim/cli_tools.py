@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import shlex
 import sys
@@ -147,6 +148,12 @@ def _bar(notes: Console, unit: str) -> Progress:
 def command_line() -> str:
     """This command, as it can be given again."""
     return shlex.join(["corridor", *sys.argv[1:]])
+
+
+def hurry() -> None:
+    """At the end, no search for circles among all modules, which would take half a second; DuckDB complains without."""
+    if "duckdb" not in sys.modules:
+        gc.freeze()
 
 
 def start_server(jobs: int | None, dask: str | None) -> None:

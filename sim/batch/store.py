@@ -30,6 +30,7 @@ from sim.scenario.write import to_yaml
 
 STUDY = "study.json"
 FORMAT = "corridor-study-1"
+_DERIVED = ("chunk", "points_sha256")  # of a plan: they follow from the rest
 
 
 def is_study(folder: Path) -> bool:
@@ -175,6 +176,7 @@ class Store:
     def _refuse_other(self) -> None:
         there, asked = read_study(self.folder)["plan"], self.plan.describe()
         differing = [key for key in {**there, **asked} if there.get(key) != asked.get(key)]
+        differing = [key for key in differing if key not in _DERIVED] or differing
         if differing:
             what = ", ".join(_difference(key, there.get(key), asked.get(key)) for key in differing)
             text = f"holds another study, which differs in {what}; choose another folder, or delete this one"

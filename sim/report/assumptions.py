@@ -33,7 +33,8 @@ def parameters(scenario: Scenario) -> Table:
     lines = []
     for path, value, field in parameter_paths(scenario):
         if isinstance(value, Distribution):
-            cells = [Cell(_law(value)), Cell(_figure(value.centre)), Cell(field.unit), Cell(field.source)]
+            source = "posterior of a calibration" if value.kind == JOINT else field.source
+            cells = [Cell(_law(value)), Cell(_figure(value.centre)), Cell(field.unit), Cell(source)]
             lines.append(Line(path, field.description, cells))
     columns = ["parameter", "distribution", "central value", "unit", "source"]
     note = "triangular [low, mode, high], uniform [low, high], normal [mean, sd], lognormal [median, sigma]"

@@ -25,7 +25,10 @@ INDICES = {
         "effect: mean size of the change over the parameter's whole range, with its 90 % interval; a spread beside it "
         "tells of a bent response, or of others that matter with it",
     ),
-    "prcc": ("Partial rank correlation", "-1 to 1, the other parameters held; 90 % intervals"),
+    "prcc": (
+        "Partial rank correlation",
+        "-1 to 1, the other parameters held; 90 % intervals; · where the others say all that there is to say",
+    ),
     "tornado": (
         "Tornado",
         "the outcome where the parameter is low and where it is high: one at a time, or the means of the fifths of the "

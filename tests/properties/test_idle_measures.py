@@ -9,7 +9,7 @@ import pytest
 from sim.model import CorridorModel
 from sim.processes.measures import EFFECTS
 from tests.properties.differing import BY_MEASURE, LAYOUT, day, differing
-from tests.strategies import finished, tiny_scenario
+from tests.strategies import MEASURES, finished, tiny_scenario
 
 IDLE: dict[str, list[dict[str, Any]]] = {
     "carrier-ban": [
@@ -67,7 +67,7 @@ def idle_measures() -> list[Any]:
 
 
 def test_every_kind_of_measure_is_here() -> None:
-    assert set(IDLE) == set(ACTIVE) == set(EFFECTS)
+    assert set(IDLE) == set(ACTIVE) == set(MEASURES) == set(EFFECTS)
 
 
 @pytest.mark.parametrize(("kind", "fields"), idle_measures())

@@ -70,6 +70,7 @@ def test_from_an_experiment_to_indices_and_boxes(here: Path, corridor: Corridor)
     assert done.status == 0, done.err
     for text in ("Sobol' indices: pressure_peak", "Partial rank correlation", "Tornado", "flights"):
         assert text in done.out
+    assert "Few points" not in done.out
     written = {file.name for file in (folder / "analysis").iterdir()}
     figures = {"tornado-pressure_peak.png", "sobol-pressure_peak.png", "interactions-pressure_peak.png"}
     assert written >= {"sobol.csv", "prcc.csv", "tornado.csv", *figures}
@@ -79,6 +80,18 @@ def test_from_an_experiment_to_indices_and_boxes(here: Path, corridor: Corridor)
     assert "% of the runs there" in done.out
     assert corridor("verify", str(folder)).out.count("not of the record") == 0
     assert "tiny sweep" in corridor("results", str(folder)).out
+
+
+def test_a_sample_of_few_points_says_so(here: Path, corridor: Corridor) -> None:
+    text = (here / "sobol-x.yaml").read_text(encoding="utf-8").replace("sobol", "latin-hypercube")
+    (here / "few.yaml").write_text(text, encoding="utf-8")
+    for samples, few in ((8, True), (20, False)):
+        folder = f"few-{samples}"
+        assert (
+            corridor("sweep", "few.yaml", "--jobs", "1", "--quiet", "--samples", str(samples), "--out", folder).status
+            == 0
+        )
+        assert ("Few points: 8 for 2 parameters." in corridor("sensitivity", folder).out) == few
 
 
 def test_screening_by_morris(here: Path, corridor: Corridor) -> None:
