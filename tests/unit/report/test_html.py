@@ -131,16 +131,6 @@ def test_only_several_replicates_have_intervals(pages: dict[str, Page]) -> None:
     assert "there are no intervals" in pages["one"].text()
 
 
-def test_values_of_a_calibration_have_it_as_their_source() -> None:
-    from sim.report.assumptions import parameters
-    from sim.scenario.quantity import JOINT
-
-    scenario = load_scenario("benghazi-minsk-2025")
-    joint = [line for line in parameters(scenario).lines if line.cells[0].text.startswith(JOINT)]
-    assert joint
-    assert {line.cells[-1].text for line in joint} == {"posterior of a calibration"}
-
-
 def test_the_assumptions_and_the_command_are_there(pages: dict[str, Page]) -> None:
     text = pages["comparison"].text()
     assert "cohorts.iraqis.leaving_rate" in text and "triangular [0.01, 0.04, 0.09]" in text
