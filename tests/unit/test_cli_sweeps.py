@@ -87,10 +87,8 @@ def test_a_sample_of_few_points_says_so(here: Path, corridor: Corridor) -> None:
     (here / "few.yaml").write_text(text, encoding="utf-8")
     for samples, few in ((8, True), (20, False)):
         folder = f"few-{samples}"
-        assert (
-            corridor("sweep", "few.yaml", "--jobs", "1", "--quiet", "--samples", str(samples), "--out", folder).status
-            == 0
-        )
+        words = ["sweep", "few.yaml", "--jobs", "1", "--quiet", "--samples", str(samples), "--out", folder]
+        assert corridor(*words).status == 0
         assert ("Few points: 8 for 2 parameters." in corridor("sensitivity", folder).out) == few
 
 
