@@ -99,10 +99,13 @@ def notes_console(quiet: bool) -> Console:
 
 def announce_compilation(notes: Console) -> None:
     """Say that the first run of all takes longer."""
-    from sim.compiled import is_cached
+    from sim.compiled import is_cached, is_kept
 
     if not is_cached():
-        notes.print("Compiling the model, once for this version on this machine: about a minute.")
+        often = "once for this version on this machine"
+        if not is_kept():
+            often = "anew each time, as the cache folder can't be written (CORRIDOR_CACHE may name another)"
+        notes.print(f"Compiling the model, {often}: about a minute.")
 
 
 @contextmanager

@@ -46,6 +46,11 @@ def is_cached() -> bool:
     return any(cache_folder().rglob("*.nbc"))
 
 
+def is_kept() -> bool:
+    """Whether what is compiled is found again by later processes: not where the cache folder cannot be written."""
+    return Path(numba.config.CACHE_DIR).name == sources_hash()
+
+
 # Set here and not by the environment, which numba reads once, and somebody else may have imported it before.
 numba.config.CACHE_DIR = str(cache_folder())
 JIT = not numba.config.DISABLE_JIT

@@ -67,6 +67,7 @@ class CorridorModel(mesa.Model):
         timetable: departures beside the schedules, as (day of the run, route, seats); the scenario's own if None.
 
     Raises:
+        TypeError: If the scenario is none, but its name, say.
         ConservationError: from `step`, if a person, seat, boat or patrol were ever made or lost.
 
     >>> import sim
@@ -83,6 +84,8 @@ class CorridorModel(mesa.Model):
 
     def __init__(self, scenario: Scenario, timetable: list[tuple[int, str, int]] | None = None) -> None:
         """Build the world and its actors; nothing has happened yet."""
+        if not isinstance(scenario, Scenario):
+            raise TypeError(f"found {scenario!r:.80}; a Scenario is needed, such as load_scenario('benghazi-surge')")
         super().__init__(rng=scenario.seed)
         self.running = True
         if timetable is None:
@@ -129,6 +132,14 @@ class CorridorModel(mesa.Model):
         conservation.check(self, day)
         self.day = day + 1
         self.running = self.day < self.settings.days
+
+    def run_for(self, duration: float) -> None:
+        """So many days, or those that are left; raises ValueError for a negative number."""
+        if not duration >= 0:
+            raise ValueError(f"run_for: found {duration}; allowed: 0 days or more")
+        days = min(duration, self.settings.days - self.day)
+        if days:
+            super().run_for(days)
 
     def run_model(self) -> None:
         """All days that are left; without Mesa's event list, which costs a third of a small run and holds only them."""

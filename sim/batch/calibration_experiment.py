@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -20,6 +20,12 @@ from sim.scenario.quantity import Distribution, parse_quantity
 from sim.scenario.schema import Scenario
 
 ORIGIN = "origin"
+COMMANDS = {
+    "calibration": "`corridor calibrate` and `corridor backtest`",
+    "sweep": "`corridor sweep`",
+    "decision": "`corridor sweep` and `corridor decide`",
+    "threshold": "`corridor threshold`",
+}
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 
@@ -158,6 +164,7 @@ def load_experiment(name_or_path: str | Path) -> Loaded:
     """
     path = experiment_file(name_or_path)
     root = parse_yaml(read_text(path), display(path))
+    check_kind(root, ["calibration"])
     try:
         experiment = CalibrationExperiment.model_validate(root.plain())
     except ValidationError as error:
@@ -177,6 +184,20 @@ def experiment_file(name_or_path: str | Path) -> Path:
         what = f"found {show(text)}, no experiment that ships, and no path ending in .yaml or .yml"
         raise ScenarioError(f"{what}; {choices(sorted(shipped), text)}")
     return shipped[text]
+
+
+def check_kind(root: Node, allowed: Collection[str]) -> str:
+    """The kind of an experiment; one that another command takes is sent there. Raises ScenarioError."""
+    node = root.value.get("kind")
+    if node is not None and node.value in allowed:
+        return str(node.value)
+    text = f"missing; {choices(allowed)}"
+    if node is not None:
+        text = f"found {show(node.value)}; {choices(allowed, node.value)}"
+        if node.value in COMMANDS:
+            text = f"found {node.value}, which is for {COMMANDS[node.value]}; allowed here: {', '.join(allowed)}"
+    place = node or root
+    raise ScenarioError(Problem(place.file, place.line, "kind", text))
 
 
 def _scenario(name: str, path: Path, root: Node) -> Scenario:

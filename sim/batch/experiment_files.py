@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from sim.batch.calibration_experiment import experiment_file
+from sim.batch.calibration_experiment import check_kind, experiment_file
 from sim.batch.experiment import KINDS_OF, AnyExperiment, Objective, Sweep, Threshold, Varied
 from sim.batch.knobs import Knob, knob_of
 from sim.batch.outcomes import OutcomeOf, check_outcome, conditions, known_outcomes
@@ -46,11 +46,7 @@ def read_experiment(name_or_path: str | Path, changes: Mapping[str, Any] | None 
     """
     path = experiment_file(name_or_path)
     root = parse_yaml(read_text(path), display(path))
-    kind = root.value["kind"].value if "kind" in root.value else None
-    if kind not in KINDS_OF:
-        place = root.value.get("kind", root)
-        text = f"found {show(kind)}; {choices(KINDS_OF, kind)}" if kind is not None else f"missing; {choices(KINDS_OF)}"
-        raise ScenarioError(Problem(place.file, place.line, "kind", text))
+    kind = check_kind(root, KINDS_OF)
     model = KINDS_OF[kind]
     given = {key: value for key, value in (changes or {}).items() if value is not None}
     unknown = [key for key in given if key not in model.model_fields]

@@ -245,5 +245,6 @@ def _difference(key: str, there: Any, asked: Any) -> str:
     if isinstance(there, dict) and isinstance(asked, dict):
         if list(there) != list(asked):
             return f"{key} (there {', '.join(there)}; asked {', '.join(asked)})"
-        return f"{key} ({', '.join(name for name in there if there[name] != asked[name])})"
+        what = "what its scenarios say" if key == "scenarios" else key
+        return f"{what} ({', '.join(name for name in there if there[name] != asked[name])})"
     return f"{key} (there {there}, asked {asked})" if key != "model_sources" else "the model's version"

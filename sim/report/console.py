@@ -85,8 +85,8 @@ def _sections(results: Results) -> Table:
     table = table_of(
         "Border pressure by section, and what became of people",
         "pressure = attempts (7-day mean) / attempts a day that the deployed personnel can intercept and process; "
-        "1 is full load. Attempts, recorded, turn-backs: events; entries, in procedure, stranded (in the end, where"
-        f"ever they are), returned, deaths: persons, by the last section tried.{among}",
+        "1 is full load. Attempts, recorded, turn-backs: events; entries, in procedure, stranded (in the end, "
+        f"wherever they are), returned, deaths: persons, by the last section tried.{among}",
         ("section", *(title for _, title, _ in columns)),
     )
     summary = results.summary

@@ -92,6 +92,20 @@ def test_a_sample_of_few_points_says_so(here: Path, corridor: Corridor) -> None:
         assert ("Few points: 8 for 2 parameters." in corridor("sensitivity", folder).out) == few
 
 
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        (["sweep", "background-2025"], "found calibration, which is for `corridor calibrate` and `corridor backtest`"),
+        (["calibrate", "flights-sweep"], "found sweep, which is for `corridor sweep`; allowed here: calibration"),
+    ],
+)
+def test_an_experiment_of_another_kind_is_sent_to_its_command(words: list[str], found: str, corridor: Corridor) -> None:
+    done = corridor(*words)
+    assert done.status == 2
+    assert found in done.err
+    assert done.err.count("\n") == 1
+
+
 def test_screening_by_morris(here: Path, corridor: Corridor) -> None:
     assert corridor("sweep", "morris-x.yaml", "--jobs", "1", "--quiet", "--samples", "4", "--out", "m").status == 0
     done = corridor("sensitivity", "m", "--outcome", "deaths@all")

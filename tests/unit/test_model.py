@@ -59,6 +59,21 @@ def test_a_copy_that_would_share_tables_is_refused(how: Callable[[Any], Any]) ->
     assert counts(again) == counts(model)
 
 
+def test_a_model_runs_no_further_than_its_scenario() -> None:
+    model = sim.CorridorModel(tiny_scenario(days=30))
+    model.run_for(10)
+    with pytest.raises(ValueError, match=r"found -5; allowed: 0 days or more"):
+        model.run_for(-5)
+    model.run_for(10**9)
+    model.run_for(1)
+    assert (model.day, model.time, model.running) == (30, 30, False)
+
+
+def test_a_name_is_no_scenario() -> None:
+    with pytest.raises(TypeError, match=r"found 'benghazi-surge'; a Scenario is needed"):
+        sim.CorridorModel("benghazi-surge")  # type: ignore[arg-type]
+
+
 def test_draws_are_made_before() -> None:
     scenario = tiny_scenario({"cohorts": {"iraqis": {"leaving_rate": SPREAD}}})
     drawn = sim.resolve(scenario, seed=3)

@@ -117,7 +117,7 @@ def test_a_second_writer_is_refused_and_a_dead_one_forgotten(tmp_path: Path) -> 
 
 def test_another_study_is_refused_and_named(copy: Path) -> None:
     other = Plan("replicates", {"tiny": tiny_scenario({"behaviour": {"retry": 4}}, days=20)}, 3, twins=1)
-    with pytest.raises(OutputError, match=r"holds another study, which differs in scenarios \(tiny\)"):
+    with pytest.raises(OutputError, match=r"holds another study, which differs in what its scenarios say \(tiny\)"):
         Store(copy, other)
     with pytest.raises(OutputError, match="twins"):
         Store(copy, Plan("replicates", PLAN.scenarios, 3))
