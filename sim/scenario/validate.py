@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from difflib import get_close_matches
 from typing import Any
 
 from pydantic import ValidationError
@@ -65,7 +66,16 @@ def _problem(error: dict[str, Any], root: Node, data: Any) -> Problem:
     parent = find(path[:-1], data) if path else None
     above = root.at(path[:-1]).plain()
     text = _text(error, path, is_key, spot, parent, above, root.at(path).plain())
+    if error["type"] == "missing" and len(path) > 2:
+        text += _perhaps(str(path[-2]), root.at(path[:-2]).plain())
     return Problem(node.file, node.line, dotted(path), text)
+
+
+def _perhaps(name: str, names: Any) -> str:
+    """Ask whether an entry that lacks something is only there because its name was misspelt."""
+    others = [str(key) for key in names if key != name] if isinstance(names, dict) else []
+    close = get_close_matches(name, others, n=1, cutoff=0.8)
+    return f"; {name!r} is a new entry, did you mean {close[0]!r}?" if close else ""
 
 
 def _yaml_path(loc: Sequence[Any], data: Any) -> tuple[tuple[Any, ...], bool]:

@@ -71,6 +71,8 @@ CASES = {
         ["transit_states.libya", "mapping with the keys hub"]),
     "empty list": ("sections: [kuznica]", "sections: []", 29,
         ["measures.wall.sections", "found 0", "at least 1"]),
+    "new by a slip": ("libya: {hub: benghazi}", "libya: {hub: benghazi}\n  libia: {visas: {2021-07-05: 1}}", 21,
+        ["transit_states.libia.hub", "missing", "'libia' is a new entry, did you mean 'libya'?"]),
     "null where nothing is inherited": ("{hub: benghazi}", "null", 20, ["transit_states.libya", "null"]),
     "unknown route": ("{erbil-minsk: 0,", "{erbil-mins: 0,", 10,
         ["cohorts.iraq-kurds.routes.erbil-mins", "did you mean 'erbil-minsk'"]),
