@@ -51,3 +51,23 @@ def test_a_fence_is_built_to_its_length_however_short(length: float) -> None:
     before = model.world.sections["barrier"].sum()
     model.run_for(30)
     assert model.world.sections["barrier"].sum() - before == pytest.approx(length)
+
+
+def test_a_posture_sets_what_it_names_and_lets_go_again() -> None:
+    """Of the state and of its zones; what it does not name stays."""
+    posture = {"kind": "posture", "transit_state": "belarus", "facilitation": 0.25, "steering": {"lida": 1.25}}
+    model = CorridorModel(tiny_scenario({"measures": {"it": {**posture, "start": day(3), "end": day(5)}}}))
+    state = model.world.states[model.names.states.index("belarus")]
+    for number in range(9):
+        model.step()
+        steering = dict(zip(model.names.zones, model.world.zones["steering"], strict=True))
+        facilitation, lida = (0.25, 1.25) if 3 <= number <= 5 else (0.8, 0)
+        assert (state["facilitation"], steering) == (facilitation, {"bruzgi": 0, "lida": lida})
+        assert state["coaching"] == 0.4
+
+
+def test_boats_that_leave_full_become_more() -> None:
+    boats = {"boats": {"growth": 0.5, "max_growth": 4, "high_load": 0.5, "low_load": 0.1}}
+    model = CorridorModel(tiny_scenario({"carriers": boats, "cohorts": {"sudanese": {"size": 2000}}}))
+    model.run_for(60)
+    assert model.carriers["boats"].adaptation["benghazi-italy"] == 4
