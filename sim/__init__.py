@@ -2,55 +2,33 @@
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
-from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.batch.studies import compare
-    from sim.batch.study import Study
     from sim.model import CorridorModel
-    from sim.results import Results
+    from sim.outputs.folder import OutputError
+    from sim.outputs.results import Results
     from sim.runs import run
-    from sim.save import OutputError
     from sim.scenario import Scenario, ScenarioError, load_scenario, resolve
+    from sim.studies.carry_out import compare
+    from sim.studies.stored_results import results
 
 # Imported when first asked for, so that `import sim` costs nothing.
 _HOMES = {
     "CorridorModel": "sim.model",
-    "OutputError": "sim.save",
-    "Results": "sim.results",
+    "OutputError": "sim.outputs.folder",
+    "Results": "sim.outputs.results",
     "Scenario": "sim.scenario",
     "ScenarioError": "sim.scenario",
-    "compare": "sim.batch.studies",
+    "compare": "sim.studies.carry_out",
     "load_scenario": "sim.scenario",
     "resolve": "sim.scenario",
+    "results": "sim.studies.stored_results",
     "run": "sim.runs",
 }
 
 
-class _Results(ModuleType):
-    """The module `sim.results`, which can be called: ``sim.results(DIR)`` gives what a folder holds, as tables."""
-
-    def __call__(self, folder: str | Path) -> Study | Results:
-        """As `sim.batch.opened.results`."""
-        from sim.batch.opened import results
-
-        return results(folder)
-
-
-class _Package(ModuleType):
-    """This package, which makes its module `results` one that can be called, whoever imports it first."""
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if name == "results" and isinstance(value, ModuleType):
-            value.__class__ = _Results
-        super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Package
 __all__ = [
     "CorridorModel",
     "OutputError",
@@ -67,8 +45,6 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Import a public name when it is first used."""
-    if name == "results":
-        return import_module("sim.results")
     if name not in _HOMES:
         raise AttributeError(f"module 'sim' has no attribute {name!r}")
     value = getattr(import_module(_HOMES[name]), name)

@@ -7,35 +7,35 @@ from typing import Any
 
 import mesa
 
-from sim import conservation, ledger
 from sim.agents import BorderAgency, Carrier, FrontexPool, Migrant, Sponsor, TransitState
+from sim.agents.agenda import Agenda
+from sim.agents.calendar import Calendar
 from sim.agents.lever import Lever
+from sim.agents.migrant_set import Everybody, MigrantSet
 from sim.agents.transit_state import LEVERS
-from sim.compiled import compiled
-from sim.migrant_set import Everybody, MigrantSet
-from sim.population import STATUSES
-from sim.processes import (
+from sim.engine import conservation, ledger
+from sim.engine.build import build_world, names_of, run_days
+from sim.engine.compiled import compiled
+from sim.engine.processes import (
+    aftermath,
     attempts,
     booking,
     demand,
+    departures,
     exposure,
-    flights,
-    information,
-    outcomes,
-    returns,
+    news,
+    repatriation,
     sea,
     transfer,
-)  # fmt: skip
-from sim.processes.measures import Measures
-from sim.reference import reference
+)
+from sim.engine.reference import reference
+from sim.engine.rows import STATUSES
+from sim.engine.tables import N_EVENTS, S_ATTEMPTS
 from sim.scenario import html
 from sim.scenario.draw import resolve
 from sim.scenario.entry import is_uncertain
 from sim.scenario.schema import Scenario
-from sim.scenario.timetable import departures
-from sim.season import Season
-from sim.setup import build_world, names_of, run_days
-from sim.world import N_EVENTS, S_ATTEMPTS
+from sim.scenario.timetable import departures as timetabled_departures
 
 
 @compiled
@@ -43,19 +43,19 @@ def migrants_day(w: Any, day: int) -> None:
     """What the migrants do and meet in a day, in this order."""
     demand.run(w, day)
     booking.run(w, day)
-    flights.run(w, day)
+    departures.run(w, day)
     transfer.run(w, day)
     exposure.run(w, day)
     attempts.run(w, day)
-    outcomes.run(w, day)
+    aftermath.run(w, day)
     sea.run(w, day)
 
 
 @compiled
 def evening(w: Any, day: int) -> None:
     """What follows once the agencies have reviewed the day."""
-    information.run(w, day)
-    returns.run(w, day)
+    news.run(w, day)
+    repatriation.run(w, day)
     ledger.run(w, day)
 
 
@@ -89,7 +89,7 @@ class CorridorModel(mesa.Model):
         super().__init__(rng=scenario.seed)
         self.running = True
         if timetable is None:
-            timetable = [(row.day, row.route, row.seats) for row in departures(scenario)]
+            timetable = [(row.day, row.route, row.seats) for row in timetabled_departures(scenario)]
         if is_uncertain(scenario):
             scenario = resolve(scenario)
         self.settings = scenario
@@ -104,8 +104,8 @@ class CorridorModel(mesa.Model):
         self.carriers = self._make_carriers()
         self.agencies = self._make_agencies()
         self.sponsors = {name: Sponsor(self, name, entry) for name, entry in sorted(scenario.sponsors.items())}
-        self.season = Season(self)
-        self.measures = Measures(self)
+        self.season = Calendar(self)
+        self.measures = Agenda(self)
         self.migrants = MigrantSet(self)
 
     def step(self) -> None:

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from hashlib import blake2b
 from pathlib import Path
 
-from sim.measures import Outcome, outcome_of
 from sim.model import CorridorModel
-from sim.provenance import RunInfo, now
-from sim.results import Results
+from sim.outputs.provenance import RunInfo, now
+from sim.outputs.results import Results
+from sim.outputs.run_data import RunData, run_data_of
 from sim.scenario.draw import resolve
 from sim.scenario.errors import ScenarioError
 from sim.scenario.load import load_scenario
@@ -58,14 +58,14 @@ def run(
     if changes:
         scenario = apply_overrides(scenario, changes)
     info = RunInfo(origin, scenario.seed, replicates, days, started=now())
-    outcomes: list[Outcome] = []
+    runs: list[RunData] = []
     for number in range(replicates):
         drawn = draw(scenario, number, replicates)
         report = None if progress is None else _for_replicate(progress, number)
-        outcomes.append(run_to_outcome(drawn, progress=report))
+        runs.append(run_to_data(drawn, progress=report))
         info.seeds.append(drawn.seed)
     info.ended = now()
-    return Results.of(scenario, outcomes, info)
+    return Results.of(scenario, runs, info)
 
 
 def load_for_run(scenario: Scenario | str | Path) -> Scenario:
@@ -96,18 +96,18 @@ def run_model(
     return model
 
 
-def run_to_outcome(
+def run_to_data(
     scenario: Scenario,
     timetable: list[tuple[int, str, int]] | None = None,
     *,
     progress: Callable[[int], None] | None = None,
-) -> Outcome:
-    """The outcome of a scenario, run to its last day; arguments as of `run_model`."""
+) -> RunData:
+    """The run of a scenario, run to its last day; arguments as of `run_model`."""
     model = run_model(scenario, timetable, progress=progress)
-    outcome = outcome_of(model)
+    run = run_data_of(model)
     # The model and its agents refer to each other: their memory goes now, not whenever Python looks for circles.
     model.__dict__.clear()
-    return outcome
+    return run
 
 
 def draw(scenario: Scenario, number: int, replicates: int) -> Scenario:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pytest
 
-from sim import cli
+from sim.cli import main
 
 
 class Done(NamedTuple):
@@ -29,7 +29,7 @@ def caller(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) 
         monkeypatch.setattr(sys, "argv", ["corridor", *words])
         status = 0
         try:
-            cli.main()
+            main.main()
         except SystemExit as stop:
             status = int(stop.code or 0)
         return Done(status, *capsys.readouterr())

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from sim.scenario.schema import Scenario
 from tests.strategies import START, tiny_scenario
 
 
-def rich_scenario(seed: int) -> Scenario:
-    """A scenario in which every rule is applied to somebody: checked by the test that uses it."""
-    measures = {
+def _measures() -> dict[str, dict[str, Any]]:
+    """Dates are days of the run."""
+    measures: dict[str, dict[str, Any]] = {
         "aid": {"kind": "humanitarian-access", "zones": ["lida"], "hazard_factor": 0.4},
         "ban-iq": {"kind": "carrier-ban", "carriers": ["airline-iq"], "announced": 25, "start": 40, "end": 60},
         "ban-sudanese": {
@@ -43,6 +44,11 @@ def rich_scenario(seed: int) -> Scenario:
         for date in ("start", "end", "announced"):
             if date in measure:
                 measure[date] = START + timedelta(days=measure[date])
+    return measures
+
+
+def rich_scenario(seed: int) -> Scenario:
+    """A scenario in which every rule is applied to somebody: checked by the test that uses it."""
     carriers = {
         "airline-iq": {"services": {"baghdad-minsk": {"seats": 5, "weekly": {START: 3}}}},
         "airline-ly": {
@@ -71,7 +77,7 @@ def rich_scenario(seed: int) -> Scenario:
         },
         "agencies": {"lithuania": {"reception": 4}, "poland": {"reception": 6}},
         "hazards": {"death": 3e-3},
-        "measures": measures,
+        "measures": _measures(),
     }  # fmt: skip
     return tiny_scenario(changes, seed=seed)
 

@@ -19,13 +19,13 @@ from pathlib import Path
 
 from engine import busy_corridor
 
-from sim.batch.conduct import conduct
-from sim.batch.executors import Pool, Serial
-from sim.batch.plan import Plan
-from sim.batch.store import Store
-from sim.batch.work import Task, _opened, carry_out
-from sim.measures import outcome_of
+from sim.outputs.run_data import run_data_of
 from sim.runs import run_model
+from sim.studies.plan import Plan
+from sim.studies.store.store import Store
+from sim.studies.work.dispatch import dispatch
+from sim.studies.work.executors import Pool, Serial
+from sim.studies.work.worker import Task, _opened, carry_out
 
 SCENARIO = busy_corridor(10_000)
 
@@ -39,7 +39,7 @@ def overhead(replicates: int) -> None:
         for number, runs in enumerate(plan.chunks()):
             began = time.process_time()
             for run in runs:
-                outcome_of(run_model(parcel.draw(run)[0], []))
+                run_data_of(run_model(parcel.draw(run)[0], []))
             middle = time.process_time()
             done = carry_out(Task(number, runs, plan.parcel, str(store.spool(number))))
             assert done is not None
@@ -71,7 +71,7 @@ def _wall(plan: Plan, place: Serial | Pool) -> float:
     """Seconds for a study from its first chunk on, scaled to all of its runs."""
     marks: list[tuple[int, float]] = []
     with tempfile.TemporaryDirectory() as folder, Store(Path(folder) / "s", plan) as store:
-        conduct(plan, store, place, progress=lambda done, *_: marks.append((done, time.perf_counter())))
+        dispatch(plan, store, place, progress=lambda done, *_: marks.append((done, time.perf_counter())))
     first = next(mark for mark in marks if mark[0])
     last = marks[-1]
     return (last[1] - first[1]) / (last[0] - first[0]) * last[0]
@@ -91,7 +91,7 @@ def memory_of(replicates: int) -> None:
     """Print the peak resident kilobytes of this process after a study in a pool."""
     plan = Plan("replicates", {"busy": busy_corridor(1_000, days=60)}, replicates)
     with tempfile.TemporaryDirectory() as folder, Store(Path(folder) / "s", plan) as store:
-        conduct(plan, store, Pool(2))
+        dispatch(plan, store, Pool(2))
     print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 
 

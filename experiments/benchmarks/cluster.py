@@ -20,12 +20,12 @@ from pathlib import Path
 
 from engine import busy_corridor
 
-from sim.batch.conduct import conduct
-from sim.batch.executors import Dask, Pool, Serial, Workplace
-from sim.batch.plan import Plan
-from sim.batch.store import Store
-from sim.batch.studies import tables_of
-from sim.batch.study import Study
+from sim.studies.carry_out import tables_of
+from sim.studies.plan import Plan
+from sim.studies.store.store import Store
+from sim.studies.study import Study
+from sim.studies.work.dispatch import dispatch
+from sim.studies.work.executors import Dask, Pool, Serial, Workplace
 
 TABLES = ("runs", "parameters", "totals", "weekly", "observed")
 PARTS = 5  # rounds of tasks that do nothing
@@ -40,7 +40,7 @@ def study(plan: Plan, place: Workplace, folder: Path) -> tuple[float, float, str
     """Wall seconds from the first chunk on, scaled to all; the store's seconds; SHA-256 and bytes of all tables."""
     marks: list[tuple[int, float]] = []
     with Store(folder, plan) as store:
-        conduct(plan, store, place, progress=lambda done, *_: marks.append((done, time.perf_counter())))
+        dispatch(plan, store, place, progress=lambda done, *_: marks.append((done, time.perf_counter())))
         stored = store.seconds
     first, last = next(mark for mark in marks if mark[0]), marks[-1]
     wall = (last[1] - first[1]) / (last[0] - first[0]) * last[0]

@@ -31,16 +31,44 @@ from typing import Any
 
 import numpy as np
 
-from sim.compiled import compiled
+from sim.engine.compiled import compiled
+from sim.engine.rows import ROW
+from sim.engine.streams import ROUTE, draw
 from sim.model import CorridorModel
-from sim.population import ROW
 from sim.scenario.draw import resolve
 from sim.scenario.load import load_scenario
 from sim.scenario.paths import apply_overrides
 from sim.scenario.schema import Scenario
-from sim.streams import ROUTE, draw
 
 START = date(2025, 1, 1)
+
+
+def _states_and_border(flow: float) -> dict[str, Any]:
+    """Who steers and who guards the busy corridor: visas and seats a day, and personnel, in step with its population."""
+    return {
+        "transit_states": {
+            "belarus": {
+                "hub": "minsk",
+                "visas": {START: flow},
+                "facilitation": {START: 0.8},
+                "transfer": {START: flow},
+            },
+            "libya": {"hub": "benghazi", "boats_tolerated": {START: 1}, "interception": {START: 0.3}},
+        },
+        "zones": {
+            "bruzgi": {"transit_state": "belarus", "sections": {"pl-north": 0, "pl-south": 0}},
+            "lida": {"transit_state": "belarus", "sections": {"lt": 0}},
+        },
+        "sections": {
+            "pl-north": {"agency": "poland", "title": "Poland north"},
+            "pl-south": {"agency": "poland", "title": "Poland south"},
+            "lt": {"agency": "lithuania", "title": "Lithuania"},
+        },
+        "agencies": {
+            "poland": {"country": "Poland", "personnel": flow, "turn_back": {START: 0.9}},
+            "lithuania": {"country": "Lithuania", "personnel": flow, "turn_back": {START: 0.5}},
+        },
+    }
 
 
 def busy_corridor(persons: int, days: int = 365) -> Scenario:
@@ -85,28 +113,7 @@ def busy_corridor(persons: int, days: int = 365) -> Scenario:
             "belavia": {"services": {"benghazi-minsk": {"seats": 180 * larger, "weekly": {START: 10 * rate / larger}}}},
             "boats": {"services": {"libya-italy": {"seats": 60 * larger, "weekly": {START: 10 * rate / larger}}}},
         },
-        "transit_states": {
-            "belarus": {
-                "hub": "minsk",
-                "visas": {START: 1000 * rate},
-                "facilitation": {START: 0.8},
-                "transfer": {START: 1000 * rate},
-            },
-            "libya": {"hub": "benghazi", "boats_tolerated": {START: 1}, "interception": {START: 0.3}},
-        },
-        "zones": {
-            "bruzgi": {"transit_state": "belarus", "sections": {"pl-north": 0, "pl-south": 0}},
-            "lida": {"transit_state": "belarus", "sections": {"lt": 0}},
-        },
-        "sections": {
-            "pl-north": {"agency": "poland", "title": "Poland north"},
-            "pl-south": {"agency": "poland", "title": "Poland south"},
-            "lt": {"agency": "lithuania", "title": "Lithuania"},
-        },
-        "agencies": {
-            "poland": {"country": "Poland", "personnel": 1000 * rate, "turn_back": {START: 0.9}},
-            "lithuania": {"country": "Lithuania", "personnel": 1000 * rate, "turn_back": {START: 0.5}},
-        },
+        **_states_and_border(1000 * rate),
     }
     return Scenario.model_validate(entry)
 

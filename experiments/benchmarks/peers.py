@@ -122,7 +122,7 @@ def _floor(rows: list[dict[str, float]]) -> None:
             arrivals[lag(draw(key, 3, k), 28.0) % 365, place] += 1
 
     sys.path.insert(0, str(ROOT))
-    from sim.streams import draw, lag
+    from sim.engine.streams import draw, lag
 
     arrivals = np.zeros((365, 12), np.int64)
     bare(10, arrivals)

@@ -1,4 +1,4 @@
-"""The posterior of a small problem by `sim.batch.calibrate`, and by pyABC with the same likelihood.
+"""The posterior of a small problem by `sim.inference.calibrate`, and by pyABC with the same likelihood.
 
 Run with ``uv run python experiments/benchmarks/pyabc_check.py``. It installs pyABC and this project into a throw-away
 environment, and runs itself there. Two parameters, four figures of a scenario of 2,000 migrants. pyABC accepts runs
@@ -28,7 +28,7 @@ def problem() -> Any:
     """The task of `recovery.py` with two of its parameters and fixed figures."""
     from recovery import task
 
-    from sim.batch.free import Space
+    from sim.inference.free_parameters import Space
 
     whole = task(300, 3, 1.0)
     parameters = {name: whole.experiment.parameters[name] for name in ("retry", "steering")}
@@ -39,8 +39,8 @@ def problem() -> Any:
 
 def ours(task: Any) -> tuple[np.ndarray, np.ndarray, str]:
     """Normal scores and weights of our particles."""
-    from sim.batch.calibrate import calibrate
-    from sim.batch.fit import Place
+    from sim.inference.calibrate import calibrate
+    from sim.inference.fit_task import Place
 
     with tempfile.TemporaryDirectory() as folder:
         found = calibrate(task, Place(Path(folder)))
@@ -51,10 +51,10 @@ def theirs(task: Any, particles: int, generations: int) -> tuple[np.ndarray, np.
     """Normal scores and weights of pyABC's particles."""
     import pyabc
 
-    from sim.batch.likelihood import Likelihood
-    from sim.comparison import observed_values
-    from sim.frames import blocks_of
-    from sim.measures import outcome_of
+    from sim.inference.likelihood import Likelihood
+    from sim.outputs.beside_record import observed_values
+    from sim.outputs.daily import blocks_of
+    from sim.outputs.run_data import run_data_of
     from sim.runs import run_model
     from sim.scenario.points import filling
 
@@ -69,7 +69,7 @@ def theirs(task: Any, particles: int, generations: int) -> tuple[np.ndarray, np.
         drawn, _ = fill.at(list(settings))
         drawn = drawn.model_copy(update={"seed": int(rng.integers(2**62))})
         drawn._rows = scenario._rows
-        return {"counts": observed_values(blocks_of([outcome_of(run_model(drawn))]), drawn)}
+        return {"counts": observed_values(blocks_of([run_data_of(run_model(drawn))]), drawn)}
 
     def log_likelihood(x: dict[str, Any], *_: Any, **__: Any) -> float:
         return float(likelihood.marginal(likelihood.of_counts(np.asarray(x["counts"], dtype=float)[None, :]))[0])
@@ -93,7 +93,7 @@ def theirs(task: Any, particles: int, generations: int) -> tuple[np.ndarray, np.
 
 def compare(options: argparse.Namespace) -> None:
     """Both, in the prior's normal scores."""
-    from sim.batch.posterior import quantiles
+    from sim.inference.posterior import quantiles
 
     task = problem()
     print(

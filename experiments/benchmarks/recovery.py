@@ -21,11 +21,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from sim.batch.calibration_experiment import CalibrationExperiment
-from sim.batch.fit import Place, Task
-from sim.batch.free import Space
-from sim.batch.observations import Row
-from sim.batch.recovery import recover, summary
+from sim.inference.calibration_experiment import CalibrationExperiment
+from sim.inference.fit_task import Place, Task
+from sim.inference.free_parameters import Space
+from sim.inference.observations import Row
+from sim.inference.recovery import recover, summary
 from tests.strategies import START, TINY, tiny_scenario
 
 SCALE = 5  # times the tests' tiny scenario, so that the chance of a single run is small beside the rest

@@ -21,7 +21,7 @@ extends: benghazi-minsk-2025
 days: 20
 cohorts: {via-moscow: {size: 500}, libya-east: {size: 500}, libya-west: {size: 500}}
 """
-CORRIDOR = [sys.executable, "-W", "ignore", "-m", "sim.cli"]
+CORRIDOR = [sys.executable, "-W", "ignore", "-m", "sim.cli.main"]
 WAITS = {
     "`corridor --help`": [*CORRIDOR, "--help"],
     "`corridor run`, tables and three figures": [*CORRIDOR, "run", "tiny.yaml", "--quiet"],

@@ -17,17 +17,17 @@ from pathlib import Path
 
 from engine import busy_corridor
 
-from sim.batch.executors import workplace
-from sim.batch.experiment_files import read_experiment
-from sim.batch.sampled import Sampled
-from sim.batch.sensitivity import tables_of
-from sim.batch.studies import carry_out
-from sim.batch.study import Study
-from sim.batch.sweeps import plan_of
-from sim.batch.work import _opened
 from sim.scenario import to_yaml
 from sim.scenario.draw import resolve
 from sim.scenario.paths import apply_overrides
+from sim.studies.carry_out import carry_out
+from sim.studies.study import Study
+from sim.studies.work.executors import workplace
+from sim.studies.work.worker import _opened
+from sim.sweeps.completed_sweep import CompletedSweep
+from sim.sweeps.experiment_files import read_experiment
+from sim.sweeps.sensitivity import tables_of
+from sim.sweeps.sweep_plan import plan_of
 
 FILE = """
 kind: sweep
@@ -99,7 +99,7 @@ def main() -> None:
         setting(folder, 50)
         sweep(folder, "latin-hypercube", asked.jobs)
         study = sweep(folder, "sobol", asked.jobs)
-        seconds, _ = timed(lambda: tables_of(Sampled(study)))
+        seconds, _ = timed(lambda: tables_of(CompletedSweep(study)))
         print(f"indices of three outcomes: {seconds:.1f} s")
 
 

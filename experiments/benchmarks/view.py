@@ -64,7 +64,7 @@ def start() -> tuple[subprocess.Popen[bytes], str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     address = f"http://127.0.0.1:{port}/"
-    command = [sys.executable, "-c", "from sim.cli import main; main()", "view", "--no-open", "--port", str(port)]
+    command = [sys.executable, "-c", "from sim.cli.main import main; main()", "view", "--no-open", "--port", str(port)]
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
     folder = tempfile.gettempdir()
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL, env=environment, cwd=folder)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.agents.actor import WEEK, Actor
-from sim.world import S_ATTEMPTS
+from sim.engine.tables import S_ATTEMPTS
 
 if TYPE_CHECKING:
     from sim.model import CorridorModel

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import mesa
 
-from sim.population import INJURED, NOWHERE, ROW, STATUSES
+from sim.engine.rows import INJURED, NOWHERE, ROW, STATUSES
 
 if TYPE_CHECKING:
     from sim.model import CorridorModel
@@ -16,7 +16,7 @@ class Migrant(mesa.Agent):
     """One migrant: a Mesa agent whose attributes read and write its row.
 
     Views are made on demand and hold no state; two views of one row are equal. Attributes are the
-    columns of `sim.population.ROW`: ``funds`` (USD), ``attempts`` and ``voyages`` (events),
+    columns of `sim.engine.rows.ROW`: ``funds`` (USD), ``attempts`` and ``voyages`` (events),
     ``outdoors`` (days exposed), ``arrived`` (day of the run), ``status``, ``place``, ``cohort``,
     ``route``, ``section`` (numbers; the ``*_name`` properties give words).
     """

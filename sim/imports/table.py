@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from sim.save import OutputError
+from sim.outputs.folder import OutputError
 
 Month = tuple[int, int]  # year, month
 COLUMNS = ("series", "period_start", "period_end", "value", "low", "high", "measure", "source", "note")

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from sim.results import Results
+from sim.outputs.results import Results
 
 PRESSURE = (
     ("pressure_mean", "mean", "{:.2f}"),

@@ -7,9 +7,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from sim.batch.study import Study
-from sim.digest import ALL
+from sim.outputs.weekly import ALL
 from sim.report.console import EMPTY, record_table, table_of
+from sim.studies.study import Study
 
 # Rows of the whole border and the whole way, with their titles.
 WHOLE = (

@@ -1,13 +1,13 @@
-"""Each output by its title and its definition: those of `sim.measures`, and those that only totals have."""
+"""Each output by its title and its definition: those of `sim.outputs.run_data`, and those that only totals have."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from sim.digest import LOAD_UNITS, SHARES
-from sim.measures import MEASURES
-from sim.population import STATUSES
+from sim.engine.rows import STATUSES
+from sim.outputs.run_data import MEASURES
+from sim.outputs.weekly import LOAD_UNITS, SHARES
 
 AT_BORDER = (
     "pressure_peak",
@@ -106,7 +106,7 @@ def title_of(measure: str) -> str:
 
 
 def glossary(measures: Iterable[str]) -> list[Definition]:
-    """The definitions of all these outputs, in the order of `sim.measures`; those of totals alone come last."""
+    """The definitions of all these outputs, in the order of `sim.outputs.run_data`; those of totals alone come last."""
     order = {name: number for number, name in enumerate(MEASURES)}
     wanted = {*measures, "border_pressure"}
     return [definition(name) for name in sorted(wanted, key=lambda name: (order.get(name, len(order)), name))]

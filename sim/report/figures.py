@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from sim.report.style import A4_WIDTH, COLOURS, GREY, INK, RC, date_axis, look, thousands
 
 if TYPE_CHECKING:
-    from sim.results import Results
+    from sim.outputs.results import Results
 
 MOST_ROUTES = 8
 # Statuses by where people are, each with label and colour; prospects are left out.

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sim.batch.study import Study
-from sim.batch.tables import DONE
-from sim.digest import ALL, EVERYWHERE
-from sim.measures import WINDOW, Array
-from sim.save import OutputError
+from sim.outputs.folder import OutputError
+from sim.outputs.run_data import WINDOW, Array
+from sim.outputs.totals import QUANTILES
+from sim.outputs.weekly import ALL, EVERYWHERE
 from sim.scenario.schema import Scenario
 from sim.scenario.write import scenario_hash
-from sim.summary import QUANTILES
+from sim.studies.store.tables import DONE
+from sim.studies.study import Study
 
 if TYPE_CHECKING:
-    from sim.results import Results
+    from sim.outputs.results import Results
 
 RUN, REPLICATES, COMPARE = "run", "replicates", "compare"
 _KEYS = ["scenario", "level", "name", "measure"]
@@ -31,7 +31,7 @@ class Findings:
 
     Args:
         source: A study of replicates or a comparison, or the results of a run.
-        about: What is known of where a run's results come from (`sim.provenance.provenance`).
+        about: What is known of where a run's results come from (`sim.outputs.provenance.provenance`).
 
     Attributes:
         kind: "compare", "replicates" or "run".

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, StrictUndefined
 
-from sim.batch.study import Study
+from sim.outputs.folder import OutputError, write_whole
 from sim.report import assumptions, forest, people_figures, study_figures, tables
 from sim.report import map as border_map
 from sim.report.definitions import glossary
@@ -17,10 +17,10 @@ from sim.report.findings import COMPARE, REPLICATES, RUN, Findings
 from sim.report.panels import colour_of
 from sim.report.sentences import caveat, headlines, period
 from sim.report.words import listed
-from sim.save import OutputError, write_whole
+from sim.studies.study import Study
 
 if TYPE_CHECKING:
-    from sim.results import Results
+    from sim.outputs.results import Results
 
 _KINDS = {COMPARE: "a comparison of scenarios", REPLICATES: "replicates of a scenario", RUN: "a single run"}
 _CONTENTS = (
@@ -47,7 +47,7 @@ def report_of(source: Study | Results, about: Mapping[str, Any] | None = None) -
 
     Args:
         source: A comparison, replicates of a scenario, or the results of a run.
-        about: For results that were read from a folder, what its ``run.json`` says (`sim.save.read_run`).
+        about: For results that were read from a folder, what its ``run.json`` says (`sim.outputs.folder.read_run`).
 
     Raises:
         OutputError: If there is nothing to report: no run has ended well, or the study is a sweep.

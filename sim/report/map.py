@@ -16,8 +16,9 @@ from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
-from sim import data, geography
-from sim.measures import Array
+from sim import data
+from sim.data import geography
+from sim.outputs.run_data import Array
 from sim.report.findings import Findings
 from sim.report.panels import WIDTH, Group, Key
 from sim.report.style import GREY, INK

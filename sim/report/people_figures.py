@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
-from sim.measures import Array
+from sim.outputs.run_data import Array
 from sim.report.figures import ENDED, UNDER_WAY
 from sim.report.findings import Findings
 from sim.report.panels import Group, Key, over_time, panel

@@ -161,13 +161,13 @@ def curves(tables: dict[str, pd.DataFrame], label: str, unit: str, outcome: str,
 
 
 def tipping(table: pd.DataFrame, curves_: pd.DataFrame, label: str, unit: str) -> Figure:
-    """Probability of overload along a knob, a line a place; below them where it passes which probability.
+    """Probability of overload along a factor, a line a place; below them where it passes which probability.
 
     Args:
         table: name, probability, level, low, high.
         curves_: name, level, probability, low90, high90.
-        label: Of the knob.
-        unit: Of the knob.
+        label: Of the factor.
+        unit: Of the factor.
     """
     ever = [name for name, part in curves_.groupby("name", sort=False) if part["probability"].max() > 0]
     with _look():

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from sim.comparison import COMPARED
+from sim.outputs.beside_record import COMPARED
 from sim.report.definitions import AT_BORDER, HUMAN, ON_THE_WAY, definition, title_of
 from sim.report.findings import Findings
 from sim.report.sentences import Row, difference_of, has_sea, row_of

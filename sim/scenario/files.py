@@ -14,8 +14,17 @@ _PACKAGE = Path(__file__).resolve().parent.parent
 
 def scenarios_folder() -> Path:
     """The shipped scenarios: beside ``sim/`` in the repository, inside it in an installed package."""
-    inside = _PACKAGE / "_scenarios"
-    return inside if inside.is_dir() else _PACKAGE.parent / "scenarios"
+    return shipped_folder("scenarios")
+
+
+def shipped_folder(name: str) -> Path:
+    """A folder that ships: inside an installed package, else beside ``sim/`` in a clone of the repository.
+
+    Beside an installed package lies what others have installed; a folder there that happens to have the name is not
+    ours, so that a clone is known by its ``pyproject.toml``.
+    """
+    inside, clone = _PACKAGE / f"_{name}", _PACKAGE.parent
+    return clone / name if (clone / "pyproject.toml").is_file() and not inside.is_dir() else inside
 
 
 def scenario_names() -> list[str]:

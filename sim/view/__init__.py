@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim.view.components import corridor_map, load_chart, outcome_chart, pressure_chart, today
-    from sim.view.watched import WatchedModel
+    from sim.view.live_model import WatchedModel
 
 # Imported when first asked for: Solara takes a second to load.
 _HOMES = {
-    "WatchedModel": "sim.view.watched",
+    "WatchedModel": "sim.view.live_model",
     "corridor_map": "sim.view.components",
     "load_chart": "sim.view.components",
     "outcome_chart": "sim.view.components",

@@ -15,7 +15,7 @@ from sim.view import components
 from sim.view.compare import Compare
 from sim.view.comparison import Comparison
 from sim.view.controls import Screen, header, levers, run_controls
-from sim.view.opened import Opened
+from sim.view.opened_folder import Opened
 from sim.view.results_page import Results
 from sim.view.session import DEFAULT, Session
 from sim.view.widgets import static

@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from sim.batch.executors import Pool, Workplace, available_cores
-from sim.batch.plan import Plan
-from sim.batch.studies import carry_out
-from sim.batch.study import Study
-from sim.save import OutputError
+from sim.outputs.folder import OutputError
 from sim.scenario import ScenarioError
+from sim.studies.carry_out import carry_out
+from sim.studies.plan import Plan
+from sim.studies.study import Study
+from sim.studies.work.executors import Pool, Workplace, available_cores
 
 LEAST_PAUSE = 0.15  # seconds between two reports of progress
 State = Literal["idle", "running", "cancelling", "cancelled", "done", "failed"]

@@ -6,11 +6,11 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from sim.batch.executors import Workplace
-from sim.batch.plan import Plan
-from sim.batch.studies import comparable
-from sim.batch.study import Study
 from sim.scenario import Scenario, ScenarioError, diff_yaml, load_scenario
+from sim.studies.carry_out import comparable
+from sim.studies.plan import Plan
+from sim.studies.study import Study
+from sim.studies.work.executors import Workplace
 from sim.view.background import Background, Progress, spare_pool
 from sim.view.differences import tables
 from sim.view.fans import charts

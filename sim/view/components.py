@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 import solara
 from mesa.visualization.utils import update_counter
 
-from sim.view import frame, series
+from sim.view import map_state, series
 from sim.view.geometry import geometry_json
+from sim.view.live_model import WatchedModel
 from sim.view.numbers import figures
-from sim.view.watched import WatchedModel
 from sim.view.widgets import ChartWidget, MapWidget, NumbersWidget
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def corridor_map(model: CorridorModel, day: int | None = None) -> Any:
     """The map: routes and what travels on them, border sections by pressure, camps and coasts."""
     _follow(day)
     pace = model.pace if isinstance(model, WatchedModel) else None
-    content = {**frame.map_frame(model), "number": pace.next_frame() if pace else model.day}
+    content = {**map_state.map_frame(model), "number": pace.next_frame() if pace else model.day}
 
     def painted(number: int) -> None:
         if pace:

@@ -20,9 +20,9 @@ from sim.scenario import ScenarioError, load_scenario
 from sim.view.comparison import Comparison
 from sim.view.components import to_json
 from sim.view.levers import levers_of, open_routes, title, told
-from sim.view.opened import Opened
+from sim.view.live_model import WatchedModel
+from sim.view.opened_folder import Opened
 from sim.view.session import Session, offered
-from sim.view.watched import WatchedModel
 from sim.view.widgets import HeaderWidget, LeversWidget, RunWidget
 
 type Model = Any  # solara.Reactive, most often of a WatchedModel

@@ -5,10 +5,10 @@ from __future__ import annotations
 from math import isnan
 from typing import Any
 
-from sim.batch.study import Study
 from sim.report.definitions import title_of
 from sim.report.findings import Findings
 from sim.report.sentences import Row, difference_of, has_sea, row_of
+from sim.studies.study import Study
 from sim.view.levers import title
 
 BORDER = ("pressure_peak", "days_over", "attempts", "turn_backs", "entries")

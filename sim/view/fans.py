@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.batch import statistics
-from sim.batch.study import Study
-from sim.measures import WINDOW
+from sim.outputs.run_data import WINDOW
+from sim.outputs.totals import QUANTILES
 from sim.scenario import Scenario, resolve
-from sim.summary import QUANTILES
+from sim.studies import statistics
+from sim.studies.study import Study
 from sim.view.series import events_of
 
 BANDS = [key for key, _ in QUANTILES]

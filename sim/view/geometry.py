@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from sim import data
-from sim.geography import places, sections
+from sim.data.geography import places, sections
 
 SCALE = 1000  # of degrees to whole numbers
 DETAILED = ("BLR", "POL", "LTU", "LVA", "RUS", "UKR")  # drawn large in the inset

@@ -246,7 +246,7 @@ def _measures(scenario: Scenario, choices: Choices, known: Mapping[str, Lever]) 
 
 def title(name: str) -> str:
     """A name as people write it: a place's title, or the name's words with capitals."""
-    from sim.geography import places
+    from sim.data.geography import places
 
     known = places().get(name)
     return known.title if known else " ".join(word.capitalize() for word in name.split("-"))

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from sim import population as p
-from sim.measures import WINDOW, border_pressure
-from sim.world import F_LANDED, S_ATTEMPTS, S_CROSSINGS, S_PROCEDURES, S_TURN_BACKS
+from sim.engine import rows as p
+from sim.engine.tables import F_LANDED, S_ATTEMPTS, S_CROSSINGS, S_PROCEDURES, S_TURN_BACKS
+from sim.outputs.run_data import WINDOW, border_pressure
 
 if TYPE_CHECKING:
     from sim.model import CorridorModel

@@ -8,12 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from sim.measures import Array
-from sim.population import STATUSES
-from sim.results import Results
-from sim.scenario import resolve
-from sim.setup import names_of
-from sim.world import (
+from sim.engine.build import names_of
+from sim.engine.rows import STATUSES
+from sim.engine.tables import (
     F_DEATHS,
     F_LANDED,
     F_REACHED_BORDER,
@@ -30,6 +27,9 @@ from sim.world import (
     S_TURN_BACKS,
     SECTION_FLOWS,
 )
+from sim.outputs.results import Results
+from sim.outputs.run_data import Array
+from sim.scenario import resolve
 
 _SECTION = {
     "attempts": S_ATTEMPTS, "turn_backs": S_TURN_BACKS, "procedures": S_PROCEDURES, "crossings": S_CROSSINGS,

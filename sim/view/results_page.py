@@ -6,13 +6,13 @@ from typing import Any, cast
 
 import solara
 
-from sim.measures import WINDOW
+from sim.outputs.run_data import WINDOW
 from sim.view import components, series
 from sim.view.compare import findings
 from sim.view.components import to_json
 from sim.view.controls import Message, Screen, answers, put
 from sim.view.geometry import geometry_json
-from sim.view.opened import Opened
+from sim.view.opened_folder import Opened
 from sim.view.session import run_of
 from sim.view.weeks import weeks_of
 from sim.view.widgets import (

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim import population as p
-from sim.measures import WINDOW, border_pressure
-from sim.setup import ONWARD_PLACE
-from sim.world import (
+from sim.engine import rows as p
+from sim.engine.build import ONWARD_PLACE
+from sim.engine.tables import (
     F_DEATHS,
     F_LANDED,
     F_RETURNED,
@@ -22,6 +21,7 @@ from sim.world import (
     S_PROCEDURES,
     S_TURN_BACKS,
 )
+from sim.outputs.run_data import WINDOW, border_pressure
 
 if TYPE_CHECKING:
     from sim.model import CorridorModel

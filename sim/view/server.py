@@ -13,11 +13,11 @@ import webbrowser
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.save import OutputError
+from sim.outputs.folder import OutputError
 from sim.view.guard import LOOPBACK, Guard
 
 if TYPE_CHECKING:
-    from sim.view.opened import Opened
+    from sim.view.opened_folder import Opened
 
 PORT = 8765
 # Set before Solara is imported, which reads them once.
@@ -47,7 +47,7 @@ def serve(scenario: str, host: str = "127.0.0.1", port: int | None = None, open_
         OutputError: If the folder holds no results, the port is taken or the host is not this machine's.
     """
     from sim.scenario import load_scenario
-    from sim.view.opened import Opened
+    from sim.view.opened_folder import Opened
 
     opened = Opened.read(Path(scenario)) if Path(scenario).is_dir() else None
     if opened:

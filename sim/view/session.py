@@ -14,8 +14,8 @@ from typing import Any
 from sim.scenario import Scenario, diff_yaml, load_scenario, scenario_names, to_yaml
 from sim.view import series
 from sim.view.levers import Ban, Choices, changed, named, with_value
+from sim.view.live_model import Pace, WatchedModel
 from sim.view.numbers import numbers_by_day
-from sim.view.watched import Pace, WatchedModel
 
 SERIES: dict[str, Callable[[Any], series.Chart]] = {
     "pressure": series.pressure_series,

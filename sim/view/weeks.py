@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.batch.study import Study
-from sim.geography import places
-from sim.measures import WINDOW
-from sim.view.frame import marks
+from sim.data.geography import places
+from sim.outputs.run_data import WINDOW
+from sim.studies.study import Study
+from sim.view.map_state import marks
 
 _SECTION = ("border_pressure", "attempts", "capacity", "turn_backs", "entries", "deaths")
 _ROUTE = ("departures", "boarded", "landed")
@@ -33,7 +33,7 @@ class Weeks:
         self._route = {measure: _medians(study, "route", measure, scenario) for measure in _ROUTE}
 
     def frame(self, day: int) -> Row:
-        """The map's numbers in the week of a day (from 1), as `sim.view.frame.map_frame`."""
+        """The map's numbers in the week of a day (from 1), as `sim.view.map_state.map_frame`."""
         week = min(max(day - 1, 0) // WINDOW, len(self._section["attempts"]) - 1)
         return {
             "day": day,

@@ -14,9 +14,10 @@ from traitlets import Int, Unicode
 
 @cache
 def static(*names: str) -> str:
-    """Files of `static/`, one after the other: the parts of one JavaScript module or style sheet."""
+    """Files of `static/`, one after the other: the parts of one JavaScript module or style sheet (in `static/css/`)."""
     folder = files("sim.view").joinpath("static")
-    return "\n".join(folder.joinpath(name).read_text(encoding="utf-8") for name in names)
+    homes = [folder.joinpath("css", name) if name.endswith(".css") else folder.joinpath(name) for name in names]
+    return "\n".join(home.read_text(encoding="utf-8") for home in homes)
 
 
 class ViewWidget(anywidget.AnyWidget):

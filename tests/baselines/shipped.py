@@ -11,9 +11,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from sim.digest import ALL
-from sim.measures import Outcome, outcome_of
-from sim.results import Results
+from sim.outputs.results import Results
+from sim.outputs.run_data import RunData, run_data_of
+from sim.outputs.weekly import ALL
 from sim.runs import run_model
 from sim.scenario import load_scenario, scenario_names
 
@@ -28,13 +28,13 @@ TOTALS = (
 def baseline(name: str) -> dict[str, Any]:
     """A scenario's baseline by today's code, from one run with central parameters."""
     scenario = load_scenario(name)
-    outcome = outcome_of(run_model(scenario))
+    outcome = run_data_of(run_model(scenario))
     table = Results.of(scenario, [outcome]).totals
     values = table[table["level"] == ALL].set_index("measure")["value"]
     return {"counts_sha256": hash_of(outcome), "totals": {key: round(float(values[key]), 4) for key in TOTALS}}
 
 
-def hash_of(outcome: Outcome) -> str:
+def hash_of(outcome: RunData) -> str:
     """Hash of all that was counted, with the names that it was counted under."""
     digest = hashlib.sha256(json.dumps(outcome.names).encode())
     for name in COUNTS:

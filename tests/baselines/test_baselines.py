@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from sim import world as t
+from sim.engine import tables as t
+from sim.engine.rows import STATUSES
 from sim.model import CorridorModel
-from sim.population import STATUSES
 from tests.rich_scenario import rich_scenario, timetable
 
 FILE = Path(__file__).with_name("totals.json")

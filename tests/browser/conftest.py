@@ -21,7 +21,7 @@ FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
-COMMAND = (sys.executable, "-c", "from sim.cli import main; main()")
+COMMAND = (sys.executable, "-c", "from sim.cli.main import main; main()")
 
 
 def missing(reason: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sim.batch.studies import compare
+from sim.studies.carry_out import compare
 from tests.browser.conftest import Opener
 
 COMPARE, TABLE, FAN, WHERE = ".cv-compare", ".cv-differences", ".cv-fan", ".cv-where"

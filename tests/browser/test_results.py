@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from sim.batch.experiment_files import read_experiment
-from sim.batch.studies import carry_out, compare
-from sim.batch.sweeps import plan_of
 from sim.runs import run
 from sim.scenario import apply_overrides, load_scenario
+from sim.studies.carry_out import carry_out, compare
+from sim.sweeps.experiment_files import read_experiment
+from sim.sweeps.sweep_plan import plan_of
 from sim.view.numbers import numbers_by_day
-from sim.view.opened import Opened
+from sim.view.opened_folder import Opened
 from tests.browser.conftest import Opener, Server
 from tests.browser.test_live import data, wait_day
 

@@ -10,9 +10,9 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from sim.batch.forks import start_server
-from sim.batch.lock import PREFIX
-from sim.batch.plan import Plan
+from sim.studies.plan import Plan
+from sim.studies.store.lock import PREFIX
+from sim.studies.work.fork_server import start_server
 
 PATIENCE = 120.0  # seconds, after which a test gives up
 
@@ -28,13 +28,13 @@ def start(plan: Plan, folder: Path, log: Path, jobs: int = 1, gate: int = 10**9)
 
 
 def _live(plan: Plan, folder: Path, log: Path, jobs: int, gate: int) -> None:
-    from sim.batch import executors, work
-    from sim.batch.studies import carry_out
+    from sim.studies.carry_out import carry_out
+    from sim.studies.work import executors, worker
 
     os.setpgid(0, 0)  # so that its workers can be ended with it
     executors.method = lambda: "fork"  # type: ignore[attr-defined]
     executors.start_server = lambda: None  # type: ignore[attr-defined]
-    do = work.carry_out_run
+    do = worker.carry_out_run
     done = 0
 
     def logged(parcel: Any, run: Any) -> Any:
@@ -47,7 +47,7 @@ def _live(plan: Plan, folder: Path, log: Path, jobs: int, gate: int) -> None:
         done += 1
         return do(parcel, run)
 
-    work.carry_out_run = logged
+    worker.carry_out_run = logged
     carry_out(plan, folder, place=executors.workplace(jobs))
 
 

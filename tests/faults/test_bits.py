@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from sim.batch import plan as plans
-from sim.batch.plan import Plan
-from sim.batch.studies import carry_out
-from sim.batch.verify import verify
-from sim.save import OutputError
+from sim.outputs.folder import OutputError
+from sim.studies import plan as plans
+from sim.studies.carry_out import carry_out
+from sim.studies.plan import Plan
+from sim.studies.store.verify import verify
 from tests.strategies import tiny_scenario
 
 FLIPS = 200

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from sim.batch.executors import ClusterError, Dask
-from sim.batch.plan import Plan
-from sim.batch.studies import carry_out
-from sim.batch.study import Study
+from sim.studies.carry_out import carry_out
+from sim.studies.plan import Plan
+from sim.studies.study import Study
+from sim.studies.work.executors import ClusterError, Dask
 from tests.strategies import tiny_scenario
 
 pytest.importorskip("distributed")

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from sim.batch.plan import Plan
-from sim.batch.studies import carry_out
-from sim.batch.study import Study
-from sim.batch.verify import verify
-from sim.results import Results
+from sim.outputs.folder import OutputError
+from sim.outputs.results import Results
 from sim.runs import run
-from sim.save import OutputError
+from sim.studies.carry_out import carry_out
+from sim.studies.plan import Plan
+from sim.studies.store.verify import verify
+from sim.studies.study import Study
 from tests.faults import lives
 from tests.strategies import tiny_scenario
 

@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from sim.batch.plan import Plan
-from sim.batch.studies import carry_out
-from sim.batch.study import Study
-from sim.batch.verify import verify
-from sim.save import OutputError
+from sim.outputs.folder import OutputError
 from sim.scenario.load import load_scenario
 from sim.scenario.write import to_yaml
+from sim.studies.carry_out import carry_out
+from sim.studies.plan import Plan
+from sim.studies.store.verify import verify
+from sim.studies.study import Study
 from tests.faults import lives
 from tests.strategies import tiny_scenario
 
@@ -27,7 +27,7 @@ REPLICATES = 200
 KILLS = int(os.environ.get("CORRIDOR_KILLS", "20"))  # the nightly command asks for more
 # A shell starts what it runs in the background with SIGINT ignored, and its children inherit that.
 INTERRUPTIBLE = (
-    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from sim.cli import main; main()"
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from sim.cli.main import main; main()"
 )
 PER_LIFE = 16  # runs that a life does at most
 

@@ -39,14 +39,14 @@ from typing import Any, NamedTuple
 os.environ["NUMBA_DISABLE_JIT"] = "1"
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = [
-    "sim/ledger.py",
-    "sim/streams.py",
+    "sim/engine/ledger.py",
+    "sim/engine/streams.py",
     *sorted(f"sim/processes/{f.name}" for f in (ROOT / "sim/processes").glob("*.py")),
 ]
 PAY = "tests/properties/test_untouched.py::test_common_random_numbers_pay"  # sixty runs
 STAGES = (
     ["tests/baselines/test_baselines.py"],
-    [f"tests/unit/{name}" for name in ("processes", "test_streams.py", "test_ledger.py", "test_conservation.py")],
+    ["tests/unit/engine", "tests/unit/agents/test_agenda.py"],
     ["tests/verification/test_oracle.py"],
     [f"tests/properties/test_{name}.py" for name in ("invariance", "idle_measures", "untouched")] + ["--deselect", PAY],
     [str(file.relative_to(ROOT)) for file in sorted(ROOT.glob("tests/verification/test_analytic_*.py"))],

@@ -14,11 +14,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
-from sim import ledger
-from sim.measures import outcome_of
+from sim.engine import ledger
 from sim.model import CorridorModel
-from sim.provenance import sha256
-from sim.results import Results
+from sim.outputs.provenance import sha256
+from sim.outputs.results import Results
+from sim.outputs.run_data import run_data_of
 from sim.scenario import load_scenario, to_yaml
 from sim.scenario.schema import Scenario
 from tests.strategies import MEASURES, START, any_scenarios, tiny_scenario
@@ -53,7 +53,7 @@ def all_finite(model: CorridorModel) -> None:
             continue
         for values in [table[column] for column in table.dtype.names] if table.dtype.names else [table]:
             assert np.isfinite(values).all(), name
-    for (level, measure), block in Results.of(model.settings, [outcome_of(model)]).blocks.items():
+    for (level, measure), block in Results.of(model.settings, [run_data_of(model)]).blocks.items():
         assert np.isfinite(block.values).all(), f"{measure} of {level}"
         assert (block.values >= 0).all(), f"{measure} of {level}"
 

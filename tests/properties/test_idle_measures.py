@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from sim.agents.agenda import EFFECTS
 from sim.model import CorridorModel
-from sim.processes.measures import EFFECTS
 from tests.properties.differing import BY_MEASURE, LAYOUT, day, differing
 from tests.strategies import MEASURES, finished, tiny_scenario
 

@@ -6,10 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from sim import ledger
-from sim import world as t
-from sim.model import CorridorModel
-from sim.population import (
+from sim.engine import ledger
+from sim.engine import tables as t
+from sim.engine.rows import (
     AT_BORDER,
     AT_COAST,
     AT_HUB,
@@ -26,6 +25,7 @@ from sim.population import (
     RETURNED,
     STRANDED,
 )  # fmt: skip
+from sim.model import CorridorModel
 from sim.scenario.schema import Scenario
 from tests.rich_scenario import rich_scenario, timetable
 from tests.strategies import START, finished, scenarios

@@ -18,8 +18,8 @@ from typing import Any
 
 import pytest
 
-from sim.batch.forks import start_server
 from sim.scenario import ScenarioError, load_scenario, scenarios_folder, to_yaml
+from sim.studies.work.fork_server import start_server
 from tests.faults.lives import PATIENCE
 from tests.mutations import MUTATIONS, write_case
 from tests.strategies import START, tiny_scenario

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import typer
 
-from sim.cli import app
-from sim.processes.measures import EFFECTS
+from sim.agents.agenda import EFFECTS
+from sim.cli.main import app
 from tests.tutorials.tutorial import Block, Shown, blocks, carried_out, missing, renewed, tutorials
 
 HOW = "if results moved on purpose: `uv run python -m tests.tutorials.tutorial`"

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from unittest import mock
 
-from sim import cli
+from sim.cli import main as cli
 
 FOLDER = Path(__file__).parents[2] / "experiments" / "tutorials"
 _BLOCK = re.compile(r"^```(\w+)(?: title=(\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)

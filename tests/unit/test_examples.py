@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 import sim
-from sim.batch import opened
+from sim.studies import stored_results
 
 PACKAGE = Path(sim.__file__).parent
-PUBLIC = {name: opened.results if name == "results" else getattr(sim, name) for name in sim.__all__}
+PUBLIC = {name: stored_results.results if name == "results" else getattr(sim, name) for name in sim.__all__}
 WITH_EXAMPLES = sorted(
     ".".join(["sim", *file.relative_to(PACKAGE).with_suffix("").parts])
     for file in PACKAGE.rglob("*.py")

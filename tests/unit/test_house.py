@@ -1,11 +1,13 @@
-"""The rules of the house: who may import whom, how long a file may be, what no file may name."""
+"""The rules of the house: who may import whom, how large files and folders may be, what no file may name."""
 
 from __future__ import annotations
 
 import ast
 import re
 import subprocess
+from collections import Counter
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -15,32 +17,37 @@ import sim
 PACKAGE = Path(sim.__file__).resolve().parent
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = sorted(PACKAGE.rglob("*.py"))
-LONGEST = 300
+MOST_FILES, MOST_LINES, MOST_LINES_OF_A_FUNCTION = 25, 400, 50
 
 # Library: the files and folders of sim/ that may import it.
 LIBRARIES = {
-    "mesa": ("model.py", "migrant_set.py", "agents/", "view/"),
-    "numba": ("compiled.py", "reference.py"),
+    "mesa": ("model.py", "agents/", "view/"),
+    "numba": ("engine/compiled.py", "engine/reference.py"),
     "ruamel": ("scenario/",),
     "matplotlib": ("report/", "view/"),
     "solara": ("view/",),
     "anywidget": ("view/",),
-    "dask": ("batch/",),
-    "distributed": ("batch/",),
-    "dask_jobqueue": ("batch/",),
+    "dask": ("studies/work/",),
+    "distributed": ("studies/work/",),
+    "dask_jobqueue": ("studies/work/",),
 }
 
-# From the ground up; a layer imports from itself and from those before it. What is not named stands beside the model.
+# From the ground up; a layer imports from itself and from those before it.
 LAYERS = (
-    {"scenario", "data"},
-    {"compiled", "streams", "population", "geography", "world", "ledger", "reference", "choice", "setup", "waiting"},
-    {"agents", "processes", "migrant_set", "season"},
-    {"model", "runs", "results"},
-    {"batch"},
-    {"report", "view", "__init__"},
-    {"cli", "cli_tools", "cli_studies", "cli_sweeps", "cli_analysis", "cli_calibrate", "cli_bench", "__main__"},
+    {"data"},
+    {"scenario"},
+    {"engine"},
+    {"agents"},
+    {"model"},
+    {"outputs"},
+    {"runs"},
+    {"studies"},
+    {"sweeps"},
+    {"inference", "imports"},
+    {"report", "__init__"},
+    {"view"},
+    {"cli"},
 )
-BESIDE_THE_MODEL = 3
 
 
 def name(file: Path) -> str:
@@ -50,7 +57,7 @@ def name(file: Path) -> str:
 
 def layer(part: str) -> int:
     """Number of the layer of a part of sim/: a file's stem or a folder's name."""
-    return next((number for number, parts in enumerate(LAYERS) if part in parts), BESIDE_THE_MODEL)
+    return next(number for number, parts in enumerate(LAYERS) if part in parts)
 
 
 def part_of(file: Path) -> str:
@@ -116,9 +123,9 @@ def tracked() -> list[Path]:
 def test_imports_are_read_as_python_reads_them() -> None:
     source = """
 import mesa.visualization as viz
-from sim import ledger
+from sim.engine import ledger
 from . import booking
-from ..scenario.load import load_scenario
+from ...scenario.load import load_scenario
 if TYPE_CHECKING:
     from sim.model import CorridorModel
 def late():
@@ -126,13 +133,13 @@ def late():
 """
     seen = {
         "mesa.visualization",
-        "sim.ledger",
-        "sim.processes.booking",
+        "sim.engine.ledger",
+        "sim.engine.processes.booking",
         "sim.scenario.load.load_scenario",
         "numba.njit",
     }
-    assert imports(source, ["sim", "processes"]) == seen
-    assert imports(source, ["sim", "processes"], with_types=True) == {*seen, "sim.model.CorridorModel"}
+    assert imports(source, ["sim", "engine", "processes"]) == seen
+    assert imports(source, ["sim", "engine", "processes"], with_types=True) == {*seen, "sim.model.CorridorModel"}
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
@@ -150,8 +157,8 @@ def test_a_process_imports_no_other_process() -> None:
     wrong = {
         name(file): found
         for file in SOURCES
-        if part_of(file) == "processes"
-        and (found := sorted(d for d in imports_of(file) if d.startswith("sim.processes")))
+        if name(file).startswith("engine/processes/")
+        and (found := sorted(d for d in imports_of(file) if d.startswith("sim.engine.processes")))
     }
     assert not wrong
 
@@ -170,12 +177,61 @@ def test_scenarios_and_data_stand_alone() -> None:
             assert parts_imported(file) <= allowed[part_of(file)], name(file)
 
 
-def test_no_file_is_too_long() -> None:
+def written(*kinds: str) -> list[Path]:
     folders = (PACKAGE, ROOT / "tests", ROOT / "experiments")
-    kinds = ("py", "js", "css", "html")
-    written = [file for folder in folders for kind in kinds for file in folder.rglob(f"*.{kind}")]
-    lengths = {file.as_posix(): len(file.read_text(encoding="utf-8").splitlines()) for file in written}
-    assert {file: lines for file, lines in lengths.items() if lines > LONGEST} == {}
+    return [file for folder in folders for kind in kinds for file in folder.rglob(f"*.{kind}")]
+
+
+def test_no_file_is_too_long() -> None:
+    lengths = {
+        file.as_posix(): len(file.read_text("utf-8").splitlines()) for file in written("py", "js", "css", "html")
+    }
+    assert {file: lines for file, lines in lengths.items() if lines > MOST_LINES} == {}
+
+
+def test_no_function_is_too_long() -> None:
+    long = {
+        f"{file}:{node.name}": lines
+        for file in written("py")
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (lines := (node.end_lineno or 0) - node.lineno + 1) > MOST_LINES_OF_A_FUNCTION
+    }
+    assert long == {}
+
+
+def test_no_folder_holds_too_many_files() -> None:
+    folders = Counter(file.parent for file in tracked() if not {"data", "observed"} & set(file.parts))
+    assert {str(folder): files for folder, files in folders.items() if files > MOST_FILES} == {}
+
+
+def module_of(dotted: str) -> str | None:
+    """The module of sim/ that a dotted name is, or is taken from."""
+    parts = dotted.split(".")
+    for end in range(len(parts), 0, -1):
+        path = PACKAGE.parent.joinpath(*parts[:end])
+        if path.with_suffix(".py").is_file() or (path / "__init__.py").is_file():
+            return ".".join(parts[:end])
+    return None
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    """Imports inside functions count; those for a type checker do not, nor does `sim` itself, which imports late."""
+    graph = {}
+    for file in SOURCES:
+        own = ".".join(file.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
+        found = {module_of(dotted) for dotted in imports_of(file) if dotted.split(".")[0] == "sim"}
+        graph[own] = {module for module in found if module not in (None, "sim", own)}
+    assert circle_in(graph) == []
+
+
+def circle_in(graph: dict[str, set[str | None]]) -> list[str]:
+    """The modules of one circle."""
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
 
 
 # Put together here, so that this file is no hit itself.

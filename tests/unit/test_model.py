@@ -13,7 +13,7 @@ import pytest
 
 import sim
 from sim.agents import BorderAgency, Carrier, Migrant
-from sim.measures import outcome_of
+from sim.outputs.run_data import run_data_of
 from sim.scenario.quantity import Distribution
 from sim.scenario.write import to_yaml
 from tests.strategies import tiny_scenario
@@ -23,7 +23,7 @@ SPREAD = Distribution("triangular", (0.01, 0.04, 0.09))
 
 def counts(model: sim.CorridorModel) -> bytes:
     """All that was counted so far, as bytes."""
-    outcome = outcome_of(model)
+    outcome = run_data_of(model)
     return b"".join(outcome._asdict()[name].tobytes() for name in ("section_flows", "pair_flows", "by_place"))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import sim
-from sim.population import STATUSES
+from sim.engine.rows import STATUSES
 from tests.strategies import tiny_scenario
 
 TITLE = "Cut & run <script>alert(1)</script>"

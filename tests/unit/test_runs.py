@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 import sim
-from sim.measures import outcome_of
 from sim.model import CorridorModel
-from sim.runs import MOST_REPLICATES, draw, replicate_seed, run, run_model, run_to_outcome
+from sim.outputs.run_data import run_data_of
+from sim.runs import MOST_REPLICATES, draw, replicate_seed, run, run_model, run_to_data
 from sim.scenario import Scenario, ScenarioError, load_scenario
 from sim.scenario.quantity import Distribution
 from tests.strategies import tiny_scenario
@@ -44,7 +44,7 @@ def test_a_model_that_is_done_with_gives_its_memory_back_at_once() -> None:
     gc.disable()
     try:
         before = models()
-        run_to_outcome(tiny_scenario())
+        run_to_data(tiny_scenario())
         assert models() == before
     finally:
         gc.enable()
@@ -66,7 +66,7 @@ def test_seeds_of_replicates_are_all_different_and_allowed() -> None:
 
 def test_a_run_is_the_model_run_to_its_end() -> None:
     scenario = tiny_scenario()
-    results, outcome = run(scenario), outcome_of(run_model(scenario))
+    results, outcome = run(scenario), run_data_of(run_model(scenario))
     np.testing.assert_array_equal(results.blocks["status", "persons"].values[0], outcome.by_cohort.sum(axis=1))
 
 

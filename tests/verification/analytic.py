@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim import world as t
+from sim.engine import tables as t
 from sim.model import CorridorModel
 from sim.scenario.schema import Scenario
 from tests.strategies import START, merge

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.population import BOOKED, CROSSED, DEAD, IN_PROCEDURE, ONWARD, PROSPECT, RETURNED, STRANDED
+from sim.engine.rows import BOOKED, CROSSED, DEAD, IN_PROCEDURE, ONWARD, PROSPECT, RETURNED, STRANDED
 from tests.strategies import START, finished
 from tests.verification.analytic import (
     ALPHA,

@@ -7,7 +7,7 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from sim import world as t
+from sim.engine import tables as t
 from sim.model import CorridorModel
 from tests.strategies import START, finished
 from tests.verification.analytic import (

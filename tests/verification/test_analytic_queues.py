@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim import world as t
+from sim.engine import tables as t
+from sim.engine.rows import BOOKED
 from sim.model import CorridorModel
-from sim.population import BOOKED
 from tests.strategies import START, finished
 from tests.verification.analytic import (
     flow,

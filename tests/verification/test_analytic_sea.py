@@ -6,7 +6,7 @@ import math
 
 from scipy import stats
 
-from sim import world as t
+from sim.engine import tables as t
 from tests.strategies import START, finished, merge
 from tests.verification.analytic import (
     ALPHA,

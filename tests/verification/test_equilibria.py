@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from sim import world as t
-from sim.population import AT_BORDER, BOOKED, LANDED, STRANDED
+from sim.engine import tables as t
+from sim.engine.rows import AT_BORDER, BOOKED, LANDED, STRANDED
 from tests.strategies import START, finished, merge
 from tests.verification.analytic import (
     ALPHA,

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.engine.rows import STATUSES
+from sim.engine.tables import PAIR_FLOWS, ROUTE_FLOWS, SECTION_FLOWS
 from sim.model import CorridorModel
-from sim.population import STATUSES
-from sim.world import PAIR_FLOWS, ROUTE_FLOWS, SECTION_FLOWS
 from tests.rich_scenario import rich_scenario, timetable
 from tests.verification.oracle.day import COLUMNS, outcome
 

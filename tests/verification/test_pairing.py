@@ -10,10 +10,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.batch.plan import Plan
-from sim.batch.studies import carry_out
-from sim.batch.study import Study
 from sim.scenario.load import load_scenario
+from sim.studies.carry_out import carry_out
+from sim.studies.plan import Plan
+from sim.studies.study import Study
 
 
 @pytest.fixture(scope="module")

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.engine.rows import AT_BORDER, AT_HUB, STRANDED
+from sim.engine.tables import F_BOARDED, F_LANDED, F_SET_OUT, S_ATTEMPTS, S_RECORDED
 from sim.model import CorridorModel
-from sim.population import AT_BORDER, AT_HUB, STRANDED
 from sim.scenario import apply_overrides, load_scenario, resolve
-from sim.world import F_BOARDED, F_LANDED, F_SET_OUT, S_ATTEMPTS, S_RECORDED
 
 SEEDS = (1, 2, 3)
 

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from sim import ledger
+from sim.engine import ledger
 from sim.runs import run_model
 from sim.scenario import load_scenario, scenario_names, scenarios_folder
 from sim.scenario.json_schema import scenario_json_schema

@@ -6,11 +6,11 @@ import numpy as np
 from work import MEAN_STAY, NEIGHBOURS, PLACES, report, sizes
 
 from experiments.benchmarks.engine import busy_corridor
-from sim.compiled import compiled
-from sim.reference import reference
-from sim.setup import build_world, names_of
-from sim.streams import ROUTE, TRAVEL, draw, lag
-from sim.waiting import ANY, schedule, take_due
+from sim.engine.build import build_world, names_of
+from sim.engine.compiled import compiled
+from sim.engine.queues import ANY, schedule, take_due
+from sim.engine.reference import reference
+from sim.engine.streams import ROUTE, TRAVEL, draw, lag
 
 
 @compiled

@@ -10,17 +10,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.batch.plan import Plan
-from sim.batch.studies import carry_out, compare, replicates
-from sim.batch.study import Study
-from sim.provenance import RunInfo
+from sim.outputs.folder import OutputError, read_run
+from sim.outputs.provenance import RunInfo
+from sim.outputs.results import Results
 from sim.report.definitions import definition
 from sim.report.findings import Findings
 from sim.report.html import report_of, write_report
 from sim.report.sentences import headlines
-from sim.results import Results
 from sim.runs import run
-from sim.save import OutputError, read_run
+from sim.studies.carry_out import carry_out, compare, replicates
+from sim.studies.plan import Plan
+from sim.studies.study import Study
 from tests.strategies import START, merge, tiny_scenario
 from tests.unit.report.page import LOADS, Page, numbers
 
@@ -168,10 +168,10 @@ def test_text_stays_text(tmp_path: Path) -> None:
 
 
 def run_outcome(scenario: Any) -> Any:
-    from sim.measures import outcome_of
+    from sim.outputs.run_data import run_data_of
     from sim.runs import run_model
 
-    return outcome_of(run_model(scenario))
+    return run_data_of(run_model(scenario))
 
 
 # Odd studies
@@ -235,9 +235,9 @@ def test_many_scenarios_and_sections_on_the_map(tmp_path: Path) -> None:
 
 
 def test_failed_runs_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from sim.batch import work
+    from sim.studies.work import worker
 
-    good, calls = work.run_to_outcome, []
+    good, calls = worker.run_to_data, []
 
     def sometimes(*given: Any) -> Any:
         calls.append(given)
@@ -245,7 +245,7 @@ def test_failed_runs_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
             raise RuntimeError("<b>broken</b>")
         return good(*given)
 
-    monkeypatch.setattr(work, "run_to_outcome", sometimes)
+    monkeypatch.setattr(worker, "run_to_data", sometimes)
     study = compare(BASE, OTHER, replicates=4, folder=tmp_path / "s")
     page = Page(report_of(study))
     assert len(study.failed) == 2
@@ -253,7 +253,7 @@ def test_failed_runs_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_an_incomplete_study_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sim.batch.plan.MOST_IN_CHUNK", 2)
+    monkeypatch.setattr("sim.studies.plan.MOST_IN_CHUNK", 2)
     plan = Plan("compare", {"a": BASE, "b": OTHER}, 4)
     study = carry_out(plan, tmp_path / "s", shard=(1, 2))
     assert not study.complete
@@ -261,7 +261,7 @@ def test_an_incomplete_study_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_a_scenario_without_a_run_is_left_out_and_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sim.batch.plan.MOST_IN_CHUNK", 1)
+    monkeypatch.setattr("sim.studies.plan.MOST_IN_CHUNK", 1)
     study = carry_out(Plan("compare", {"a": BASE, "b": OTHER}, 1), tmp_path / "s", shard=(1, 2))
     assert "No run of b has ended well" in Page(report_of(study)).text()
 
@@ -271,7 +271,7 @@ def test_what_has_nothing_to_report_is_refused(tmp_path: Path, monkeypatch: pyte
     sweep = Plan("sweep", {"a": BASE}, 1, paths=("behaviour.retry",), points=points)
     with pytest.raises(OutputError, match="kind sweep"):
         report_of(carry_out(sweep, tmp_path / "sweep"))
-    monkeypatch.setattr("sim.batch.plan.MOST_IN_CHUNK", 1)
+    monkeypatch.setattr("sim.studies.plan.MOST_IN_CHUNK", 1)
     study = carry_out(Plan("compare", {"a": BASE, "b": OTHER}, 1), tmp_path / "s", shard=(2, 2))
     with pytest.raises(OutputError, match="no run of a has ended well"):
         report_of(study)

@@ -80,5 +80,7 @@ def test_shipped_scenarios_have_names(tmp_path: Path, monkeypatch: pytest.Monkey
         load_scenario("minsk-2012")
     (tmp_path / "minsk-2021.yaml").write_text("extends: minsk-2021\ndays: 61\n", encoding="utf-8")
     assert load_scenario(tmp_path / "minsk-2021.yaml").days == 61
-    (package / "_scenarios").rename(tmp_path / "scenarios")  # as in a clone
+    (package / "_scenarios").rename(tmp_path / "scenarios")
+    assert files.scenario_names() == []  # somebody else's folder, beside an installed package
+    (tmp_path / "pyproject.toml").touch()  # a clone
     assert files.scenario_names() == ["minsk-2021"]

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from sim.batch.executors import Serial
-from sim.batch.studies import compare
 from sim.scenario import Scenario, ScenarioError, to_yaml
+from sim.studies.carry_out import compare
+from sim.studies.work.executors import Serial
 from sim.view.background import Progress
 from sim.view.comparison import SCREEN, Comparison, found, offers, suggested
 from sim.view.session import Session

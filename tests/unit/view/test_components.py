@@ -21,11 +21,11 @@ from sim.view import (  # noqa: E402
     WatchedModel,
     app,
     corridor_map,
+    live_model,
     load_chart,
     outcome_chart,
     pressure_chart,
     today,
-    watched,
 )
 from sim.view.widgets import ChartWidget, HeaderWidget, LeversWidget, MapWidget, NumbersWidget, RunWidget  # noqa: E402
 from tests.strategies import tiny_scenario  # noqa: E402
@@ -84,7 +84,7 @@ def cockpit(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     file = tmp_path / "tiny.yaml"
     file.write_text(to_yaml(tiny_scenario()), encoding="utf-8")
     monkeypatch.setattr(app, "_start", str(file))
-    monkeypatch.setattr(watched, "LONGEST_WAIT", 0.0)  # there is no browser to wait for
+    monkeypatch.setattr(live_model, "LONGEST_WAIT", 0.0)  # there is no browser to wait for
     box, context = solara.render(app.Page(), handle_error=False)
     yield box
     context.close()

@@ -7,13 +7,13 @@ import json
 import numpy as np
 import pytest
 
-from sim.measures import border_pressure, by_section, outcome_of
+from sim.outputs.run_data import border_pressure, by_section, run_data_of
 from sim.scenario import load_scenario
 from sim.view.components import to_json
-from sim.view.frame import map_frame
 from sim.view.geometry import geometry_json
+from sim.view.live_model import WatchedModel
+from sim.view.map_state import map_frame
 from sim.view.series import events_of, load_series, outcome_series, pressure_series
-from sim.view.watched import WatchedModel
 
 DAYS = 250
 
@@ -29,7 +29,7 @@ def fresh() -> WatchedModel:
 
 
 def test_pressure_is_the_measures(model: WatchedModel) -> None:
-    outcome = outcome_of(model)
+    outcome = run_data_of(model)
     expected = border_pressure(by_section(outcome, "attempts"), outcome.capacity)
     shown = {line["code"]: line["values"] for view in pressure_series(model)["views"] for line in view["lines"]}
     for number, code in enumerate(model.names.sections):
@@ -49,14 +49,14 @@ def test_each_person_on_the_way_is_counted_once(model: WatchedModel) -> None:
 
 
 def _statuses() -> tuple[str, ...]:
-    from sim.population import STATUSES
+    from sim.engine.rows import STATUSES
 
     return STATUSES
 
 
 def test_attempts_are_stacked_by_what_became_of_them(model: WatchedModel) -> None:
     whole = load_series(model)["views"][0]
-    outcome = outcome_of(model)
+    outcome = run_data_of(model)
     attempts = by_section(outcome, "attempts")[-7:].sum() / 7
     assert sum(line["values"][-1] for line in whole["stack"]) == pytest.approx(attempts, rel=0.01)
 

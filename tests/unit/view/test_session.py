@@ -12,9 +12,9 @@ import pytest
 
 from sim.runs import run
 from sim.scenario import load_scenario, to_yaml
+from sim.view.live_model import Pace, WatchedModel
 from sim.view.numbers import FIGURES, figures, numbers_by_day
 from sim.view.session import Session, offered
-from sim.view.watched import Pace, WatchedModel
 from tests.strategies import tiny_scenario
 
 

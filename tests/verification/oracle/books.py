@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from sim import population as pop
-from sim import world as t
-from sim.choice import wait_to_reconsider
+from sim.engine import rows as pop
+from sim.engine import tables as t
+from sim.engine.choice import wait_to_reconsider
 from sim.model import CorridorModel
 from tests.verification.oracle.people import OracleMigrant, Pair, Part, Table, keys_of
 

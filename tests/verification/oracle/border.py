@@ -7,9 +7,9 @@ from collections import defaultdict
 from types import SimpleNamespace
 from typing import Any
 
-from sim import population as pop
-from sim import streams as st
-from sim.processes import attempts, exposure, outcomes
+from sim.engine import rows as pop
+from sim.engine import streams as st
+from sim.engine.processes import aftermath, attempts, exposure
 from tests.verification.oracle.journey import Journey
 from tests.verification.oracle.people import OracleMigrant, Part
 
@@ -92,50 +92,56 @@ class Border(Journey):
                 m.status, m.place = pop.CROSSED, agency.place
                 if st.draw(m.key, st.ONWARD, 0) < self.p.onward:
                     self.wait("onward", m, day, st.lag(st.draw(m.key, st.ONWARD_LAG, 0), self.p.onward_lag))
-            elif outcomes.turned_back(m, agency):
+            elif aftermath.turned_back(m, agency):
                 self.met["full reception"] += agency.full
                 self.note(day, s, "turn_backs")
                 self.count(day, m, "turn_backs")
-                if outcomes.gives_up(m, day - m.since, state, self.p):
+                if aftermath.gives_up(m, day - m.since, state, self.p):
                     self.give_up(day, m, state)
                 else:
-                    self.wait("border", m, day, outcomes.wait_to_retry(m, state, self.p))
+                    self.wait("border", m, day, aftermath.wait_to_retry(m, state, self.p))
             else:
                 self.note(day, s, "procedures")
                 self.count(day, m, "procedures")
                 m.status, m.place = pop.IN_PROCEDURE, agency.place
                 self.wait("procedure", m, day, st.lag(st.draw(m.key, st.PROCEDURE, 0), agency.procedure))
+        self.end_procedures(day, agencies)
+        for m in self.ready("onward", day, pop.CROSSED):
+            self.go_on(day, m)
+        self.review_stranded(day)
+
+    def end_procedures(self, day: int, agencies: list[SimpleNamespace]) -> None:
         for m in self.ready("procedure", day, pop.IN_PROCEDURE):
             agency = next(a for a in agencies if a.place == m.place)
-            end = outcomes.end_of_procedure(m, agency)
+            end = aftermath.end_of_procedure(m, agency)
             self.count(day, m, "left_procedure")
             self.met[f"procedure ends {end}"] += 1
-            if end == outcomes.GOES_ON:
+            if end == aftermath.GOES_ON:
                 self.go_on(day, m)
-            elif end == outcomes.IS_RETURNED:
+            elif end == aftermath.IS_RETURNED:
                 self.go_home(day, m)
             else:
                 m.status = pop.CROSSED
-        for m in self.ready("onward", day, pop.CROSSED):
-            self.go_on(day, m)
+
+    def review_stranded(self, day: int) -> None:
         for m in self.ready("stranded", day, pop.STRANDED):
             state = self.world.states[self.world.routes[m.route].state]
             occasion = 1_000 + m.outdoors
             at_border = self.names.places[m.place] in self.names.zones
-            if outcomes.flies_home(m, state, occasion)[0]:
+            if aftermath.flies_home(m, state, occasion)[0]:
                 self.met["stranded flies home"] += 1
                 m.funds -= state.return_price
                 self.go_home(day, m)
-            elif at_border and outcomes.tries_again(m, occasion, state, self.p):
+            elif at_border and aftermath.tries_again(m, occasion, state, self.p):
                 self.met["stranded tries again"] += 1
                 m.status = pop.AT_BORDER
-                self.wait("border", m, day, outcomes.wait_to_retry(m, state, self.p))
+                self.wait("border", m, day, aftermath.wait_to_retry(m, state, self.p))
             else:
                 days = st.lag(st.draw(m.key, st.REVIEW_LAG, occasion), self.p.stranded_review)
                 self.wait("stranded", m, day, days)
 
     def give_up(self, day: int, m: OracleMigrant, state: Any) -> None:
-        home, let_back = outcomes.flies_home(m, state, m.attempts)
+        home, let_back = aftermath.flies_home(m, state, m.attempts)
         if home:
             m.funds -= state.return_price
             self.go_home(day, m)

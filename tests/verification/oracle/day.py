@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 import sim.model
-from sim import population as pop
-from sim import world as t
+from sim.engine import rows as pop
+from sim.engine import tables as t
+from sim.engine.processes import news, repatriation
 from sim.model import CorridorModel
-from sim.processes import information, returns
 from sim.scenario.schema import Scenario
 from tests.rich_scenario import timetable
 from tests.verification.oracle.border import Border
@@ -58,7 +58,7 @@ class Oracle(Border, Sea):
             worth = self.p.news_procedure_value * flows.get("procedures", 0)
             subject.good = subject.good * kept + (sum(flows.get(name, 0) for name in good) + worth)
             subject.bad = subject.bad * kept + sum(flows.get(name, 0) for name in bad)
-            subject.success = information.posterior(prior, self.p.news_prior_weight, subject.good, subject.bad)
+            subject.success = news.posterior(prior, self.p.news_prior_weight, subject.good, subject.bad)
 
         past = day - int(self.p.news_lag)
         for k, pair in enumerate(self.pairs):
@@ -81,7 +81,7 @@ class Oracle(Border, Sea):
                 and self.world.routes[m.route].state == state
                 and (not measure.cohorts or self.names.cohorts[m.cohort] in measure.cohorts)
             ]
-            for m in sorted(line, key=returns.place_in_line)[:seats]:
+            for m in sorted(line, key=repatriation.place_in_line)[:seats]:
                 self.met["flown home"] += 1
                 self.go_home(day, m)
 

@@ -7,11 +7,11 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from sim import population as pop
-from sim import streams as st
-from sim import world as t
-from sim.choice import choose_route, wait_to_reconsider
-from sim.processes import booking, demand, flights, transfer
+from sim.engine import rows as pop
+from sim.engine import streams as st
+from sim.engine import tables as t
+from sim.engine.choice import choose_route, wait_to_reconsider
+from sim.engine.processes import booking, demand, departures, transfer
 from tests.rich_scenario import timetable
 from tests.verification.oracle.books import Books
 
@@ -104,7 +104,7 @@ class Journey(Books):
         while self.seat_queue[r] and len(aboard) < seats:
             m = self.seat_queue[r].popleft()
             barred = self.barred(m, r, "barred")
-            if not flights.board(m, route.price, barred):
+            if not departures.board(m, route.price, barred):
                 self.met["barred" if barred else "too dear"] += 1
                 self.put_off(day, m)
                 continue

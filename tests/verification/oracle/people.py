@@ -9,8 +9,8 @@ from typing import Any
 import mesa
 import numpy as np
 
-from sim import population as pop
-from sim import streams as st
+from sim.engine import rows as pop
+from sim.engine import streams as st
 from sim.model import CorridorModel
 
 MASK = (1 << 64) - 1
@@ -32,7 +32,7 @@ def hashed(number: int) -> int:
 
 
 def keys_of(seed: int, cohort: str, size: int) -> list[int]:
-    """The keys of a cohort's people, as `sim.streams` defines them, in whole numbers of any size."""
+    """The keys of a cohort's people, as `sim.engine.streams` defines them, in whole numbers of any size."""
     base = int(st.name_key(seed, "cohort", cohort))
     return sorted(
         hashed((hashed((base + i * 0x9E3779B97F4A7C15) & MASK) + 0xD6E8FEB86659FD93) & MASK) for i in range(size)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim import population as pop
-from sim import streams as st
-from sim import world as t
-from sim.processes import sea
+from sim.engine import rows as pop
+from sim.engine import streams as st
+from sim.engine import tables as t
+from sim.engine.processes import sea
 from tests.verification.oracle.books import Books
 from tests.verification.oracle.people import OracleMigrant
 

@@ -1,0 +1,171 @@
+"""The commands that hold the model against what was published: calibrate, backtest, and data import."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sim.cli.common import (
+    DaskAddress,
+    Jobs,
+    Quiet,
+    announce_compilation,
+    command_line,
+    interruptible,
+    list_files,
+    notes_console,
+    results_console,
+    runs_bar,
+    start_server,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.console import Console
+
+Experiment = Annotated[str, typer.Argument(help="Name of a shipped experiment, or a YAML file.", metavar="EXPERIMENT")]
+data = typer.Typer(
+    name="data", help="Published figures in the observed format.", no_args_is_help=True, rich_markup_mode=None
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to `corridor`."""
+    app.command()(calibrate)
+    app.command()(backtest)
+    app.add_typer(data)
+
+
+def calibrate(
+    experiment: Experiment,
+    out: Annotated[Path | None, typer.Option(help="Folder [results/EXPERIMENT-calibration].")] = None,
+    jobs: Jobs = None,
+    dask: DaskAddress = None,
+    quiet: Quiet = False,
+) -> None:
+    """Fit a scenario to what was published: particles as Parquet, distributions as a scenario that others extend."""
+    start_server(jobs, dask)
+    from sim.inference.calibration_experiment import load_experiment
+    from sim.inference.calibration_study import calibration
+    from sim.inference.fit_task import Place
+    from sim.report.forecast_figures import write_fit
+
+    loaded = load_experiment(experiment)
+    folder = out if out is not None else Path("results") / f"{loaded.name}-calibration"
+    notes = notes_console(quiet)
+    with interruptible(f"what was done is kept in {folder}; the same command goes on"), _stages(notes) as report:
+        done = calibration(loaded, Place(folder, jobs, dask, command_line(), report))
+        write_fit(done.fit, folder)
+    if quiet:
+        return
+    console = results_console()
+    console.print(f"\n{loaded.experiment.title}", style="bold", markup=False)
+    _print(console, "Parameters, before and after", done.parameters.drop(columns="parameter"))
+    _print(console, "Published, and what the fitted model says would be", done.fit)
+    _print(console, "Waves and generations", done.waves)
+    print(done.summary)
+    print(f"Written to {folder}: {list_files(folder)}")
+
+
+def backtest(
+    experiment: Experiment,
+    out: Annotated[Path | None, typer.Option(help="Folder [results/EXPERIMENT-backtest].")] = None,
+    jobs: Jobs = None,
+    dask: DaskAddress = None,
+    quiet: Quiet = False,
+) -> None:
+    """Forecast from each origin with what was known then; score against what came, and against simple forecasts."""
+    start_server(jobs, dask)
+    from sim.inference.backtest.study import back_test
+    from sim.inference.calibration_experiment import load_experiment
+    from sim.inference.fit_task import Place
+    from sim.report.forecast_figures import write_fan
+
+    loaded = load_experiment(experiment)
+    folder = out if out is not None else Path("results") / f"{loaded.name}-backtest"
+    notes = notes_console(quiet)
+    with interruptible(f"what was done is kept in {folder}; the same command goes on"), _stages(notes) as report:
+        done = back_test(loaded, Place(folder, jobs, dask, command_line(), report))
+        write_fan(done.table, folder)
+    if quiet:
+        return
+    console = results_console()
+    console.print(f"\n{loaded.experiment.title}", style="bold", markup=False)
+    for title, table in done.tables.items():
+        _print(console, title, table)
+    print(f"Written to {folder}: {list_files(folder)}")
+
+
+@data.command("import")
+def import_(
+    file: Annotated[
+        Path,
+        typer.Argument(help="Frontex's monthly workbook (XLSX, CSV), or IOM Missing Migrants' CSV.", metavar="FILE"),
+    ],
+    out: Annotated[Path, typer.Option(help="CSV of the observed format.")] = Path("observed.csv"),
+    route: Annotated[str | None, typer.Option(help="Route, as the file names it.")] = None,
+    nationality: Annotated[
+        list[str] | None,
+        typer.Option(help="Nationality, as the file names it; several add up. All but --without if absent."),
+    ] = None,
+    without: Annotated[list[str] | None, typer.Option(help="Nationality to leave out, such as Ukraine.")] = None,
+    box: Annotated[
+        str | None,
+        typer.Option(metavar="S,N,W,E", help="Of deaths: latitudes and longitudes, such as 51.2,56.9,22.6,29.2."),
+    ] = None,
+    since: Annotated[str | None, typer.Option(metavar="YYYY-MM", help="First month.")] = None,
+    until: Annotated[str | None, typer.Option(metavar="YYYY-MM", help="Last month.")] = None,
+) -> None:
+    """Read an official file into the observed format, which experiments take."""
+    from sim.imports import Wanted, import_file
+
+    rows = import_file(file, Wanted(route, nationality or [], without or [], box, since, until))
+    from sim.imports.table import write
+
+    write(rows, out)
+    total = sum(row.value for row in rows)
+    print(f"{out}: {len(rows)} months, {rows[0].period_start} to {rows[-1].period_end}, {total:,.0f} {rows[0].measure}")
+
+
+@contextmanager
+def _stages(notes: Console) -> Iterator[Callable[[str, int, int, int], None]]:
+    """A line for each stage, and a bar of its runs; gives the function that a calibration reports to."""
+    announce_compilation(notes)
+    stages: list[str] = []
+    with runs_bar(notes) as advance:
+
+        def report(stage: str, done: int, total: int, failed: int) -> None:
+            if stage not in stages:
+                stages.append(stage)
+                notes.print(f"{stage}: {total:,} runs")
+            advance(done, total, failed)
+
+        yield report
+
+
+def _print(console: Console, title: str, table: pd.DataFrame) -> None:
+    """A table of results, numbers to four digits."""
+    from rich.table import Table
+
+    shown = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    for name in table.columns:
+        number = table[name].dtype.kind in "fiu"
+        shown.add_column(str(name), justify="right" if number else "left", overflow="fold")
+    for row in table.itertuples(index=False):
+        shown.add_row(*(_cell(value) for value in row))
+    console.print(shown, markup=False)
+    console.print()
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        if value != value:
+            return ""
+        return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+    return str(value)

@@ -1,0 +1,201 @@
+"""What all commands share: loading a scenario as asked, progress, and how a command ends."""
+
+from __future__ import annotations
+
+import gc
+import re
+import shlex
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from sim.outputs.provenance import RunInfo
+    from sim.scenario import Scenario
+
+BAD_INPUT, INTERRUPTED = 2, 130
+MOST_OF_TAG = 80
+WIDTH = 190  # of tables that go to a file or pipe
+
+# Options that several commands have.
+ScenarioName = Annotated[str, typer.Argument(help="Name of a shipped scenario, or a YAML file.", metavar="SCENARIO")]
+Seed = Annotated[int | None, typer.Option(help="Seed of all random numbers, 0 or more.")]
+Days = Annotated[int | None, typer.Option(help="Length of the run in days.")]
+Changes = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="PATH=VALUE", help="A parameter by its dotted path; may be given several times."),
+]
+AllowOutside = Annotated[
+    bool, typer.Option("--allow-outside", help="Let extends and timetables leave the scenario's folder.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", help="No progress, no tables.")]
+Report = Annotated[bool, typer.Option("--report", help="Write report.html too: one file, to read offline or print.")]
+Until = Annotated[
+    str | None,
+    typer.Option(metavar="5%", help="Go on until the measure's mean is known so well (90 % confidence)."),
+]
+UntilMeasure = Annotated[
+    str, typer.Option("--measure", metavar="MEASURE[@NAME]", help="Of --until; @ a section, agency, route or cohort.")
+]
+AtMost = Annotated[int, typer.Option("--at-most", metavar="N", help="Replicates at which --until ends.")]
+Jobs = Annotated[int | None, typer.Option(min=1, help="Processes [all cores].")]
+DaskAddress = Annotated[
+    str | None, typer.Option("--dask", metavar="tcp://HOST:PORT", help="Work on the Dask cluster of this scheduler.")
+]
+Shard = Annotated[
+    str | None, typer.Option(metavar="I/N", help="Only the I-th of N parts, for job arrays; all into one folder.")
+]
+
+
+def load(name: str, changes: list[str], asked: dict[str, int | None], allow_outside: bool) -> tuple[Scenario, RunInfo]:
+    """The scenario with all that the command line changes, and how it was asked for."""
+    from sim.outputs.provenance import RunInfo
+    from sim.scenario import ScenarioError, apply_overrides, load_scenario, parse_override
+    from sim.scenario.errors import Problem
+
+    overrides = dict(parse_override(text) for text in changes)
+    for option in asked:
+        if asked[option] is not None and option in overrides:
+            raise ScenarioError(f"--{option} and --set {option}=...: found both; one is needed")
+    plain = {path.strip(): value for path, _, value in (text.partition("=") for text in changes)}
+    scenario = load_scenario(name, allow_outside=allow_outside, overrides=overrides)
+    for option, value in asked.items():
+        try:
+            scenario = apply_overrides(scenario, {option: value}) if value is not None else scenario
+        except ScenarioError as error:
+            raise ScenarioError([Problem(f"--{option}", 0, "", problem.text) for problem in error.problems]) from None
+    info = RunInfo(origin=name, days=asked["days"], overrides=plain, allow_outside=allow_outside)
+    return scenario, info
+
+
+def tag_of(info: RunInfo) -> str:
+    """What a what-if adds to the name of its folder, so that it does not take the place of the plain run."""
+    words = [] if info.days is None else [f"{info.days}-days"]
+    words += [f"{'.'.join(path.split('.')[-2:])}={value}" for path, value in info.overrides.items()]
+    plain = re.sub(r"[^\w.=-]+", "_", "-".join(words))
+    return f"-{plain[:MOST_OF_TAG]}" if plain else ""
+
+
+def results_console() -> Console:
+    """Where results go: standard output."""
+    from rich.console import Console
+
+    return Console(width=None if sys.stdout.isatty() else WIDTH)
+
+
+def notes_console(quiet: bool) -> Console:
+    """Where progress goes: standard error, so that standard output holds results alone."""
+    from rich.console import Console
+
+    return Console(stderr=True, quiet=quiet)
+
+
+def announce_compilation(notes: Console) -> None:
+    """Say that the first run of all takes longer."""
+    from sim.engine.compiled import is_cached, is_kept
+
+    if not is_cached():
+        often = "once for this version on this machine"
+        if not is_kept():
+            often = "anew each time, as the cache folder can't be written (CORRIDOR_CACHE may name another)"
+        notes.print(f"Compiling the model, {often}: about a minute.")
+
+
+@contextmanager
+def days_bar(notes: Console, replicates: int, days: int) -> Iterator[Callable[[int, int], None]]:
+    """A bar of days with their rate and the time left; gives the function that a run reports to."""
+    with _bar(notes, "days") as progress:
+        task = progress.add_task("running", total=replicates * days, rate="")
+
+        def report(replicate: int, day: int) -> None:
+            name = f"replicate {replicate + 1} of {replicates}" if replicates > 1 else "running"
+            speed = progress.tasks[0].speed
+            rate = f"{speed:,.0f} days/s" if speed else ""
+            progress.update(task, completed=replicate * days + day, description=name, rate=rate)
+
+        yield report
+
+
+@contextmanager
+def runs_bar(notes: Console) -> Iterator[Callable[[int, int, int], None]]:
+    """A bar of runs with their rate and the time left; gives the function that a study reports to."""
+    with _bar(notes, "runs") as progress:
+        task = progress.add_task("running", total=None, rate="")
+
+        def report(done: int, total: int, failed: int) -> None:
+            speed = progress.tasks[0].speed
+            rate = f"{speed:,.1f} runs/s" if speed else ""
+            name = f"running, {failed} failed" if failed else "running"
+            progress.update(task, completed=done, total=total, description=name, rate=rate)
+
+        yield report
+
+
+def _bar(notes: Console, unit: str) -> Progress:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns: list[Any] = [
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn(unit),
+        TextColumn("{task.fields[rate]}"), TimeRemainingColumn(), TextColumn("left"),
+    ]  # fmt: skip
+    return Progress(*columns, console=notes, transient=True)
+
+
+def command_line() -> str:
+    """This command, as it can be given again."""
+    return shlex.join(["corridor", *sys.argv[1:]])
+
+
+def hurry() -> None:
+    """At the end, no search for circles among all modules, which would take half a second; DuckDB complains without."""
+    if "duckdb" not in sys.modules:
+        gc.freeze()
+
+
+def start_server(jobs: int | None, dask: str | None) -> None:
+    """Have the workers' imports go on beside this process's own."""
+    if jobs != 1 and dask is None:
+        from sim.studies.work.fork_server import start_server as start
+
+        start()
+
+
+@contextmanager
+def interruptible(state: str) -> Iterator[None]:
+    """End at Ctrl-C with a message about the state of things."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        fail(f"interrupted: {state}", INTERRUPTED)
+
+
+def shard_of(text: str | None) -> tuple[int, int] | None:
+    """Part and number of parts; raises ScenarioError."""
+    if text is None:
+        return None
+    from sim.scenario.errors import ScenarioError
+
+    part, _, whole = text.partition("/")
+    if not (part.isdecimal() and whole.isdecimal() and 1 <= int(part) <= int(whole)):
+        raise ScenarioError(f"--shard: found {text!r}; allowed: I/N with whole numbers, I from 1 to N, such as 3/10")
+    return int(part), int(whole)
+
+
+def list_files(folder: Path) -> str:
+    """The files and folders of a result, in one line."""
+    return ", ".join(
+        sorted(file.name + ("/" if file.is_dir() else "") for file in folder.iterdir() if file.name[0] != ".")
+    )
+
+
+def fail(message: str, status: int) -> NoReturn:
+    """End the command with one clear message."""
+    print(f"corridor: {message}", file=sys.stderr)
+    raise SystemExit(status)

@@ -1,0 +1,297 @@
+"""The command `corridor`. Heavy imports wait until a command needs them."""
+
+from __future__ import annotations
+
+import atexit
+import errno
+import json
+import os
+import sys
+from io import TextIOWrapper
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sim.cli import analysis, calibrate, studies, sweeps
+from sim.cli.common import (
+    BAD_INPUT,
+    INTERRUPTED,
+    AllowOutside,
+    AtMost,
+    Changes,
+    DaskAddress,
+    Days,
+    Jobs,
+    Quiet,
+    Report,
+    ScenarioName,
+    Seed,
+    Shard,
+    Until,
+    UntilMeasure,
+    announce_compilation,
+    days_bar,
+    fail,
+    hurry,
+    list_files,
+    load,
+    notes_console,
+    results_console,
+    tag_of,
+)
+
+if TYPE_CHECKING:
+    from sim.outputs.provenance import RunInfo
+    from sim.outputs.results import Results
+    from sim.scenario import Scenario
+
+app = typer.Typer(
+    name="corridor",
+    help="Agent-based simulation of state-steered migration towards the EU's external border.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # importing rich takes longer than everything else that --help needs
+)
+
+
+@app.command()
+def run(
+    scenario: ScenarioName,
+    seed: Seed = None,
+    replicates: Annotated[int, typer.Option(help="Replicates that draw the parameters' distributions.")] = 1,
+    until: Until = None,
+    measure: UntilMeasure = "attempts",
+    at_most: AtMost = 2000,
+    days: Days = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder of the results, in place of a run there [results/SCENARIO-SEED and changes]."),
+    ] = None,
+    changes: Changes = None,
+    jobs: Jobs = None,
+    dask: DaskAddress = None,
+    shard: Shard = None,
+    report: Report = False,
+    allow_outside: AllowOutside = False,
+    quiet: Quiet = False,
+) -> None:
+    """Run a scenario: tables here, Parquet, CSV and figures in a folder."""
+    if replicates != 1 or until is not None:
+        work = studies.Work(replicates, until, measure, at_most, jobs, dask, shard, report, quiet)
+        studies.replicates(scenario, {"seed": seed, "days": days}, changes or [], allow_outside, out, work)
+        return
+    written: Path | None = None
+    try:
+        loaded, info = load(scenario, changes or [], {"seed": seed, "days": days}, allow_outside)
+        folder = out if out is not None else Path("results") / f"{Path(scenario).stem}-{loaded.seed}{tag_of(info)}"
+        results = _simulate(loaded, info, folder, quiet)
+        written = _write(results, folder, quiet, report)
+        if not quiet:
+            _show(results, written)
+    except KeyboardInterrupt:
+        done = f"the results are in {written}" if written else "nothing was written; the same command begins anew"
+        fail(f"interrupted: {done}", INTERRUPTED)
+
+
+def _simulate(scenario: Scenario, info: RunInfo, folder: Path, quiet: bool) -> Results:
+    """Check what can be checked before the run; then run, with a bar."""
+    from sim.outputs.folder import check_folder
+
+    check_folder(folder)
+    from sim.runs import run as run_scenario
+
+    notes = notes_console(quiet)
+    announce_compilation(notes)
+    with days_bar(notes, 1, scenario.days) as advance:
+        results = run_scenario(scenario, progress=advance)
+    done = results.info
+    info.seed, info.seeds, info.started, info.ended = done.seed, done.seeds, done.started, done.ended
+    results.info = info
+    return results
+
+
+def _write(results: Results, folder: Path, quiet: bool, report: bool) -> Path:
+    from sim.report.figures import write_figures
+
+    def draw(found: Results, place: Path) -> None:
+        write_figures(found, place)
+        if report:
+            from sim.outputs.provenance import machine, versions
+            from sim.report.html import write_report
+
+            write_report(found, place / studies.REPORT, {"versions": versions(), "machine": machine()})
+
+    with notes_console(quiet).status("writing tables and figures"):
+        return results.write(folder, figures=draw)
+
+
+def _show(results: Results, written: Path) -> None:
+    from sim.report.console import show
+
+    console = results_console()
+    run = results.scenario
+    changes = "".join(f", {path}={value}" for path, value in results.info.overrides.items())
+    console.print(f"\n{run.title}  {run.start} to {run.end}, seed {run.seed}{changes}", style="bold", markup=False)
+    show(results, console)
+    console.print(f"Written to {written}: {list_files(written)}", markup=False, highlight=False, soft_wrap=True)
+
+
+@app.command()
+def compare(
+    base: Annotated[
+        str, typer.Argument(help="What the others are compared with: a name or YAML file.", metavar="BASE")
+    ],
+    others: Annotated[list[str], typer.Argument(help="Scenarios by name or YAML file.", metavar="OTHER...")],
+    seed: Seed = None,
+    replicates: Annotated[int, typer.Option(help="Pairs of runs that draw the parameters' distributions.")] = 20,
+    until: Until = None,
+    measure: UntilMeasure = "attempts",
+    at_most: AtMost = 2000,
+    days: Days = None,
+    out: Annotated[Path | None, typer.Option(help="Folder of the results [results/BASE-vs-OTHER-SEED].")] = None,
+    changes: Changes = None,
+    jobs: Jobs = None,
+    dask: DaskAddress = None,
+    shard: Shard = None,
+    report: Report = False,
+    allow_outside: AllowOutside = False,
+    quiet: Quiet = False,
+) -> None:
+    """Compare scenarios on the same people, draws and parameters: what changes, and where did it go?"""
+    work = studies.Work(replicates, until, measure, at_most, jobs, dask, shard, report, quiet)
+    asked = {"seed": seed, "days": days}
+    studies.compare([base, *others], asked, changes or [], allow_outside, out, work)
+
+
+@app.command()
+def results(
+    folder: Annotated[Path, typer.Argument(help="A folder of results.", metavar="DIR")],
+    sql: Annotated[str | None, typer.Option(help="A query over the study's tables, in DuckDB's SQL.")] = None,
+    form: Annotated[str, typer.Option("--format", help="Of a query's answer: table, csv or json.")] = "table",
+) -> None:
+    """Show the tables of a run or study again, or query a study with SQL."""
+    studies.results(folder, sql, form)
+
+
+@app.command()
+def verify(folder: Annotated[Path, typer.Argument(help="A folder of results.", metavar="DIR")]) -> None:
+    """Check every byte of a run's or study's files against the record of what was written."""
+    studies.verify(folder)
+
+
+@app.command()
+def replay(
+    record: Annotated[Path, typer.Argument(help="A run's run.json, or its folder.", metavar="run.json|DIR")],
+    quiet: Quiet = False,
+) -> None:
+    """Run again what a record describes, and compare every table with it by SHA-256."""
+    studies.replay(record, quiet)
+
+
+@app.command()
+def report(
+    folder: Annotated[Path, typer.Argument(help="A folder of results.", metavar="DIR")],
+    out: Annotated[Path | None, typer.Option(help="The HTML file [DIR/report.html].")] = None,
+) -> None:
+    """Write the report of a run or study: one HTML file that opens offline and prints well."""
+    studies.report(folder, out)
+
+
+@app.command()
+def scenarios() -> None:
+    """List the shipped scenarios."""
+    from sim.scenario import load_scenario, scenario_names, scenarios_folder
+
+    for name in scenario_names():
+        typer.echo(f"{name:30} {load_scenario(name).title}")
+    typer.echo(f"\nin {scenarios_folder()}")
+
+
+@app.command()
+def validate(
+    files: Annotated[list[str], typer.Argument(help="Scenario files or names.", metavar="FILE...")],
+    allow_outside: Annotated[bool, typer.Option("--allow-outside", help="As for run.")] = False,
+) -> None:
+    """Check scenario files; every mistake with its file, line and field."""
+    from sim.scenario import ScenarioError, load_scenario
+
+    failed = False
+    for file in files:
+        try:
+            loaded = load_scenario(file, allow_outside=allow_outside)
+            typer.echo(f"{file}: valid: {loaded.title}")
+        except ScenarioError as error:
+            failed = True
+            typer.echo(str(error), err=True)
+    if failed:
+        raise typer.Exit(BAD_INPUT)
+
+
+@app.command()
+def view(
+    scenario: Annotated[
+        str,
+        typer.Argument(
+            help="Scenario to begin with: a name or a YAML file; or a folder of results to look at.",
+            metavar="[SCENARIO|DIR]",
+        ),
+    ] = "benghazi-minsk-2025",
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; beyond this machine a token is asked for.")
+    ] = "127.0.0.1",
+    port: Annotated[int | None, typer.Option(help="Port to listen on [8765, or one that is free].")] = None,
+    no_open: Annotated[bool, typer.Option("--no-open", help="Open no browser.")] = False,
+) -> None:
+    """Open the browser view: map, charts and what-ifs, with nothing from the internet."""
+    from sim.view.server import serve
+
+    serve(scenario, host=host, port=port, open_browser=not no_open)
+
+
+@app.command()
+def schema(
+    markdown: Annotated[bool, typer.Option("--markdown", help="Tables of all parameters, to read.")] = False,
+) -> None:
+    """Print the JSON Schema of scenario files, for editors."""
+    if markdown:
+        from sim.report.odd_tables import parameters
+
+        typer.echo(parameters())
+        return
+    from sim.scenario.json_schema import scenario_json_schema
+
+    typer.echo(json.dumps(scenario_json_schema(), indent=1, sort_keys=True))
+
+
+calibrate.register(app)
+for command in (sweeps.sweep, *analysis.COMMANDS, sweeps.threshold):
+    app.command()(command)
+
+
+def main() -> None:
+    """Entry point: bad input ends in one clear message and status 2, never in a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a sign that the terminal lacks must not end a run
+            stream.reconfigure(errors="replace")
+    atexit.register(hurry)
+    try:
+        app(standalone_mode=True)
+    except KeyboardInterrupt:
+        fail("interrupted", INTERRUPTED)
+    except Exception as error:
+        from sim.outputs.folder import OutputError
+        from sim.scenario.errors import ScenarioError
+
+        if isinstance(error, ScenarioError | OutputError):
+            fail(str(error), BAD_INPUT)
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EPIPE):
+            fail(f"the output could not be written: {error.strerror}", 1)
+        if os.environ.get("CORRIDOR_DEBUG"):
+            raise
+        fail(f"internal error: {type(error).__name__}: {error}\nset CORRIDOR_DEBUG=1 for the traceback", 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,251 @@
+"""The commands about many runs: replicates, comparisons, and what is done with a study's folder."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from sim.cli.common import (
+    INTERRUPTED,
+    announce_compilation,
+    command_line,
+    fail,
+    list_files,
+    load,
+    notes_console,
+    results_console,
+    runs_bar,
+    shard_of,
+    start_server,
+    tag_of,
+)
+
+if TYPE_CHECKING:
+    from sim.outputs.results import Results
+    from sim.scenario import Scenario
+    from sim.studies.carry_out import Until
+    from sim.studies.plan import Plan
+    from sim.studies.study import Study
+
+REPORT = "report.html"
+LONGEST_NAME = 100
+
+
+class Work(NamedTuple):
+    """How a study is to be carried out, as the command line says it."""
+
+    replicates: int
+    until: str | None
+    measure: str
+    at_most: int
+    jobs: int | None
+    dask: str | None
+    shard: str | None
+    report: bool
+    quiet: bool
+
+
+def replicates(
+    name: str, asked: dict[str, int | None], changes: list[str], outside: bool, out: Path | None, work: Work
+) -> None:
+    """`corridor run` with several replicates."""
+    with _nothing_begun():
+        start_server(work.jobs, work.dask)
+        plan, folder = _plan_replicates(name, asked, changes, outside, out, work)
+    _carry_out(plan, folder, work)
+
+
+def _plan_replicates(
+    name: str, asked: dict[str, int | None], changes: list[str], outside: bool, out: Path | None, work: Work
+) -> tuple[Plan, Path]:
+    from sim.studies.carry_out import check_number
+    from sim.studies.plan import TWINS, Plan
+
+    scenario, info = load(name, changes, asked, outside)
+    check_number(work.replicates)
+    stem = Path(name).stem
+    folder = out if out is not None else Path("results") / f"{stem}-{scenario.seed}-replicates{tag_of(info)}"
+    return Plan("replicates", {stem: scenario}, work.replicates, twins=TWINS), folder
+
+
+def compare(
+    names: list[str], asked: dict[str, int | None], changes: list[str], outside: bool, out: Path | None, work: Work
+) -> None:
+    """`corridor compare`."""
+    with _nothing_begun():
+        start_server(work.jobs, work.dask)
+        plan, folder = _plan_comparison(names, asked, changes, outside, out, work)
+    _carry_out(plan, folder, work)
+
+
+def _plan_comparison(
+    names: list[str], asked: dict[str, int | None], changes: list[str], outside: bool, out: Path | None, work: Work
+) -> tuple[Plan, Path]:
+    from sim.studies.carry_out import check_number, comparable
+    from sim.studies.plan import Plan
+
+    check_number(work.replicates)
+    given: dict[str, Scenario] = {}
+    for name in names:
+        scenario, info = load(name, changes, asked, outside)
+        given[_free(Path(name).stem, given)] = scenario
+    scenarios = comparable(given)
+    if out is None:
+        base, *others = scenarios
+        out = Path("results") / f"{f'{base}-vs-{"-".join(others)}'[:LONGEST_NAME]}-{scenarios[base].seed}{tag_of(info)}"
+    return Plan("compare", scenarios, work.replicates), out
+
+
+@contextmanager
+def _nothing_begun() -> Iterator[None]:
+    """What Ctrl-C means before the first run."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        fail("interrupted: nothing was written; the same command begins anew", INTERRUPTED)
+
+
+def _free(stem: str, taken: dict[str, Scenario]) -> str:
+    """A name that is not taken: of two files of one name, the second gets a number."""
+    number, name = 2, stem
+    while name in taken:
+        number, name = number + 1, f"{stem}-{number}"
+    return name
+
+
+def _carry_out(plan: Plan, folder: Path, work: Work) -> None:
+    until, shard = _until(work), shard_of(work.shard)
+    notes = notes_console(work.quiet)
+    try:
+        from sim.studies.carry_out import carry_out
+        from sim.studies.work.executors import workplace
+
+        announce_compilation(notes)
+        place = workplace(work.jobs, work.dask)
+        with runs_bar(notes) as advance:
+            study = carry_out(
+                plan, folder, until=until, place=place, shard=shard, command=command_line(), progress=advance
+            )
+        if study.complete:
+            _finish(study, work, until)
+        elif not work.quiet:
+            print(f"Part {work.shard} is done, in {folder}; {len(study.runs):,} of {study.asked:,} runs are there.")
+    except KeyboardInterrupt:
+        fail(f"interrupted: what was done is kept in {folder}; the same command goes on", INTERRUPTED)
+
+
+def _finish(study: Study, work: Work, until: Until | None) -> None:
+    if work.report:
+        from sim.report.html import write_report
+
+        write_report(study, study.folder / REPORT)
+    if work.quiet:
+        return
+    show(study)
+    if until is not None:
+        reached = max(until.reached(study))
+        print(
+            f"{study.replicates} replicates: the mean of {work.measure} is known to ±{reached:.1%} (90 % confidence)."
+        )
+    print(f"Written to {study.folder}: {list_files(study.folder)}")
+
+
+def show(source: Study | Results) -> None:
+    """Print the tables of a study or run."""
+    from sim.studies.study import Study
+
+    console = results_console()
+    if isinstance(source, Study) and "experiment" in source.about["plan"]:
+        from sim.cli.sweeps import show_sweep
+
+        show_sweep(source)
+        return
+    if isinstance(source, Study):
+        from sim.report.console_study import show_study
+
+        first = source.scenarios[source.base]
+        title = f"{source.about['title']}  {first.start} to {first.end}, seed {source.about['plan']['seed']}"
+        console.print(f"\n{title}", style="bold", markup=False)
+        show_study(source, console)
+        return
+    from sim.report.console import show as show_run
+
+    show_run(source, console)
+
+
+def _until(work: Work) -> Until | None:
+    """The rule when to stop; raises ScenarioError."""
+    if work.until is None:
+        return None
+    from sim.scenario.errors import ScenarioError
+    from sim.studies.carry_out import Until, check_number
+
+    check_number(work.at_most, "--at-most")
+    text = work.until.strip()
+    try:
+        precision = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        precision = float("nan")
+    if not 0 < precision < 1:
+        raise ScenarioError(f"--until: found {work.until!r}; allowed: a share between 0 and 1, such as 5% or 0.05")
+    measure, _, name = work.measure.partition("@")
+    return Until(precision, measure, name or "all", work.at_most)
+
+
+def open_folder(folder: Path) -> Study | Results:
+    """What a folder holds; raises OutputError if it is neither a run nor a study."""
+    from sim.studies.stored_results import results as opened
+
+    return opened(folder)
+
+
+def results(folder: Path, sql: str | None, form: str) -> None:
+    """`corridor results`."""
+    from sim.studies.sql import answer, check_format
+
+    if sql is None:
+        show(open_folder(folder))
+        return
+    check_format(form)
+    sys.stdout.write(answer(folder, sql, form))
+
+
+def verify(folder: Path) -> None:
+    """`corridor verify`."""
+    from sim.studies.store.verify import verify as check
+
+    found = check(folder)
+    for note in found.notes:
+        print(note)
+    if found.damage:
+        fail("\n".join([f"{folder}: damaged:", *(f"  {line}" for line in found.damage)]), 1)
+    print(f"{folder}: {found.files:,} files, {found.size / 1e6:,.1f} MB: every byte is as it was written")
+
+
+def replay(record: Path, quiet: bool) -> None:
+    """`corridor replay`."""
+    from sim.studies.store.replay import replay as run_again
+
+    notes = notes_console(quiet)
+    announce_compilation(notes)
+    with notes.status("running it again"):
+        found = run_again(record)
+    for name, (recorded, again) in found.tables.items():
+        print(f"{name:16} {'identical' if recorded == again else 'DIFFERS':10} {again or 'not written'}")
+    if found.versions:
+        print("\n".join(["versions differ:", *(f"  {line}" for line in found.versions)]))
+    if not found.same:
+        fail(f"{record}: the tables made again are not those of the record", 1)
+
+
+def report(folder: Path, out: Path | None) -> None:
+    """`corridor report`."""
+    from sim.outputs.folder import read_run
+    from sim.report.html import write_report
+
+    source = open_folder(folder)
+    about = None if hasattr(source, "about") else read_run(folder)
+    print(f"Written to {write_report(source, out if out is not None else folder / REPORT, about)}")

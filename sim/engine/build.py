@@ -1,0 +1,282 @@
+"""From a scenario to the tables of a world, ready for the first day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.engine import tables as t
+from sim.engine.compiled import JIT
+from sim.engine.rows import STATUSES, CohortSpan, new_rows
+from sim.engine.streams import name_key
+from sim.scenario.schema import Scenario
+
+_PRICE_FIELDS = ("travel_days", "visa_lead", "risk", "shipwreck", "death_in_shipwreck")
+ONWARD_PLACE = "Onward"  # capital, so that no place of a scenario can have its name
+
+
+class Names(NamedTuple):
+    """Names behind the numbers, each sorted, so that the order in a file means nothing."""
+
+    places: list[str]
+    cohorts: list[str]
+    routes: list[str]
+    carriers: list[str]
+    states: list[str]
+    zones: list[str]
+    sections: list[str]
+    agencies: list[str]
+    return_flights: list[str]
+    pairs: list[tuple[str, str]]
+
+
+def names_of(scenario: Scenario) -> Names:
+    """All names of a scenario, numbered by their alphabetical order; the place "Onward" comes last."""
+    places = {cohort.origin for cohort in scenario.cohorts.values()}
+    places |= {route.origin for route in scenario.routes.values()}
+    places |= {route.destination for route in scenario.routes.values()}
+    places |= {state.hub for state in scenario.transit_states.values()}
+    places |= set(scenario.zones) | set(scenario.agencies)
+    cohorts = sorted(scenario.cohorts)
+    return Names(
+        [*sorted(places), ONWARD_PLACE],
+        cohorts,
+        sorted(scenario.routes),
+        sorted(scenario.carriers),
+        sorted(scenario.transit_states),
+        sorted(scenario.zones),
+        sorted(scenario.sections),
+        sorted(scenario.agencies),
+        sorted(name for name, measure in scenario.measures.items() if measure.kind == "return-flights"),
+        [(cohort, route) for cohort in cohorts for route in sorted(scenario.cohorts[cohort].routes)],
+    )
+
+
+def run_days(start: date, schedule: Mapping[date, Any]) -> dict[int, float]:
+    """A schedule by day of the run (0 is the first; negative before it)."""
+    return {(day - start).days: float(value) for day, value in schedule.items()}
+
+
+def _fill(record: Any, entry: Any, fields: tuple[str, ...]) -> None:
+    for field in fields:
+        record[field] = getattr(entry, field)
+
+
+def _routes(scenario: Scenario, names: Names) -> t.Table:
+    table = np.zeros(len(names.routes), t.ROUTE)
+    for record, name in zip(table, names.routes, strict=True):
+        entry: Any = scenario.routes[name]
+        record["mode"] = t.MODES.index(entry.mode)
+        record["state"] = names.states.index(entry.transit_state)
+        record["origin"] = names.places.index(entry.origin)
+        record["destination"] = names.places.index(entry.destination)
+        record["base_price"] = record["price"] = entry.price
+        _fill(record, entry, _PRICE_FIELDS)
+    return table
+
+
+def _cohorts(scenario: Scenario, names: Names) -> t.Table:
+    table = np.zeros(len(names.cohorts), t.COHORT)
+    first = first_pair = 0
+    for record, name in zip(table, names.cohorts, strict=True):
+        entry = scenario.cohorts[name]
+        record["first"], record["size"] = first, entry.size
+        record["first_pair"], record["pairs"] = first_pair, len(entry.routes)
+        record["origin"] = names.places.index(entry.origin)
+        record["push"] = 1.0
+        _fill(record, entry, ("leaving_rate", "funds_median", "funds_shape"))
+        first += entry.size
+        first_pair += len(entry.routes)
+    return table
+
+
+def _pairs(scenario: Scenario, names: Names) -> tuple[t.Table, t.Table]:
+    table = np.zeros(len(names.pairs), t.PAIR)
+    numbers = np.full((len(names.cohorts), len(names.routes)), -1, np.int32)
+    for number, (cohort, route) in enumerate(names.pairs):
+        record = table[number]
+        record["cohort"] = names.cohorts.index(cohort)
+        record["route"] = names.routes.index(route)
+        record["taste"] = scenario.cohorts[cohort].routes[route]
+        record["prior"] = record["success"] = scenario.routes[route].prior_success
+        numbers[record["cohort"], record["route"]] = number
+    return table, numbers
+
+
+def _states(scenario: Scenario, names: Names) -> t.Table:
+    table = np.zeros(len(names.states), t.STATE)
+    for record, name in zip(table, names.states, strict=True):
+        entry = scenario.transit_states[name]
+        record["hub"] = names.places.index(entry.hub)
+        _fill(record, entry, ("stay_at_hub", "return_price"))
+    return table
+
+
+def _border(scenario: Scenario, names: Names) -> tuple[t.Table, t.Table, t.Table, t.Table]:
+    zones = np.zeros(len(names.zones), t.ZONE)
+    reach = np.zeros(len(names.zones) * len(names.sections), t.REACH)
+    for number, name in enumerate(names.zones):
+        zone = scenario.zones[name]
+        record = zones[number]
+        record["place"] = names.places.index(name)
+        record["state"] = names.states.index(zone.transit_state)
+        record["capacity"] = zone.capacity
+        record["hazard_factor"] = 1.0
+        for section, constant in zone.sections.items():
+            cell = reach[number * len(names.sections) + names.sections.index(section)]
+            cell["within"], cell["constant"] = 1, constant
+    sections = np.zeros(len(names.sections), t.SECTION)
+    for record, name in zip(sections, names.sections, strict=True):
+        entry = scenario.sections[name]
+        record["agency"] = names.agencies.index(entry.agency)
+        record["detection_factor"] = record["hazard_factor"] = 1.0
+        record["success"] = t.SECTION_PRIOR
+        _fill(record, entry, ("length", "terrain", "barrier", "surveillance"))
+    agencies = np.zeros(len(names.agencies), t.AGENCY)
+    for record, name in zip(agencies, names.agencies, strict=True):
+        record["place"] = names.places.index(name)
+        _fill(record, scenario.agencies[name], ("reception", "procedure", "absconding", "returned"))
+    return zones, reach, sections, agencies
+
+
+def _services(scenario: Scenario, names: Names) -> t.Table:
+    pairs = sorted((route, carrier) for carrier, entry in scenario.carriers.items() for route in entry.services)
+    table = np.zeros(len(pairs), t.SERVICE)
+    for record, (route, carrier) in zip(table, pairs, strict=True):
+        service: Any = scenario.carriers[carrier].services[route]
+        record["route"] = names.routes.index(route)
+        record["carrier"] = names.carriers.index(carrier)
+        record["seats"] = max(int(service.seats * service.migrant_share), 0)
+        record["price_factor"] = 1.0
+    return table
+
+
+def _return_flights(scenario: Scenario, names: Names) -> tuple[t.Table, t.Table]:
+    table = np.zeros(len(names.return_flights), t.RETURN_FLIGHT)
+    barred = np.zeros((len(names.return_flights), len(names.cohorts)), np.int8)
+    for number, name in enumerate(names.return_flights):
+        measure: Any = scenario.measures[name]
+        table[number]["state"] = names.states.index(measure.transit_state)
+        table[number]["seats"] = measure.seats
+        if measure.cohorts:
+            barred[number] = [cohort not in measure.cohorts for cohort in names.cohorts]
+    return table, barred
+
+
+def _parameters(scenario: Scenario) -> t.Table:
+    table = np.zeros(1, t.PARAMETERS)
+    _fill(table[0], scenario.behaviour, t.BEHAVIOUR_FIELDS)
+    for prefix, entry, fields in (
+        ("detection_", scenario.detection, t.DETECTION_FIELDS),
+        ("hazard_", scenario.hazards, t.HAZARD_FIELDS),
+        ("news_", scenario.information, t.INFORMATION_FIELDS),
+    ):
+        for field in fields:
+            table[0][prefix + field] = getattr(entry, field)
+    return table
+
+
+def _timetable(scenario: Scenario, names: Names, rows: list[tuple[int, str, int]]) -> tuple[t.Table, t.Table]:
+    departures = np.zeros((scenario.days, len(names.routes)), np.int32)
+    seats = np.zeros_like(departures)
+    for day, route, n in rows:
+        if 0 <= day < scenario.days:
+            departures[day, names.routes.index(route)] += 1
+            seats[day, names.routes.index(route)] += n
+    return departures, seats
+
+
+def _waiting_lists(migrants: int, days: int, queues: int) -> dict[str, Any]:
+    """Empty calendars and queues, and the pool of blocks that they are made of."""
+    lists = np.zeros(queues, t.QUEUE)
+    lists["head"] = lists["tail"] = -1
+    # everybody waits in one list at most; each list may end in a block that is not full
+    pool = migrants // t.BLOCK_ROOM + min(migrants, t.CALENDARS * (days + 1)) + 2 * queues + 2
+    return {
+        "calendar": np.full((t.CALENDARS, days + 1), -1, np.int32),
+        "blocks": np.empty((pool, 2 + t.BLOCK_ROOM), np.int32),
+        "queues": lists,
+    }
+
+
+def _counted_by_day(days: int, counts: tuple[int, int, int], sections: int, pairs: int, routes: int) -> dict[str, Any]:
+    """Empty books; ``counts`` are the numbers of cohorts, places and statuses."""
+    return {
+        "stocks_by_cohort": np.zeros((days, counts[0], counts[2]), np.int32),
+        "stocks_by_place": np.zeros((days, counts[1], counts[2]), np.int32),
+        "section_flows": np.zeros((days, sections, len(t.SECTION_FLOWS)), np.int32),
+        "section_capacity": np.zeros((days, sections)),
+        "section_detection": np.zeros((days, sections)),
+        "pair_flows": np.zeros((days, pairs, len(t.PAIR_FLOWS)), np.int32),
+        "route_flows": np.zeros((days, routes, len(t.ROUTE_FLOWS)), np.int32),
+    }
+
+
+def build_world(scenario: Scenario, names: Names, timetable: list[tuple[int, str, int]]) -> t.World:
+    """The tables of a resolved scenario (numbers only); ``timetable`` rows are (day, route, seats)."""
+    cohorts = _cohorts(scenario, names)
+    spans = [CohortSpan(int(c["first"]), int(c["size"]), int(c["origin"])) for c in cohorts]
+    bases = [name_key(scenario.seed, "cohort", name) for name in names.cohorts]
+    rows = new_rows(spans, bases)
+    pairs, pair_of = _pairs(scenario, names)
+    zones, reach, sections, agencies = _border(scenario, names)
+    return_flights, return_barred = _return_flights(scenario, names)
+    departures, seats = _timetable(scenario, names, timetable)
+    n, days = len(rows), scenario.days
+    counts = (len(names.cohorts), len(names.places), len(STATUSES))
+    stocks = np.zeros(counts, np.int64)
+    stocks[np.arange(len(cohorts)), cohorts["origin"], 0] = cohorts["size"]
+    counters = np.zeros(t.COUNTERS, np.int64)
+    counters[t.N_FREE_BLOCK] = -1
+    tables = t.World(
+        rows=rows,
+        **_waiting_lists(n, days, 2 * len(names.states) + len(names.routes)),
+        services=_services(scenario, names),
+        routes=_routes(scenario, names),
+        pairs=pairs,
+        pair_of=pair_of,
+        cohorts=cohorts,
+        states=_states(scenario, names),
+        zones=zones,
+        sections=sections,
+        reach=reach,
+        zone_at=np.array([names.zones.index(p) if p in names.zones else -1 for p in names.places], np.int64),
+        agencies=agencies,
+        return_flights=return_flights,
+        return_barred=return_barred,
+        p=_parameters(scenario),
+        timetable=departures,
+        timetable_seats=seats,
+        stocks=stocks,
+        **_counted_by_day(scenario.days, counts, len(sections), len(pairs), len(names.routes)),
+        attempts_by_pair=np.zeros((len(sections), len(pairs)), np.int64),
+        attempts=np.empty(max(n, 1), t.ATTEMPT),
+        keys=np.empty(max(n, 1), np.uint64),
+        who=np.empty(max(n, 1), np.int32),
+        buckets=np.empty(t.BUCKETS, np.int32),
+        counters=counters,
+        environment=np.array([name_key(scenario.seed, "route", name) for name in names.routes], np.uint64),
+    )
+    return tables if JIT else t.World(*(_readable(array) for array in tables))
+
+
+class _Record(np.record):  # type: ignore[misc]
+    """A record for uncompiled rules: its fields are attributes, also one that is called as NumPy's own (`size`).
+
+    Integers but for keys are plain, as NumPy's small ones would wrap where compiled code has 64 bits.
+    """
+
+    def __getattribute__(self, name: str) -> Any:
+        fields = super().__getattribute__("dtype").names
+        if not fields or name not in fields:
+            return super().__getattribute__(name)
+        value = self[name]
+        return value if isinstance(value, (np.uint64, np.floating)) else value.item()
+
+
+def _readable(table: t.Table) -> t.Table:
+    """A table for uncompiled rules, which ask its records for attributes."""
+    return table.view(np.dtype((_Record, table.dtype))) if table.dtype.names else table

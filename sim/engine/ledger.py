@@ -1,0 +1,180 @@
+"""Stocks and flows: every move of a migrant goes through here, exact to the person."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.engine.compiled import codes, compiled
+from sim.engine.rows import AT_BORDER, IN_PROCEDURE, STRANDED
+from sim.engine.tables import (
+    F_BOARDED,
+    F_DEATHS,
+    F_EMBARKED,
+    F_INTERCEPTED,
+    F_LANDED,
+    N_BROKEN,
+    N_BROKEN_AT,
+    N_COUNTED,
+    N_RIGHT,
+    R_BOARDED,
+    R_DEPARTURES,
+    R_SEATS,
+    S_ATTEMPTS,
+    S_CROSSINGS,
+    S_OVERLOAD,
+    S_PROCEDURES,
+    S_RECORDED,
+    S_TURN_BACKS,
+    SEA,
+)  # fmt: skip
+
+_AT_ONCE = 1 << 18  # rows that are counted anew at once, for the sake of memory
+
+# What must hold on every day of every run; 0 is no law.
+(PERSONS, NEGATIVE, SEATS, BOARDED, ABOARD, BOATS, PATROLS, RECORDED, ATTEMPTS) = codes(9, first=1)
+
+
+class ConservationError(RuntimeError):
+    """Persons, seats, boats or patrols were made or lost: names the day, the place, and the numbers."""
+
+
+@compiled
+def pair(w, m):
+    """Number of the migrant's pair of cohort and route."""
+    return w.pair_of[m.cohort, m.route]
+
+
+@compiled
+def count(w, day, m, flow):
+    """Add one person or event to a flow of the migrant's pair, today."""
+    w.pair_flows[day, w.pair_of[m.cohort, m.route], flow] += 1
+
+
+@compiled
+def move(w, m, status, place):
+    """Move one migrant to a status and place, and its person with it in all stocks."""
+    w.stocks[m.cohort, m.place, m.status] -= 1
+    w.stocks[m.cohort, place, status] += 1
+    m.status = status
+    m.place = place
+
+
+@compiled
+def occupants(w, z):
+    """Persons in border zone ``z`` now, at the border or stranded."""
+    place = w.zones[z].place
+    persons = 0
+    for c in range(w.stocks.shape[0]):
+        persons += w.stocks[c, place, AT_BORDER] + w.stocks[c, place, STRANDED]
+    return persons
+
+
+@compiled
+def in_procedure(w, a):
+    """Persons in procedure with agency ``a`` now."""
+    persons = 0
+    for c in range(w.stocks.shape[0]):
+        persons += w.stocks[c, w.agencies[a].place, IN_PROCEDURE]
+    return persons
+
+
+@compiled
+def whole(rate, carry):
+    """Whole units that a daily rate yields today, and the fraction carried to tomorrow."""
+    total = rate + carry
+    units = int(np.floor(total + 1e-9))
+    return units, max(total - units, 0.0)
+
+
+@compiled
+def broken(w, law, place, counted, right):
+    """Note where the books first do not close; the model stops the run and says so (`sim.engine.conservation`)."""
+    if w.counters[N_BROKEN] == 0:
+        w.counters[N_BROKEN] = law
+        w.counters[N_BROKEN_AT] = place
+        w.counters[N_COUNTED] = counted
+        w.counters[N_RIGHT] = right
+
+
+@compiled
+def close_persons(w, day):
+    """Write stocks; every person of every cohort is somewhere, once."""
+    cohorts, places, statuses = w.stocks.shape
+    for c in range(cohorts):
+        persons = 0
+        for place in range(places):
+            for status in range(statuses):
+                n = w.stocks[c, place, status]
+                if n != 0:
+                    if n < 0:
+                        broken(w, NEGATIVE, c, n, 0)
+                        return
+                    persons += n
+                    w.stocks_by_cohort[day, c, status] += n
+                    w.stocks_by_place[day, place, status] += n
+        if persons != w.cohorts[c].size:
+            broken(w, PERSONS, c, persons, w.cohorts[c].size)
+            return
+
+
+@compiled
+def close_seats(w, day):
+    """Nobody travels without a seat, every boat that left is one that a carrier sent, and all aboard are somewhere."""
+    for r in range(w.routes.shape[0]):
+        today = w.route_flows[day, r]
+        aboard = 0
+        missing = 0
+        deaths = 0
+        for k in range(w.pairs.shape[0]):
+            if w.pairs[k].route == r:
+                flows = w.pair_flows[day, k]
+                aboard += flows[F_BOARDED] + flows[F_EMBARKED]
+                missing += flows[F_EMBARKED] - flows[F_LANDED] - flows[F_INTERCEPTED]
+                deaths += flows[F_DEATHS]
+        if aboard > today[R_SEATS]:
+            broken(w, SEATS, r, aboard, today[R_SEATS])
+        if aboard != today[R_BOARDED]:
+            broken(w, BOARDED, r, aboard, today[R_BOARDED])
+        if missing < 0 or missing > deaths:
+            broken(w, ABOARD, r, missing, deaths)
+        if w.routes[r].mode == SEA:
+            boats = 0
+            for d in range(day + 1):
+                boats += w.route_flows[d, r, R_DEPARTURES]
+            if boats != w.routes[r].boats:
+                broken(w, BOATS, r, boats, w.routes[r].boats)
+
+
+@compiled
+def close_border(w, day):
+    """Each attempt ends in one way, and no patrol stops more than it can."""
+    for s in range(w.sections.shape[0]):
+        flows = w.section_flows[day, s]
+        stopped = flows[S_TURN_BACKS] + flows[S_PROCEDURES]
+        if stopped > w.sections[s].patrols:
+            broken(w, PATROLS, s, stopped, w.sections[s].patrols)
+        if stopped + flows[S_OVERLOAD] != flows[S_RECORDED]:
+            broken(w, RECORDED, s, stopped + flows[S_OVERLOAD], flows[S_RECORDED])
+        if stopped + flows[S_CROSSINGS] != flows[S_ATTEMPTS]:
+            broken(w, ATTEMPTS, s, stopped + flows[S_CROSSINGS], flows[S_ATTEMPTS])
+
+
+@compiled
+def run(w, day):
+    """Close the day's books: persons, seats, boats and patrols, exact to one."""
+    close_persons(w, day)
+    close_seats(w, day)
+    close_border(w, day)
+
+
+def recount(rows: np.ndarray, cohorts: int, places: int) -> np.ndarray:
+    """Stocks counted anew from the rows, shape (cohorts, places, statuses); the ledger must equal them."""
+    from sim.engine.rows import STATUSES
+
+    shape = (cohorts, places, len(STATUSES))
+    stocks = np.zeros(shape, np.int64)
+    for first in range(0, len(rows), _AT_ONCE):
+        part = rows[first : first + _AT_ONCE]
+        flat = np.ravel_multi_index((part["cohort"], part["place"], part["status"]), shape)
+        stocks += np.bincount(flat, minlength=stocks.size).reshape(shape)
+    return stocks

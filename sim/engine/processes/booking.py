@@ -1,0 +1,102 @@
+"""Booking: the queue for visas, the queue for seats, and what those do whose booking fails.
+
+Both queues are served in the order of joining. A queue whose service is stopped dissolves:
+its people reconsider after a while, and may take another route ("diverted").
+"""
+
+from __future__ import annotations
+
+from sim.engine.choice import choose_route, put_off, wait_to_reconsider
+from sim.engine.compiled import compiled
+from sim.engine.ledger import count, move, whole
+from sim.engine.queues import line_up, pop, push, schedule, take_due
+from sim.engine.rows import BOOKED, DIVERTED, PROSPECT
+from sim.engine.streams import RECONSIDER, SEA_WAIT, VISA_LEAD, draw, lag
+from sim.engine.tables import C_COAST, C_RECONSIDER, C_VISA, F_DIVERTED, F_SET_OUT, N_EVENTS, SEA
+
+
+@compiled
+def decides_to_go(m, share_of_going):
+    """Whether someone who reconsiders takes any route at all."""
+    goes = draw(m.key, RECONSIDER, m.bookings) < share_of_going
+    m.bookings = min(m.bookings + 1, 255)
+    return goes
+
+
+@compiled
+def reconsider(w, day):
+    """Those who decide anew today: stay, book again, or divert to the sea."""
+    p = w.p[0]
+    n = take_due(w, C_RECONSIDER, day, PROSPECT)
+    for j in range(n):
+        i = w.who[j]
+        m = w.rows[i]
+        cohort = w.cohorts[m.cohort]
+        total = 0.0
+        for k in range(cohort.first_pair, cohort.first_pair + cohort.pairs):
+            total += w.pairs[k].share
+        if not decides_to_go(m, total):
+            schedule(w, i, C_RECONSIDER, day, wait_to_reconsider(m, p))
+            continue
+        k = choose_route(m, w.pairs, cohort.first_pair, cohort.pairs)
+        r = w.pairs[k].route
+        diverted = r != m.route
+        m.route = r
+        route = w.routes[r]
+        count(w, day, m, F_SET_OUT)
+        if diverted:
+            count(w, day, m, F_DIVERTED)
+        move(w, m, DIVERTED if diverted and route.mode == SEA else BOOKED, route.origin)
+        if route.mode == SEA:
+            schedule(w, i, C_COAST, day, lag(draw(m.key, SEA_WAIT, m.bookings), p.sea_wait))
+        else:
+            schedule(w, i, C_VISA, day, lag(draw(m.key, VISA_LEAD, m.bookings), route.visa_lead))
+
+
+@compiled
+def issue_visas(w, day):
+    """Applicants join their state's queue; visas are issued in its order; holders queue for a seat."""
+    states = w.states.shape[0]
+    n = take_due(w, C_VISA, day, BOOKED)
+    line_up(w, n)
+    for j in range(n):
+        i = w.who[j]
+        r = w.rows[i].route
+        if w.routes[r].visa_lead <= 0.0:
+            push(w, 2 * states + r, i)
+        else:
+            push(w, w.routes[r].state, i)
+    for s in range(states):
+        state = w.states[s]
+        visas, state.visa_carry = whole(state.visas, state.visa_carry)
+        stopped = state.visas <= 0.0
+        while w.queues[s].length > 0 and (stopped or visas > 0):
+            i = pop(w, s)
+            w.counters[N_EVENTS] += 1
+            m = w.rows[i]
+            if stopped or w.pairs[w.pair_of[m.cohort, m.route]].visa_barred:
+                put_off(w, day, i)
+            else:
+                visas -= 1
+                push(w, 2 * states + m.route, i)
+        if w.queues[s].length == 0:
+            state.visa_carry = 0.0
+
+
+@compiled
+def dissolve_closed(w, day):
+    """Queues for seats on closed routes dissolve."""
+    states = w.states.shape[0]
+    for r in range(w.routes.shape[0]):
+        if w.routes[r].mode != SEA and not w.routes[r].open:
+            while w.queues[2 * states + r].length > 0:
+                w.counters[N_EVENTS] += 1
+                put_off(w, day, pop(w, 2 * states + r))
+
+
+@compiled
+def run(w, day):
+    """Reconsider, issue visas, dissolve the queues of closed routes."""
+    reconsider(w, day)
+    issue_visas(w, day)
+    dissolve_closed(w, day)

@@ -1,0 +1,131 @@
+"""Demand: who sets out today, and by which route.
+
+Utility of route r for cohort c, with the stay at home at 0 (multinomial logit, McFadden 1974):
+    U = taste + b_success (S - 1/2) + b_price ln A - b_time (travel + wait) - b_risk risk
+        + b_facilitation (F - 1/2) + b_rush [closure announced]
+with A = 1 / (1 + (price / median)^shape) the share of the cohort who can pay (survival function
+of the Fisk distribution of funds), F the transit state's facilitation, and the wait in days the
+queue for seats over the seats of a day plus the queue for visas over the visas of a day. Hazard of setting out per day:
+    h = push * leaving_rate * sum_r e^U / (1 + sum_r e^U).
+A prospect leaves when the cumulative hazard H passes its own Exp(1) resistance
+(Sellke 1983, doi:10.2307/3213811): keys are sorted, so today's leavers are the next rows.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from sim.engine.choice import choose_route
+from sim.engine.compiled import compiled
+from sim.engine.ledger import count, move
+from sim.engine.queues import schedule
+from sim.engine.rows import BOOKED
+from sim.engine.streams import FUNDS, SEA_WAIT, VISA_LEAD, draw, lag
+from sim.engine.tables import C_COAST, C_VISA, F_SET_OUT, N_EVENTS, SEA
+
+_LONGEST_WAIT = 365.0
+_TIMETABLE_DAYS = 28
+
+
+@compiled
+def affordable(price, median, shape):
+    """Share of a cohort whose funds reach ``price`` (USD): survival function of the Fisk distribution."""
+    return 1.0 / (1.0 + (max(price, 1e-9) / median) ** shape)
+
+
+@compiled
+def utility(pair, route, facilitation, wait, p):
+    """Utility (logit) of a route to a cohort today; ``wait`` in days."""
+    return (
+        pair.taste
+        + p.success * (pair.success - 0.5)
+        + p.price * math.log(pair.affordable)
+        - p.time * (route.travel_days + wait)
+        - p.risk * route.risk
+        + p.facilitation * (facilitation - 0.5)
+        + p.rush * route.rush
+    )
+
+
+@compiled
+def set_out(m, pair, route, cohort, p):
+    """A prospect leaves: its funds, given that they reach the price, and the days until it is ready."""
+    v = pair.affordable * (1.0 - draw(m.key, FUNDS, 0))
+    m.funds = np.float32(cohort.funds_median * ((1.0 - v) / v) ** (1.0 / cohort.funds_shape))
+    m.bookings = min(m.bookings + 1, 255)
+    if route.mode == SEA:
+        return lag(draw(m.key, SEA_WAIT, 0), p.sea_wait)
+    return lag(draw(m.key, VISA_LEAD, 0), route.visa_lead)
+
+
+@compiled
+def seats_per_day(w, r, day):
+    """Seats for migrants on route ``r`` per day: at today's frequencies, and by the timetable of the next weeks."""
+    last = min(day + _TIMETABLE_DAYS, w.timetable_seats.shape[0])
+    seats = 0.0
+    for d in range(day, last):
+        seats += w.timetable_seats[d, r] / float(last - day)
+    for s in range(w.services.shape[0]):
+        if w.services[s].route == r and w.services[s].open:
+            seats += w.services[s].weekly * w.services[s].seats / 7.0
+    return seats
+
+
+@compiled
+def appraise(w, day):
+    """Write every pair's share and every cohort's hazard of today."""
+    p = w.p[0]
+    seat_queues = 2 * w.states.shape[0]
+    for c in range(w.cohorts.shape[0]):
+        cohort = w.cohorts[c]
+        total = 0.0
+        for k in range(cohort.first_pair, cohort.first_pair + cohort.pairs):
+            pair = w.pairs[k]
+            pair.share = 0.0
+            route = w.routes[pair.route]
+            if route.open and not pair.barred and not pair.visa_barred:
+                wait = w.queues[seat_queues + pair.route].length / max(seats_per_day(w, pair.route, day), 1e-9)
+                if route.visa_lead > 0.0:
+                    wait += w.queues[route.state].length / max(w.states[route.state].visas, 1e-9)
+                facilitation = w.states[route.state].facilitation
+                if route.mode == SEA:
+                    facilitation = w.states[route.state].boats_tolerated
+                pair.affordable = affordable(route.price, cohort.funds_median, cohort.funds_shape)
+                u = utility(pair, route, facilitation, min(wait, _LONGEST_WAIT), p)
+                pair.share = math.exp(min(u, 50.0))
+                total += pair.share
+        for k in range(cohort.first_pair, cohort.first_pair + cohort.pairs):
+            w.pairs[k].share /= 1.0 + total
+        cohort.hazard = cohort.push * cohort.leaving_rate * total / (1.0 + total)
+
+
+@compiled
+def run(w, day):
+    """Appraise the routes, advance the Sellke clocks, and let today's leavers book."""
+    appraise(w, day)
+    p = w.p[0]
+    for c in range(w.cohorts.shape[0]):
+        cohort = w.cohorts[c]
+        if cohort.hazard <= 0.0:
+            continue
+        cohort.cumulative_hazard += cohort.hazard
+        passed = -math.expm1(-cohort.cumulative_hazard)
+        threshold = np.uint64(0xFFFFFFFFFFFFFFFF)
+        if passed < 1.0 - 1e-15:
+            threshold = np.uint64(passed * 18446744073709551616.0)
+        while cohort.left < cohort.size:
+            i = cohort.first + cohort.left
+            m = w.rows[i]
+            if m.key >= threshold:
+                break
+            cohort.left += 1
+            k = choose_route(m, w.pairs, cohort.first_pair, cohort.pairs)
+            r = w.pairs[k].route
+            days = set_out(m, w.pairs[k], w.routes[r], cohort, p)
+            m.route = r
+            move(w, m, BOOKED, w.routes[r].origin)
+            count(w, day, m, F_SET_OUT)
+            w.counters[N_EVENTS] += 1
+            schedule(w, i, C_COAST if w.routes[r].mode == SEA else C_VISA, day, days)

@@ -1,0 +1,92 @@
+"""Flights and other departures by air and land: seats are filled in the order of the queue."""
+
+from __future__ import annotations
+
+from sim.engine.choice import put_off
+from sim.engine.compiled import compiled
+from sim.engine.ledger import count, move, whole
+from sim.engine.queues import pop, schedule, take_due
+from sim.engine.rows import AT_HUB, BOOKED, IN_TRANSIT
+from sim.engine.streams import STAY, TRAVEL, draw, lag
+from sim.engine.tables import (
+    C_ARRIVAL,
+    C_HUB,
+    F_ARRIVED,
+    F_BOARDED,
+    N_EVENTS,
+    R_BOARDED,
+    R_DEPARTURES,
+    R_SEATS,
+    SEA,
+)  # fmt: skip
+
+
+@compiled
+def board(m, price, barred):
+    """Pay and board; False for those who are barred or can't pay."""
+    if barred or m.funds < price:
+        return False
+    m.funds -= price
+    return True
+
+
+@compiled
+def depart(w, day, r, seats):
+    """Fill ``seats`` on route ``r`` from its queue; returns how many boarded."""
+    q = 2 * w.states.shape[0] + r
+    route = w.routes[r]
+    taken = 0
+    while taken < seats:
+        i = pop(w, q)
+        if i < 0:
+            break
+        w.counters[N_EVENTS] += 1
+        m = w.rows[i]
+        if m.status == BOOKED and board(m, route.price, w.pairs[w.pair_of[m.cohort, r]].barred):
+            taken += 1
+            move(w, m, IN_TRANSIT, route.destination)
+            count(w, day, m, F_BOARDED)
+            schedule(w, i, C_ARRIVAL, day, lag(draw(m.key, TRAVEL, m.bookings), route.travel_days))
+        else:
+            put_off(w, day, i)
+    return taken
+
+
+@compiled
+def arrive(w, day):
+    """Those who land today reach the hub."""
+    n = take_due(w, C_ARRIVAL, day, IN_TRANSIT)
+    for j in range(n):
+        i = w.who[j]
+        m = w.rows[i]
+        state = w.states[w.routes[m.route].state]
+        m.arrived = day
+        move(w, m, AT_HUB, state.hub)
+        count(w, day, m, F_ARRIVED)
+        schedule(w, i, C_HUB, day, lag(draw(m.key, STAY, m.bookings), state.stay_at_hub))
+
+
+@compiled
+def run(w, day):
+    """Today's departures of every service, then of the timetable, then arrivals."""
+    for s in range(w.services.shape[0]):
+        service = w.services[s]
+        r = service.route
+        if w.routes[r].mode == SEA or not service.open:
+            continue
+        departures, service.carry = whole(service.weekly / 7.0, service.carry)
+        seats = departures * service.seats
+        if departures > 0:
+            taken = depart(w, day, r, seats)
+            service.week_seats += seats
+            service.week_taken += taken
+            w.route_flows[day, r, R_DEPARTURES] += departures
+            w.route_flows[day, r, R_SEATS] += seats
+            w.route_flows[day, r, R_BOARDED] += taken
+    for r in range(w.routes.shape[0]):
+        if w.timetable[day, r] > 0 and w.routes[r].open:
+            taken = depart(w, day, r, w.timetable_seats[day, r])
+            w.route_flows[day, r, R_DEPARTURES] += w.timetable[day, r]
+            w.route_flows[day, r, R_SEATS] += w.timetable_seats[day, r]
+            w.route_flows[day, r, R_BOARDED] += taken
+    arrive(w, day)

@@ -1,0 +1,59 @@
+"""Returns: repatriation flights take those who are stranded and want to go home, up to their seats.
+
+Those go first who arrived first; ties are broken by lot.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.engine.compiled import compiled
+from sim.engine.ledger import count, move, whole
+from sim.engine.queues import sort_by_key
+from sim.engine.rows import RETURNED, STRANDED
+from sim.engine.streams import RETURN_ORDER, bits
+from sim.engine.tables import F_RETURNED, N_EVENTS
+
+_S16 = np.uint64(16)
+
+
+@compiled
+def place_in_line(m):
+    """Sorting key: day of arrival, then a lot."""
+    return (np.uint64(m.arrived) << np.uint64(48)) | (bits(m.key, RETURN_ORDER, 0) >> _S16)
+
+
+@compiled
+def volunteers(w, flight):
+    """Stranded people of the flight's state whom it takes; written to ``w.who`` and ``w.keys``; returns how many."""
+    n = 0
+    for c in range(w.cohorts.shape[0]):
+        if w.return_barred[flight, c]:
+            continue
+        cohort = w.cohorts[c]
+        for i in range(cohort.first, cohort.first + cohort.left):
+            m = w.rows[i]
+            if m.status == STRANDED and w.routes[m.route].state == w.return_flights[flight].state:
+                w.who[n] = i
+                w.keys[n] = place_in_line(m)
+                n += 1
+    return n
+
+
+@compiled
+def run(w, day):
+    """Fly home as many of the stranded as there are seats today."""
+    for f in range(w.return_flights.shape[0]):
+        flight = w.return_flights[f]
+        flights, flight.carry = whole(flight.weekly / 7.0, flight.carry)
+        seats = flights * flight.seats
+        flight.offered += seats
+        if seats == 0:
+            continue
+        n = volunteers(w, f)
+        sort_by_key(w, n)
+        for k in range(min(seats, n)):
+            m = w.rows[w.who[k]]
+            count(w, day, m, F_RETURNED)
+            move(w, m, RETURNED, w.cohorts[m.cohort].origin)
+            w.counters[N_EVENTS] += 1

@@ -1,0 +1,146 @@
+"""The sea route: boats leave on calm days as far as they are tolerated; they land, are turned round, or are wrecked.
+
+A boat's fate is one draw for all aboard; in a wreck each person's survival is its own draw, and
+survivors are brought back to the coast.
+"""
+
+from __future__ import annotations
+
+from sim.engine.compiled import compiled
+from sim.engine.ledger import count, move, whole
+from sim.engine.queues import ANY, line_up, pop, push, schedule, take_due
+from sim.engine.rows import AT_COAST, DEAD, INTERCEPTED, LANDED, STRANDED
+from sim.engine.streams import (
+    BOAT_FATE,
+    BOAT_INTERCEPTION,
+    REVIEW_LAG,
+    SEA_GIVING_UP,
+    SEA_RETRY,
+    WEATHER,
+    WRECK,
+    draw,
+    lag,
+)  # fmt: skip
+from sim.engine.tables import (
+    C_COAST,
+    C_STRANDED,
+    F_DEATHS,
+    F_EMBARKED,
+    F_INTERCEPTED,
+    F_LANDED,
+    F_STRANDED,
+    N_EVENTS,
+    R_BOARDED,
+    R_DEPARTURES,
+    R_SEATS,
+    SEA,
+)  # fmt: skip
+
+LANDS, TURNED_ROUND, WRECKED = range(3)
+_LEAST_LOAD = 0.5
+
+
+@compiled
+def boat_fate(key, serial, shipwreck, interception):
+    """What happens to the ``serial``-th boat of a route."""
+    if draw(key, BOAT_FATE, serial) < shipwreck:
+        return WRECKED
+    if draw(key, BOAT_INTERCEPTION, serial) < interception:
+        return TURNED_ROUND
+    return LANDS
+
+
+@compiled
+def drowns(m, death_in_shipwreck):
+    """Whether the migrant dies in the wreck of its boat."""
+    return draw(m.key, WRECK, m.voyages) < death_in_shipwreck
+
+
+@compiled
+def gives_up_the_sea(m, p):
+    """Whether a migrant brought back to the coast gives up."""
+    m.funds -= p.sea_price
+    return m.funds < 0.0 or draw(m.key, SEA_GIVING_UP, m.voyages) < p.sea_giving_up
+
+
+@compiled
+def bring_back(w, day, i, route):
+    """Back to the coast: intercepted, to try again after a while, or stranded there."""
+    m = w.rows[i]
+    p = w.p[0]
+    count(w, day, m, F_INTERCEPTED)
+    if gives_up_the_sea(m, p):
+        count(w, day, m, F_STRANDED)
+        move(w, m, STRANDED, route.origin)
+        schedule(w, i, C_STRANDED, day, lag(draw(m.key, REVIEW_LAG, 500 + m.voyages), p.stranded_review))
+    else:
+        move(w, m, INTERCEPTED, route.origin)
+        schedule(w, i, C_COAST, day, lag(draw(m.key, SEA_RETRY, m.voyages), p.sea_retry))
+
+
+@compiled
+def sail(w, day, r, seats):
+    """One boat on route ``r`` with up to ``seats`` from the queue; returns how many embarked."""
+    q = 2 * w.states.shape[0] + r
+    route = w.routes[r]
+    fate = boat_fate(w.environment[r], route.boats, route.shipwreck, w.states[route.state].interception)
+    route.boats += 1
+    aboard = 0
+    while aboard < seats:
+        i = pop(w, q)
+        if i < 0:
+            break
+        aboard += 1
+        w.counters[N_EVENTS] += 1
+        m = w.rows[i]
+        m.voyages = min(m.voyages + 1, 255)
+        count(w, day, m, F_EMBARKED)
+        if fate == LANDS:
+            count(w, day, m, F_LANDED)
+            move(w, m, LANDED, route.destination)
+        elif fate == WRECKED and drowns(m, route.death_in_shipwreck):
+            count(w, day, m, F_DEATHS)
+            move(w, m, DEAD, route.origin)
+        else:
+            bring_back(w, day, i, route)
+    return aboard
+
+
+@compiled
+def join(w, day):
+    """Those who are ready wait for a boat at the coast, in the order of their keys."""
+    states = w.states.shape[0]
+    n = take_due(w, C_COAST, day, ANY)
+    line_up(w, n)
+    for j in range(n):
+        i = w.who[j]
+        m = w.rows[i]
+        m.arrived = day
+        move(w, m, AT_COAST, w.routes[m.route].origin)
+        push(w, 2 * states + m.route, i)
+
+
+@compiled
+def run(w, day):
+    """Gather at the coast, then sail, if the sea is calm on the route today."""
+    join(w, day)
+    p = w.p[0]
+    states = w.states.shape[0]
+    for s in range(w.services.shape[0]):
+        service = w.services[s]
+        r = service.route
+        if w.routes[r].mode != SEA or not service.open:
+            continue
+        if draw(w.environment[r], WEATHER, day) >= p.calm_sea:
+            continue
+        tolerated = w.states[w.routes[r].state].boats_tolerated
+        boats, service.carry = whole(service.weekly / 7.0 * tolerated, service.carry)
+        for _ in range(boats):
+            if w.queues[2 * states + r].length < _LEAST_LOAD * service.seats:
+                break
+            taken = sail(w, day, r, service.seats)
+            service.week_seats += service.seats
+            service.week_taken += taken
+            w.route_flows[day, r, R_DEPARTURES] += 1
+            w.route_flows[day, r, R_SEATS] += service.seats
+            w.route_flows[day, r, R_BOARDED] += taken

@@ -1,0 +1,98 @@
+"""Transfer from the hub to the border zones, limited by the seats that the state provides.
+
+A zone is chosen by a logit of the perceived success of its best sections and the state's steering;
+a full camp takes nobody, and the next zone with room is taken.
+"""
+
+from __future__ import annotations
+
+import math
+
+from sim.engine.compiled import compiled
+from sim.engine.ledger import count, move, occupants, whole
+from sim.engine.queues import front, line_up, pop, push, schedule, take_due
+from sim.engine.rows import AT_BORDER, AT_HUB
+from sim.engine.streams import FIRST_ATTEMPT, ZONE, draw, lag
+from sim.engine.tables import C_BORDER, C_HUB, F_REACHED_BORDER, N_EVENTS
+
+
+@compiled
+def choose_zone(m, zones, state):
+    """Number of the zone of ``state`` that the migrant is taken to, by cumulative shares; -1 if it has none."""
+    u = draw(m.key, ZONE, m.bookings)
+    last = -1
+    for z in range(zones.shape[0]):
+        if zones[z].state == state:
+            last = z
+            if u < zones[z].cumulative:
+                return z
+    return last
+
+
+@compiled
+def weigh_zones(w):
+    """Write the cumulative share of each zone among those of its state: inclusive value of its sections."""
+    p = w.p[0]
+    sections = w.sections.shape[0]
+    for s in range(w.states.shape[0]):
+        total = 0.0
+        for z in range(w.zones.shape[0]):
+            zone = w.zones[z]
+            if zone.state == s:
+                value = 0.0
+                for k in range(sections):
+                    reach = w.reach[z * sections + k]
+                    if reach.within:
+                        value += math.exp(reach.constant + p.section_success * (w.sections[k].success - 0.5))
+                total += value * math.exp(zone.steering)
+                zone.cumulative = total
+        for z in range(w.zones.shape[0]):
+            if w.zones[z].state == s and total > 0.0:
+                w.zones[z].cumulative /= total
+
+
+@compiled
+def with_room(w, chosen, state):
+    """The chosen zone, or the next of the state with room; -1 when all camps are full."""
+    zones = w.zones.shape[0]
+    for step in range(zones):
+        z = (chosen + step) % zones
+        if w.zones[z].state == state and w.zones[z].room > 0:
+            return z
+    return -1
+
+
+@compiled
+def run(w, day):
+    """Those whose stay is over queue for transfer; the state's seats of today are filled."""
+    states = w.states.shape[0]
+    p = w.p[0]
+    weigh_zones(w)
+    for z in range(w.zones.shape[0]):
+        w.zones[z].room = w.zones[z].capacity - occupants(w, z)
+    n = take_due(w, C_HUB, day, AT_HUB)
+    line_up(w, n)
+    for j in range(n):
+        i = w.who[j]
+        push(w, states + w.routes[w.rows[i].route].state, i)
+    for s in range(states):
+        state = w.states[s]
+        seats, state.transfer_carry = whole(state.transfer, state.transfer_carry)
+        while seats > 0 and w.queues[states + s].length > 0:
+            i = front(w, states + s)
+            m = w.rows[i]
+            chosen = choose_zone(m, w.zones, s)
+            if chosen < 0:
+                break
+            z = with_room(w, chosen, s)
+            if z < 0:
+                break
+            pop(w, states + s)
+            w.counters[N_EVENTS] += 1
+            seats -= 1
+            w.zones[z].room -= 1
+            move(w, m, AT_BORDER, w.zones[z].place)
+            count(w, day, m, F_REACHED_BORDER)
+            schedule(w, i, C_BORDER, day, lag(draw(m.key, FIRST_ATTEMPT, m.bookings), p.first_attempt))
+        if w.queues[states + s].length == 0:
+            state.transfer_carry = 0.0

@@ -1,0 +1,82 @@
+"""Random numbers keyed by (stream, migrant, occasion), never drawn in order.
+
+A draw is a hash of the migrant's 64-bit key, the stream that asks and the
+how-manieth occasion of that migrant in that stream; not of the day. A queue that
+shifts a date therefore changes no draw, and two scenarios with one seed meet the
+same people with the same luck (common random numbers).
+"""
+
+from __future__ import annotations
+
+import math
+from hashlib import blake2b
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.engine.compiled import codes, compiled
+
+# One stream a question that a migrant can be asked.
+(
+    ROUTE, FUNDS, VISA_LEAD, TRAVEL, STAY, ZONE, FIRST_ATTEMPT, SECTION, DETECTION, PATROL,
+    TURN_BACK, HOPE, GOING_BACK, RETRY, ONWARD, ONWARD_LAG, PROCEDURE, PROCEDURE_END,
+    DEATH, INJURY, REVIEW, REVIEW_LAG, RECONSIDER, RECONSIDER_LAG, SEA_WAIT, WRECK,
+    SEA_GIVING_UP, SEA_RETRY, RETURN_ORDER, WEATHER, BOAT_FATE, BOAT_INTERCEPTION, MEASURE,
+) = codes(33)  # fmt: skip
+
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_SALT = np.uint64(0xD6E8FEB86659FD93)
+_M1 = np.uint64(0xBF58476D1CE4E5B9)
+_M2 = np.uint64(0x94D049BB133111EB)
+_S30, _S27, _S31, _S32, _S11 = (np.uint64(s) for s in (30, 27, 31, 32, 11))
+_ONE = np.uint64(1)
+_TO_UNIT = 2.0**-53
+
+
+@compiled
+def mix(z: np.uint64) -> np.uint64:
+    """The finaliser of splitmix64 (Steele, Lea and Flood 2014, doi:10.1145/2660193.2660195)."""
+    z = (z ^ (z >> _S30)) * _M1
+    z = (z ^ (z >> _S27)) * _M2
+    return z ^ (z >> _S31)
+
+
+@compiled
+def bits(key: np.uint64, stream: int, occasion: int) -> np.uint64:
+    """64 random bits for one question. The key is a well-mixed hash itself (`fill_keys`), so that one mix is enough."""
+    counter = (np.uint64(stream) << _S32) + np.uint64(occasion) + _ONE
+    return mix(key ^ (counter * _GOLDEN))
+
+
+@compiled
+def draw(key: np.uint64, stream: int, occasion: int) -> float:
+    """Uniform number in [0, 1) for the ``occasion``-th question of ``stream`` to the holder of ``key``."""
+    return float(bits(key, stream, occasion) >> _S11) * _TO_UNIT
+
+
+@compiled
+def lag(u: float, mean: float) -> int:
+    """Whole days, at least 1, geometric with the given mean (days), from a uniform ``u``."""
+    if mean <= 1.0:
+        return 1
+    days = 1 + int(math.log(1.0 - u) / math.log1p(-1.0 / mean))
+    return min(days, 20_000)
+
+
+@compiled
+def happens(u: float, cumulative_hazard: float) -> bool:
+    """Whether an event with this cumulative hazard happens: u < 1 - exp(-H), the costly part only where u < H."""
+    return u < cumulative_hazard and u < -math.expm1(-cumulative_hazard)
+
+
+@compiled
+def fill_keys(keys: npt.NDArray[np.uint64], base: np.uint64) -> None:
+    """Write the keys of the migrants 0 … n-1 of the cohort with hash ``base`` into ``keys``, shape (n,)."""
+    for i in range(keys.shape[0]):
+        keys[i] = mix(mix(base + np.uint64(i) * _GOLDEN) + _SALT)
+
+
+def name_key(seed: int, *names: str) -> np.uint64:
+    """64-bit hash of a seed and names: the base of a cohort's keys, a route's weather, a measure's luck."""
+    digest = blake2b("\0".join([str(seed), *names]).encode(), digest_size=8).digest()
+    return np.uint64(int.from_bytes(digest, "little"))

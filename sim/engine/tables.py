@@ -1,0 +1,176 @@
+"""Today's world as tables: what the actors write and the processes read.
+
+Each table is a NumPy structured array with a record per carrier's service, route,
+section and so on. `World` bundles them so that a day needs one call into compiled code.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.engine.compiled import codes
+
+AIR, LAND, SEA = range(3)
+SECTION_PRIOR = 0.5  # success that people expect of a section before news
+MODES = ("air", "land", "sea")
+
+SERVICE = np.dtype(
+    [
+        ("route", "i8"), ("carrier", "i8"), ("seats", "i8"), ("weekly", "f8"), ("carry", "f8"),
+        ("open", "i8"), ("price_factor", "f8"), ("week_seats", "i8"), ("week_taken", "i8"),
+    ]
+)  # fmt: skip
+ROUTE = np.dtype(
+    [
+        ("mode", "i8"), ("state", "i8"), ("origin", "i8"), ("destination", "i8"), ("base_price", "f8"),
+        ("price", "f8"), ("travel_days", "f8"), ("visa_lead", "f8"), ("risk", "f8"), ("shipwreck", "f8"),
+        ("death_in_shipwreck", "f8"), ("open", "i8"), ("rush", "i8"), ("boats", "i8"),
+    ]
+)  # fmt: skip
+# One record per cohort and route open to it: what the cohort thinks of the route.
+PAIR = np.dtype(
+    [
+        ("cohort", "i8"), ("route", "i8"), ("taste", "f8"), ("barred", "i8"), ("visa_barred", "i8"),
+        ("prior", "f8"), ("good", "f8"), ("bad", "f8"), ("success", "f8"), ("affordable", "f8"), ("share", "f8"),
+    ]
+)  # fmt: skip
+COHORT = np.dtype(
+    [
+        ("first", "i8"), ("size", "i8"), ("left", "i8"), ("origin", "i8"), ("leaving_rate", "f8"),
+        ("push", "f8"), ("funds_median", "f8"), ("funds_shape", "f8"), ("hazard", "f8"),
+        ("cumulative_hazard", "f8"), ("first_pair", "i8"), ("pairs", "i8"),
+    ]
+)  # fmt: skip
+STATE = np.dtype(
+    [
+        ("hub", "i8"), ("visas", "f8"), ("visa_carry", "f8"), ("facilitation", "f8"), ("coaching", "f8"),
+        ("transfer", "f8"), ("transfer_carry", "f8"), ("may_return", "f8"), ("boats_tolerated", "f8"),
+        ("interception", "f8"), ("stay_at_hub", "f8"), ("return_price", "f8"), ("return_offer", "f8"),
+    ]
+)  # fmt: skip
+ZONE = np.dtype(
+    [
+        ("place", "i8"), ("state", "i8"), ("capacity", "i8"), ("room", "i8"), ("steering", "f8"),
+        ("hazard_factor", "f8"), ("cumulative", "f8"),
+    ]
+)  # fmt: skip
+SECTION = np.dtype(
+    [
+        ("agency", "i8"), ("length", "f8"), ("terrain", "f8"), ("barrier", "f8"), ("surveillance", "f8"),
+        ("officers", "f8"), ("capacity", "f8"), ("carry", "f8"), ("patrols", "i8"), ("detection_factor", "f8"),
+        ("hazard_factor", "f8"), ("good", "f8"), ("bad", "f8"), ("success", "f8"),
+        ("recorded", "i8"),
+    ]
+)  # fmt: skip
+# One record per border zone and section, row-major: whether and how the section is within reach.
+REACH = np.dtype([("within", "i8"), ("constant", "f8"), ("cumulative", "f8"), ("detection", "f8")])
+AGENCY = np.dtype(
+    [
+        ("place", "i8"), ("turn_back", "f8"), ("reception", "i8"), ("full", "i8"),
+        ("procedure", "f8"), ("absconding", "f8"), ("returned", "f8"),
+    ]
+)  # fmt: skip
+RETURN_FLIGHT = np.dtype([("state", "i8"), ("seats", "i8"), ("weekly", "f8"), ("carry", "f8"), ("offered", "i8")])
+# A queue's first and last block (-1 for none), where in the first block it begins, and how many wait.
+QUEUE = np.dtype([("head", "i8"), ("tail", "i8"), ("first", "i8"), ("length", "i8")])
+BLOCK_ROOM = 14
+BUCKETS = 4096
+# Attempts of one day, from the process that makes them to the one that decides what follows.
+ATTEMPT = np.dtype([("row", "i4"), ("zone", "i4"), ("section", "i4"), ("result", "i4")])
+
+# What is counted per day and section, and per day and pair of cohort and route.
+SECTION_FLOWS = (
+    "attempts",
+    "recorded",
+    "turn_backs",
+    "procedures",
+    "crossings",
+    "overload_crossings",
+    "deaths",
+    "injuries",
+)
+(S_ATTEMPTS, S_RECORDED, S_TURN_BACKS, S_PROCEDURES, S_CROSSINGS, S_OVERLOAD, S_DEATHS, S_INJURIES) = range(
+    len(SECTION_FLOWS)
+)
+PAIR_FLOWS = (
+    "set_out", "boarded", "arrived_at_hub", "reached_border", "attempts", "turn_backs", "crossed", "procedures",
+    "onward", "stranded", "returned", "deaths", "injuries", "embarked", "landed", "intercepted", "diverted",
+    "gave_up_booking", "left_procedure",
+)  # fmt: skip
+(
+    F_SET_OUT, F_BOARDED, F_ARRIVED, F_REACHED_BORDER, F_ATTEMPTS, F_TURN_BACKS, F_CROSSED, F_PROCEDURES,
+    F_ONWARD, F_STRANDED, F_RETURNED, F_DEATHS, F_INJURIES, F_EMBARKED, F_LANDED, F_INTERCEPTED, F_DIVERTED,
+    F_GAVE_UP_BOOKING, F_LEFT_PROCEDURE,
+) = codes(len(PAIR_FLOWS))  # fmt: skip
+ROUTE_FLOWS = ("departures", "seats", "boarded")
+R_DEPARTURES, R_SEATS, R_BOARDED = range(len(ROUTE_FLOWS))
+
+# Counters: attempts of today, migrant-events so far, the pool of blocks, and where the ledger's books do not close:
+# which law, for which cohort, route or section, what was counted, and what is right.
+COUNTERS = 8
+(N_ATTEMPTS, N_EVENTS, N_FREE_BLOCK, N_USED_BLOCKS, N_BROKEN, N_BROKEN_AT, N_COUNTED, N_RIGHT) = range(COUNTERS)
+
+# Which calendar a waiting migrant stands in.
+CALENDARS = 9
+(C_VISA, C_ARRIVAL, C_HUB, C_BORDER, C_STRANDED, C_PROCEDURE, C_ONWARD, C_COAST, C_RECONSIDER) = codes(CALENDARS)
+
+BEHAVIOUR_FIELDS = (
+    "success", "price", "time", "risk", "facilitation", "rush", "section_success", "reconsider", "first_attempt",
+    "retry", "retry_idle", "retry_winter", "attempt_cost", "giving_up", "patience", "onward", "onward_lag",
+    "stranded_review", "stranded_retry", "sea_wait", "sea_retry", "sea_giving_up", "sea_price",
+)  # fmt: skip
+DETECTION_FIELDS = ("coverage", "reference_density", "density_power", "barrier", "surveillance", "coaching")
+HAZARD_FIELDS = ("death", "injury", "winter", "sheltered")
+INFORMATION_FIELDS = ("lag", "memory", "prior_weight", "procedure_value", "section_lag")
+PARAMETERS = np.dtype(
+    [(name, "f8") for name in BEHAVIOUR_FIELDS]
+    + [("detection_" + name, "f8") for name in DETECTION_FIELDS]
+    + [("hazard_" + name, "f8") for name in HAZARD_FIELDS]
+    + [("news_" + name, "f8") for name in INFORMATION_FIELDS]
+    + [("cold", "f8"), ("visibility", "f8"), ("calm_sea", "f8")]
+)
+
+Table = npt.NDArray[Any]
+
+
+class World(NamedTuple):
+    """All tables of one run. Shapes: n migrants, D days, S sections, P pairs, R routes, Z zones."""
+
+    rows: Table  # (n,) population.ROW
+    calendar: Table  # (CALENDARS, D + 1) int32: first block of those due on the day, -1 for nobody
+    blocks: Table  # (pool, 2 + BLOCK_ROOM) int32: next block, count, row numbers
+    queues: Table  # visas by state, then transfer by state, then seats by route
+    services: Table
+    routes: Table
+    pairs: Table  # sorted by cohort, then route
+    pair_of: Table  # (cohorts, R) int32, -1 where the route is not open to the cohort
+    cohorts: Table
+    states: Table
+    zones: Table
+    sections: Table
+    reach: Table  # (Z * S,)
+    zone_at: Table  # (places,) int64: zone at a place, -1 where there is none
+    agencies: Table
+    return_flights: Table
+    return_barred: Table  # (return flights, cohorts) int8
+    p: Table  # (1,) PARAMETERS
+    timetable: Table  # (D, R) int32 extra departures and
+    timetable_seats: Table  # (D, R) int32 their seats
+    stocks: Table  # (cohorts, places, statuses) int64, now
+    stocks_by_cohort: Table  # (D, cohorts, statuses) int32, end of day
+    stocks_by_place: Table  # (D, places, statuses) int32, end of day
+    section_flows: Table  # (D, S, SECTION_FLOWS) int32
+    section_capacity: Table  # (D, S) float64 attempts per day
+    section_detection: Table  # (D, S) float64 probability
+    pair_flows: Table  # (D, P, PAIR_FLOWS) int32
+    route_flows: Table  # (D, R, ROUTE_FLOWS) int32
+    attempts_by_pair: Table  # (S, P) int64, whole run
+    attempts: Table  # (n or fewer,) ATTEMPT, of today
+    keys: Table  # scratch, (as attempts) uint64
+    who: Table  # scratch, (as attempts) int32
+    buckets: Table  # scratch, (BUCKETS,) int32
+    counters: Table  # (COUNTERS,) int64
+    environment: Table  # (R,) uint64 keys of weather and boats by route

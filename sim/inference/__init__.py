@@ -1,0 +1,1 @@
+"""The model against the record: observations, likelihood, calibration, back-tests."""

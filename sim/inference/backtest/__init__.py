@@ -1,0 +1,1 @@
+"""Forecasts as they would have been made, and how good they were."""

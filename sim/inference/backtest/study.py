@@ -1,0 +1,91 @@
+"""`corridor backtest`: a back-test with its files.
+
+DIR/forecasts.csv     a row a forecast and method: intervals, what came, scores
+DIR/scores.csv        scores by method over the figures of fitted series; the other tables beside it
+DIR/scores.md         all tables, to be read
+DIR/fan.svg, fan.png  forecasts against what came, one panel a series
+DIR/backtest.json     what was done
+DIR/origin-DAY/       the fit from each origin: its stages, posterior.parquet, parameters.csv, waves.csv
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import pandas as pd
+
+from sim.inference import posterior as files
+from sim.inference.backtest import scores
+from sim.inference.backtest.forecasts import RunData, backtest
+from sim.inference.calibration_experiment import Loaded
+from sim.inference.calibration_study import csv, put, record
+from sim.inference.fit_task import Place
+from sim.inference.observations import rows_of
+from sim.outputs.folder import check_writable
+from sim.outputs.markdown import markdown
+
+POOLED = "Scores, all methods on the same figures of the series that are fitted"
+_COLUMNS = {
+    "crps": "CRPS", "log_crps": "CRPS of logs", "coverage50": "in 50 %", "coverage90": "in 90 %",
+    "mase_seasonal": "MASE, seasonal", "mase_last": "MASE, last", "wins": "Corridor better",
+}  # fmt: skip
+
+
+class BackTested(NamedTuple):
+    """A back-test: a row a forecast and method, and tables of scores by title."""
+
+    table: pd.DataFrame
+    tables: dict[str, pd.DataFrame]
+
+
+def back_test(loaded: Loaded, place: Place) -> BackTested:
+    """Forecast, score, and write what was found.
+
+    Raises:
+        ScenarioError: If the experiment is not allowed.
+        OutputError: If the folder cannot be written, or holds something else.
+    """
+    check_writable(place.folder)
+    rows = rows_of(loaded)
+    outcome = backtest(loaded, rows, place)
+    tables = tables_of(outcome.table)
+    for forecast in outcome.forecasts:
+        folder = place.folder / f"origin-{forecast.origin}"
+        space = forecast.task.space
+        put(folder / "posterior.parquet", files.particles(forecast.posterior, space))
+        put(folder / "parameters.csv", csv(files.parameter_table(forecast.posterior, space, forecast.task.seed)))
+        put(folder / "waves.csv", csv(pd.DataFrame(forecast.posterior.waves)))
+    put(place.folder / "forecasts.csv", csv(outcome.table))
+    put(place.folder / "scores.csv", csv(tables[POOLED]))
+    put(place.folder / "scores.md", _markdown(tables, outcome).encode())
+    put(place.folder / "backtest.json", record(loaded, place, {"runs": _runs(outcome)}))
+    return BackTested(outcome.table, tables)
+
+
+def tables_of(forecasts: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Tables of scores by title; those without rows are left out."""
+    pooled = forecasts[forecasts["pooled"] & forecasts["fitted_series"]]
+    tables = {POOLED: scores.table(pooled)}
+    tables["By months ahead"] = scores.table(pooled.sort_values("horizon", kind="stable"), ["horizon"])
+    tables["By series"] = scores.table(pooled, ["series"])
+    held = forecasts[~forecasts["fitted_series"]]
+    if len(held):
+        tables["Series that were never fitted"] = scores.table(held, ["series"])
+    return tables
+
+
+def _runs(outcome: RunData) -> int:
+    return sum(forecast.posterior.runs for forecast in outcome.forecasts)
+
+
+def _markdown(tables: dict[str, pd.DataFrame], outcome: RunData) -> str:
+    parts = [f"{_runs(outcome):,} runs. CRPS in events; lower is better.\n"]
+    for title, table in tables.items():
+        parts.append(f"### {title}\n\n{markdown(table.rename(columns=_COLUMNS))}")
+    model = outcome.table[outcome.table["method"] == scores.MODEL]
+    shown = model[["origin", "series", "period_start", "period_end", "horizon", "observed", "median"]].copy()
+    shown["50 %"] = [f"{a:,.0f} to {b:,.0f}" for a, b in zip(model["low50"], model["high50"], strict=True)]
+    shown["90 %"] = [f"{a:,.0f} to {b:,.0f}" for a, b in zip(model["low90"], model["high90"], strict=True)]
+    shown["in 90 %"] = ["yes" if inside else "no" for inside in model["in90"]]
+    parts.append(f"### Every forecast\n\n{markdown(shown)}")
+    return "\n".join(parts)

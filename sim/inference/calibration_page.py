@@ -1,0 +1,122 @@
+"""The page of a calibration, in Markdown: what was fitted to what, what is known now, and what is not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from sim.inference.calibration_experiment import CalibrationExperiment
+from sim.inference.fit_task import Posterior, Task
+from sim.outputs.markdown import markdown
+
+LEARNT, TOGETHER = 0.2, 0.4  # below: hardly learnt; correlations from here on are named
+
+
+def page(
+    task: Task, done: Posterior, command: str, parameters: pd.DataFrame, fit: pd.DataFrame, summary: str
+) -> str:  # fmt: skip
+    """The page.
+
+    Args:
+        task: What was fitted to what.
+        done: The particles.
+        command: The command that does it again.
+        parameters: As `sim.inference.posterior.parameter_table` gives them.
+        fit: As `sim.inference.posterior.fit_table` gives it.
+        summary: Runs and particles in a sentence.
+    """
+    experiment = task.experiment
+    parts = [
+        f"# {experiment.title}\n\n    {command}\n\n{experiment.description}\n\n{summary}\n",
+        "![Published figures, and what the fitted model says would be published](fit.png)\n",
+        f"## Parameters, before and after\n\n{markdown(_parameters(parameters))}",
+        _learnt(parameters, done),
+        f"## Published, and what the fitted model says would be\n\n{markdown(_fit(fit))}",
+        _missed(fit),
+        f"## Observation models\n\n{_model(experiment)}\n{markdown(_series(experiment))}",
+        f"## Waves and generations\n\n{markdown(_waves(done))}",
+    ]
+    return "\n".join(parts)
+
+
+def _parameters(table: pd.DataFrame) -> pd.DataFrame:
+    before = table.rename(columns={"prior_median": "m", "prior_low90": "a", "prior_high90": "b"})
+    after = table.rename(columns={"median": "m", "low90": "a", "high90": "b"})
+    columns = {"parameter": table["title"], "before": _intervals(before), "after": _intervals(after)}
+    return pd.DataFrame({**columns, "learnt": table["learnt"]})
+
+
+def _intervals(table: pd.DataFrame) -> list[str]:
+    return [f"{m:.3g} ({a:.3g} to {b:.3g})" for m, a, b in zip(table["m"], table["a"], table["b"], strict=True)]
+
+
+def _learnt(table: pd.DataFrame, done: Posterior) -> str:
+    """What the figures do not tell, in words."""
+    lines = ["Medians and 90 % intervals. `learnt` is the share of a parameter's variance that the figures took away."]
+    little = [str(title) for title in table.loc[table["learnt"] < LEARNT, "title"]]
+    if little:
+        lines.append(f"They say next to nothing of: {'; '.join(little)}.")
+    pairs = _together(table, done)
+    if pairs:
+        lines.append(f"Only together are known (correlation of the particles): {'; '.join(pairs)}.")
+    return "\n".join(lines) + "\n"
+
+
+def _together(table: pd.DataFrame, done: Posterior) -> list[str]:
+    centred = done.points - np.average(done.points, axis=0, weights=done.weights)
+    covariance = (done.weights[:, None] * centred).T @ centred
+    sd = np.sqrt(np.maximum(np.diag(covariance), 1e-12))
+    rho = covariance / np.outer(sd, sd)
+    titles = table["title"].tolist()
+    found = [(i, j) for i in range(len(rho)) for j in range(i) if abs(rho[i, j]) >= TOGETHER]
+    found.sort(key=lambda pair: -abs(rho[pair]))
+    return [f"{titles[j]} and {titles[i]} ({rho[i, j]:+.2f})".replace("-", "−") for i, j in found]
+
+
+def _fit(fit: pd.DataFrame) -> pd.DataFrame:
+    shown = fit[["series", "period_start", "period_end"]].copy()
+    shown["published"] = [_published(*row) for row in zip(fit["value"], fit["low"], fit["high"], strict=True)]
+    shown["median"] = fit["median"]
+    for share, low, high in (("50 %", "low50", "high50"), ("90 %", "low90", "high90")):
+        shown[share] = [f"{a:,.0f} to {b:,.0f}" for a, b in zip(fit[low], fit[high], strict=True)]
+    shown["in 90 %"] = ["yes" if inside else "no" for inside in fit["in90"]]
+    shown["fitted"] = ["yes" if fitted else "no" for fitted in fit["fitted"]]
+    return shown
+
+
+def _published(value: float | None, low: float, high: float) -> str:
+    if value is None or value != value:
+        return f"over {low:,.0f}" if np.isinf(high) else f"{low:,.0f} to {high:,.0f}"
+    return f"{value:,.0f}" if low == high else f"{value:,.0f} ({low:,.0f} to {high:,.0f})"
+
+
+def _missed(fit: pd.DataFrame) -> str:
+    own = fit[fit["fitted"]]
+    inside = f"{int(own['in50'].sum())} of {len(own)} fitted figures lie in their 50 % interval, "
+    missed = fit[~fit["in90"]]
+    names = [f"{row.series} {row.period_start} to {row.period_end}" for row in missed.itertuples()]
+    text = f"{inside}{int(own['in90'].sum())} in that of 90 %."
+    return text + (f" Outside of it: {'; '.join(names)}.\n" if names else "\n")
+
+
+def _model(experiment: CalibrationExperiment) -> str:
+    values = ", ".join(f"{value:g}" for value in experiment.over_dispersion)
+    return (
+        f"A count is negative binomial around the model's, with variance m + (g·m)², g one of {values}, equally\n"
+        "likely; its likelihood is the probability of the interval that rounding and sources leave.\n"
+    )
+
+
+def _series(experiment: CalibrationExperiment) -> pd.DataFrame:
+    rows = [
+        {
+            "series": name, "counted": entry.counted, "share": f"{entry.share:g}", "revisions": entry.revisions,
+            "fitted": "no" if not entry.fit else "yes" if entry.since is None else f"from {entry.since}",
+        }
+        for name, entry in experiment.series.items()
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _waves(done: Posterior) -> pd.DataFrame:
+    return pd.DataFrame(done.waves).rename(columns={"left": "prior not ruled out", "within_2_sd": "emulators in 2 sd"})

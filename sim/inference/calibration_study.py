@@ -1,0 +1,133 @@
+"""`corridor calibrate`: a calibration with its files.
+
+DIR/posterior.parquet    the particles: weight and parameters
+DIR/posterior.yaml       a scenario with the posterior's distributions, which others may extend
+DIR/parameters.csv       before and after
+DIR/fit.csv              each figure beside what the fitted model says that would be published
+DIR/waves.csv            what each stage found
+DIR/README.md            all of it, to be read, with fit.png
+DIR/calibration.json     what was done: experiment, seed, versions, machine, command
+DIR/STAGE/               the runs of a stage, a study each
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from sim.inference import posterior as files
+from sim.inference.calibrate import calibrate
+from sim.inference.calibration_experiment import Loaded, is_fitted
+from sim.inference.calibration_page import page
+from sim.inference.fit_task import Place, Posterior, Task
+from sim.inference.free_parameters import Space
+from sim.inference.observations import rows_of
+from sim.outputs.folder import OutputError, check_writable, umask
+from sim.outputs.provenance import machine, versions
+from sim.scenario.errors import ScenarioError
+
+RECORD = "calibration.json"
+
+
+class Calibrated(NamedTuple):
+    """A calibration: its particles and tables."""
+
+    posterior: Posterior
+    task: Task
+    parameters: pd.DataFrame
+    fit: pd.DataFrame
+    waves: pd.DataFrame
+    summary: str
+
+
+def calibration(loaded: Loaded, place: Place) -> Calibrated:
+    """Fit an experiment's scenario to all rows of its series that lie within the run, and write what was found.
+
+    Raises:
+        ScenarioError: If the experiment is not allowed, or no row lies within the run.
+        OutputError: If the folder cannot be written, or holds something else.
+    """
+    task = task_of(loaded)
+    check_writable(place.folder)
+    done = calibrate(task, place)
+    tables = Calibrated(
+        done,
+        task,
+        files.parameter_table(done, task.space, task.seed),
+        files.fit_table(done, task),
+        pd.DataFrame(done.waves),
+        _summary(done, task),
+    )
+    note = f"# Written by `{place.command or 'corridor calibrate'}`: a replicate draws one particle whole.\n"
+    written = {
+        "posterior.parquet": files.particles(done, task.space),
+        "posterior.yaml": (
+            note + files.as_scenario(done, task, loaded.experiment.scenario, loaded.experiment.title)
+        ).encode(),
+        "parameters.csv": csv(tables.parameters),
+        "fit.csv": csv(tables.fit),
+        "waves.csv": csv(tables.waves),
+        "README.md": page(task, done, place.command, tables.parameters, tables.fit, tables.summary).encode(),
+        RECORD: record(loaded, place, {"runs": done.runs, "failed": done.failed, "effective": done.effective}),
+    }
+    for name, content in written.items():
+        put(place.folder / name, content)
+    return tables
+
+
+def task_of(loaded: Loaded) -> Task:
+    """What an experiment fits: all rows of series with ``fit`` that lie within the run; the others are counted."""
+    scenario, series = loaded.scenario, loaded.experiment.series
+    inside = [row for row in rows_of(loaded) if scenario.start <= row.start and row.end <= scenario.end]
+    fitted = [row for row in inside if is_fitted(series[row.series], row.start)]
+    if not fitted:
+        raise ScenarioError(f"{loaded.name}: no published figure lies between {scenario.start} and {scenario.end}")
+    others = [row for row in inside if not is_fitted(series[row.series], row.start)]
+    space = Space(loaded.experiment.parameters, scenario)
+    return Task(loaded.experiment, scenario, space, fitted, others, loaded.experiment.seed)
+
+
+def _summary(done: Posterior, task: Task) -> str:
+    fitted = files.fit_table(done, task).query("fitted")
+    inside = (
+        f"{fitted['in50'].sum()} of {len(fitted)} figures lie in their 50 % interval, {fitted['in90'].sum()} in 90 %"
+    )
+    failed = f", {done.failed} of them failed" if done.failed else ""
+    size = f"{done.effective:.0f} effective particles of {len(done.weights)}"
+    return f"{done.runs:,} runs{failed}; {size}; {inside}."
+
+
+def record(loaded: Loaded, place: Place, more: dict[str, Any]) -> bytes:
+    """What was done, and how to do it again."""
+    content = {
+        "experiment": loaded.experiment.model_dump(mode="json", by_alias=True, fallback=str),
+        "command": place.command,
+        "versions": versions(),
+        "machine": machine(),
+        **more,
+    }
+    return (json.dumps(content, indent=2, ensure_ascii=False, default=str) + "\n").encode()
+
+
+def csv(table: pd.DataFrame) -> bytes:
+    """A table as CSV, numbers to ten digits: the last ones differ between machines."""
+    text: str = table.to_csv(index=False, lineterminator="\n", float_format="%.10g")
+    return text.encode()
+
+
+def put(file: Path, content: bytes) -> None:
+    """Write a file whole, or not at all; raises OutputError."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handle, path = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+        Path(path).chmod(0o666 & ~umask())
+        Path(path).replace(file)
+    except OSError as error:
+        raise OutputError(f"{file}: cannot be written: {error.strerror or error}") from error

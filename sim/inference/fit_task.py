@@ -1,0 +1,144 @@
+"""What a fit is made of: the task, the place where its runs are done, and the particles that come out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.inference.calibration_experiment import CalibrationExperiment
+from sim.inference.free_parameters import Space
+from sim.inference.observations import Row
+from sim.inference.sampling import effective
+from sim.scenario.schema import Scenario
+from sim.studies.plan import Plan
+from sim.studies.store.store import Store
+from sim.studies.study import Study
+from sim.studies.work.dispatch import dispatch
+from sim.studies.work.executors import workplace
+
+Floats = npt.NDArray[np.float64]
+Progress = Callable[[str, int, int, int], None]  # stage, runs done, runs asked for, runs that failed
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where runs are done and kept.
+
+    Attributes:
+        folder: Of the stages.
+        jobs: Processes; 1 for this one alone, None for all cores.
+        dask: Address of a Dask scheduler.
+        command: The command that does it again.
+        progress: Called with the stage, and the numbers of runs done, asked for and failed.
+    """
+
+    folder: Path
+    jobs: int | None = 1
+    dask: str | None = None
+    command: str = ""
+    progress: Progress | None = None
+
+
+@dataclass
+class Task:
+    """What is fitted to what.
+
+    Attributes:
+        experiment: Sizes and observation model.
+        scenario: With the inputs that may be used.
+        space: The free parameters.
+        fitted: Rows that the likelihood is of.
+        others: Rows that are only to be counted, such as those to be forecast.
+        seed: Of all draws.
+    """
+
+    experiment: CalibrationExperiment
+    scenario: Scenario
+    space: Space
+    fitted: Sequence[Row]
+    others: Sequence[Row]
+    seed: int
+
+    @property
+    def rows(self) -> list[Row]:
+        """All rows that a run is to count."""
+        return [*self.fitted, *self.others]
+
+
+@dataclass
+class Posterior:
+    """Weighted particles.
+
+    Attributes:
+        points: Normal scores of the parameters, shape (N, D).
+        values: The parameters, shape (N, D).
+        weights: They add up to 1, shape (N,).
+        dispersion: Chance of each over-dispersion given the particle, shape (N, G).
+        counts: The model's counts of the task's rows, shape (N, M).
+        waves: Rows of the table of waves and generations.
+        runs: Runs done in all.
+        failed: Runs that failed.
+    """
+
+    points: Floats
+    values: Floats
+    weights: Floats
+    dispersion: Floats
+    counts: Floats
+    waves: list[dict[str, Any]] = field(default_factory=list)
+    runs: int = 0
+    failed: int = 0
+
+    @property
+    def effective(self) -> float:
+        """Effective number of particles."""
+        return effective(self.weights)
+
+    def resample(self, size: int, rng: np.random.Generator) -> npt.NDArray[np.intp]:
+        """Numbers of particles, drawn by weight with little chance (systematic resampling)."""
+        places = (rng.random() + np.arange(size)) / size
+        found: npt.NDArray[np.intp] = np.searchsorted(np.cumsum(self.weights), places * self.weights.sum())
+        return np.minimum(found, len(self.weights) - 1)
+
+
+def simulate(task: Task, place: Place, stage: str, points: Floats, seed: int) -> Floats:
+    """The model's counts of the task's rows at points, shape (N, M); NaN where a run failed."""
+    scenario = task.scenario.model_copy(update={"seed": seed, "observed": []})
+    scenario._rows = [row.record() for row in task.rows]
+    key = sha256(repr([(row.series, row.start, row.end, row.about) for row in task.rows]).encode()).hexdigest()
+    settings = task.space.settings(points)
+    plan = Plan(
+        "calibration",
+        {"scenario": scenario},
+        paths=task.space.paths,
+        points=settings,
+        paired=False,
+        drawn=False,
+        extra={"rows_sha256": key, "stage": stage},
+    )
+    folder = place.folder / stage
+
+    def report(done: int, total: int, failed: int) -> None:
+        if place.progress:
+            place.progress(stage, done, total, failed)
+
+    with Store(folder, plan, place.command) as store:
+        dispatch(plan, store, workplace(place.jobs, place.dask), progress=report)
+        store.finish()
+    return _counts(Study(folder), task.rows, len(points))
+
+
+def _counts(study: Study, rows: Sequence[Row], size: int) -> Floats:
+    counts = np.full((size, len(rows)), np.nan)
+    table = study.simulated
+    number: dict[tuple[str, date, date], int] = {(row.series, row.start, row.end): k for k, row in enumerate(rows)}
+    for found in table.itertuples():
+        counts[found.point, number[str(found.series), found.period_start, found.period_end]] = found.value
+    return counts

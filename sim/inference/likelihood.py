@@ -1,0 +1,120 @@
+"""How likely published figures are, given what the model counts: over-dispersed counts, known to an interval.
+
+A count Y with the model's mean m is negative binomial: mean m, variance m + (g·m)². The first term is the
+chance of counting, the second what the model cannot know (weather, politics, who counts how), relative to the
+size, as such errors are. A figure that was rounded, or that sources disagree on, says that Y lies in an
+interval [low, high]; "more than" says that it lies above. Its likelihood is the probability of that interval,
+so that 7,700 "rounded" weighs less than 17,447 "exact". g is not known either: each of a few values is equally
+likely, and shared by all series; what the data say about g comes out with the posterior.
+
+A distance such as the sum of squares would have to weigh an October of 17,447 against a July of 200, and would
+take rounding for precision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import betainc, gammainc, logsumexp, ndtr
+
+from sim.inference.calibration_experiment import CalibrationExperiment
+from sim.inference.observations import Row
+
+Floats = npt.NDArray[np.float64]
+SMALLEST = 0.5  # mean of a count where a run has none: half an event
+_FLOOR = 1e-12
+
+
+class Likelihood:
+    """The observation model of an experiment over some rows.
+
+    Args:
+        experiment: For reporting shares, rounding and the values of the over-dispersion g.
+        rows: The figures.
+
+    Attributes:
+        low: Lower ends of the intervals, shape (M,).
+        high: Upper ends, shape (M,); infinite where there is none.
+        grid: Values of g, shape (G,).
+    """
+
+    def __init__(self, experiment: CalibrationExperiment, rows: Sequence[Row]) -> None:
+        self.rows = list(rows)
+        series = [experiment.series[row.series] for row in rows]
+        self.share = np.array([entry.share for entry in series])
+        bounds = [row.bounds(entry.rounding) for row, entry in zip(rows, series, strict=True)]
+        self.low = np.array([low for low, _ in bounds])
+        self.high = np.array([high for _, high in bounds])
+        self.grid = np.array(experiment.over_dispersion)
+
+    def means(self, counts: Floats) -> Floats:
+        """Expected figures, shape (N, M), from the model's counts."""
+        means: Floats = np.maximum(counts * self.share, SMALLEST)
+        return means
+
+    def of_counts(self, counts: Floats) -> Floats:
+        """Log likelihood of all rows by run and g, shape (N, G), from counts of shape (N, M)."""
+        mean = self.means(counts)
+        each = [np.log(np.maximum(_interval(mean, g, self.low, self.high), _FLOOR)).sum(axis=1) for g in self.grid]
+        return np.array(each).T
+
+    def of_logs(self, mean: Floats, sd: Floats) -> Floats:
+        """As `of_counts`, for logarithms of expected figures that are known to a standard deviation only.
+
+        The count is taken as log-normal: for proposals, which need not be exact.
+        """
+        low = np.log(np.maximum(self.low - 0.5, 0.25))
+        high = np.log(np.maximum(self.high + 0.5, 0.5))
+        chance = np.exp(-np.maximum(mean, np.log(SMALLEST)))
+        each = []
+        for g in self.grid:
+            spread = np.sqrt(np.log1p(g * g) + chance + sd**2)
+            below = np.where(self.low <= 0, 0.0, ndtr((low - mean) / spread))
+            inside = ndtr((high - mean) / spread) - below
+            tail = ndtr((mean - low) / spread) - ndtr((mean - high) / spread)  # without loss far above
+            each.append(np.log(np.maximum(np.where(low > mean, inside, np.maximum(inside, tail)), _FLOOR)).sum(axis=1))
+        return np.array(each).T
+
+    def marginal(self, by_dispersion: Floats) -> Floats:
+        """Log likelihood with g summed out, shape (N,)."""
+        total: Floats = logsumexp(by_dispersion, axis=1) - np.log(len(self.grid))
+        return total
+
+    def implausibility(self, mean: Floats, sd: Floats) -> Floats:
+        """Distance of each figure from the emulated logarithm, in standard deviations, shape (N, M).
+
+        0 within the figure's interval; the deviation is that of emulator, counting and the largest g together.
+        """
+        low, high = np.log(np.maximum(self.low, SMALLEST)), np.log(np.maximum(self.high, SMALLEST))
+        low = np.where(self.low <= SMALLEST, -np.inf, low)
+        off = np.maximum(np.maximum(low - mean, mean - high), 0.0)
+        chance = np.exp(-np.maximum(mean, np.log(SMALLEST)))
+        distance: Floats = off / np.sqrt(sd**2 + chance + np.log1p(self.grid.max() ** 2))
+        return distance
+
+
+def draw_counts(mean: Floats, g: Floats, rng: np.random.Generator) -> Floats:
+    """Counts as they might be published, one for each mean and g: a gamma mixture of Poisson counts."""
+    shape = 1.0 / np.maximum(g, 1e-6) ** 2
+    return rng.poisson(rng.gamma(shape, mean / shape)).astype(float)
+
+
+def _interval(mean: Floats, g: float, low: Floats, high: Floats) -> Floats:
+    """Probability that the count lies in [low, high]."""
+    above = np.ceil(low - 1e-9) - 1
+    upper = np.where(np.isinf(high), 0.0, np.floor(np.where(np.isinf(high), 0.0, high) + 1e-9))
+    inside = np.where(np.isinf(high), 1.0, _cdf(upper, mean, g)) - _cdf(above, mean, g)
+    return np.maximum(inside, 0.0)
+
+
+def _cdf(count: Floats, mean: Floats, g: float) -> Floats:
+    """Distribution function of the negative binomial; of the Poisson where g is next to nothing."""
+    whole = np.broadcast_to(np.maximum(count, 0.0), mean.shape)
+    if g < 1e-4:
+        value = 1.0 - gammainc(whole + 1.0, mean)
+    else:
+        size = 1.0 / g**2
+        value = betainc(size, whole + 1.0, size / (size + mean))
+    return np.where(np.broadcast_to(count, mean.shape) < 0, 0.0, value)

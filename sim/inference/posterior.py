@@ -1,0 +1,148 @@
+"""A posterior as files: particles as Parquet, tables as CSV, and distributions that a scenario can extend."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sim.inference.fit_task import Posterior, Task
+from sim.inference.free_parameters import Space
+from sim.inference.likelihood import Likelihood, draw_counts
+from sim.inference.sampling import stream
+from sim.scenario.files import scenario_names
+from sim.scenario.load import load_scenario
+from sim.scenario.paths import apply_overrides
+from sim.scenario.quantity import JOINT
+from sim.scenario.write import diff_yaml, to_yaml
+
+Floats = npt.NDArray[np.float64]
+LEVELS = {"low90": 0.05, "low50": 0.25, "median": 0.5, "high50": 0.75, "high90": 0.95}
+_PRIOR_DRAWS, _PREDICTIVE = 4000, 4000
+JOINT_VALUES = 100  # particles of a posterior in a scenario
+
+
+def quantiles(values: Floats, weights: Floats, levels: Any) -> Floats:
+    """Weighted quantiles of a sample, shape (levels,)."""
+    order = np.argsort(values, kind="stable")
+    steps = (np.cumsum(weights[order]) - 0.5 * weights[order]) / weights.sum()
+    found: Floats = np.interp(np.asarray(levels), steps, values[order])
+    return found
+
+
+def particles(posterior: Posterior, space: Space) -> bytes:
+    """One row a particle: weight, then the parameters in their own units; Parquet."""
+    table = pd.DataFrame({"particle": np.arange(len(posterior.weights)), "weight": posterior.weights})
+    for number, name in enumerate(space.names):
+        table[name] = posterior.values[:, number]
+    sink = io.BytesIO()
+    table.to_parquet(sink, index=False)
+    return sink.getvalue()
+
+
+def parameter_table(posterior: Posterior, space: Space, seed: int) -> pd.DataFrame:
+    """Each parameter before and after: medians, 50 and 90 % intervals, and how much narrower it became.
+
+    ``learnt`` is 1 less the ratio of the posterior's variance to the prior's, in the prior's normal scores: 0
+    where the data said nothing.
+    """
+    before = space.values(stream(seed, "table").standard_normal((_PRIOR_DRAWS, len(space))))
+    even = np.ones(len(before))
+    rows = []
+    for number, name in enumerate(space.names):
+        prior = quantiles(before[:, number], even, [0.05, 0.5, 0.95])
+        after = quantiles(posterior.values[:, number], posterior.weights, list(LEVELS.values()))
+        scores = posterior.points[:, number]
+        mean = float(np.average(scores, weights=posterior.weights))
+        variance = float(np.average((scores - mean) ** 2, weights=posterior.weights))
+        rows.append(
+            {
+                "parameter": name, "title": space.parameters[name].title,
+                "prior_low90": prior[0], "prior_median": prior[1], "prior_high90": prior[2],
+                **dict(zip(LEVELS, after, strict=True)), "learnt": max(1.0 - variance, 0.0),
+            }
+        )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def fit_table(posterior: Posterior, task: Task) -> pd.DataFrame:
+    """Each figure beside what the fitted model says that would have been published: median, 50 and 90 %."""
+    draws = predictive(posterior, task, _PREDICTIVE, stream(task.seed, "fit"))
+    rows = []
+    for number, row in enumerate(task.rows):
+        entry = task.experiment.series[row.series]
+        low, high = row.bounds(entry.rounding)
+        found = np.quantile(draws[:, number], list(LEVELS.values()))
+        rows.append(
+            {
+                "series": row.series, "period_start": row.start, "period_end": row.end, "value": row.middle,
+                "low": low, "high": high, **dict(zip(LEVELS, found, strict=True)),
+                "fitted": number < len(task.fitted),
+                "in50": bool(found[1] <= high and low <= found[3]), "in90": bool(found[0] <= high and low <= found[4]),
+            }
+        )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def predictive(posterior: Posterior, task: Task, size: int, rng: np.random.Generator) -> Floats:
+    """Figures as they might be published, shape (size, M): particles by weight, each with its own over-dispersion."""
+    chosen = posterior.resample(size, rng)
+    likelihood = Likelihood(task.experiment, task.rows)
+    mean = likelihood.means(np.nan_to_num(posterior.counts[chosen]))
+    chance = np.cumsum(posterior.dispersion[chosen], axis=1)
+    g = likelihood.grid[np.minimum((rng.random((size, 1)) > chance).sum(axis=1), len(likelihood.grid) - 1)]
+    return draw_counts(mean, np.broadcast_to(g[:, None], mean.shape), rng)
+
+
+def as_scenario(posterior: Posterior, task: Task, parent: str, title: str) -> str:
+    """YAML of a scenario that draws its parameters from the posterior, and which others may extend.
+
+    Particles are drawn by weight, and written as `joint` values: a replicate draws one of them whole. Marginal
+    distributions would lose what the figures say most of, which parameters compensate each other, and replicates
+    would scatter far wider than the figures allow. First stands the particle that a run without uncertainty takes:
+    the one that is nearest to the middle of all, in figures and parameters alike.
+
+    Args:
+        posterior: The particles.
+        task: What was fitted.
+        parent: Name of the scenario that the text extends; the whole scenario is written if it is none that ships.
+        title: Of the new scenario. It is as long as its parent, even where the calibration ran it for fewer days.
+    """
+    chosen = posterior.resample(JOINT_VALUES, stream(task.seed, "joint"))
+    chosen = stream(task.seed, "order").permutation(chosen)
+    nearest = int(np.argmin(_distances(posterior, task)[chosen]))
+    chosen[[0, nearest]] = chosen[[nearest, 0]]
+    settings = task.space.settings(posterior.points[chosen])
+    found = {path: _joint(settings[:, k]) for k, path in enumerate(task.space.paths)}
+    changes: dict[str, Any] = {"title": title[:200], **found}
+    if parent not in scenario_names():
+        return to_yaml(apply_overrides(task.scenario, changes))
+    whole = load_scenario(parent).days
+    return diff_yaml(apply_overrides(task.scenario, {**changes, "days": whole}), parent)
+
+
+def _distances(posterior: Posterior, task: Task) -> Floats:
+    """How far each particle is from the posterior's middle, in figures and parameters alike."""
+    mean = Likelihood(task.experiment, task.fitted).means(np.nan_to_num(posterior.counts[:, : len(task.fitted)]))
+    figures, parameters = (_deviations(values, posterior.weights) for values in (np.log(mean), posterior.points))
+    found: Floats = (figures**2).mean(axis=1) + (parameters**2).mean(axis=1)
+    return found
+
+
+def _deviations(values: Floats, weights: Floats) -> Floats:
+    middle = np.average(values, axis=0, weights=weights)
+    spread = np.sqrt(np.average((values - middle) ** 2, axis=0, weights=weights))
+    found: Floats = (values - middle) / np.maximum(spread, 1e-9)
+    return found
+
+
+def _joint(values: Floats) -> Any:
+    rounded = [_figure(value) for value in values]
+    return rounded[0] if len(set(rounded)) == 1 else {JOINT: rounded}
+
+
+def _figure(value: float) -> float:
+    return float(f"{value:.4g}")

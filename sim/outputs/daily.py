@@ -1,0 +1,173 @@
+"""From runs to tables: blocks of numbers by level and measure, and tidy frames made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from sim.engine.rows import STATUSES
+from sim.engine.tables import ROUTE_FLOWS
+from sim.outputs import run_data as m
+from sim.outputs.run_data import MEASURES, Array, RunData
+
+DAILY_COLUMNS = ("date", "level", "name", "measure", "value", "unit", "replicate")
+MONTHLY_COLUMNS = ("month", "days", "level", "name", "measure", "statistic", "value", "unit", "replicate")
+
+
+class Block(NamedTuple):
+    """One measure at one level: values by replicate, day and name, shape (R, D, N)."""
+
+    level: str
+    measure: str
+    names: tuple[str, ...]
+    values: Array
+
+    def of(self, name: str) -> Array:
+        """Values of one name, shape (R, D)."""
+        return self.values[:, :, self.names.index(name)]
+
+
+Blocks = dict[tuple[str, str], Block]
+
+
+def blocks_of(runs: Sequence[RunData]) -> Blocks:
+    """All measures of several runs of one scenario, in a fixed order."""
+    tables = [list(_of_one(run)) for run in runs]
+    blocks: Blocks = {}
+    for parts in zip(*tables, strict=True):
+        level, measure, names, _ = parts[0]
+        values = np.stack([part[3] for part in parts])
+        if level == "place":  # most places never hold most statuses
+            used = np.flatnonzero(values.any(axis=(0, 1)))
+            names, values = [names[k] for k in used], values[:, :, used]
+        if len(names):
+            blocks[level, measure] = Block(level, measure, tuple(names), values)
+    return blocks
+
+
+def _of_one(o: RunData) -> Iterator[tuple[str, str, list[str], Array]]:
+    names = o.names
+    for measure in m.SECTION_MEASURES:
+        values = m.by_section(o, measure)
+        yield "section", measure, names.sections, values
+        yield "agency", measure, names.agencies, m.by_agency(o, values)
+    capacity, attempts = o.capacity, m.by_section(o, "attempts")
+    yield "section", "detection", names.sections, o.detection
+    yield "section", "capacity", names.sections, capacity
+    yield "section", "border_pressure", names.sections, m.border_pressure(attempts, capacity)
+    attempts, capacity = m.by_agency(o, attempts), m.by_agency(o, capacity)
+    yield "agency", "capacity", names.agencies, capacity
+    yield "agency", "border_pressure", names.agencies, m.border_pressure(attempts, capacity)
+    yield "agency", "in_procedure", names.agencies, m.in_procedure(o)
+    for number, measure in enumerate(ROUTE_FLOWS[:2]):
+        yield "route", measure, names.routes, o.route_flows[:, :, number]
+    for measure in m.PAIR_MEASURES:
+        yield "route", measure, names.routes, m.by_route(o, measure)
+        yield "cohort", measure, names.cohorts, m.by_cohort(o, measure)
+    yield "status", "persons", list(STATUSES), o.by_cohort.sum(axis=1)
+    for number, status in enumerate(STATUSES):
+        yield "cohort", f"persons_{status}", names.cohorts, o.by_cohort[:, :, number]
+        yield "place", f"persons_{status}", names.places, o.by_place[:, :, number]
+
+
+def daily_frame(blocks: Blocks, start: date, replicates: Sequence[int]) -> pd.DataFrame:
+    """Tidy table of the given replicates: a row per replicate, level, measure, name and day."""
+    days = next(iter(blocks.values())).values.shape[1] if blocks else 0
+    rows = [_tidy(blocks, days, start, replicate) for replicate in replicates]
+    return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=list(DAILY_COLUMNS))
+
+
+def _tidy(blocks: Blocks, days: int, start: date, replicate: int) -> pd.DataFrame:
+    parts = list(blocks.values())
+    widths = np.array([len(part.names) for part in parts], np.int64)
+    dates = pd.date_range(start, periods=days, freq="D", unit="ms")
+    values = [np.ascontiguousarray(part.values[replicate].T, dtype=np.float64).ravel() for part in parts]
+    return pd.DataFrame(
+        {
+            "date": np.tile(dates.to_numpy(), int(widths.sum())),
+            "level": _category([part.level for part in parts], widths * days),
+            "name": _category([name for part in parts for name in part.names], np.full(widths.sum(), days)),
+            "measure": _category([part.measure for part in parts], widths * days),
+            "value": np.concatenate(values) if values else np.empty(0),
+            "unit": _category([MEASURES[part.measure].daily_unit for part in parts], widths * days),
+            "replicate": np.full(int(widths.sum()) * days, replicate, np.int32),
+        }
+    )
+
+
+def _category(labels: list[str], repeats: Array) -> pd.Categorical:
+    categories = sorted(set(labels))
+    number = {label: k for k, label in enumerate(categories)}
+    codes = np.repeat(np.array([number[label] for label in labels], np.int16), repeats)
+    return pd.Categorical.from_codes(codes, categories=categories)
+
+
+def blocks_from(daily: pd.DataFrame) -> Blocks:
+    """The blocks that a daily table was made of."""
+    blocks: Blocks = {}
+    replicates = int(daily["replicate"].max()) + 1 if len(daily) else 0
+    for (level, measure), part in daily.groupby(["level", "measure"], sort=False, observed=True):
+        names = tuple(part["name"].astype(str).unique())
+        values = part["value"].to_numpy().reshape(replicates, len(names), -1)
+        blocks[str(level), str(measure)] = Block(str(level), str(measure), names, values.transpose(0, 2, 1))
+    return blocks
+
+
+def month_starts(start: date, days: int) -> tuple[list[str], Array]:
+    """The months of a run as ``2025-01``, and the day of the run on which each begins."""
+    months = pd.date_range(start, periods=days, freq="D").strftime("%Y-%m").to_numpy()
+    labels, firsts = np.unique(months, return_index=True)
+    return [str(label) for label in labels], firsts
+
+
+def monthly_frame(blocks: Blocks, start: date) -> pd.DataFrame:
+    """Flows summed, ratios averaged and stocks at the end of each month; places are left out.
+
+    ``days`` tells how many days of the month were run.
+    """
+    rows: list[pd.DataFrame] = []
+    for block in blocks.values():
+        if block.level == "place":
+            continue
+        over_time = MEASURES[block.measure].over_time
+        rows.append(_monthly(block, start, over_time))
+        if block.measure == "border_pressure":
+            rows.append(_monthly(block, start, "peak"))
+    frame = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=list(MONTHLY_COLUMNS))
+    return frame.sort_values("replicate", kind="stable", ignore_index=True)
+
+
+def _monthly(block: Block, start: date, statistic: str) -> pd.DataFrame:
+    replicates, days, width = block.values.shape
+    months, firsts = month_starts(start, days)
+    lengths = np.diff([*firsts, days])
+    values = aggregate(block.values, firsts, lengths, statistic)
+    unit = MEASURES[block.measure].unit
+    count = replicates * width
+    return pd.DataFrame(
+        {
+            "month": np.tile(np.array(months, dtype=object), count),
+            "days": np.tile(lengths, count),
+            "level": block.level,
+            "name": np.tile(np.repeat(np.array(block.names, dtype=object), len(months)), replicates),
+            "measure": block.measure,
+            "statistic": statistic,
+            "value": values.transpose(0, 2, 1).ravel().astype(np.float64),
+            "unit": f"{unit} per month" if statistic == "sum" else unit,
+            "replicate": np.repeat(np.arange(replicates, dtype=np.int32), len(months) * width),
+        }
+    )
+
+
+def aggregate(values: Array, firsts: Array, lengths: Array, statistic: str) -> Array:
+    """Days (axis 1) brought together into periods: "sum", "mean", "peak" or "end"."""
+    if statistic == "end":
+        return values[:, firsts + lengths - 1]
+    if statistic == "peak":
+        return np.maximum.reduceat(values, firsts, axis=1)
+    total: Array = np.add.reduceat(values.astype(np.float64), firsts, axis=1)
+    return total / lengths[None, :, None] if statistic == "mean" else total

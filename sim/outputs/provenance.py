@@ -1,0 +1,149 @@
+"""Where a result comes from: scenario, seed, versions, machine, time, and the command that makes it again."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+import os
+import platform
+import shlex
+import sys
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sim.outputs.folder import FORMAT
+
+OWN_HASH = "record_sha256"
+_PACKAGES = ("mesa", "numpy", "numba", "pandas", "pyarrow")
+
+
+@dataclass
+class RunInfo:
+    """How a run was asked for, and when it was.
+
+    ``origin`` is the scenario's name or file, empty for one made in Python; ``seeds`` are the replicates'.
+    """
+
+    origin: str = ""
+    seed: int = 0
+    replicates: int = 1
+    days: int | None = None
+    overrides: dict[str, str] = field(default_factory=dict)
+    allow_outside: bool = False
+    seeds: list[int] = field(default_factory=list)
+    started: str = ""
+    ended: str = ""
+
+    def command(self, scenario_file: str) -> str:
+        """The command that makes the run again; from ``scenario_file`` where there is no origin."""
+        words = ["corridor", "run", self.origin or scenario_file, "--seed", str(self.seed)]
+        if self.replicates != 1:
+            words += ["--replicates", str(self.replicates)]
+        if self.days is not None and self.origin:
+            words += ["--days", str(self.days)]
+        for path, value in self.overrides.items() if self.origin else ():
+            words += ["--set", f"{path}={value}"]
+        if self.allow_outside and self.origin:
+            words.append("--allow-outside")
+        return shlex.join(words)
+
+
+def now() -> str:
+    """The time, UTC, to the second."""
+    return datetime.now(UTC).replace(microsecond=0).isoformat()
+
+
+def version() -> str:
+    """Version of corridor."""
+    return _version("corridor-sim")
+
+
+def _version(package: str) -> str:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return "not installed"
+
+
+def versions() -> dict[str, str]:
+    """Versions of corridor, of the model's sources, and of what results depend on."""
+    from sim.engine.compiled import sources_hash
+
+    return {
+        "corridor": version(),
+        "model_sources": sources_hash(),
+        "python": platform.python_version(),
+        **{package: _version(package) for package in _PACKAGES},
+    }
+
+
+def provenance(
+    info: RunInfo, title: str, text: str, scenario_hash: str, tables: dict[str, str], others: dict[str, str]
+) -> dict[str, Any]:
+    """All of it, ready for JSON.
+
+    ``text`` is the scenario after ``extends``; ``tables`` and ``others`` (all other files) are SHA-256 by file name.
+    """
+    return {
+        "format": FORMAT,
+        "title": title,
+        "command": info.command("scenario.yaml"),
+        "scenario": text,
+        "scenario_sha256": scenario_hash,
+        "origin": info.origin,
+        "overrides": info.overrides,
+        "seed": info.seed,
+        "replicates": info.replicates,
+        "replicate_seeds": info.seeds,
+        "parameters": "central values" if info.replicates == 1 else "drawn for each replicate",
+        "tables_sha256": tables,
+        "others_sha256": others,
+        "versions": versions(),
+        "machine": machine(),
+        "started_utc": info.started,
+        "ended_utc": info.ended,
+    }
+
+
+def record_text(content: dict[str, Any]) -> str:
+    """A record as the text of its file, with its own SHA-256 as the last entry."""
+    plain = {key: value for key, value in content.items() if key != OWN_HASH}
+    own = hashlib.sha256(json.dumps(plain, ensure_ascii=False).encode()).hexdigest()
+    return json.dumps({**plain, OWN_HASH: own}, indent=2, ensure_ascii=False) + "\n"
+
+
+def machine() -> dict[str, Any]:
+    """Class of the machine: processor, cores, memory, system; nothing that names it."""
+    return {
+        "cpu": _cpu(),
+        "cores": os.cpu_count() or 1,
+        "memory_gib": _memory(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "byte_order": sys.byteorder,
+    }
+
+
+def _cpu() -> str:
+    try:
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    except OSError:
+        pass
+    return platform.processor() or "unknown"
+
+
+def _memory() -> float | None:
+    try:
+        return round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1)
+    except (ValueError, OSError, AttributeError):
+        return None
+
+
+def sha256(file: Path) -> str:
+    """SHA-256 of a file (hexadecimal)."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,0 +1,257 @@
+"""What a run found: tables, intervals over replicates, the comparison with the record, and files."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import fields
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from sim.outputs import daily, totals
+from sim.outputs import run_data as m
+from sim.outputs.beside_record import compare
+from sim.outputs.daily import Blocks
+from sim.outputs.folder import RUN_FILE, OutputError, new_folder, read_run
+from sim.outputs.provenance import RunInfo, provenance, record_text, sha256
+from sim.outputs.weekly import layout_of, weekly_data_of
+from sim.scenario import html
+from sim.scenario.load import load_scenario
+from sim.scenario.schema import Scenario
+from sim.scenario.write import scenario_hash, to_yaml
+
+if TYPE_CHECKING:
+    from sim.model import CorridorModel
+    from sim.outputs.run_data import RunData
+
+DAILY, MONTHLY, TOTALS, SCENARIO = "daily.parquet", "monthly.csv", "totals.csv", "scenario.yaml"
+REPORT = "report.html"  # can be made again at any time, and is in no record
+
+
+class Results:
+    """The results of one run, or of several replicates of it.
+
+    All numbers carry units: a column ``unit`` in the tidy tables, `sim.outputs.run_data.MEASURES` for the others.
+    With several replicates, each of them a draw of the uncertain parameters, wide tables show medians and
+    `intervals` the 50 and 90 % intervals.
+
+    Attributes:
+        scenario: The scenario, before its distributions were drawn from.
+        info: How the run was asked for, and when.
+        blocks: All daily values by (level, measure), as arrays (replicates, days, names).
+        totals: Tidy: level, name, measure, value, unit, replicate.
+
+    >>> import sim
+    >>> found = sim.run("minsk-2021", days=30)
+    >>> found
+    <Results of 'The 2021 crisis at the border with Belarus': 30 days from 2021-05-01>
+    >>> found.series("section", "attempts").shape  # days, sections
+    (30, 13)
+    >>> found.summary.loc["pl-by-3", "agency"]
+    'poland'
+    """
+
+    def __init__(self, scenario: Scenario, blocks: Blocks, totals: pd.DataFrame, info: RunInfo) -> None:
+        """See `Results.of` and `Results.from_model` to make one from runs."""
+        self.scenario = scenario
+        self.blocks = blocks
+        self.totals = totals
+        self.info = info
+
+    @classmethod
+    def of(cls, scenario: Scenario, runs: Sequence[RunData], info: RunInfo | None = None) -> Results:
+        """From the runs of one or several runs of a scenario."""
+        if not runs or not runs[0].days:
+            raise ValueError("no results: not a single day was run")
+        if runs[0].days != scenario.days:
+            scenario = scenario.model_copy(update={"days": runs[0].days})
+        if info is None:
+            info = RunInfo(seed=scenario.seed, replicates=len(runs), seeds=[o.seed for o in runs])
+        blocks = daily.blocks_of(runs)
+        table = totals.totals_of([weekly_data_of(run) for run in runs], layout_of(scenario))
+        return cls(scenario, blocks, table, info)
+
+    @classmethod
+    def from_model(cls, model: CorridorModel) -> Results:
+        """From a model, up to its current day."""
+        return cls.of(model.settings, [m.run_data_of(model)])
+
+    @property
+    def replicates(self) -> int:
+        """Number of replicates."""
+        return int(next(iter(self.blocks.values())).values.shape[0])
+
+    @property
+    def start(self) -> date:
+        """First day."""
+        return self.scenario.start
+
+    @property
+    def dates(self) -> pd.DatetimeIndex:
+        """The days of the run."""
+        return pd.date_range(self.start, periods=self.scenario.days, freq="D", unit="ms")
+
+    @cached_property
+    def daily(self) -> pd.DataFrame:
+        """Tidy: date, level (section, agency, route, cohort, status, place), name, measure, value, unit, replicate."""
+        return daily.daily_frame(self.blocks, self.start, range(self.replicates))
+
+    @cached_property
+    def monthly(self) -> pd.DataFrame:
+        """Tidy: month, days of it that were run, level, name, measure, statistic, value, unit, replicate."""
+        return daily.monthly_frame(self.blocks, self.start)
+
+    @cached_property
+    def summary(self) -> pd.DataFrame:
+        """A row per section: border pressure, attempts and what came of them; medians over replicates."""
+        titles = {name: section.title for name, section in self.scenario.sections.items()}
+        table = self._summary("section", titles)
+        agencies = [s.agency if (s := self.scenario.sections.get(str(name))) else "" for name in table.index]
+        table.insert(0, "agency", agencies)
+        return table
+
+    @cached_property
+    def agencies(self) -> pd.DataFrame:
+        """As `summary`, a row per border agency."""
+        return self._summary("agency", {name: agency.country for name, agency in self.scenario.agencies.items()})
+
+    def _summary(self, level: str, titles: dict[str, Any]) -> pd.DataFrame:
+        return totals.summary_of(self.totals, self.start, self.replicates, level, titles)
+
+    @cached_property
+    def routes(self) -> pd.DataFrame:
+        """A row per route: departures, persons boarded, arrived, attempts, entries, landed, and what became of them."""
+        part = self.totals[self.totals["level"] == "route"]
+        keys = ("departures", "seats", "boarded", "reached_border", "attempts", "entries", "landed", "intercepted",
+                "stranded", "returned", "injuries", "deaths")  # fmt: skip
+        table = part.groupby(["name", "measure"], sort=False)["value"].median().unstack()
+        return table.reindex(columns=list(keys))
+
+    @cached_property
+    def intervals(self) -> pd.DataFrame:
+        """All totals with median, 50 % interval (low50, high50) and 90 % interval (low90, high90)."""
+        return totals.intervals_of(self.totals)
+
+    @cached_property
+    def shares(self) -> pd.DataFrame:
+        """Share (0 to 1) of each route and each cohort in a section's attempts."""
+        return totals.shares_of(self.totals)
+
+    @cached_property
+    def overload(self) -> pd.DataFrame:
+        """Probability (share of replicates) that a section is over 1 on any day of a week; weeks from the first day."""
+        block = self.blocks.get(("section", "border_pressure"))
+        if block is None:
+            return pd.DataFrame()
+        share = m.overload_by_week(block.values)
+        weeks = pd.date_range(self.start, periods=len(share), freq="7D", unit="ms", name="week")
+        return pd.DataFrame(share, index=weeks, columns=list(block.names))
+
+    def series(self, level: str, measure: str, quantile: float = 0.5) -> pd.DataFrame:
+        """A measure by date (rows) and name (columns), the given quantile over replicates."""
+        block = self.blocks.get((level, measure))
+        if block is None:
+            return pd.DataFrame(index=self.dates)
+        values = block.values[0] if self.replicates == 1 else np.quantile(block.values, quantile, axis=0)
+        return pd.DataFrame(values, index=self.dates, columns=list(block.names))
+
+    def observed(self) -> pd.DataFrame:
+        """The scenario's observed series beside the run, with the ratio of simulated to observed."""
+        return compare(self.blocks, self.scenario)
+
+    def write(self, folder: str | Path, figures: Callable[[Results, Path], object] | None = None) -> Path:
+        """Write tables and provenance to ``folder``: whole, or not at all.
+
+        An earlier result there is replaced. The tables' bytes depend on scenario and seed alone.
+        ``figures`` draws into the folder before it takes its name (`sim.report.figures.write_figures`).
+
+        Raises:
+            OutputError: If the folder holds something else, or cannot be written.
+        """
+        folder = Path(folder)
+        with new_folder(folder) as place:
+            self._write_daily(place / DAILY)
+            _write_csv(self.monthly, place / MONTHLY)
+            _write_csv(self.totals, place / TOTALS)
+            if figures is not None:
+                figures(self, place)
+            portable = self._write_scenario(place)
+            tables = {name: sha256(place / name) for name in (DAILY, MONTHLY, TOTALS)}
+            others = {file.name: sha256(file) for file in sorted(place.iterdir()) if file.name not in (*tables, REPORT)}
+            record = to_yaml(portable, whole=True), scenario_hash(self.scenario)
+            content = provenance(self.info, self.scenario.title, *record, tables, others)
+            (place / RUN_FILE).write_text(record_text(content), encoding="utf-8")
+        return folder
+
+    def _write_daily(self, file: Path) -> None:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        writer = None
+        for replicate in range(self.replicates):
+            part = daily.daily_frame(self.blocks, self.start, [replicate])
+            table = pa.Table.from_pandas(part, preserve_index=False).replace_schema_metadata(None)
+            writer = writer or pq.ParquetWriter(file, table.schema, compression="zstd")
+            writer.write_table(table)
+        if writer is not None:
+            writer.close()
+
+    def _write_scenario(self, place: Path) -> Scenario:
+        """Write the scenario, and the timetable beside it; returns the scenario that names it there."""
+        scenario = self.scenario
+        if scenario._timetable is not None:
+            name = Path(scenario._timetable[0]).name
+            shutil.copyfile(scenario._timetable[0], place / name)
+            scenario = scenario.model_copy(update={"timetable": name})
+        (place / SCENARIO).write_text(to_yaml(scenario), encoding="utf-8")
+        return scenario
+
+    @classmethod
+    def read(cls, folder: str | Path) -> Results:
+        """The results that `write` wrote.
+
+        Raises:
+            OutputError: If there are none, or a table is damaged.
+        """
+        folder = Path(folder)
+        content = read_run(folder)
+        try:
+            for name, digest in content["tables_sha256"].items():
+                if sha256(folder / name) != digest:
+                    raise OutputError(f"{folder / name}: damaged: it is not the table that was written")
+            scenario = load_scenario(folder / SCENARIO, any_date=True)
+            blocks = daily.blocks_from(pd.read_parquet(folder / DAILY))
+            totals = pd.read_csv(folder / TOTALS, dtype={"value": str, "replicate": np.int32})
+            totals["value"] = [float(text) for text in totals["value"]]  # pandas' own reading may be off by a bit
+        except (OSError, KeyError, ValueError) as error:
+            raise OutputError(f"{folder}: damaged: {error}") from error
+        return cls(scenario, blocks, totals, _info(content))
+
+    def __repr__(self) -> str:
+        """Title, days, replicates."""
+        runs = f", {self.replicates} replicates" if self.replicates > 1 else ""
+        return f"<Results of {self.scenario.title!r}: {self.scenario.days} days from {self.start}{runs}>"
+
+    def _repr_html_(self) -> str:
+        formats = {"float_format": "{:,.2f}".format, "na_rep": "", "border": 0}
+        tables = [self.summary.to_html(**formats), self.routes.to_html(**formats)]
+        return html.block(self.scenario.title, f"{repr(self)[1:-1]}; medians", *tables)
+
+
+def _write_csv(table: pd.DataFrame, file: Path) -> None:
+    """Whole numbers without a point; others exact."""
+    values = [str(int(v)) if v.is_integer() else repr(v) for v in table["value"].tolist()]
+    table.assign(value=values).to_csv(file, index=False, lineterminator="\n")
+
+
+def _info(content: dict[str, Any]) -> RunInfo:
+    known = {field.name for field in fields(RunInfo)}
+    info = RunInfo(**{key: value for key, value in content.items() if key in known})
+    info.seeds = content.get("replicate_seeds", [])
+    info.started, info.ended = content.get("started_utc", ""), content.get("ended_utc", "")
+    return info

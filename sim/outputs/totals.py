@@ -1,0 +1,82 @@
+"""A run in few numbers: totals by section, agency, route and cohort, and their intervals over replicates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim.outputs import weekly
+from sim.outputs.weekly import SHARES, Layout, WeeklyData
+
+TOTAL_COLUMNS = ("level", "name", "measure", "value", "unit", "replicate")
+QUANTILES = (("low90", 0.05), ("low50", 0.25), ("median", 0.5), ("high50", 0.75), ("high90", 0.95))
+# Columns of the summary, in order.
+SUMMARY = (
+    "pressure_mean", "pressure_peak", "peak_date", "days_over", "first_over", "overload_probability", "attempts",
+    "recorded_attempts", "turn_backs", "entries", "in_procedure", "persons_stranded", "returned", "deaths",
+)  # fmt: skip
+
+
+def totals_of(digests: Sequence[WeeklyData], frame: Layout) -> pd.DataFrame:
+    """Tidy totals of each replicate, as `weekly.totals_of`; a day that never comes (never over 1) has no row."""
+    parts = list(weekly.totals_of(frame, digests))
+    widths = [len(part.names) for part in parts]
+    one = {
+        "level": np.repeat([part.level for part in parts], widths),
+        "name": np.array([name for part in parts for name in part.names], dtype=object),
+        "measure": np.repeat([part.measure for part in parts], widths),
+        "unit": np.repeat([part.unit for part in parts], widths),
+    }
+    runs = len(digests)
+    table = {key: np.tile(np.asarray(column, dtype=object), runs) for key, column in one.items()}
+    table["value"] = np.concatenate([part.values for part in parts], axis=1).ravel()
+    table["replicate"] = np.repeat(np.arange(runs, dtype=np.int32), sum(widths))
+    table_ = pd.DataFrame(table)[list(TOTAL_COLUMNS)]
+    return table_[table_["value"].notna()].reset_index(drop=True)
+
+
+def intervals_of(totals: pd.DataFrame) -> pd.DataFrame:
+    """Median and the 50 and 90 % intervals of all totals over replicates; ``replicates`` is how many have one."""
+    groups = totals.groupby(["level", "name", "measure", "unit"], sort=False)["value"]
+    table = groups.quantile([q for _, q in QUANTILES]).unstack()
+    table.columns = pd.Index([name for name, _ in QUANTILES])
+    return table.assign(replicates=groups.size()).reset_index()
+
+
+def summary_of(totals: pd.DataFrame, start: date, replicates: int, level: str, titles: dict[str, Any]) -> pd.DataFrame:
+    """A row per section or agency, medians over replicates; dates are missing where the day never came.
+
+    ``first_over`` is the median over the replicates that were over 1, and ``overload_probability`` their share.
+    """
+    part = totals[(totals["level"] == level) & ~totals["measure"].isin(list(SHARES.values()))]
+    table = part.groupby(["name", "measure"], sort=False)["value"].median().unstack()
+    over = part[(part["measure"] == "days_over") & (part["value"] > 0)].groupby("name").size()
+    table["overload_probability"] = (over / replicates).reindex(table.index).fillna(0.0)
+    for column, source in (("peak_date", "peak_day"), ("first_over", "first_over_day")):
+        days = table[source] if source in table else pd.Series(np.nan, table.index)
+        table[column] = pd.to_datetime([_date(start, day) for day in days])
+    table = table.reindex(columns=[key for key in SUMMARY if key in table])
+    table.insert(0, "title", [titles.get(str(name), str(name)) for name in table.index])
+    return table
+
+
+def _date(start: date, day: float) -> date | None:
+    return None if np.isnan(day) else start + timedelta(days=round(day) - 1)
+
+
+def shares_of(totals: pd.DataFrame) -> pd.DataFrame:
+    """What each route and cohort contributes to a section's attempts: mean attempts over replicates, and share."""
+    rows = []
+    for key, measure in SHARES.items():
+        part = totals[totals["measure"] == measure]
+        sums = part.groupby("name", sort=False)["value"].sum()
+        split = [str(name).split(":") for name in sums.index]
+        rows.append(pd.DataFrame({"section": [s for s, _ in split], "by": key, "name": [n for _, n in split],
+                                  "attempts": sums.to_numpy() / (totals["replicate"].nunique() or 1)}))  # fmt: skip
+    frame = pd.concat(rows, ignore_index=True)
+    frame["share"] = frame["attempts"] / frame.groupby(["section", "by"])["attempts"].transform("sum")
+    return frame

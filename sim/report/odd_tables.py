@@ -1,0 +1,134 @@
+"""The generated parts of the model's description, `docs/ODD.md`: every parameter of the schema, every output.
+
+``python -m sim.report.odd_tables`` writes them anew, between their marks.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, get_args
+
+from sim.outputs.run_data import MEASURES
+from sim.scenario.entry import ASSUMED, BY_DATE, Entry, figure
+from sim.scenario.fields import bare, entry_class, is_mapping, is_quantity, is_schedule, measure_kinds, note
+from sim.scenario.measures import MeasureBase
+from sim.scenario.quantity import Distribution
+from sim.scenario.schema import Scenario
+
+FILE = Path(__file__).resolve().parents[2] / "docs" / "ODD.md"  # of a clone
+_MARKED = re.compile(
+    r"(<!-- begin (\w+): written by `python -m sim\.report\.odd_tables` -->\n).*?(\n<!-- end \2 -->)", re.DOTALL
+)
+_ROWS = "sim/data/parameters.csv: "
+_HEAD = "| parameter | default | range | unit | meaning | source |\n|---|---|---|---|---|---|"
+
+
+def entries() -> list[tuple[str, type[Entry]]]:
+    """Every entry of a scenario with the path where it stands; NAME is a name that the user chooses."""
+    return [("", Scenario), *_below("", Scenario)]
+
+
+def _below(path: str, entry: type[Entry]) -> Iterator[tuple[str, type[Entry]]]:
+    for name, field in entry.model_fields.items():
+        kind, place = field.annotation, f"{path}{name}."
+        if is_mapping(kind):
+            kind, place = get_args(bare(kind))[1], f"{place}NAME."
+        kinds = measure_kinds(kind)
+        if kinds:
+            yield place, MeasureBase
+            yield from ((f"{place}kind={word}.", part) for word, part in kinds.items())
+        elif (part := entry_class(kind)) is not None:
+            yield place, part
+            yield from _below(place, part)
+
+
+def parameters() -> str:
+    """All entries with their fields in Markdown: default, range, unit, meaning and source of each."""
+    parts = []
+    for path, entry in entries():
+        shown = [name for name in entry.model_fields if not _is_said_elsewhere(entry, name)]
+        lines = [_line(name, entry) for name in shown]
+        title = f"`{path.rstrip('.')}`" if path else "the scenario itself"
+        about = (entry.__doc__ or "").split("\n")[0]
+        parts.append("\n".join([f"**{title}**: {about}", "", *([_HEAD, *lines] if lines else ["No more fields."])]))
+    return "\n\n".join(parts)
+
+
+def _is_said_elsewhere(entry: type[Entry], name: str) -> bool:
+    """Fields that hold entries, and those of a kind of measure that all measures have."""
+    kind = entry.model_fields[name].annotation
+    inner = get_args(bare(kind))[1] if is_mapping(kind) else kind
+    inherited = entry is not MeasureBase and issubclass(entry, MeasureBase) and name in MeasureBase.model_fields
+    return inherited or name == "kind" or entry_class(inner) is not None or bool(measure_kinds(inner))
+
+
+def _line(name: str, entry: type[Entry]) -> str:
+    field = entry.model_fields[name]
+    about = note(field)
+    limits = "" if about.low is None or about.high is None else f"{_number(about.low)} to {_number(about.high)}"
+    default = "required" if field.is_required() else _default(field.get_default(call_default_factory=True))
+    unit = about.unit + (" (by date)" if is_schedule(field.annotation) else "")
+    source = _source(about.source or ("" if entry is Scenario or _is_text(field.annotation) else ASSUMED))
+    meaning = about.description.removesuffix(BY_DATE)
+    cells = (f"`{name}`", default, limits, unit, meaning, source)
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _default(value: Any) -> str:
+    if value is None or value in ({}, [], ""):
+        return "none"
+    if isinstance(value, Distribution):
+        return str(value.to_yaml())
+    if isinstance(value, list):
+        return ", ".join(_default(item) for item in value)
+    return _number(value) if isinstance(value, int | float) else str(value)
+
+
+def _number(value: float) -> str:
+    return f"{value:,}" if isinstance(value, int) else figure(value)
+
+
+def _is_text(kind: Any) -> bool:
+    """Whether a field is one of words, names or dates, which have no source."""
+    return not is_quantity(kind) and bare(kind) not in (int, float)
+
+
+def _source(text: str) -> str:
+    """A source; rows of parameters.csv with their figures, their own sources, and whether they are outcomes."""
+    if not text.startswith(_ROWS):
+        return text
+    names = text.removeprefix(_ROWS).split(", ")
+    shipped = files("sim.data").joinpath("parameters.csv").read_text(encoding="utf-8")
+    rows = list(csv.DictReader(shipped.splitlines()))
+    found = [row for name in names for row in rows if row["name"] == name]
+    return "; ".join(_row(row) for row in found)
+
+
+def _row(row: dict[str, str]) -> str:
+    between = f" ({row['low'] or '?'} to {row['high'] or '?'})" if row["low"] or row["high"] else ""
+    outcome = ", **an outcome**" if row["role"] == "outcome" else ""
+    return f"`{row['name']}` {row['value']}{between} {row['unit']}{outcome}: {row['source']}"
+
+
+def outputs() -> str:
+    """All outputs in Markdown: symbol, unit, formula, meaning, and the published series that each answers to."""
+    lines = ["| output | symbol | unit | over time | formula | meaning | answers to |", "|---|---|---|---|---|---|---|"]
+    lines += [
+        f"| `{m.name}` | {m.symbol} | {m.unit} | {m.over_time} | {m.formula} | {m.meaning} | {m.answers_to} |"
+        for m in MEASURES.values()
+    ]
+    return "\n".join(lines)
+
+
+def renewed(text: str) -> str:
+    """The description with its generated parts as the code has them today."""
+    parts = {"parameters": parameters(), "outputs": outputs()}
+    return _MARKED.sub(lambda found: f"{found[1]}{parts[found[2]]}{found[3]}", text)
+
+
+if __name__ == "__main__":
+    FILE.write_text(renewed(FILE.read_text(encoding="utf-8")), encoding="utf-8")

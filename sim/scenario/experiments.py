@@ -1,0 +1,48 @@
+"""Files of experiments: where those that ship are, and which command takes which kind."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+
+from sim.scenario.errors import Problem, ScenarioError, choices, show
+from sim.scenario.files import SUFFIXES, shipped_folder
+from sim.scenario.nodes import Node
+
+COMMANDS = {
+    "calibration": "`corridor calibrate` and `corridor backtest`",
+    "sweep": "`corridor sweep`",
+    "decision": "`corridor sweep` and `corridor decide`",
+    "threshold": "`corridor threshold`",
+}
+
+
+def experiments_folder() -> Path:
+    """The experiments that ship: beside ``sim/`` in the repository, inside it in an installed package."""
+    return shipped_folder("experiments")
+
+
+def experiment_file(name_or_path: str | Path) -> Path:
+    """The YAML file of an experiment by the name it ships under, or by its path; raises ScenarioError."""
+    text = str(name_or_path)
+    if text.endswith(SUFFIXES):
+        return Path(name_or_path)
+    shipped = {file.stem: file for file in experiments_folder().glob("*.yaml")}
+    if text not in shipped:
+        what = f"found {show(text)}, no experiment that ships, and no path ending in .yaml or .yml"
+        raise ScenarioError(f"{what}; {choices(sorted(shipped), text)}")
+    return shipped[text]
+
+
+def check_kind(root: Node, allowed: Collection[str]) -> str:
+    """The kind of an experiment; one that another command takes is sent there. Raises ScenarioError."""
+    node = root.value.get("kind")
+    if node is not None and node.value in allowed:
+        return str(node.value)
+    text = f"missing; {choices(allowed)}"
+    if node is not None:
+        text = f"found {show(node.value)}; {choices(allowed, node.value)}"
+        if node.value in COMMANDS:
+            text = f"found {node.value}, which is for {COMMANDS[node.value]}; allowed here: {', '.join(allowed)}"
+    place = node or root
+    raise ScenarioError(Problem(place.file, place.line, "kind", text))

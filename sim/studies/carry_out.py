@@ -1,0 +1,236 @@
+"""The two studies of every day: replicates of one scenario, and scenarios compared on the same people and draws."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import weakref
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sim.outputs.folder import OutputError
+from sim.outputs.weekly import ALL
+from sim.runs import load_for_run
+from sim.scenario.errors import ScenarioError
+from sim.scenario.schema import Scenario
+from sim.studies import statistics
+from sim.studies.plan import MOST_REPLICATES, TWINS, Plan
+from sim.studies.store.store import Store
+from sim.studies.study import Study
+from sim.studies.work.dispatch import Progress, dispatch
+from sim.studies.work.executors import Serial, Workplace, workplace
+
+REPLICATES, CAP = 20, 2000
+FIRST_LOOK, LOOK_GROWTH = 20, 1.5
+_TABLES = ("intervals", "differences", "spread", "overload")
+
+
+class Until(NamedTuple):
+    """Go on until the mean of a measure is known to ``precision`` (relative, with 90 % confidence), or to the cap.
+
+    Looked at after 20 replicates and then at half as many again each time, so that the look itself does not decide.
+    """
+
+    precision: float
+    measure: str = "attempts"
+    name: str = ALL
+    cap: int = CAP
+
+    def met(self, study: Study) -> bool:
+        """Whether it is, in each scenario."""
+        return max(self.reached(study)) <= self.precision
+
+    def reached(self, study: Study) -> list[float]:
+        """Half the 90 % confidence interval of the mean, relative to it, of each scenario.
+
+        Raises:
+            ScenarioError: If there is no such measure.
+        """
+        return [statistics.relative_half_width(self._values(study, scenario)) for scenario in study.scenarios]
+
+    def _values(self, study: Study, scenario: str) -> Any:
+        matrix = study.matrix(scenario, measures=[self.measure], names=[self.name])
+        if matrix.values.shape[1] != 1:
+            known = sorted(set(study.matrix(scenario, names=[self.name]).keys["measure"]))
+            found = f"{self.measure}@{self.name}"
+            raise ScenarioError(f"--measure: found {found!r}; allowed for {self.name}: {', '.join(known) or 'nothing'}")
+        return matrix.values[:, 0]
+
+
+def replicates(
+    scenario: Scenario | str | Path,
+    number: int = REPLICATES,
+    *,
+    until: Until | None = None,
+    folder: str | Path | None = None,
+    **options: Any,
+) -> Study:
+    """Replicates of a scenario, each with its own people and its own draw of the uncertain parameters.
+
+    Args:
+        scenario: A scenario, the name of one that ships, or a YAML file.
+        number: How many; with ``until``, the cap there counts.
+        until: Go on until a measure is known well enough.
+        folder: Where the study is stored; a temporary one if None. The same call goes on with what is there.
+        **options: As `carry_out`.
+
+    Raises:
+        ScenarioError: If the scenario or number is not allowed.
+        OutputError: If the folder cannot be written, or holds something else.
+    """
+    loaded = load_for_run(scenario)
+    check_number(number if until is None else until.cap)
+    plan = Plan("replicates", {_name(scenario, "scenario"): loaded}, number, twins=TWINS)
+    return carry_out(plan, folder, until=until, **options)
+
+
+def compare(
+    base: Scenario | str | Path,
+    *others: Scenario | str | Path,
+    replicates: int = REPLICATES,
+    until: Until | None = None,
+    folder: str | Path | None = None,
+    **options: Any,
+) -> Study:
+    """Scenarios compared with a base, pair by pair: the same people, the same draws, the same parameters.
+
+    Args:
+        base: What the others are compared with; its seed is everybody's.
+        others: One or more; they begin on the same day as the base and last as long.
+        replicates: Of each scenario.
+        until: Go on until a measure is known well enough in each scenario.
+        folder: As `replicates`.
+        **options: As `carry_out`.
+
+    Raises:
+        ScenarioError: If a scenario or number is not allowed.
+        OutputError: If the folder cannot be written, or holds something else.
+
+    >>> from sim import compare
+    >>> study = compare("benghazi-surge", "carrier-ban", replicates=2)
+    >>> study
+    <Study (compare) of benghazi-surge, carrier-ban: 4 of 4 runs done, 0 failed>
+    >>> boarded = study.differences.query("level == 'route' and name == 'benghazi-minsk' and measure == 'boarded'")
+    >>> bool(boarded["median"].item() < 0)
+    True
+    """
+    check_number(replicates if until is None else until.cap)
+    scenarios: dict[str, Scenario] = {}
+    for number, given in enumerate((base, *others)):
+        name = _name(given, f"scenario-{number}")
+        if name in scenarios:
+            raise ScenarioError(f"compare: {name} is given twice; each scenario once, under names that differ")
+        scenarios[name] = load_for_run(given)
+    return carry_out(Plan("compare", comparable(scenarios), replicates), folder, until=until, **options)
+
+
+def comparable(scenarios: dict[str, Scenario]) -> dict[str, Scenario]:
+    """The scenarios as they are; raises ScenarioError if they cannot be compared."""
+    if len(scenarios) < 2:
+        raise ScenarioError("compare: found one scenario; a base and at least one other are needed")
+    first = next(iter(scenarios.values()))
+    for name, scenario in scenarios.items():
+        if (scenario.start, scenario.days) != (first.start, first.days):
+            found = f"{scenario.start} and {scenario.days} days"
+            raise ScenarioError(
+                f"{name}: found {found}; the base has {first.start} and {first.days} days: both must agree"
+            )
+    return scenarios
+
+
+def carry_out(
+    plan: Plan,
+    folder: str | Path | None = None,
+    *,
+    until: Until | None = None,
+    place: Workplace | None = None,
+    jobs: int | None = 1,
+    dask: str | None = None,
+    shard: tuple[int, int] | None = None,
+    command: str = "",
+    progress: Progress | None = None,
+    tables: Callable[[Study], dict[str, bytes]] | None = None,
+) -> Study:
+    """Carry a study out, or the rest of it.
+
+    Args:
+        plan: The study.
+        folder: Where it is stored; a temporary one, which goes with the result, if None.
+        until: When to stop, in place of the plan's number of replicates.
+        place: Where the runs are done; made from ``jobs`` and ``dask`` if None.
+        jobs: Processes; 1 for this one alone, None for all cores.
+        dask: Address of a Dask scheduler.
+        shard: (i, n): only the i-th of n parts of the study.
+        command: The command that makes the study again.
+        progress: Called with the numbers of runs that are done, asked for, and failed.
+        tables: Makes the closing tables, by file name; `tables_of` if None.
+    """
+    with _folder(folder) as where:
+        place = place or (Serial() if jobs == 1 and dask is None else workplace(jobs, dask))
+        for size in [plan.replicates] if until is None else looks(until.cap):
+            sized = replace(plan, replicates=size)
+            with Store(where, sized, command, shard) as store:
+                dispatch(sized, store, place, shard=shard, progress=progress)
+                study = Study(where)
+                if study.complete and (until is None or size == until.cap or until.met(study)):
+                    _check_any(study)
+                    store.put_tables((tables or tables_of)(study))
+                    store.finish()
+                    break
+        if folder is None:
+            weakref.finalize(study, shutil.rmtree, where, ignore_errors=True)
+        return study
+
+
+def looks(cap: int) -> Iterator[int]:
+    """After how many replicates a sequential study is looked at; the cap comes last."""
+    size = float(FIRST_LOOK)
+    while size < cap:
+        yield int(size)
+        size *= LOOK_GROWTH
+    yield cap
+
+
+def tables_of(study: Study) -> dict[str, bytes]:
+    """The tables of a study as CSV, those that have rows."""
+    tables = {name: getattr(study, name) for name in _TABLES}
+    return {
+        f"{name}.csv": table.to_csv(index=False, lineterminator="\n").encode()
+        for name, table in tables.items()
+        if len(table)
+    }
+
+
+def check_number(replicates: int, what: str = "replicates") -> None:
+    """Check a number of replicates; raises ScenarioError."""
+    if isinstance(replicates, bool) or not isinstance(replicates, int) or not 1 <= replicates <= MOST_REPLICATES:
+        raise ScenarioError(f"{what}: found {replicates!r}; allowed: a whole number from 1 to {MOST_REPLICATES:,}")
+
+
+def _check_any(study: Study) -> None:
+    failed = study.failed
+    if len(failed) == len(study.runs):
+        first = failed.iloc[0]
+        raise OutputError(f"{study.folder}: all {len(failed)} runs failed; run {first['run']}: {first['error']}")
+
+
+def _name(scenario: Scenario | str | Path, otherwise: str) -> str:
+    """A short name: of the file, without its ending."""
+    return otherwise if isinstance(scenario, Scenario) else Path(scenario).stem
+
+
+@contextmanager
+def _folder(folder: str | Path | None) -> Iterator[Path]:
+    """The folder asked for, or a new temporary one."""
+    if folder is not None:
+        yield Path(folder)
+        return
+    temporary = Path(tempfile.mkdtemp(prefix="corridor-study-"))
+    try:
+        yield temporary
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise

@@ -1,0 +1,178 @@
+"""What a study consists of: which runs, of which scenarios, from which seeds; known before the first of them."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import sha256
+from math import ceil
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.runs import replicate_seed
+from sim.scenario.draw import drawn_values, resolve
+from sim.scenario.points import filling
+from sim.scenario.schema import Scenario
+from sim.scenario.timetable import departures
+from sim.scenario.write import scenario_hash
+
+MOST_REPLICATES = 100_000
+EXPERIMENT = "experiment"  # key of a plan's extra description
+TWINS = 20  # replicates that are run a second time, with the same parameters and other people
+CHUNK_SECONDS = 0.5
+MOST_IN_CHUNK = 64
+_SECONDS_PER_DAY, _SECONDS_PER_PERSON = 4e-5, 2.2e-7  # of a run of a year, roughly; they only size the chunks
+
+
+class Run(NamedTuple):
+    """One run of a study. ``point`` is a row of the plan's points, -1 where there are none."""
+
+    number: int
+    scenario: int
+    point: int
+    replicate: int
+    twin: bool
+
+
+class Case(NamedTuple):
+    """A scenario as a worker needs it: nothing in it is read from a file any more."""
+
+    name: str
+    scenario: Scenario
+    timetable: list[tuple[int, str, int]]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All runs of a study.
+
+    The runs of a larger number of replicates begin with those of a smaller one, so that a study can be extended.
+
+    Attributes:
+        kind: "replicates", "compare", "sweep" or "decision".
+        scenarios: By name; the first is the base that others are compared with. All take its seed.
+        replicates: Of each scenario (and point). A single one takes the central value of each distribution.
+        paths: Parameters that the points set, by dotted path.
+        points: Shape (points, paths); their values.
+        paired: Whether all points share the same people and draws.
+        twins: Replicates that are run twice, to tell chance from parameters.
+        drawn: Whether each replicate draws the distributions; by default if there are several.
+    """
+
+    kind: str
+    scenarios: Mapping[str, Scenario]
+    replicates: int = 1
+    paths: tuple[str, ...] = ()
+    points: npt.NDArray[np.float64] | None = None
+    paired: bool = True
+    twins: int = 0
+    drawn: bool | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def seed(self) -> int:
+        """Seed of the study: that of its first scenario."""
+        return next(iter(self.scenarios.values())).seed
+
+    @cached_property
+    def runs(self) -> Sequence[Run]:
+        """All runs, in order."""
+        runs: list[Run] = []
+        points = [-1] if self.points is None else range(len(self.points))
+        for replicate in range(self.replicates):
+            for point in points:
+                for scenario in range(len(self.scenarios)):
+                    for twin in (False, True)[: 2 if replicate < self.twins else 1]:
+                        runs.append(Run(len(runs), scenario, point, replicate, twin))
+        return runs
+
+    @property
+    def chunk(self) -> int:
+        """Runs in a chunk: about half a second's work, by size and length of the scenarios alone."""
+        seconds = max(
+            s.days * _SECONDS_PER_DAY + sum(c.size for c in s.cohorts.values()) * s.days / 365 * _SECONDS_PER_PERSON
+            for s in self.scenarios.values()
+        )
+        return min(max(ceil(CHUNK_SECONDS / seconds), 1), MOST_IN_CHUNK)
+
+    def chunks(self) -> list[Sequence[Run]]:
+        """The runs of each chunk."""
+        return [self.runs[first : first + self.chunk] for first in range(0, len(self.runs), self.chunk)]
+
+    @cached_property
+    def cases(self) -> list[Case]:
+        """The scenarios, ready for workers."""
+        return [
+            Case(
+                name, _portable(scenario, self.seed), [(row.day, row.route, row.seats) for row in departures(scenario)]
+            )
+            for name, scenario in self.scenarios.items()
+        ]
+
+    @cached_property
+    def parcel(self) -> bytes:
+        """The study as workers get it, pickled."""
+        draws = self.replicates > 1 if self.drawn is None else self.drawn
+        return pickle.dumps(Parcel(self.cases, self.paths, self.points, self.seed, draws, self.paired), protocol=5)
+
+    def describe(self) -> dict[str, Any]:
+        """What makes the study the one it is: two plans with the same description give the same results.
+
+        The number of replicates is left out: a study can be extended.
+        """
+        from sim.engine.compiled import sources_hash
+
+        points = None if self.points is None else sha256(np.ascontiguousarray(self.points).tobytes()).hexdigest()
+        return {
+            "kind": self.kind,
+            "scenarios": {name: scenario_hash(scenario) for name, scenario in self.scenarios.items()},
+            "seed": self.seed,
+            "parameters": "drawn" if (self.replicates > 1 if self.drawn is None else self.drawn) else "central values",
+            "paths": list(self.paths),
+            "points_sha256": points,
+            "paired": self.paired,
+            "twins": self.twins,
+            "chunk": self.chunk,
+            "model_sources": sources_hash(),
+            **self.extra,
+        }
+
+
+class Parcel(NamedTuple):
+    """A study as workers get it."""
+
+    cases: list[Case]
+    paths: tuple[str, ...]
+    points: npt.NDArray[np.float64] | None
+    seed: int
+    drawn: bool
+    paired: bool
+
+    def draw(self, run: Run) -> tuple[Scenario, dict[str, float]]:
+        """The scenario of a run, plain numbers with its own seed; and the values of its parameters by path."""
+        scenario = self.cases[run.scenario].scenario
+        seed = self.people_seed(run)
+        parameters = replicate_seed(self.seed, run.replicate) if self.drawn else None
+        if self.points is None:
+            values = drawn_values(scenario, parameters)
+            drawn = resolve(scenario, parameters)
+        else:
+            # `filling` is made once and checks its first point; all others are filled in.
+            drawn, values = filling(scenario, self.paths, self.points[0]).at(self.points[run.point], parameters)
+        return drawn.model_copy(update={"seed": seed}), values
+
+    def people_seed(self, run: Run) -> int:
+        """Seed of a run's people and their draws: the replicate's, the same in all scenarios (and paired points)."""
+        seed = replicate_seed(self.seed, run.replicate) if self.drawn or run.replicate else self.seed
+        if not self.paired:
+            seed = replicate_seed(seed, run.point)
+        return replicate_seed(seed, run.replicate) if run.twin else seed
+
+
+def _portable(scenario: Scenario, seed: int) -> Scenario:
+    """Without its timetable's file, which another machine may lack."""
+    return scenario.model_copy(update={"seed": seed, "timetable": None})

@@ -1,0 +1,172 @@
+"""What replicates say: intervals, paired differences, and where the spread comes from."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from scipy.special import stdtrit  # of scipy.stats, which takes two seconds to import
+
+from sim.outputs.run_data import Array
+from sim.outputs.totals import QUANTILES
+from sim.outputs.weekly import SHARES
+
+KEYS = ["level", "name", "measure", "unit"]
+CONFIDENCE = 0.9
+
+
+class Matrix(NamedTuple):
+    """Totals of the replicates of one scenario; NaN where a run has no such row (a day that never came)."""
+
+    replicates: Array  # (R,) their numbers, rising
+    keys: pd.DataFrame  # (K, 4) level, name, measure, unit
+    values: Array  # (R, K)
+
+
+def matrix_of(totals: pa.Table) -> Matrix:
+    """The totals of one scenario's runs as an array; by replicate, or by run if there are several points."""
+    rows = "replicate" if len(totals) == 0 or totals["point"][0].as_py() < 0 else "run"
+    numbers, row = np.unique(totals[rows].to_numpy(), return_inverse=True)
+    codes, width, labels = np.zeros(len(totals), np.int64), 1, []
+    for key in KEYS:
+        column = totals[key].unify_dictionaries().combine_chunks()
+        column = column.chunk(0) if isinstance(column, pa.ChunkedArray) and column.num_chunks else column
+        names = column.dictionary.to_pylist() if len(totals) else []
+        labels.append(np.array(names, dtype=object))
+        if len(totals):
+            codes += column.indices.to_numpy(zero_copy_only=False) * width
+        width *= max(len(names), 1)
+    used, first, column_of = np.unique(codes, return_index=True, return_inverse=True)
+    order = np.argsort(first, kind="stable")  # in the order of the tables
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order))
+    values = np.full((len(numbers), len(used)), np.nan)
+    values[row, place[column_of]] = totals["value"].to_numpy()
+    keys, rest = {}, used[order]
+    for key, names in zip(KEYS, labels, strict=True):
+        keys[key] = names[rest % max(len(names), 1)] if len(names) else names
+        rest = rest // max(len(names), 1)
+    shares = np.isin(keys["measure"].astype(str), list(SHARES.values())) if len(used) else np.zeros(0, bool)
+    values[:, shares] = np.nan_to_num(values[:, shares])  # nobody tried: that is nought, not unknown
+    return Matrix(numbers, pd.DataFrame(keys), values)
+
+
+def intervals(matrix: Matrix) -> pd.DataFrame:
+    """Mean with its 90 % confidence interval (Student's t), median, and 50 and 90 % intervals of the replicates."""
+    return _table(matrix.keys, matrix.values)
+
+
+def differences(base: Matrix, other: Matrix) -> pd.DataFrame:
+    """``other`` less ``base``, replicate by replicate, of the measures that both have.
+
+    Replicates that failed in one of them are left out of both; so is one in which a day never came.
+    """
+    both, left, right = np.intersect1d(base.replicates, other.replicates, return_indices=True)
+    keys = base.keys.assign(left=range(len(base.keys))).merge(
+        other.keys.assign(right=range(len(other.keys))), on=KEYS, how="inner", sort=False
+    )
+    values = other.values[right][:, keys["right"]] - base.values[left][:, keys["left"]]
+    table = _table(keys[KEYS], values)
+    with np.errstate(invalid="ignore"):
+        known = np.maximum((~np.isnan(values)).sum(axis=0), 1)
+        table["lower"] = (values < 0).sum(axis=0) / known
+        table["higher"] = (values > 0).sum(axis=0) / known
+    assert len(values) == len(both)
+    return table
+
+
+def spread(main: Matrix, twins: Matrix) -> pd.DataFrame:
+    """Shares of the variance over replicates that come from the parameters and from chance.
+
+    Chance is the variance within pairs of runs with the same parameters and other people:
+    mean of (x - x')^2 / 2; the rest of the variance over replicates comes from the parameters (law of total
+    variance). A share is missing where nothing varies.
+    """
+    both, left, right = np.intersect1d(main.replicates, twins.replicates, return_indices=True)
+    keys = main.keys.assign(left=range(len(main.keys))).merge(
+        twins.keys.assign(right=range(len(twins.keys))), on=KEYS, how="inner", sort=False
+    )
+    values = main.values[:, keys["left"]]
+    gap = values[left] - twins.values[right][:, keys["right"]]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        chance = _mean(gap**2) / 2
+        total = _variance(values)
+        share = np.clip(np.where(total > 0, chance / total, np.nan), 0.0, 1.0)
+    table = keys[KEYS].copy()
+    table["standard_deviation"] = np.sqrt(total)
+    table["chance_share"] = share
+    table["parameters_share"] = 1.0 - share
+    table["twins"] = len(both)
+    return table
+
+
+def fan(weekly: pd.DataFrame) -> pd.DataFrame:
+    """Quantiles over replicates of a weekly measure, by scenario, name and week."""
+    rows = []
+    for (scenario, name), part in weekly.groupby(["scenario", "name"], observed=True, sort=False):
+        wide = part.pivot(index="run", columns="week", values="value")
+        found = np.quantile(wide.to_numpy(), [q for _, q in QUANTILES], axis=0)
+        columns = {key: found[k] for k, (key, _) in enumerate(QUANTILES)}
+        rows.append(pd.DataFrame({"scenario": scenario, "name": name, "week": pd.to_datetime(wide.columns), **columns}))
+    return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=["scenario", "name", "week"])
+
+
+def relative_half_width(values: Array) -> float:
+    """Half the 90 % confidence interval of the mean, relative to the mean; infinite where it is unknown."""
+    values = values[~np.isnan(values)]
+    if len(values) < 2:
+        return float("inf")
+    half, mean = _half_width(values[:, None])[0], abs(float(values.mean()))
+    if half == 0:
+        return 0.0
+    return float(half / mean) if mean else float("inf")
+
+
+def _table(keys: pd.DataFrame, values: Array) -> pd.DataFrame:
+    table = keys[KEYS].reset_index(drop=True)
+    known = (~np.isnan(values)).sum(axis=0)
+    mean, half = _mean(values), _half_width(values)
+    table["replicates"] = known
+    table["mean"], table["mean_low90"], table["mean_high90"] = mean, mean - half, mean + half
+    quantiles = _quantiles(values, [q for _, q in QUANTILES])
+    for (name, _), column in zip(QUANTILES, quantiles, strict=True):
+        table[name] = column
+    return table
+
+
+def _mean(values: Array) -> Array:
+    known = (~np.isnan(values)).sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean: Array = np.where(known > 0, np.nansum(values, axis=0) / np.maximum(known, 1), np.nan)
+    return mean
+
+
+def _variance(values: Array) -> Array:
+    known = (~np.isnan(values)).sum(axis=0)
+    squares = np.nansum((values - _mean(values)) ** 2, axis=0)
+    variance: Array = np.where(known > 1, squares / np.maximum(known - 1, 1), np.nan)
+    return variance
+
+
+def _half_width(values: Array) -> Array:
+    known = (~np.isnan(values)).sum(axis=0)
+    quantile = stdtrit(np.maximum(known - 1, 1), (1 + CONFIDENCE) / 2)
+    half: Array = quantile * np.sqrt(_variance(values) / np.maximum(known, 1))
+    return half
+
+
+def _quantiles(values: Array, levels: list[float]) -> Array:
+    """Quantiles over the first axis that leave NaN out; shape (levels, K)."""
+    found: Array = np.full((len(levels), values.shape[1]), np.nan)
+    if not len(values):
+        return found
+    gaps = np.isnan(values).any(axis=0)
+    found[:, ~gaps] = np.quantile(values[:, ~gaps], levels, axis=0)
+    for column in np.flatnonzero(gaps):
+        own = values[:, column]
+        own = own[~np.isnan(own)]
+        if len(own):
+            found[:, column] = np.quantile(own, levels)
+    return found

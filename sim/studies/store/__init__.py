@@ -1,0 +1,1 @@
+"""A study's folder: what is in it, and that it is whole."""

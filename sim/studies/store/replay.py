@@ -1,0 +1,73 @@
+"""A result once more: runs again what ``run.json`` describes, and compares every table by SHA-256."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sim.outputs.folder import RUN_FILE, OutputError, read_run
+from sim.outputs.provenance import versions
+from sim.outputs.results import SCENARIO
+from sim.runs import run
+from sim.scenario.load import load_scenario
+from sim.scenario.schema import Scenario
+from sim.scenario.write import scenario_hash
+
+
+class Replayed(NamedTuple):
+    """What came of a replay: by table the SHA-256 that was recorded and the one found; versions that differ."""
+
+    tables: dict[str, tuple[str, str]]
+    versions: list[str]
+
+    @property
+    def same(self) -> bool:
+        """Whether every table has the bytes that were recorded."""
+        return all(recorded == found for recorded, found in self.tables.values())
+
+
+def replay(record: Path) -> Replayed:
+    """Run again what a record describes, and compare the tables. The folder of the record is only read.
+
+    Args:
+        record: The file ``run.json`` of a run, or its folder. A timetable must lie beside it.
+
+    Raises:
+        OutputError: If there is no such record, or it is damaged.
+        ScenarioError: If this version does not allow the scenario.
+    """
+    folder = record if record.is_dir() else record.parent
+    if not record.is_dir() and record.name != RUN_FILE:
+        raise OutputError(f"{record}: found {record.name!r}; needed: the file {RUN_FILE} of a run, or its folder")
+    content = read_run(folder)
+    try:
+        recorded: dict[str, str] = dict(content["tables_sha256"])
+        text, seed, replicates = str(content["scenario"]), content["seed"], content["replicates"]
+        expected, made_by = content["scenario_sha256"], dict(content["versions"])
+    except (KeyError, TypeError, ValueError):
+        raise OutputError(f"{folder / RUN_FILE}: damaged: `corridor verify` tells all that is") from None
+    with tempfile.TemporaryDirectory(prefix="corridor-replay-") as place:
+        scenario = _load(text, folder, Path(place))
+        if scenario_hash(scenario) != expected:
+            raise OutputError(
+                f"{folder / RUN_FILE}: damaged: its scenario, or the timetable, is not the one that was run"
+            )
+        results = run(scenario, seed=seed, replicates=replicates)
+        found = read_run(results.write(Path(place) / "results"))["tables_sha256"]
+    tables = {name: (recorded.get(name, ""), found.get(name, "")) for name in sorted({*recorded, *found})}
+    return Replayed(tables, _differing(made_by, versions()))
+
+
+def _load(text: str, folder: Path, place: Path) -> Scenario:
+    """The scenario of a record, its timetable taken from the record's folder."""
+    for file in folder.glob("*.csv"):
+        shutil.copyfile(file, place / file.name)
+    (place / SCENARIO).write_text(text, encoding="utf-8")
+    return load_scenario(place / SCENARIO, any_date=True)
+
+
+def _differing(then: dict[str, Any], now: dict[str, str]) -> list[str]:
+    names = [name for name in now if then.get(name) != now[name]]
+    return [f"{name} {then.get(name, 'unknown')} then, {now[name]} now" for name in names]

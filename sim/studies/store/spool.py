@@ -1,0 +1,92 @@
+"""Runs that a worker has ended before its chunk is whole: a file a chunk, so that a kill loses the run in flight alone.
+
+A record is a length, a check sum, a line of JSON and the digest's plain arrays; nothing in it is code. A record that
+was cut off, and all after it, is left out.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import struct
+import zlib
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sim.outputs.weekly import WeeklyData
+from sim.studies.plan import Run
+from sim.studies.store.tables import Ended
+
+_HEAD = struct.Struct("<QI")
+
+
+def append(file: Path, ended: Ended) -> None:
+    """Add a run to a spool; a spool that cannot be written is no error, the run is kept by its chunk too."""
+    body = _pack(ended)
+    with suppress(OSError):
+        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
+        try:
+            os.write(handle, _HEAD.pack(len(body), zlib.crc32(body)) + body)
+        finally:
+            os.close(handle)
+
+
+def read(file: Path, *, repair: bool = False) -> dict[int, Ended]:
+    """The whole runs of a spool, by number; none if there is no such file.
+
+    Args:
+        file: The spool.
+        repair: Whether what was cut off is removed, by a writer that goes on: it would hide what is added after it.
+    """
+    try:
+        content = file.read_bytes()
+    except OSError:
+        return {}
+    found, whole = {}, 0
+    for ended, end in _records(content):
+        found[ended.run.number] = ended
+        whole = end
+    if repair and whole < len(content):
+        with suppress(OSError):
+            os.truncate(file, whole)
+    return found
+
+
+def _records(content: bytes) -> Iterator[tuple[Ended, int]]:
+    """Each whole record, and where it ends."""
+    place = 0
+    while place + _HEAD.size <= len(content):
+        length, check = _HEAD.unpack_from(content, place)
+        body = content[place + _HEAD.size : place + _HEAD.size + length]
+        if len(body) != length or zlib.crc32(body) != check:
+            return
+        place += _HEAD.size + length
+        yield _unpack(body), place
+
+
+def _pack(ended: Ended) -> bytes:
+    arrays = [] if ended.digest is None else [np.ascontiguousarray(array) for array in ended.digest]
+    head: dict[str, Any] = {
+        "run": list(ended.run),
+        "seed": ended.seed,
+        "parameters": ended.parameters,
+        "error": ended.error,
+        "arrays": [[array.dtype.str, array.shape] for array in arrays],
+    }
+    return b"\n".join([json.dumps(head).encode(), b"".join(array.tobytes() for array in arrays)])
+
+
+def _unpack(body: bytes) -> Ended:
+    line, _, rest = body.partition(b"\n")
+    head = json.loads(line)
+    arrays, place = [], 0
+    for dtype, shape in head["arrays"]:
+        count = int(np.prod(shape))
+        arrays.append(np.frombuffer(rest, dtype, count, place).reshape(shape))
+        place += arrays[-1].nbytes
+    digest = WeeklyData(*arrays) if arrays else None
+    return Ended(Run(*head["run"]), head["seed"], head["parameters"], digest, head["error"])

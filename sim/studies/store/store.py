@@ -1,0 +1,250 @@
+"""A study's folder: Parquet by table and chunk, each written whole or not at all, and the record of what is there.
+
+DIR/study.json             what the study is, and the command that makes it again
+DIR/scenarios/NAME.yaml    its scenarios, after `extends`
+DIR/TABLE/part-00000.parquet
+DIR/manifest*.jsonl        size and SHA-256 of every file
+DIR/spool/                 runs of chunks that are not whole yet
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from sim.outputs.folder import OutputError, check_writable, write_whole
+from sim.outputs.provenance import machine, now, versions
+from sim.scenario.write import to_yaml
+from sim.studies.plan import Plan
+from sim.studies.store.lock import Lock
+from sim.studies.store.manifest import Manifest
+from sim.studies.store.tables import SCHEMAS
+from sim.studies.work.worker import Done
+
+STUDY = "study.json"
+FORMAT = "corridor-study-1"
+_DERIVED = ("chunk", "points_sha256")  # of a plan: they follow from the rest
+
+
+def is_study(folder: Path) -> bool:
+    """Whether a folder holds a study."""
+    return (folder / STUDY).is_file()
+
+
+def read_study(folder: Path) -> dict[str, Any]:
+    """The contents of ``study.json``; raises OutputError if it is none."""
+    try:
+        content = json.loads((folder / STUDY).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise OutputError(f"{folder}: no study: {STUDY}: {error.strerror}") from None
+    except ValueError:
+        raise OutputError(f"{folder / STUDY}: damaged: not JSON") from None
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise OutputError(f"{folder / STUDY}: not of a study of this version of corridor")
+    return content
+
+
+class Store:
+    """The one writer of a study's folder (or of one shard of it); a context manager.
+
+    Args:
+        folder: Made if it is not there.
+        plan: The study. A folder that holds the same study is gone on with; any other is refused.
+        command: The command that makes it again.
+        shard: ``(i, n)``: this writer does chunks i-1, i-1+n, ... of the study.
+
+    Raises:
+        OutputError: If somebody else writes there, it holds something else, or cannot be written.
+    """
+
+    def __init__(self, folder: Path, plan: Plan, command: str = "", shard: tuple[int, int] | None = None) -> None:
+        """Open or make the folder, and take its lock."""
+        self.folder = folder
+        self.plan = plan
+        self.seconds = 0.0
+        name = "" if shard is None else f".{shard[0]}-of-{shard[1]}"
+        self._lock: Lock | None = None
+        check_writable(folder)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._refuse_foreign()
+            self._lock = Lock(folder, name)
+            if not is_study(folder):
+                self._begin(command)
+            self._refuse_other()
+            self.manifest = Manifest(folder / f"manifest{name}.jsonl", repair=True)
+            if not self.manifest.entries:
+                self._record_study()
+            self._record_asked()
+            (folder / "spool").mkdir(exist_ok=True)
+        except OSError as error:
+            self.close()
+            raise cannot_write(folder, error) from error
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Self:
+        """The store itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Give the lock back."""
+        self.close()
+
+    def close(self) -> None:
+        """Give the lock back."""
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+
+    def done(self) -> dict[int, int]:
+        """How many runs each chunk that is done has, over all writers."""
+        return {number: entry["runs"][1] - entry["runs"][0] + 1 for number, entry in chunks_of(self.folder).items()}
+
+    def spool(self, chunk: int) -> Path:
+        """File of the runs of a chunk that is not whole yet."""
+        return self.folder / "spool" / f"chunk-{chunk:05}.bin"
+
+    def put(self, done: Done) -> None:
+        """Write a chunk: its files, then its entry in the record. Whole, or as if it had not been.
+
+        Raises:
+            OutputError: If the disk is full and the like; what was written before stays.
+        """
+        began = time.perf_counter()
+        try:
+            files = {
+                f"{table}/part-{done.chunk:05}.parquet": self._write(f"{table}/part-{done.chunk:05}.parquet", content)
+                for table, content in done.files.items()
+            }
+            runs = [done.runs[0].number, done.runs[-1].number]
+            counts = {"done": len(done.runs) - done.failed, "failed": done.failed}
+            self.manifest.add({"chunk": done.chunk, "runs": runs, **counts, "files": files})
+        except OSError as error:
+            raise cannot_write(self.folder, error) from error
+        with suppress(OSError):
+            self.spool(done.chunk).unlink()
+        self.seconds += time.perf_counter() - began
+
+    def put_tables(self, files: Mapping[str, bytes]) -> None:
+        """Write what was derived from the chunks, such as tables of intervals; raises OutputError."""
+        try:
+            self.manifest.add({"derived": {name: self._write(name, content) for name, content in files.items()}})
+        except OSError as error:
+            raise cannot_write(self.folder, error) from error
+
+    def finish(self) -> None:
+        """Remove the spool, which is empty when all chunks are whole."""
+        with suppress(OSError):
+            (self.folder / "spool").rmdir()
+
+    def _write(self, name: str, content: bytes) -> list[Any]:
+        """Write a file, whole or not at all; its size and SHA-256."""
+        file = self.folder / name
+        file.parent.mkdir(exist_ok=True)
+        write_whole(file, content, f".{file.name}.")
+        return [len(content), sha256(content).hexdigest()]
+
+    def _write_once(self, name: str, content: bytes) -> None:
+        """Write a file unless somebody else has: of shards that begin at once, the first says when it was."""
+        mine = f".{name}.{os.getpid()}.{os.urandom(4).hex()}"
+        self._write(mine, content)
+        try:
+            with suppress(FileExistsError):
+                os.link(self.folder / mine, self.folder / name)
+        finally:
+            (self.folder / mine).unlink()
+
+    def _refuse_foreign(self) -> None:
+        if is_study(self.folder):
+            return
+        others = [path.name for path in self.folder.iterdir() if not _ours(path)]
+        if others:
+            text = f"holds something other than a study ({sorted(others)[0]}); choose another folder"
+            raise OutputError(f"{self.folder}: {text}")
+
+    def _refuse_other(self) -> None:
+        there, asked = read_study(self.folder)["plan"], self.plan.describe()
+        differing = [key for key in {**there, **asked} if there.get(key) != asked.get(key)]
+        differing = [key for key in differing if key not in _DERIVED] or differing
+        if differing:
+            what = ", ".join(_difference(key, there.get(key), asked.get(key)) for key in differing)
+            text = f"holds another study, which differs in {what}; choose another folder, or delete this one"
+            raise OutputError(f"{self.folder}: {text}")
+
+    def _begin(self, command: str) -> None:
+        """Write what the study is; of several writers that begin at once, one does."""
+        for name, scenario in self.plan.scenarios.items():
+            portable = scenario
+            if scenario._timetable is not None:
+                file = f"{name}-timetable.csv"
+                self._write(f"scenarios/{file}", Path(scenario._timetable[0]).read_bytes())
+                portable = scenario.model_copy(update={"timetable": file})
+            self._write(f"scenarios/{name}.yaml", to_yaml(portable).encode())
+        content = {
+            "format": FORMAT,
+            "title": " / ".join(scenario.title for scenario in self.plan.scenarios.values()),
+            "command": command,
+            "plan": self.plan.describe(),
+            "versions": versions(),
+            "machine": machine(),
+            "started_utc": now(),
+        }
+        self._write_once(STUDY, (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode())
+
+    def _record_asked(self) -> None:
+        """How many runs were asked for last: more may be there, from an earlier command that asked for more."""
+        asked = {"replicates": self.plan.replicates, "runs": len(self.plan.runs)}
+        before = [entry["asked"] for entry in self.manifest.entries if "asked" in entry]
+        if before[-1:] != [asked]:
+            self.manifest.add({"asked": asked})
+
+    def _record_study(self) -> None:
+        files = [self.folder / STUDY, *sorted((self.folder / "scenarios").iterdir())]
+        found = {}
+        for file in files:
+            content = file.read_bytes()
+            found[file.relative_to(self.folder).as_posix()] = [len(content), sha256(content).hexdigest()]
+        self.manifest.add({"study": found})
+
+
+def chunks_of(folder: Path) -> dict[int, dict[str, Any]]:
+    """The entry of each chunk that is done, by number; the one with most runs where there are several."""
+    found: dict[int, dict[str, Any]] = {}
+    for file in sorted(folder.glob("manifest*.jsonl")):
+        for entry in Manifest(file).entries:
+            number = entry.get("chunk")
+            if number is not None and (number not in found or entry["runs"][1] >= found[number]["runs"][1]):
+                found[number] = entry
+    return dict(sorted(found.items()))
+
+
+def cannot_write(folder: Path, error: OSError) -> OutputError:
+    """What to say when a folder cannot be written."""
+    return OutputError(
+        f"{folder}: cannot be written: {error.strerror or error}; what was done is kept, the same command goes on"
+    )
+
+
+def _ours(path: Path) -> bool:
+    """Whether a file may be left from a study that ended before it had begun."""
+    return path.name.startswith((".", "manifest")) or path.name in {"scenarios", "spool", *SCHEMAS}
+
+
+def _difference(key: str, there: Any, asked: Any) -> str:
+    if isinstance(there, dict) and isinstance(asked, dict):
+        if list(there) != list(asked):
+            return f"{key} (there {', '.join(there)}; asked {', '.join(asked)})"
+        what = "what its scenarios say" if key == "scenarios" else key
+        return f"{what} ({', '.join(name for name in there if there[name] != asked[name])})"
+    return f"{key} (there {there}, asked {asked})" if key != "model_sources" else "the model's version"

@@ -1,0 +1,103 @@
+"""Whether a folder of results still holds every byte that was written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sim.outputs.folder import RUN_FILE, OutputError, read_run
+from sim.outputs.provenance import record_text, sha256
+from sim.studies.store.manifest import Manifest
+from sim.studies.store.store import STUDY, is_study, read_study
+
+
+class Found(NamedTuple):
+    """What was found: damage, a line each; what is no damage but worth knowing; files and bytes that are right."""
+
+    damage: list[str]
+    notes: list[str]
+    files: int
+    size: int
+
+
+def verify(folder: Path) -> Found:
+    """Check all files of a run or study, or of the studies that a search for tipping points is made of.
+
+    Reports and ``analysis/`` are not looked at: they can be made again from what is.
+
+    Raises:
+        OutputError: If the folder holds neither.
+    """
+    if not is_study(folder) and not any(folder.glob("manifest*.jsonl")):
+        rounds = sorted(file.parent for file in folder.glob(f"*/{STUDY}"))
+        return _verify_all(rounds) if rounds and not (folder / RUN_FILE).exists() else _verify_run(folder)
+    damage: list[str] = []
+    expected: dict[str, list[Any]] = {}
+    manifests = sorted(folder.glob("manifest*.jsonl"))
+    for file in manifests:
+        try:
+            record = Manifest(file)
+            if record.is_cut:
+                damage.append(f"{file}: its last line is cut off; the command that makes the study mends that")
+            for entry in record.entries:
+                for kind in ("study", "files", "derived"):
+                    expected |= entry.get(kind, {})
+        except OutputError as error:
+            damage.append(str(error))
+    if not manifests:
+        damage.append(f"{folder}: the record manifest.jsonl is missing")
+    if is_study(folder):
+        try:
+            read_study(folder)
+        except OutputError as error:
+            damage.append(str(error))
+    size = 0
+    for name, (length, digest) in sorted(expected.items()):
+        problem = _compare(folder / name, length, digest)
+        damage += [problem] if problem else []
+        size += length
+    others = sorted(_files(folder) - set(expected) - {file.name for file in manifests})
+    notes = [
+        f"{folder / name}: not of the record: left by a writer that was ended, or not Corridor's" for name in others
+    ]
+    return Found(damage, notes, len(expected), size)
+
+
+def _verify_all(folders: list[Path]) -> Found:
+    """The studies that a search or a calibration is made of."""
+    found = [verify(folder) for folder in folders]
+    damage, notes = ([line for one in found for line in getattr(one, part)] for part in ("damage", "notes"))
+    return Found(damage, notes, sum(one.files for one in found), sum(one.size for one in found))
+
+
+def _verify_run(folder: Path) -> Found:
+    content = read_run(folder)
+    damage, size = [], 0
+    if (folder / RUN_FILE).read_bytes() != record_text(content).encode():
+        damage.append(f"{folder / RUN_FILE}: not the bytes that were written")
+    expected: dict[str, str] = {**content["tables_sha256"], **content.get("others_sha256", {})}
+    for name, digest in expected.items():
+        file = folder / name
+        if not file.is_file():
+            damage.append(f"{file}: missing")
+        elif sha256(file) != digest:
+            damage.append(f"{file}: not the bytes that were written")
+        else:
+            size += file.stat().st_size
+    others = sorted(_files(folder) - set(expected) - {RUN_FILE})
+    return Found(damage, [f"{folder / name}: not of the record" for name in others], len(expected) + 1, size)
+
+
+def _compare(file: Path, length: int, digest: str) -> str:
+    if not file.is_file():
+        return f"{file}: missing"
+    found = file.stat().st_size
+    if found != length:
+        return f"{file}: found {found:,} bytes; {length:,} were written"
+    return "" if sha256(file) == digest else f"{file}: not the bytes that were written"
+
+
+def _files(folder: Path) -> set[str]:
+    """All files but locks, the spool, and reports and analyses that can be made again."""
+    found = {file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()}
+    return {name for name in found if not name.startswith((".lock", "spool/", "analysis/")) and name != "report.html"}

@@ -1,0 +1,263 @@
+"""A study that was carried out, in whole or in part: its tables, and what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from sim.outputs.beside_record import compare_values, observed_rows
+from sim.outputs.folder import OutputError
+from sim.outputs.run_data import Array
+from sim.outputs.weekly import ALL, EVERYWHERE, SHARES
+from sim.scenario import html
+from sim.scenario.load import load_scenario
+from sim.scenario.schema import Scenario
+from sim.studies import statistics
+from sim.studies.plan import EXPERIMENT
+from sim.studies.statistics import Matrix
+from sim.studies.store.manifest import Manifest
+from sim.studies.store.store import chunks_of, read_study
+from sim.studies.store.tables import DONE, FAILED, SCHEMAS
+
+KEYS = ["level", "name", "measure", "unit"]
+
+
+class Study:
+    """The results of a study. All tables are tidy; a column ``unit`` goes with every value.
+
+    Args:
+        folder: Where it was stored.
+
+    Attributes:
+        about: The contents of ``study.json``: kind, scenarios, seed, versions, machine, command.
+        scenarios: By name; the first is the base that others are compared with.
+        replicates: How many were asked for, of each scenario (and point).
+
+    Raises:
+        OutputError: If the folder holds no study, or a damaged one.
+    """
+
+    def __init__(self, folder: str | Path) -> None:
+        """Read what the study is; its tables are read when they are asked for."""
+        self.folder = Path(folder)
+        self.about: dict[str, Any] = read_study(self.folder)
+        self.kind: str = self.about["plan"]["kind"]
+        asked = [
+            entry["asked"]
+            for file in sorted(self.folder.glob("manifest*.jsonl"))
+            for entry in Manifest(file).entries
+            if "asked" in entry
+        ]
+        self.replicates: int = asked[-1]["replicates"] if asked else 0
+        self.asked: int = asked[-1]["runs"] if asked else 0
+        self._chunks = sorted(chunks_of(self.folder))
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the scenarios, the base first."""
+        return list(self.about["plan"]["scenarios"])
+
+    @cached_property
+    def scenarios(self) -> dict[str, Scenario]:
+        """The scenarios by name, the base first."""
+        files = {name: self.folder / "scenarios" / f"{name}.yaml" for name in self.names}
+        return {name: load_scenario(file, any_date=True) for name, file in files.items()}
+
+    @property
+    def base(self) -> str:
+        """Name of the scenario that others are compared with."""
+        return self.names[0]
+
+    @property
+    def others(self) -> list[str]:
+        """Names of the other scenarios."""
+        return self.names[1:]
+
+    @property
+    def complete(self) -> bool:
+        """Whether all runs that were asked for have ended, well or not."""
+        return len(self.runs) == self.asked
+
+    @cached_property
+    def runs(self) -> pd.DataFrame:
+        """A row per run: scenario, run, replicate, point, twin, seed, status ("done" or "failed") and error."""
+        return self._read("runs")
+
+    @property
+    def failed(self) -> pd.DataFrame:
+        """The runs that failed, with their error."""
+        return self.runs[self.runs["status"] == FAILED]
+
+    @cached_property
+    def parameters(self) -> pd.DataFrame:
+        """Tidy: scenario, run, replicate, point, parameter (dotted path), value (in the parameter's unit)."""
+        return self._read("parameters")
+
+    @cached_property
+    def totals(self) -> pd.DataFrame:
+        """Tidy: scenario, run, replicate, point, level, name, measure, value, unit; a row a run and measure."""
+        return self._read("totals")
+
+    @cached_property
+    def simulated(self) -> pd.DataFrame:
+        """Tidy: what each run has for each observed interval, a row a run and interval; none where it has nothing."""
+        return self._read("observed")
+
+    def weekly(self, level: str, measure: str) -> pd.DataFrame:
+        """Tidy: one measure by scenario, run, week and name."""
+        return self._read("weekly", level=[level], measure=[measure])
+
+    @cached_property
+    def intervals(self) -> pd.DataFrame:
+        """Each measure of each scenario over its replicates.
+
+        Columns: scenario, level, name, measure, unit, replicates, mean and its 90 % confidence interval, median,
+        and the 50 and 90 % intervals of the replicates (low50, high50; low90, high90).
+        """
+        parts = [statistics.intervals(self.matrix(name)).assign(scenario=name) for name in self.names]
+        return _first(pd.concat(parts, ignore_index=True), "scenario")
+
+    @cached_property
+    def differences(self) -> pd.DataFrame:
+        """Each measure of each other scenario less that of the base, replicate by replicate.
+
+        Columns as `intervals`, with ``lower`` and ``higher``, the shares of replicates in which it is.
+        """
+        if not self.others:
+            return pd.DataFrame()
+        base = self.matrix(self.base)
+        parts = [statistics.differences(base, self.matrix(name)).assign(scenario=name) for name in self.others]
+        return _first(pd.concat(parts, ignore_index=True), "scenario")
+
+    @cached_property
+    def spread(self) -> pd.DataFrame:
+        """How much of each measure's variance comes from the parameters, and how much from chance.
+
+        From replicates that were run twice, with the same parameters and other people.
+        """
+        parts = []
+        for name in self.names:
+            twins = self.matrix(name, table="twins")
+            if len(twins.replicates):
+                parts.append(statistics.spread(self.matrix(name), twins).assign(scenario=name))
+        return _first(pd.concat(parts, ignore_index=True), "scenario") if parts else pd.DataFrame()
+
+    def matrix(
+        self, scenario: str, *, measures: Iterable[str] | None = None, names: Iterable[str] | None = None,
+        point: int | None = None, table: str = "totals",
+    ) -> Matrix:  # fmt: skip
+        """The totals of a scenario's replicates as an array (replicates, measures), NaN where a day never came."""
+        where: dict[str, Sequence[Any]] = {"scenario": [scenario]}
+        where |= {} if measures is None else {"measure": list(measures)}
+        where |= {} if names is None else {"name": list(names)}
+        where |= {} if point is None else {"point": [point]}
+        return statistics.matrix_of(self._table(table, **where))
+
+    def fan(self, level: str, measure: str) -> pd.DataFrame:
+        """A measure by week: scenario, name, week, low90, low50, median, high50, high90."""
+        table = self.weekly(level, measure)
+        return statistics.fan(table)
+
+    @cached_property
+    def overload(self) -> pd.DataFrame:
+        """Probability (share of replicates) that a section is over 1 on any day of a week: scenario, name, week."""
+        table = self.weekly("section", "pressure_peak")
+        over = table.assign(probability=(table["value"] > 1.0).astype(float))
+        keys = ["scenario", "name", "week"]
+        return over.groupby(keys, observed=True, sort=True)["probability"].mean().reset_index()
+
+    def ever_over(self, scenario: str) -> dict[str, float]:
+        """Probability (share of replicates) that a section or agency is over 1 on any day of the run."""
+        matrix = self.matrix(scenario, measures=["days_over"])
+        return dict(zip(matrix.keys["name"], (matrix.values > 0).mean(axis=0), strict=True))
+
+    def observed(self, scenario: str) -> pd.DataFrame:
+        """A scenario's observed series beside its replicates, as `Results.observed`."""
+        one = self.scenarios[scenario]
+        records = observed_rows(one)
+        number = {_period(record): k for k, record in enumerate(records)}
+        table = self._read("observed", scenario=[scenario])
+        values: Array = np.full((max(self.replicates, 1), len(records)), np.nan)
+        for row in table.itertuples():
+            values[row.replicate, number[row.series, row.period_start, row.period_end]] = row.value
+        return compare_values(values[~np.isnan(values).all(axis=1)] if len(table) else values, one)
+
+    def _read(self, table: str, /, **where: Sequence[Any]) -> pd.DataFrame:
+        return self._table(table, **where).to_pandas()
+
+    def _table(self, name: str, /, **where: Sequence[Any]) -> pa.Table:
+        """A table, in the order of runs; rows whose columns have one of the values, of replicates asked for."""
+        parts = []
+        for chunk in self._chunks:
+            file = self.folder / name / f"part-{chunk:05}.parquet"
+            if not file.exists():
+                continue
+            try:
+                part = pq.read_table(file, schema=SCHEMAS[name])
+            except (OSError, pa.ArrowException) as error:
+                raise OutputError(f"{file}: damaged: {error}; `corridor verify` tells all that is") from error
+            keep = pc.less(part["replicate"], self.replicates)
+            for column, allowed in where.items():
+                keep = pc.and_(keep, pc.is_in(part[column].cast(_plain(part, column)), pa.array(list(allowed))))
+            parts.append(part.filter(keep))
+        if not parts:
+            return SCHEMAS[name].empty_table()
+        table = pa.concat_tables(parts).unify_dictionaries()
+        return table.take(_stable_order(table["run"].to_numpy()))
+
+    def __repr__(self) -> str:
+        """Kind, scenarios, runs."""
+        names = ", ".join(self.names)
+        done = int((self.runs["status"] == DONE).sum())
+        return f"<Study ({self.kind}) of {names}: {done:,} of {self.asked:,} runs done, {len(self.failed)} failed>"
+
+    def _repr_html_(self) -> str:
+        formats = {"float_format": "{:,.2f}".format, "na_rep": "", "border": 0, "index": False}
+        shown = ["scenario", "measure", "unit", "median", "low90", "high90"]
+        found = [("Scenarios", self.intervals), ("Differences from the first", self.differences)]
+        tables = [
+            f"<p>{text}</p>\n" + table.loc[table["level"] == ALL, shown].to_html(**formats)
+            for text, table in found
+            if len(table) and EXPERIMENT not in self.about["plan"]
+        ]
+        return html.block(self.scenarios[self.base].title, repr(self)[1:-1], *tables)
+
+
+def headline(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows about the whole border and way, about agencies and about sections; shares and ends left out."""
+    return table[~table["measure"].isin(list(SHARES.values())) & (table["level"] != EVERYWHERE)]
+
+
+def whole(table: pd.DataFrame, measure: str) -> pd.Series:
+    """The row of a measure of the whole border, or the whole way."""
+    return table[(table["level"] == ALL) & (table["measure"] == measure)].iloc[0]
+
+
+def _plain(table: pa.Table, column: str) -> pa.DataType:
+    kind = table.schema.field(column).type
+    return kind.value_type if pa.types.is_dictionary(kind) else kind
+
+
+def _stable_order(numbers: Array) -> Array:
+    order: Array = np.argsort(numbers, kind="stable")
+    return order
+
+
+def _period(record: dict[str, Any]) -> tuple[str, Any, Any]:
+    return (
+        record["series"],
+        pd.Timestamp(record["period_start"]).date(),
+        pd.Timestamp(record["period_end"]).date(),
+    )
+
+
+def _first(table: pd.DataFrame, column: str) -> pd.DataFrame:
+    return table[[column, *(name for name in table.columns if name != column)]]

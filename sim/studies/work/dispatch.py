@@ -1,0 +1,154 @@
+"""Carrying a study out: hands its chunks to workers, and puts what comes back into the store."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from contextlib import contextmanager, suppress
+from math import ceil
+
+from sim.outputs.folder import OutputError
+from sim.studies.plan import CHUNK_SECONDS, Plan
+from sim.studies.store import spool
+from sim.studies.store.store import Store
+from sim.studies.work.executors import Workplace
+from sim.studies.work.worker import Done, Task, blame, carry_out, carry_out_many, carry_out_one
+
+Progress = Callable[[int, int, int], None]  # runs done, runs asked for, runs that failed
+_WAITING = 2  # tasks in hand for each worker, so that none is ever idle and the parent holds few
+_DEATHS_IN_A_ROW = 3
+
+
+def dispatch(
+    plan: Plan,
+    store: Store,
+    place: Workplace,
+    *,
+    shard: tuple[int, int] | None = None,
+    progress: Progress | None = None,
+) -> None:
+    """Do all chunks of a study (or of one shard of it) that are not in the store yet.
+
+    Raises:
+        OutputError: If the store cannot be written, or workers die as soon as they start.
+        KeyboardInterrupt: After the runs in flight have been kept.
+    """
+    there = store.done()
+    chunks = list(enumerate(plan.chunks()))
+    own = [(number, runs) for number, runs in chunks if shard is None or number % shard[1] == shard[0] - 1]
+    todo = [
+        Task(number, runs, plan.parcel, str(store.spool(number)) if place.local else "")
+        for number, runs in own
+        if there.get(number, 0) < len(runs)
+    ]
+    total = sum(len(runs) for _, runs in own)
+    done, failed = total - sum(len(task.runs) for task in todo), 0
+    if progress:
+        progress(done, total, failed)
+    try:
+        for result in _results(todo, place, store):
+            store.put(result)
+            done, failed = done + len(result.runs), failed + result.failed
+            if progress:
+                progress(done, total, failed)
+    except BaseException:
+        place.stop()
+        raise
+    finally:
+        place.close()
+
+
+def _results(tasks: Sequence[Task], place: Workplace, store: Store) -> Iterator[Done]:
+    """What comes of the tasks, as it comes; those during which a worker died are done again run by run."""
+    groups = deque(_grouped(tasks, place.task_seconds))
+    pending: dict[Future[list[Done | None]], list[Task]] = {}
+    suspects: list[Task] = []
+    executor = place.open() if groups else None
+    while executor is not None and (groups or pending):
+        while groups and len(pending) < _WAITING * place.workers:
+            group = groups.popleft()
+            try:
+                with _uninterrupted():
+                    pending[executor.submit(carry_out_many, group)] = group
+            except BrokenExecutor:
+                groups.appendleft(group)
+                break
+        ended, _ = wait(pending, return_when=FIRST_COMPLETED)
+        for future in ended:
+            group = pending.pop(future)
+            try:
+                yield from (result for result in future.result() if result is not None)
+            except Exception as error:
+                if not _is_death(error):
+                    raise
+                suspects += group
+        if suspects and not pending:
+            executor = place.open()
+            yield from _one_by_one(suspects, place, store)
+            suspects = []
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Put Ctrl-C off: a process that is being started in that moment would be nobody's, and fail with a traceback."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    asked: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: asked.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before or signal.default_int_handler)
+    if asked:
+        raise KeyboardInterrupt
+
+
+def _grouped(tasks: Sequence[Task], seconds: float) -> list[list[Task]]:
+    """Chunks brought together until a group is worth sending."""
+    each = max(ceil(seconds / CHUNK_SECONDS), 1)
+    return [list(tasks[first : first + each]) for first in range(0, len(tasks), each)]
+
+
+def _one_by_one(tasks: Sequence[Task], place: Workplace, store: Store) -> Iterator[Done]:
+    """Chunks during which a worker died, a run at a time: the run that does it fails, the others do not."""
+    executor: Executor = place.open()
+    deaths = 0
+    for task in tasks:
+        file = store.spool(task.chunk)
+        kept = spool.read(file, repair=True)
+        for run in task.runs:
+            if run.number in kept:
+                continue
+            try:
+                ended = executor.submit(carry_out_one, task.parcel, run).result()
+                deaths = 0
+            except Exception as error:
+                if not _is_death(error):
+                    raise
+                ended = blame(task.parcel, run)
+                deaths += 1
+                if deaths == _DEATHS_IN_A_ROW:
+                    text = (
+                        f"{deaths} workers in a row have died; is there enough memory? --jobs 1 works without workers"
+                    )
+                    raise OutputError(text) from error
+                executor = place.open()
+            spool.append(file, ended)
+        whole = carry_out(task._replace(spool=str(file)))
+        if whole is not None:
+            yield whole
+
+
+def _is_death(error: Exception) -> bool:
+    """Whether a worker process died."""
+    if isinstance(error, BrokenExecutor):
+        return True
+    with suppress(ImportError):
+        from distributed.scheduler import KilledWorker
+
+        return isinstance(error, KilledWorker)
+    return False

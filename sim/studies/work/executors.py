@@ -1,0 +1,173 @@
+"""Where runs are done: here, in a pool of processes, or on a Dask cluster; each a `concurrent.futures.Executor`."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from typing import Any, Protocol
+
+from sim.outputs.folder import OutputError
+from sim.studies.work.fork_server import method, start_server
+from sim.studies.work.worker import start_worker
+
+
+class ClusterError(OutputError):
+    """A cluster that cannot be reached, or is not there."""
+
+
+class Workplace(Protocol):
+    """An executor and what must be known of it.
+
+    Attributes:
+        workers: How many tasks it works on at once.
+        task_seconds: Work that a task should have at least, as each of them costs.
+        local: Whether its workers write into this machine's folders.
+    """
+
+    workers: int
+    task_seconds: float
+    local: bool
+
+    def open(self) -> Executor:
+        """A new executor; also after one has broken."""
+
+    def stop(self) -> None:
+        """Ask all workers to end after the run that they are at."""
+
+    def close(self) -> None:
+        """End all that was opened."""
+
+
+class _Serial(Executor):
+    """Does each task when it is submitted."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Do it, and hand out the result; Ctrl-C is not a result."""
+        future: Future[Any] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+class Serial:
+    """This process, one run after the other."""
+
+    workers = 1
+    task_seconds = 0.0
+    local = True
+
+    def open(self) -> Executor:
+        """See `Workplace`."""
+        return _Serial()
+
+    def stop(self) -> None:
+        """See `Workplace`."""
+
+    def close(self) -> None:
+        """See `Workplace`."""
+
+
+class Pool:
+    """A pool of processes of this machine; of all its cores if nothing else is asked.
+
+    Workers are forked from a server that has imported the model once, where the system can.
+    """
+
+    task_seconds = 0.0
+    local = True
+
+    def __init__(self, workers: int | None = None) -> None:
+        """Nothing is started yet."""
+        self.workers = workers or available_cores()
+        start_server()
+        self._context: Any = multiprocessing.get_context(method())
+        self._stop = self._context.Event()
+        self._open: list[ProcessPoolExecutor] = []
+
+    def open(self) -> Executor:
+        """See `Workplace`."""
+        pool = ProcessPoolExecutor(self.workers, self._context, start_worker, (self._stop,))
+        self._open.append(pool)
+        return pool
+
+    def stop(self) -> None:
+        """See `Workplace`."""
+        self._stop.set()
+
+    def close(self) -> None:
+        """See `Workplace`."""
+        for pool in self._open:
+            pool.shutdown(wait=True, cancel_futures=True)
+        self._open.clear()
+
+
+class Dask:
+    """The workers of a Dask cluster, which have Corridor installed in the same version.
+
+    Args:
+        address: Of the scheduler, such as ``tcp://scheduler:8786``.
+
+    Raises:
+        ClusterError: If Dask is not installed, nobody answers at the address, or versions differ.
+    """
+
+    task_seconds = 1.0
+    local = False
+
+    def __init__(self, address: str, timeout: float = 20.0) -> None:
+        """Connect."""
+        try:
+            from distributed import Client
+        except ImportError:
+            raise ClusterError("--dask: needs the extra `cluster`: pip install 'corridor-sim[cluster]'") from None
+        try:
+            self._client: Any = Client(address, timeout=timeout, set_as_default=False)  # type: ignore[no-untyped-call]
+        except (OSError, ValueError) as error:
+            raise ClusterError(f"--dask: found {address!r}: no scheduler answers there: {error}") from None
+        try:
+            self._check_workers(address)
+        except BaseException:
+            self.close()
+            raise
+
+    def _check_workers(self, address: str) -> None:
+        from sim.engine.compiled import sources_hash
+
+        try:
+            found = self._client.run(sources_hash)
+        except Exception as error:
+            raise ClusterError(f"--dask: a worker of {address} lacks Corridor: {error}") from None
+        if not found:
+            raise ClusterError(f"--dask: the scheduler at {address} has no workers")
+        others = sorted({worker for worker, version in found.items() if version != sources_hash()})
+        if others:
+            raise ClusterError(f"--dask: another version of Corridor is installed at {', '.join(others)}")
+        self.workers = sum(self._client.nthreads().values())
+
+    def open(self) -> Executor:
+        """See `Workplace`. A worker that dies has its tasks done by another, three times at most."""
+        executor: Executor = self._client.get_executor(pure=False)
+        return executor
+
+    def stop(self) -> None:
+        """See `Workplace`. Tasks that have begun end by themselves; their results are dropped."""
+
+    def close(self) -> None:
+        """See `Workplace`."""
+        self._client.close()
+
+
+def available_cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def workplace(jobs: int | None = None, dask: str | None = None) -> Workplace:
+    """Where to work: on a cluster, in a pool of ``jobs`` processes (None: all cores), or here (1)."""
+    if dask is not None:
+        return Dask(dask)
+    return Serial() if (jobs or available_cores()) == 1 else Pool(jobs)

@@ -1,0 +1,27 @@
+"""The server that worker processes are forked from: it imports the model once, while this process goes on."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+
+PRELOAD = "sim.studies.work.preload"
+
+
+def method() -> str:
+    """How worker processes are started: forked from a server where the system can."""
+    return "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
+
+
+def start_server() -> None:
+    """Start the server, if there is one, as early as possible; nothing happens if it runs already."""
+    if method() == "forkserver":
+        from multiprocessing import forkserver, resource_tracker
+
+        forkserver.set_forkserver_preload([PRELOAD])
+        resource_tracker.ensure_running()  # here, as it would let go of the signal below
+        held = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])  # the server inherits it: Ctrl-C is ours
+        try:
+            forkserver.ensure_running()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, held)

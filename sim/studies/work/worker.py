@@ -1,0 +1,123 @@
+"""What a worker does: the runs of a chunk, one after the other; sends back small tables, never rows of migrants."""
+
+from __future__ import annotations
+
+import gc
+import os
+import pickle
+import signal
+import threading
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from pathlib import Path
+from time import perf_counter
+from typing import Any, NamedTuple
+
+from sim.outputs.beside_record import observed_rows, observed_values
+from sim.outputs.daily import blocks_of
+from sim.outputs.weekly import WeeklyData, weekly_data_of
+from sim.runs import run_to_data
+from sim.scenario.schema import Scenario
+from sim.studies.plan import Parcel, Run
+from sim.studies.store import spool
+from sim.studies.store.tables import Ended, files_of
+
+_stop: Any = None  # set in the processes of a pool: an event that asks to end after the run in flight
+
+
+class Task(NamedTuple):
+    """A chunk of runs to do; ``spool`` is the file of those that are done already."""
+
+    chunk: int
+    runs: Sequence[Run]
+    parcel: bytes
+    spool: str = ""
+
+
+class Done(NamedTuple):
+    """A chunk that is done: its Parquet files by table."""
+
+    chunk: int
+    runs: Sequence[Run]
+    files: dict[str, bytes]
+    failed: int
+    seconds: float  # of the work
+
+
+def carry_out(task: Task) -> Done | None:
+    """Do all runs of a chunk; those in the spool are not done again. None if asked to stop before the end."""
+    began = perf_counter()
+    parcel = _opened(task.parcel)
+    file = Path(task.spool) if task.spool else None
+    kept = spool.read(file, repair=True) if file else {}
+    ended: list[Ended] = []
+    for run in task.runs:
+        if run.number in kept and kept[run.number].run == run:
+            ended.append(kept[run.number])
+            continue
+        if _stop is not None and _stop.is_set():
+            return None
+        ended.append(carry_out_run(parcel, run))
+        if file and len(task.runs) > 1:
+            spool.append(file, ended[-1])
+    failed = sum(entry.digest is None for entry in ended)
+    return Done(task.chunk, task.runs, files_of(parcel.cases, ended), failed, perf_counter() - began)
+
+
+def carry_out_many(tasks: Sequence[Task]) -> list[Done | None]:
+    """Several chunks in one go, for executors whose every task costs."""
+    return [carry_out(task) for task in tasks]
+
+
+def carry_out_run(parcel: Parcel, run: Run) -> Ended:
+    """Do one run. One that fails is data: its error, seed and parameters."""
+    parameters: dict[str, float] = {}
+    try:
+        scenario, parameters = parcel.draw(run)
+        found: WeeklyData | None = _digested(scenario, parcel.cases[run.scenario].timetable)
+        error = ""
+    except Exception as problem:
+        found, error = None, f"{type(problem).__name__}: {problem}"
+    return Ended(run, parcel.people_seed(run), parameters, found, error)
+
+
+def _digested(scenario: Scenario, timetable: list[tuple[int, str, int]]) -> WeeklyData:
+    run = run_to_data(scenario, timetable)
+    observed = observed_values(blocks_of([run]), scenario) if observed_rows(scenario) else None
+    return weekly_data_of(run, observed)
+
+
+def carry_out_one(parcel: bytes, run: Run) -> Ended:
+    """Do one run for itself, after a worker has died during its chunk."""
+    return carry_out_run(_opened(parcel), run)
+
+
+def blame(parcel: bytes, run: Run) -> Ended:
+    """What is kept of a run during which the worker has died."""
+    opened = _opened(parcel)
+    text = "the worker process died during this run (out of memory, or ended from outside)"
+    return Ended(run, opened.people_seed(run), opened.draw(run)[1], None, text)
+
+
+@lru_cache(maxsize=4)
+def _opened(parcel: bytes) -> Parcel:
+    opened: Parcel = pickle.loads(parcel)
+    return opened
+
+
+def start_worker(stop: Any) -> None:
+    """Make a process of a pool ready: it leaves Ctrl-C to its parent, and ends when that is gone."""
+    global _stop
+    _stop = stop
+    gc.freeze()  # what was imported stays anyway
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    from multiprocessing import parent_process
+
+    parent = parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent.join,), daemon=True).start()
+
+
+def _end_with(wait: Callable[[], None]) -> None:
+    wait()
+    os._exit(1)

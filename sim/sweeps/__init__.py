@@ -1,0 +1,1 @@
+"""Many points: designs, sensitivity, discovery, decisions, tipping points."""

@@ -1,0 +1,183 @@
+"""A sweep that was carried out, as numbers: what was set at each point, and what came of it."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim.outputs.folder import OutputError
+from sim.studies.plan import EXPERIMENT
+from sim.studies.study import Study
+from sim.sweeps.factors import Factor, Floats
+from sim.sweeps.outcomes import OutcomeOf, check_outcome
+
+WIDE = "runs.parquet"
+
+
+class CompletedSweep:
+    """The runs of a sweep or decision table by point.
+
+    Args:
+        study: A study that came from an experiment, or its folder.
+
+    Attributes:
+        experiment: What the experiment said, as JSON keeps it.
+        factors: What was varied.
+
+    Raises:
+        OutputError: If the study came from no experiment, or is not complete.
+    """
+
+    def __init__(self, study: Study | str | Path) -> None:
+        """Read what was varied; runs are read when they are asked for."""
+        self.study = study if isinstance(study, Study) else Study(study)
+        if EXPERIMENT not in self.study.about["plan"]:
+            text = f"{self.study.folder}: holds a study of kind {self.study.kind}, not of an experiment"
+            raise OutputError(f"{text}; `corridor sweep` makes one")
+        if not self.study.complete:
+            done = f"{len(self.study.runs):,} of {self.study.asked:,} runs are there"
+            raise OutputError(f"{self.study.folder}: not complete: {done}; the command that made it goes on")
+        self.experiment: dict[str, Any] = self.study.about["plan"][EXPERIMENT]
+        self.factors = [Factor.of(entry) for entry in self.experiment["knobs"]]
+
+    @property
+    def title(self) -> str:
+        """Title of the experiment."""
+        return str(self.experiment["title"])
+
+    @property
+    def outcomes(self) -> list[OutcomeOf]:
+        """The outcomes that the experiment names."""
+        return [OutcomeOf.parse(text) for text in self.experiment["outcomes"]]
+
+    def label(self, factor: Factor) -> str:
+        """A factor's name for readers."""
+        return str(self.experiment["titles"].get(factor.name) or factor.name)
+
+    @cached_property
+    def x(self) -> Floats:
+        """Values of the factors at each point, shape (points, factors)."""
+        runs = self.study.parameters
+        own = runs[runs["scenario"] == self.study.base].drop_duplicates(["point", "parameter"])
+        wide = own.pivot(index="point", columns="parameter", values="value")
+        columns = []
+        for factor in self.factors:
+            path, weight = next(iter(factor.weights.items()))
+            columns.append(wide[path].to_numpy(dtype=np.float64) / weight)
+        return np.column_stack(columns)
+
+    def y(self, outcome: OutcomeOf, scenario: str | None = None) -> Floats:
+        """An outcome at each point, shape (points,): mean of its replicates; NaN where all failed or none has it."""
+        return _by_point(self.each(outcome, scenario), len(self.x))
+
+    def each(self, outcome: OutcomeOf, scenario: str | None = None) -> pd.DataFrame:
+        """An outcome of each run: run, point, replicate, value (NaN where it has none)."""
+        name = scenario or self.study.base
+        table = self._values[name]
+        if outcome.key not in table.columns:
+            self._read(name, [outcome])
+            table = self._values[name]
+        return table[["run", "point", "replicate"]].assign(value=table[outcome.key])
+
+    @cached_property
+    def _values(self) -> dict[str, pd.DataFrame]:
+        runs = self.study.runs
+        frames = {}
+        for name in self.study.names:
+            own = runs[(runs["scenario"] == name) & ~runs["twin"]][["run", "point", "replicate"]]
+            frames[name] = own.reset_index(drop=True)
+        return frames
+
+    def read(self, outcomes: Iterable[OutcomeOf]) -> None:
+        """Read several outcomes at once, of all scenarios; raises ScenarioError if there is no such outcome."""
+        wanted = list(outcomes)
+        for name in self.study.names:
+            self._read(name, wanted)
+
+    def _read(self, scenario: str, outcomes: list[OutcomeOf]) -> None:
+        measures, names = {o.measure for o in outcomes}, {o.name for o in outcomes}
+        matrix = self.study.matrix(scenario, measures=measures, names=names)
+        keys = list(zip(matrix.keys["measure"], matrix.keys["name"], strict=True))
+        frame = self._values[scenario]
+        place: Any = pd.Index(matrix.replicates).get_indexer(frame["run"])
+        for outcome in outcomes:
+            if outcome.key not in keys:
+                whole = self.study.matrix(scenario).keys
+                check_outcome(outcome, {(row.measure, row.name): row.unit for row in whole.itertuples(index=False)})
+            column = np.where(place >= 0, matrix.values[place, keys.index(outcome.key)], np.nan)
+            frame[outcome.key] = column
+
+    @cached_property
+    def units(self) -> Mapping[OutcomeOf, str]:
+        """Unit of each outcome of the experiment."""
+        return self.units_of(self.outcomes)
+
+    def units_of(self, outcomes: Iterable[OutcomeOf]) -> Mapping[OutcomeOf, str]:
+        """Unit of each of these outcomes."""
+        wanted = list(outcomes)
+        keys = self.study.matrix(self.study.base, measures={o.measure for o in wanted}).keys
+        known = {(row[2], row[1]): row[3] for row in keys.itertuples(index=False)}
+        return {outcome: str(known.get(outcome.key, "")) for outcome in wanted}
+
+    def frame(self) -> pd.DataFrame:
+        """A row a run: scenario, run, point, replicate, the factors and the outcomes of the experiment."""
+        if self.outcomes:
+            self.read(self.outcomes)
+        factors = pd.DataFrame(self.x, columns=[factor.name for factor in self.factors])
+        parts = []
+        for name in self.study.names:
+            own = self._values[name]
+            values = own[[o.key for o in self.outcomes]].set_axis([str(o) for o in self.outcomes], axis=1)
+            at = factors.iloc[own["point"]].reset_index(drop=True)
+            parts.append(pd.concat([own[["run", "point", "replicate"]].assign(scenario=name), at, values], axis=1))
+        table = pd.concat(parts, ignore_index=True)
+        return table[["scenario", *(column for column in table.columns if column != "scenario")]]
+
+
+def wide_tables(study: Study) -> dict[str, bytes]:
+    """The table of `CompletedSweep.frame` as Parquet."""
+    sink = io.BytesIO()
+    CompletedSweep(study).frame().to_parquet(sink, index=False)
+    return {WIDE: sink.getvalue()}
+
+
+def sweep_frame(folder: str | Path) -> pd.DataFrame:
+    """A sweep as one wide table: a row a run, with what was varied and what came of it.
+
+    Raises:
+        OutputError: If the folder holds no sweep that is complete.
+    """
+    return CompletedSweep(folder).frame()
+
+
+def sweep_array(folder: str | Path) -> Any:
+    """A sweep as an `xarray.Dataset`: outcomes by scenario, point and replicate; what was varied along the points.
+
+    Raises:
+        OutputError: If the folder holds no sweep that is complete, or xarray is not installed.
+    """
+    try:
+        import xarray
+    except ImportError:
+        raise OutputError("xarray: needs the extra `xarray`: pip install 'corridor-sim[xarray]'") from None
+    sampled = CompletedSweep(folder)
+    frame = sampled.frame().set_index(["scenario", "point", "replicate"])
+    found = xarray.Dataset.from_dataframe(frame[[str(outcome) for outcome in sampled.outcomes]])
+    for outcome, unit in sampled.units.items():
+        found[str(outcome)].attrs["units"] = unit
+    for k, factor in enumerate(sampled.factors):
+        found = found.assign_coords({factor.name: ("point", sampled.x[:, k], {"units": factor.unit})})
+    found.attrs["title"] = sampled.title
+    return found
+
+
+def _by_point(runs: pd.DataFrame, points: int) -> Floats:
+    means = runs.groupby("point")["value"].mean()
+    values: Floats = means.reindex(range(points)).to_numpy(dtype=np.float64)
+    return values

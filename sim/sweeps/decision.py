@@ -1,0 +1,162 @@
+"""The decision table: regret and satisficing of responses under deep uncertainty, and what knowing more is worth."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from sim.outputs.folder import OutputError
+from sim.sweeps.completed_sweep import CompletedSweep
+from sim.sweeps.experiment import LEAST_POINTS
+from sim.sweeps.factors import Floats
+from sim.sweeps.outcomes import OutcomeOf
+
+SHUFFLES = 50  # of a parameter, to tell what chance alone would seem worth
+HIGH = 0.9
+
+
+class Decided(NamedTuple):
+    """What a decision table says.
+
+    Attributes:
+        regret: A row a response and objective: mean, 90th percentile and highest regret, mean outcome, satisfied.
+        robust: A row a response: share of the points in which it satisfies in all, its regret over all objectives
+            (each in shares of the range between the best and worst response, highest over the objectives), best or not.
+        knowledge: A row an objective and parameter: EVPPI, what chance alone gives, the share of EVPI.
+    """
+
+    regret: pd.DataFrame
+    robust: pd.DataFrame
+    knowledge: pd.DataFrame
+
+
+def decide(sampled: CompletedSweep, without: Collection[str] = ()) -> Decided:
+    """The decision table of a study.
+
+    Args:
+        sampled: The study.
+        without: Responses that are not to be had.
+
+    Raises:
+        OutputError: If the study holds no responses, or too few, or too few points have all outcomes.
+    """
+    objectives: Mapping[str, Mapping[str, Any]] | None = sampled.experiment.get("objectives")
+    if not objectives:
+        raise OutputError(f"{sampled.study.folder}: no decision table: an experiment of kind decision makes one")
+    unknown = [name for name in without if name not in sampled.study.names]
+    if unknown:
+        raise OutputError(f"--without: found {unknown[0]!r}; allowed: {', '.join(sampled.study.names)}")
+    names = [name for name in sampled.study.names if name not in without]
+    if len(names) < 2:
+        raise OutputError(f"--without: leaves {len(names)} responses; allowed: to leave two or more")
+    sampled.read(OutcomeOf.parse(text) for text in objectives)
+    raw = {text: np.column_stack([sampled.y(OutcomeOf.parse(text), n) for n in names]) for text in objectives}
+    whole = ~np.any([np.isnan(values).any(axis=1) for values in raw.values()], axis=0)
+    if whole.sum() < LEAST_POINTS:
+        raise OutputError(
+            f"{sampled.study.folder}: {int(whole.sum())} points have all outcomes; {LEAST_POINTS} are needed"
+        )
+    raw = {text: values[whole] for text, values in raw.items()}
+    losses = {text: values if objectives[text]["goal"] == "lower" else -values for text, values in raw.items()}
+    enough = {text: satisfied(values, objectives[text]) for text, values in raw.items()}
+    units = {str(outcome): unit for outcome, unit in sampled.units.items()}
+    regret = pd.concat(
+        [regret_table(names, losses[text], raw[text], enough[text]).assign(objective=text, unit=units[text])
+         for text in objectives], ignore_index=True,
+    )[["objective", "unit", "response", "mean", "regret_mean", "regret_high", "regret_most", "satisfied"]]  # fmt: skip
+    robust = robust_table(names, losses, enough, float(sampled.experiment["satisfied"]))
+    labels = [sampled.label(factor) for factor in sampled.factors]
+    knowledge = pd.concat(
+        [knowledge_table(sampled.x[whole], losses[text], labels).assign(objective=text, unit=units[text])
+         for text in objectives], ignore_index=True,
+    )[["objective", "unit", "parameter", "evppi", "by_chance", "evpi", "share"]]  # fmt: skip
+    return Decided(regret, robust, knowledge)
+
+
+def regrets(losses: Floats) -> Floats:
+    """How much more than the best response's each loss is, at each point; shape (points, responses)."""
+    found: Floats = losses - losses.min(axis=1, keepdims=True)
+    return found
+
+
+def satisfied(values: Floats, objective: Mapping[str, Any]) -> Floats:
+    """Whether each value is enough, shape (points, responses); all are where nothing is asked."""
+    if objective["enough"] is None:
+        return np.ones_like(values)
+    good = values <= objective["enough"] if objective["goal"] == "lower" else values >= objective["enough"]
+    found: Floats = good.astype(np.float64)
+    return found
+
+
+def regret_table(names: list[str], losses: Floats, raw: Floats, enough: Floats) -> pd.DataFrame:
+    """Mean outcome, regret and satisficing of each response."""
+    regret = regrets(losses)
+    return pd.DataFrame(
+        {
+            "response": names,
+            "mean": raw.mean(axis=0),
+            "regret_mean": regret.mean(axis=0),
+            "regret_high": np.quantile(regret, HIGH, axis=0),
+            "regret_most": regret.max(axis=0),
+            "satisfied": enough.mean(axis=0),
+        }
+    )
+
+
+def robust_table(
+    names: list[str], losses: Mapping[str, Floats], enough: Mapping[str, Floats], wanted: float
+) -> pd.DataFrame:
+    """Which response holds: by satisficing in all objectives, and by the regret that is exceeded in a tenth."""
+    both = np.all(list(enough.values()), axis=0).mean(axis=0)
+    worst = np.zeros(len(names))
+    for values in losses.values():
+        regret = regrets(values)
+        span = regret.max()
+        worst = np.maximum(worst, np.quantile(regret, HIGH, axis=0) / span if span > 0 else 0.0)
+    table = pd.DataFrame({"response": names, "satisfied": both, "regret": worst})
+    table["enough"] = both >= wanted
+    table["least_regret"] = worst <= worst.min() + 1e-12
+    table["most_satisfied"] = both >= both.max() - 1e-12
+    return table
+
+
+def knowledge_table(x: Floats, losses: Floats, labels: list[str]) -> pd.DataFrame:
+    """What it is worth to know each parameter before choosing, in the unit of the objective.
+
+    EVPI = min over responses of E[loss] - E[min over responses of loss]. EVPPI the same with E[loss | parameter] in
+    the second term, by regression on a cubic spline of the parameter's ranks (Strong, Oakley and Brennan 2014). As a
+    regression finds something in noise, ``by_chance`` is the 95th percentile over shuffled values of the parameter.
+    """
+    against = losses - losses[:, :1]  # the base's own noise is no reason to choose
+    best = float(against.mean(axis=0).min())
+    evpi = best - float(against.min(axis=1).mean())
+    generator = np.random.default_rng(0)
+    rows = []
+    for k, label in enumerate(labels):
+        basis = spline(x[:, k])
+        value = evppi(basis, against, best)
+        shuffled = [evppi(basis[generator.permutation(len(x))], against, best) for _ in range(SHUFFLES)]
+        rows.append((label, value, float(np.quantile(shuffled, 0.95)), evpi, value / evpi if evpi > 1e-12 else np.nan))
+    return pd.DataFrame(rows, columns=["parameter", "evppi", "by_chance", "evpi", "share"])
+
+
+def evppi(basis: Floats, against: Floats, best: float) -> float:
+    """Value of a parameter whose spline is ``basis``; at least nought, at most what knowing all is worth."""
+    fitted = basis @ np.linalg.lstsq(basis, against, rcond=None)[0]
+    value = best - float(fitted.min(axis=1).mean())
+    most = best - float(against.min(axis=1).mean())
+    return min(value, most) if value > 1e-9 * float(np.abs(against).max()) else 0.0
+
+
+def spline(column: Floats, knots: int = 1) -> Floats:
+    """A cubic spline basis of a column's ranks, from 0 to 1: 4 + knots functions, fewer where few values differ."""
+    values, ranks = np.unique(column, return_inverse=True)
+    u = ranks / max(len(values) - 1, 1)
+    degree = min(3, len(values) - 1)
+    inner = np.linspace(0, 1, knots + 2)[1:-1] if len(values) > 3 + knots else np.empty(0)
+    columns = [u**power for power in range(degree + 1)]
+    columns += [np.maximum(u - knot, 0.0) ** degree for knot in inner]
+    return np.column_stack(columns)

@@ -1,0 +1,123 @@
+"""Designs: at which points of the factors' values a study runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from sim.scenario.errors import ScenarioError
+from sim.sweeps.factors import Factor, Floats
+
+GRID, LATIN, SOBOL, MORRIS, ONE = "grid", "latin-hypercube", "sobol", "morris", "one-at-a-time"
+DESIGNS = (GRID, LATIN, SOBOL, MORRIS, ONE)
+SAMPLED = (LATIN, SOBOL)  # whose points follow the factors' distributions
+MOST_POINTS = 2_000_000
+
+
+def points_of(
+    design: str, factors: Sequence[Factor], samples: int, levels: int, seed: int, *, second_order: bool = False
+) -> Floats:
+    """The points of a design, shape (N, factors).
+
+    Args:
+        design: ``grid``: all combinations of so many levels. ``latin-hypercube``: so many samples. ``sobol``:
+            Saltelli's scheme on so many samples, (factors + 2) times as many points, or (2 factors + 2) with
+            ``second_order``. ``morris``: so many trajectories of factors + 1 points, on so many levels.
+            ``one-at-a-time``: the centre, and each factor at each of so many levels, the others at their centre.
+        factors: What is varied.
+        samples: Samples or trajectories.
+        levels: Levels of a factor without values of its own.
+        seed: Of the points.
+        second_order: Whether pairs of factors are asked for too.
+
+    Raises:
+        ScenarioError: If the design has too many points, or the number of samples does not suit it.
+    """
+    count = number_of_points(design, factors, samples, levels, second_order=second_order)
+    if count > MOST_POINTS:
+        raise ScenarioError(f"design: found {count:,} points; allowed: up to {MOST_POINTS:,}")
+    if design == GRID:
+        return np.array(list(product(*(factor.levels(levels) for factor in factors))))
+    if design == ONE:
+        return _one_at_a_time(factors, levels)
+    if design == MORRIS:
+        return at_levels(factors, _morris(len(factors), samples, levels, seed), levels)
+    if design == SOBOL:
+        return at_quantiles(factors, _sobol(len(factors), samples, seed, second_order))
+    from scipy.stats import qmc
+
+    return at_quantiles(factors, qmc.LatinHypercube(len(factors), rng=np.random.default_rng(seed)).random(samples))
+
+
+def number_of_points(
+    design: str, factors: Sequence[Factor], samples: int, levels: int, *, second_order: bool = False
+) -> int:
+    """How many points a design has."""
+    d = len(factors)
+    if design == GRID:
+        return prod(len(factor.values) if factor.values is not None else levels for factor in factors)
+    if design == ONE:
+        return 1 + sum(len(factor.values) if factor.values is not None else levels for factor in factors)
+    if design == MORRIS:
+        return samples * (d + 1)
+    return samples * ((2 * d + 2) if second_order else (d + 2)) if design == SOBOL else samples
+
+
+def at_quantiles(factors: Sequence[Factor], unit: Floats) -> Floats:
+    """Values at probabilities, shape (N, factors)."""
+    return np.array([[factor.quantile(float(u)) for factor, u in zip(factors, row, strict=True)] for row in unit])
+
+
+def at_levels(factors: Sequence[Factor], unit: Floats, levels: int) -> Floats:
+    """Values at places between the factors' ends, which are levels: 0 the first, 1 the last."""
+    columns = []
+    for k, factor in enumerate(factors):
+        values = np.array(factor.levels(levels))
+        columns.append(values[np.rint(unit[:, k] * (len(values) - 1)).astype(int)])
+    return np.column_stack(columns)
+
+
+def places_of(factors: Sequence[Factor], points: Floats, levels: int) -> Floats:
+    """The inverse of `at_levels`."""
+    columns = []
+    for k, factor in enumerate(factors):
+        values = np.array(factor.levels(levels))
+        columns.append(np.abs(points[:, k, None] - values).argmin(axis=1) / (len(values) - 1))
+    return np.column_stack(columns)
+
+
+def problem(factors: int) -> dict[str, Any]:
+    """As SALib wants it: so many variables from 0 to 1."""
+    return {"num_vars": factors, "names": [str(k) for k in range(factors)], "bounds": [[0.0, 1.0]] * factors}
+
+
+def _one_at_a_time(factors: Sequence[Factor], levels: int) -> Floats:
+    centre = [factor.centre for factor in factors]
+    rows = [centre]
+    for k, factor in enumerate(factors):
+        rows += [[*centre[:k], value, *centre[k + 1 :]] for value in factor.levels(levels)]
+    return np.array(rows)
+
+
+def _sobol(factors: int, samples: int, seed: int, second_order: bool) -> Floats:
+    if samples & (samples - 1) or samples < 2:
+        near = 2 ** max(round(np.log2(samples)), 1)
+        raise ScenarioError(f"samples: found {samples}; allowed for sobol: a power of 2, such as {near}")
+    from SALib.sample import sobol
+
+    generator = np.random.default_rng(seed)
+    points: Floats = sobol.sample(problem(factors), samples, calc_second_order=second_order, seed=generator)
+    return points
+
+
+def _morris(factors: int, samples: int, levels: int, seed: int) -> Floats:
+    if levels % 2 or levels < 4:
+        raise ScenarioError(f"levels: found {levels}; allowed for morris: an even number, 4 or more")
+    from SALib.sample import morris
+
+    points: Floats = morris.sample(problem(factors), samples, num_levels=levels, seed=seed % 2**32)
+    return points

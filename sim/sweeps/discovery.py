@@ -1,0 +1,123 @@
+"""Scenario discovery: where in the space of parameters the runs of interest lie, by PRIM and by a tree (CART).
+
+PRIM is our own: the EMA Workbench's comes with an experiment frame of its own and eight packages, one of them an
+optimiser; the algorithm is a page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from sim.outputs.folder import OutputError
+from sim.sweeps import prim
+from sim.sweeps.boxes import Bools, Box, quality, words
+from sim.sweeps.completed_sweep import CompletedSweep
+from sim.sweeps.factors import Floats
+from sim.sweeps.outcomes import Clause
+
+LEAST_RUNS = 20
+LEAVES = 8
+
+
+class Found(NamedTuple):
+    """What a search for boxes found.
+
+    Attributes:
+        table: A row a box: method, box, words, density, coverage, mass, runs.
+        limits: A row a limit: method, box, parameter, low, high, unit, p.
+        share: Of all runs, those of interest.
+        runs: How many runs there were.
+    """
+
+    table: pd.DataFrame
+    limits: pd.DataFrame
+    share: float
+    runs: int
+
+
+def discover(
+    sampled: CompletedSweep, clauses: Sequence[Clause], scenario: str | None = None, *, density: float = 0.8
+) -> Found:
+    """Boxes in which runs fulfil all clauses.
+
+    Args:
+        sampled: The sweep.
+        clauses: What makes a run one of interest.
+        scenario: Which of its scenarios; the first if None.
+        density: Share of the runs in a box that should be of interest.
+
+    Raises:
+        ScenarioError: If there is no such outcome.
+        OutputError: If there are too few runs, or all or none are of interest.
+    """
+    name = scenario or sampled.study.base
+    if name not in sampled.study.names:
+        raise OutputError(f"--scenario: found {name!r}; allowed: {', '.join(sampled.study.names)}")
+    runs = sampled.each(clauses[0].outcome, name)
+    values = [sampled.each(clause.outcome, name)["value"].to_numpy(dtype=float) for clause in clauses]
+    known = ~np.isnan(np.array(values)).any(axis=0)
+    wanted = np.all([clause.holds(column) for clause, column in zip(clauses, values, strict=True)], axis=0)[known]
+    x = sampled.x[runs["point"].to_numpy()[known]]
+    _check(sampled, wanted, " and ".join(map(str, clauses)))
+    labels = [sampled.label(factor) for factor in sampled.factors]
+    units = [factor.unit for factor in sampled.factors]
+    rows, limits = [], []
+    for method, boxes in (("PRIM", prim.boxes(x, wanted, density=density)), ("CART", tree_boxes(x, wanted))):
+        for number, box in enumerate(boxes, 1):
+            of = quality(box, x, wanted)
+            rows.append((method, number, words(box, labels, units), of.density, of.coverage, of.mass, of.runs))
+            chance = prim.significances(box, x, wanted)
+            limits += [(method, number, labels[k], box.low[k], box.high[k], units[k], chance[k]) for k in box.limited]
+    return Found(
+        pd.DataFrame(rows, columns=["method", "box", "where", "density", "coverage", "mass", "runs"]),
+        pd.DataFrame(limits, columns=["method", "box", "parameter", "low", "high", "unit", "p"]),
+        float(wanted.mean()),
+        len(wanted),
+    )
+
+
+def tree_boxes(x: Floats, wanted: Bools) -> list[Box]:
+    """The leaves of a classification tree in which most runs are of interest, the fullest first."""
+    from sklearn.tree import DecisionTreeClassifier
+
+    least = max(int(prim.LEAST * len(x)), 2)
+    tree = DecisionTreeClassifier(max_leaf_nodes=LEAVES, min_samples_leaf=least, random_state=0)
+    tree.fit(x, wanted)
+    nodes = tree.tree_
+    leaves: list[Box] = []
+    open_ = [(0, Box.whole(x.shape[1]))]
+    while open_:
+        node, box = open_.pop()
+        if nodes.children_left[node] < 0:
+            leaves.append(box)
+            continue
+        k, cut = nodes.feature[node], nodes.threshold[node]
+        low, high = box.low.copy(), box.high.copy()
+        high[k] = min(high[k], cut)
+        low[k] = max(low[k], np.nextafter(cut, np.inf))
+        open_ += [(nodes.children_left[node], Box(box.low, high)), (nodes.children_right[node], Box(low, box.high))]
+    chosen = [box for box in leaves if box.limited and quality(box, x, wanted).density > 0.5]
+    return sorted(chosen, key=lambda box: -quality(box, x, wanted).coverage)
+
+
+def sentence(row: pd.Series, what: str) -> str:
+    """A row of the table as a planner reads it."""
+    return (
+        f"{what} when {row['where']}: {row['density']:.0%} of the runs there, "
+        f"and {row['coverage']:.0%} of all such runs"
+    )
+
+
+def _check(sampled: CompletedSweep, wanted: Bools, text: str) -> None:
+    hits = int(wanted.sum())
+    if len(wanted) < LEAST_RUNS:
+        raise OutputError(f"{sampled.study.folder}: {len(wanted)} runs have these outcomes; {LEAST_RUNS} are needed")
+    if hits in (0, len(wanted)):
+        found = "none" if hits == 0 else "all"
+        raise OutputError(
+            f"--where: {found} of the {len(wanted):,} runs have {text}; a condition that some have is needed"
+        )

@@ -1,0 +1,161 @@
+"""What an experiment varies: a parameter of the scenario, or several that move together, over a range."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.scenario.errors import ScenarioError
+from sim.scenario.paths import get_path
+from sim.scenario.points import Place, place_of
+from sim.scenario.quantity import Distribution, centre, parse_quantity
+from sim.scenario.schema import Scenario
+
+Floats = npt.NDArray[np.float64]
+AROUND = 0.2  # of a parameter that is a plain number and is given no range: so much to both sides
+TAIL = 0.05  # where levels of an unbounded distribution begin and end
+
+
+class Factor(NamedTuple):
+    """A quantity that is varied.
+
+    Attributes:
+        name: Dotted path, or a name of its own if it moves several.
+        unit: Of the parameter.
+        weights: By path, what a value of the factor is multiplied with; 1 for a single path.
+        low: Lowest value that its fields allow.
+        high: Highest value.
+        spread: How it is distributed; `uniform` where only a range is known.
+        values: The only values that it takes, if they are given.
+        centre: Its value where it is not varied.
+    """
+
+    name: str
+    unit: str
+    weights: Mapping[str, float]
+    low: float
+    high: float
+    spread: Distribution
+    values: tuple[float, ...] | None
+    centre: float
+
+    def quantile(self, u: float) -> float:
+        """Its value at a probability."""
+        if self.values is not None:
+            return self.values[min(int(u * len(self.values)), len(self.values) - 1)]
+        return self.spread.quantile(min(max(u, 1e-12), 1 - 1e-12), self.low, self.high)
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Where its levels begin and end: its lowest and highest value, or quantiles where it has none."""
+        if self.values is not None:
+            return min(self.values), max(self.values)
+        low, high = self.spread.support
+        if np.isfinite(low) and np.isfinite(high):
+            return max(low, self.low), min(high, self.high)
+        return self.quantile(TAIL), self.quantile(1 - TAIL)
+
+    def levels(self, number: int) -> list[float]:
+        """So many values, evenly spaced; or those that were given."""
+        if self.values is not None:
+            return list(self.values)
+        return [float(value) for value in np.linspace(*self.ends, number)]
+
+    def describe(self) -> dict[str, Any]:
+        """As JSON keeps it."""
+        values = None if self.values is None else list(self.values)
+        spread = self.spread.to_yaml()
+        return {**self._asdict(), "weights": dict(self.weights), "spread": spread, "values": values}
+
+    @classmethod
+    def of(cls, described: Mapping[str, Any]) -> Factor:
+        """The factor of a description."""
+        spread = parse_quantity(described["spread"])
+        assert isinstance(spread, Distribution)
+        values = None if described["values"] is None else tuple(described["values"])
+        return cls(**{**described, "spread": spread, "values": values})
+
+
+def factor_of(
+    scenario: Scenario,
+    name: str,
+    weights: Mapping[str, float] | None = None,
+    spread: Distribution | tuple[float, float] | None = None,
+    values: Sequence[float] | None = None,
+) -> Factor:
+    """A factor of a scenario.
+
+    Without ``spread`` or ``values`` it takes the parameter's own distribution; where that is a plain number, 20 % to
+    both sides of it, or the field's whole range where it is nought.
+
+    Raises:
+        ScenarioError: If a path is no parameter, or the values leave the range of its field.
+    """
+    weights = {name: 1.0} if weights is None else dict(weights)
+    places = [place_of(scenario, path) for path in weights]
+    low, high = _bounds(places, list(weights.values()))
+    if len(weights) > 1 and spread is None and values is None:
+        raise ScenarioError(f"{name}: found several paths and no range; needed: range, values or a distribution")
+    base = _central(scenario, next(iter(weights)))
+    if isinstance(spread, tuple):
+        spread = Distribution("uniform", spread)
+    if values is not None:
+        spread = Distribution("choice", tuple(values))
+    elif spread is None:
+        spread = _own(scenario, name, base, low, high)
+    centre_ = spread.centre if base is None else base / next(iter(weights.values()))
+    factor = Factor(
+        name, places[0].field.unit, weights, low, high, spread, None if values is None else tuple(values), 0.0
+    )
+    _check(factor)
+    bottom, top = factor.ends
+    return factor._replace(centre=min(max(centre_, bottom), top))
+
+
+def settings(factors: Sequence[Factor], points: Floats) -> tuple[tuple[str, ...], Floats]:
+    """Paths, and what points of the factors, shape (N, factors), set there; shape (N, paths)."""
+    paths = tuple(path for factor in factors for path in factor.weights)
+    columns = [points[:, k] * weight for k, factor in enumerate(factors) for weight in factor.weights.values()]
+    return paths, np.column_stack(columns) if columns else np.empty((len(points), 0))
+
+
+def _bounds(places: Sequence[Place], weights: Sequence[float]) -> tuple[float, float]:
+    lows = [-np.inf if place.field.low is None else place.field.low / w for place, w in zip(places, weights)]  # noqa: B905
+    highs = [np.inf if place.field.high is None else place.field.high / w for place, w in zip(places, weights)]  # noqa: B905
+    return float(max(lows)), float(min(highs))
+
+
+def _central(scenario: Scenario, path: str) -> float | None:
+    """The parameter's central value; None for a date that its schedule lacks."""
+    try:
+        return float(centre(get_path(scenario, path)))
+    except ScenarioError:
+        return None
+
+
+def _own(scenario: Scenario, name: str, base: float | None, low: float, high: float) -> Distribution:
+    if base is None:
+        raise ScenarioError(f"{name}: no value there yet; needed: range, values or a distribution")
+    value = get_path(scenario, name)
+    if isinstance(value, Distribution):
+        return value
+    if base:
+        ends = sorted((base * (1 - AROUND), base * (1 + AROUND)))
+        return Distribution("uniform", (max(ends[0], low), min(ends[1], high)))
+    if not (np.isfinite(low) and np.isfinite(high)):
+        raise ScenarioError(f"{name}: found 0 and a field without bounds; needed: range, values or a distribution")
+    return Distribution("uniform", (low, high))
+
+
+def _check(factor: Factor) -> None:
+    bottom, top = factor.spread.support
+    if factor.spread.kind in ("normal", "lognormal"):
+        bottom = top = factor.spread.centre
+    if bottom < factor.low or top > factor.high:
+        found = f"found {bottom:g} to {top:g}" if bottom != top else f"found {bottom:g}"
+        raise ScenarioError(f"{factor.name}: {found}; allowed: {factor.low:g} to {factor.high:g} ({factor.unit})")
+    if factor.values is None and bottom == top and factor.spread.kind not in ("normal", "lognormal"):
+        raise ScenarioError(f"{factor.name}: found a range of one value, {bottom:g}; allowed: low below high")

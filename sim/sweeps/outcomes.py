@@ -1,0 +1,105 @@
+"""What an experiment looks at: a measure of a run, and conditions on measures."""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.outputs.weekly import ALL, layout_of, totals_of, weekly_data_of
+from sim.runs import run_to_data
+from sim.scenario.draw import resolve
+from sim.scenario.errors import ScenarioError, choices, show
+from sim.scenario.schema import Scenario
+
+Floats = npt.NDArray[np.float64]
+Known = dict[tuple[str, str], str]  # unit by measure and name
+_SIGNS: dict[str, Callable[[Floats, float], npt.NDArray[np.bool_]]] = {
+    ">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt,
+}  # fmt: skip
+_CLAUSE = re.compile(r"\s*([a-z_0-9]+(?:@[a-z0-9:_-]+)?)\s*(>=|<=|>|<)\s*([-+0-9.eE]+)\s*")
+
+
+class OutcomeOf(NamedTuple):
+    """A total of a run: a measure of the whole border, or of a section, agency, route or cohort."""
+
+    measure: str
+    name: str = ALL
+
+    @classmethod
+    def parse(cls, text: str) -> OutcomeOf:
+        """``measure`` or ``measure@name``."""
+        measure, _, name = text.partition("@")
+        return cls(measure.strip(), name.strip() or ALL)
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Measure and name, as tables have them."""
+        return self.measure, self.name
+
+    def __str__(self) -> str:
+        """As `parse` takes it."""
+        return self.measure if self.name == ALL else f"{self.measure}@{self.name}"
+
+
+class Clause(NamedTuple):
+    """One comparison: an outcome and a number."""
+
+    outcome: OutcomeOf
+    sign: str
+    number: float
+
+    def holds(self, values: Floats) -> npt.NDArray[np.bool_]:
+        """Where it does; never where a value is missing."""
+        return _SIGNS[self.sign](values, self.number) & ~np.isnan(values)
+
+    def __str__(self) -> str:
+        """As `conditions` takes it."""
+        return f"{self.outcome} {self.sign} {self.number:g}"
+
+
+def conditions(text: str) -> list[Clause]:
+    """``pressure_peak > 1.5 and deaths@poland <= 20`` as clauses; raises ScenarioError."""
+    clauses = []
+    for part in re.split(r"\band\b", text):
+        found = _CLAUSE.fullmatch(part)
+        try:
+            number = float(found[3]) if found else float("nan")
+        except ValueError:
+            number = float("nan")
+        if found is None or np.isnan(number):
+            allowed = "MEASURE[@NAME] with >, >=, < or <= and a number, such as 'pressure_peak > 1.5', joined by 'and'"
+            raise ScenarioError(f"--where: found {show(part.strip())}; allowed: {allowed}")
+        clauses.append(Clause(OutcomeOf.parse(found[1]), found[2], number))
+    return clauses
+
+
+def known_outcomes(scenario: Scenario) -> Known:
+    """Unit of each outcome that runs of a scenario have, by a run of a day without people."""
+    cohorts = {name: cohort.model_copy(update={"size": 1}) for name, cohort in scenario.cohorts.items()}
+    small = scenario.model_copy(update={"cohorts": cohorts, "days": 1, "observed": [], "timetable": None})
+    small._timetable = None
+    outcome = run_to_data(resolve(small))
+    return {
+        (numbers.measure, name): numbers.unit
+        for numbers in totals_of(layout_of(small), [weekly_data_of(outcome)])
+        for name in numbers.names
+    }
+
+
+def check_outcome(outcome: OutcomeOf, known: Mapping[tuple[str, str], str], where: str = "") -> None:
+    """Raise ScenarioError if there is no such outcome."""
+    if outcome.key in known:
+        return
+    measures = sorted({measure for measure, _ in known})
+    place = f"{where}: " if where else ""
+    if outcome.measure not in measures:
+        found = show(outcome.measure)
+        raise ScenarioError(f"{place}found {found}, which is no measure; {choices(measures, outcome.measure)}")
+    names = [name for measure, name in known if measure == outcome.measure]
+    text = f"{place}found {show(str(outcome))}; {outcome.measure} is there for: {', '.join(names[:40])}"
+    raise ScenarioError(f"{text}; write {outcome.measure}@{names[0]}")

@@ -1,0 +1,253 @@
+"""Tipping points: the level of one factor at which overload becomes likely, by halving its range again and again.
+
+All levels are run with the same replicates: the same people, draws and parameters. So a replicate has a threshold of
+its own, the level at which it tips over; the level at which the probability passes p is the p-quantile of these, and
+its interval is that of a quantile, by the binomial distribution of ranks. Halving goes on for each place, probability
+and end of an interval at once; each round is a study in a folder of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.special import betaincinv
+from scipy.stats import binom
+
+from sim.outputs.folder import OutputError
+from sim.scenario.errors import ScenarioError
+from sim.studies.carry_out import carry_out
+from sim.studies.plan import EXPERIMENT, Plan
+from sim.studies.study import Study
+from sim.studies.work.dispatch import Progress
+from sim.sweeps.completed_sweep import wide_tables
+from sim.sweeps.experiment import Threshold
+from sim.sweeps.experiment_files import Ready
+from sim.sweeps.factors import settings
+from sim.sweeps.outcomes import conditions
+from sim.sweeps.sweep_plan import check_points, describe
+
+CONFIDENCE = 0.9
+FOUND, BELOW, ABOVE = "found", "passed at the lowest level", "not passed up to the highest level"
+Bools = npt.NDArray[np.bool_]
+
+
+class Seen(NamedTuple):
+    """What a level showed: whether each replicate tips over at each place, and which replicates did not fail."""
+
+    over: Bools  # (replicates, places)
+    known: Bools  # (replicates,)
+
+
+@dataclass
+class Tipping:
+    """The state of a search, and what it found.
+
+    Attributes:
+        low: Lowest level.
+        high: Highest level.
+        halvings: How often the range between them is halved at most.
+        probabilities: That are looked for.
+        places: Names of what is looked at, each for itself.
+        seen: By number of the level, from 0 (lowest) to 2 ** halvings.
+    """
+
+    low: float
+    high: float
+    halvings: int
+    probabilities: tuple[float, ...]
+    places: list[str]
+    seen: dict[int, Seen]
+
+    def level(self, number: int) -> float:
+        """The factor's value of a number."""
+        return float(self.low + (self.high - self.low) * number / 2**self.halvings)
+
+    @property
+    def numbers(self) -> list[int]:
+        """Levels that were run, from low to high."""
+        return sorted(self.seen)
+
+    @property
+    def _known(self) -> Bools:
+        known: Bools = np.all([self.seen[n].known for n in self.numbers], axis=0)
+        return known
+
+    @property
+    def replicates(self) -> int:
+        """Replicates that failed at no level."""
+        return int(self._known.sum())
+
+    def counts(self) -> npt.NDArray[np.int64]:
+        """How many replicates tip over, shape (levels, places)."""
+        known = self._known
+        return np.array([self.seen[n].over[known].sum(axis=0) for n in self.numbers])
+
+    def next_levels(self) -> list[int]:
+        """The levels to run next: the middles of all brackets that are wider than a step."""
+        if not self.seen:
+            return [0, 2**self.halvings]
+        wanted = set()
+        numbers, reached = self.numbers, self._reached()
+        for column in reached.T:
+            for probability in self.probabilities:
+                for rank in ranks(self.replicates, probability):
+                    low, high = _bracket(numbers, column, rank)
+                    if low is not None and high is not None and high - low > 1:
+                        wanted.add((low + high) // 2)
+        return sorted(wanted)
+
+    def table(self) -> pd.DataFrame:
+        """A row a place and probability: level, its 90 % interval (infinite beyond the range), where it was found."""
+        rows = []
+        numbers, reached, back = self.numbers, self._reached(), self.reversals()
+        for name, column, share in zip(self.places, reached.T, back, strict=True):
+            for probability in self.probabilities:
+                lower, middle, upper = ranks(self.replicates, probability)
+                below, above = _bracket(numbers, column, middle)
+                state = BELOW if below is None else ABOVE if above is None else FOUND
+                level = np.nan
+                if below is not None and above is not None:
+                    level = (self.level(below) + self.level(above)) / 2
+                low, high = _bracket(numbers, column, lower)[0], _bracket(numbers, column, upper)[1]
+                rows.append((
+                    name, probability, level, -np.inf if low is None else self.level(low),
+                    np.inf if high is None else self.level(high), state, share,
+                ))  # fmt: skip
+        columns = ["name", "probability", "level", "low", "high", "state", "reversals"]
+        return pd.DataFrame(rows, columns=columns)
+
+    def curves(self) -> pd.DataFrame:
+        """Probability of overload at each level that was run, with its 90 % interval (Clopper and Pearson)."""
+        counts, n = self.counts(), self.replicates
+        rows = []
+        tail = (1 - CONFIDENCE) / 2
+        for row, number in enumerate(self.numbers):
+            for place, name in enumerate(self.places):
+                k = int(counts[row, place])
+                low = float(betaincinv(k, n - k + 1, tail)) if k else 0.0
+                high = float(betaincinv(k + 1, n - k, 1 - tail)) if k < n else 1.0
+                rows.append((name, self.level(number), k / n, low, high, n))
+        return pd.DataFrame(rows, columns=["name", "level", "probability", "low90", "high90", "replicates"])
+
+    def reversals(self) -> npt.NDArray[np.float64]:
+        """Share of the replicates, by place, that tip back at a higher level."""
+        over = np.array([self.seen[n].over[self._known] for n in self.numbers])
+        back = (over[:-1] & ~over[1:]).any(axis=0)
+        share: npt.NDArray[np.float64] = back.mean(axis=0)
+        return share
+
+    def _reached(self) -> npt.NDArray[np.int64]:
+        """Counts as if none tipped back, shape (levels, places)."""
+        reached: npt.NDArray[np.int64] = np.maximum.accumulate(self.counts(), axis=0)
+        return reached
+
+
+@lru_cache(maxsize=1024)
+def ranks(replicates: int, probability: float) -> tuple[int, int, int]:
+    """Ranks, from 1, of the replicates' thresholds: the interval's low end, the quantile, the high end.
+
+    A low end of 0, or a high end of more than the replicates, is beyond what so few can tell.
+    """
+    tail = (1 - CONFIDENCE) / 2
+    middle = max(int(np.ceil(probability * replicates - 1e-9)), 1)
+    low, high = binom.ppf((tail, 1 - tail), replicates, probability)
+    return int(low), middle, int(high) + 1
+
+
+def _bracket(numbers: list[int], reached: npt.NDArray[np.int64], rank: int) -> tuple[int | None, int | None]:
+    """The levels between which so many replicates have tipped over; None for an end outside the range."""
+    if rank < 1 or reached[0] >= rank:
+        return None, numbers[0]
+    if reached[-1] < rank:
+        return numbers[-1], None
+    after = int(np.argmax(reached >= rank))
+    return numbers[after - 1], numbers[after]
+
+
+def search(
+    low: float,
+    high: float,
+    halvings: int,
+    probabilities: Iterable[float],
+    places: list[str],
+    look: Callable[[list[float]], list[Seen]],
+) -> Tipping:
+    """Halve until all brackets are a step wide. ``look`` runs levels and tells what they showed."""
+    found = Tipping(low, high, halvings, tuple(probabilities), places, {})
+    while levels := found.next_levels():
+        shown = look([found.level(number) for number in levels])
+        found.seen.update(zip(levels, shown, strict=True))
+        if found.replicates < 2:
+            raise OutputError("threshold: too many runs failed; fewer than two replicates are left")
+    return found
+
+
+def tipping_points(
+    ready: Ready, folder: Path, *, place: Callable[[], Any], command: str = "", progress: Progress | None = None
+) -> Tipping:
+    """Carry a search out, or the rest of it; each round in a folder of its own.
+
+    Args:
+        ready: An experiment of kind threshold.
+        folder: Where its rounds are stored.
+        place: Makes the place where the runs are done, once a round.
+        command: The command that makes the study again.
+        progress: As `carry_out`.
+
+    Raises:
+        ScenarioError: If the experiment is none of a threshold.
+        OutputError: If a folder cannot be written, or holds something else.
+    """
+    experiment = ready.experiment
+    if not isinstance(experiment, Threshold):
+        raise ScenarioError(f"{ready.name}: found an experiment of kind {experiment.kind}; allowed: threshold")
+    scenario = next(iter(ready.scenarios.values()))
+    named = {"section": list(scenario.sections), "agency": list(scenario.agencies), "all": ["all"]}
+    places = named[experiment.level]
+    rounds = 0
+
+    def look(levels: list[float]) -> list[Seen]:
+        nonlocal rounds
+        plan = plan_of_levels(ready, levels)
+        where = folder / f"round-{rounds}"
+        study = carry_out(plan, where, place=place(), command=command, progress=progress, tables=wide_tables)
+        rounds += 1
+        return seen_in(study, experiment, places, len(levels))
+
+    low, high = ready.factors[0].ends
+    return search(low, high, experiment.halvings, experiment.probabilities, places, look)
+
+
+def plan_of_levels(ready: Ready, levels: list[float]) -> Plan:
+    """The runs of a round: all replicates at each level; raises ScenarioError."""
+    assert isinstance(ready.experiment, Threshold)
+    paths, values = settings(ready.factors, np.array(levels)[:, None])
+    check_points(ready, paths, values)
+    return Plan(
+        "threshold", ready.scenarios, ready.experiment.replicates, paths=paths, points=values, paired=True,
+        drawn=True, extra={EXPERIMENT: describe(ready)},
+    )  # fmt: skip
+
+
+def seen_in(study: Study, experiment: Threshold, places: list[str], levels: int) -> list[Seen]:
+    """What a round's study showed at each level."""
+    over = np.ones((levels, experiment.replicates, len(places)), bool)
+    known = np.zeros((levels, experiment.replicates), bool)
+    runs = study.runs.set_index("run")
+    for clause in conditions(experiment.where):
+        matrix = study.matrix(study.base, measures=[clause.outcome.measure])
+        own = (matrix.keys["level"] == experiment.level).to_numpy()
+        order = pd.Index(matrix.keys["name"][own]).get_indexer(places)
+        values = matrix.values[:, own][:, order]
+        at = runs.loc[matrix.replicates]
+        points, replicates = at["point"].to_numpy(), at["replicate"].to_numpy()
+        over[points, replicates] &= clause.holds(values)
+        known[points, replicates] = True
+    return [Seen(over[k], known[k]) for k in range(levels)]

@@ -1,0 +1,172 @@
+"""The commands about many runs, as a user meets them."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from pathlib import Path
+
+import pytest
+
+from sim.scenario.write import to_yaml
+from sim.studies.study import Study
+from tests.command import Corridor
+from tests.strategies import tiny_scenario
+
+BAN = {"ban": {"kind": "carrier-ban", "title": "ban", "routes": ["benghazi-minsk"], "start": "2025-10-15"}}
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "tiny.yaml").write_text(to_yaml(tiny_scenario(days=40)))
+    (tmp_path / "ban.yaml").write_text(to_yaml(tiny_scenario({"measures": BAN}, days=40)))
+    return tmp_path
+
+
+def test_a_comparison_is_one_command(here: Path, corridor: Corridor) -> None:
+    done = corridor("compare", "tiny.yaml", "ban.yaml", "--replicates", "4", "--jobs", "1")
+    assert done.status == 0, done.err
+    for text in (
+        "ban compared with tiny: 4 pairs of runs",
+        "where did it go?",
+        "deaths",
+        "stranded",
+        "entries over land",
+    ):
+        assert text in done.out
+    folder = next((here / "results").iterdir())
+    assert folder.name == "tiny-vs-ban-1"
+    assert {"differences.csv", "intervals.csv", "overload.csv", "study.json"} <= {
+        path.name for path in folder.iterdir()
+    }
+    assert Study(folder).complete
+
+
+def test_the_command_in_the_record_makes_the_study_again(here: Path, corridor: Corridor) -> None:
+    words = ["compare", "tiny.yaml", "ban.yaml", "--replicates", "2", "--jobs", "1", "--set", "behaviour.retry=4"]
+    assert corridor(*words, "--seed", "7", "--out", "one", "--quiet") == (0, "", "")
+    again = shlex.split(json.loads((here / "one" / "study.json").read_text())["command"])
+    again[again.index("one")] = "two"
+    assert corridor(*again[1:]).status == 0
+    left, right = (Study(here / out) for out in ("one", "two"))
+    assert left.totals.equals(right.totals)
+    assert left.scenarios["ban"].behaviour.retry == 4
+    assert left.about["plan"]["seed"] == 7
+
+
+def test_replicates_print_intervals_and_are_shown_again(corridor: Corridor) -> None:
+    done = corridor("run", "tiny.yaml", "--replicates", "3", "--jobs", "1", "--out", "r")
+    assert done.status == 0, done.err
+    assert "Over 3 replicates" in done.out
+    shown = corridor("results", "r")
+    assert shown.status == 0
+    assert shown.out.strip() in done.out
+
+
+def test_until_says_what_was_reached(corridor: Corridor) -> None:
+    words = ["run", "tiny.yaml", "--until", "10%", "--measure", "attempts@poland", "--jobs", "1"]
+    done = corridor(*words, "--out", "r")
+    assert done.status == 0, done.err
+    assert "replicates: the mean of attempts@poland is known to ±" in done.out
+
+
+def test_parts_of_a_job_array_come_together(here: Path, corridor: Corridor) -> None:
+    words = ["run", "tiny.yaml", "--replicates", "150", "--jobs", "1", "--out", "r"]
+    first = corridor(*words, "--shard", "1/2")
+    assert "Part 1/2 is done, in r; " in first.out
+    assert not Study(here / "r").complete
+    assert "Over 150 replicates" in corridor(*words, "--shard", "2/2").out
+    assert corridor("verify", "r").status == 0
+
+
+def test_verify_tells_what_was_changed(here: Path, corridor: Corridor) -> None:
+    corridor("run", "tiny.yaml", "--replicates", "2", "--jobs", "1", "--out", "r", "--quiet")
+    assert "every byte is as it was written" in corridor("verify", "r").out
+    with (here / "r" / "intervals.csv").open("a") as stream:
+        stream.write("x")
+    done = corridor("verify", "r")
+    assert done.status == 1
+    assert "r/intervals.csv: found" in done.err
+
+
+def test_a_single_run_is_verified_and_shown_too(here: Path, corridor: Corridor) -> None:
+    corridor("run", "tiny.yaml", "--out", "r", "--quiet")
+    assert corridor("verify", "r").status == 0
+    assert "Border pressure by section" in corridor("results", "r").out
+    assert corridor("replay", "r/run.json").out.count("identical") == 3
+    (here / "r" / "totals.csv").write_text("")
+    assert corridor("verify", "r").status == 1
+
+
+def test_a_replay_that_differs_says_so(here: Path, corridor: Corridor) -> None:
+    corridor("run", "tiny.yaml", "--out", "r", "--quiet")
+    record = here / "r" / "run.json"
+    record.write_text(record.read_text().replace('"seed": 1,', '"seed": 2,', 1))
+    done = corridor("replay", "r", "--quiet")
+    assert done.status == 1
+    assert done.out.count("DIFFERS") == 3
+    assert done.err == "corridor: r: the tables made again are not those of the record\n"
+
+
+@pytest.mark.parametrize(
+    "words", [["run", "tiny.yaml"], ["compare", "tiny.yaml", "ban.yaml", "--replicates", "2", "--jobs", "1"]]
+)
+def test_a_report_comes_with_the_results_or_later(here: Path, corridor: Corridor, words: list[str]) -> None:
+    assert corridor(*words, "--out", "r", "--report", "--quiet") == (0, "", "")
+    assert corridor("report", "r", "--out", "later.html").out == "Written to later.html\n"
+    for file in ("r/report.html", "later.html"):
+        text = (here / file).read_text(encoding="utf-8")
+        assert text.startswith("<!doctype html>") or text.startswith("<!DOCTYPE html>")
+        assert "tiny" in text
+        assert "<script" not in text
+    assert corridor("verify", "r").status == 0
+
+
+def test_sql(corridor: Corridor) -> None:
+    corridor("compare", "tiny.yaml", "ban.yaml", "--replicates", "2", "--jobs", "1", "--out", "r", "--quiet")
+    query = "select scenario, count(*) as runs from runs group by all order by all"
+    assert corridor("results", "r", "--sql", query, "--format", "csv").out == "scenario,runs\nban,2\ntiny,2\n"
+    bad = corridor("results", "r", "--sql", "select nothing from totals")
+    assert bad.status == 2
+    assert "tables: differences, intervals, runs, totals, weekly" in bad.err
+
+
+BAD = {
+    "nothing there": (["verify", "none"], "none: no results of a run"),
+    "no results": (["results", "."], ".: no results of a run"),
+    "a format": (["results", ".", "--sql", "select 1", "--format", "xml"], "allowed: table, csv, json"),
+    "a comparison with nothing": (["compare", "tiny.yaml"], "OTHER"),
+    "a scenario that is not there": (["compare", "tiny.yaml", "bann.yaml"], "bann.yaml"),
+    "another length": (["compare", "tiny.yaml", "minsk-2021"], "both must agree"),
+    "a precision": (["run", "tiny.yaml", "--until", "5"], "--until: found '5'"),
+    "no precision": (["run", "tiny.yaml", "--until", "five"], "--until: found 'five'"),
+    "a part": (["run", "tiny.yaml", "--replicates", "3", "--shard", "3/2"], "--shard: found '3/2'"),
+    "no jobs": (["run", "tiny.yaml", "--replicates", "3", "--jobs", "0"], "--jobs"),
+    "too many": (["compare", "tiny.yaml", "ban.yaml", "--replicates", "1000000"], "from 1 to 100,000"),
+    "nobody at the address": (
+        ["run", "tiny.yaml", "--replicates", "3", "--dask", "nonsense"],
+        "--dask: found 'nonsense'",
+    ),
+}
+
+
+@pytest.mark.parametrize(("words", "message"), BAD.values(), ids=BAD)
+def test_bad_input_is_found_before_anything_is_written(
+    here: Path, corridor: Corridor, words: list[str], message: str
+) -> None:
+    done = corridor(*words)
+    assert done.status == 2
+    assert message in done.err
+    assert done.out == ""
+    assert sorted(path.name for path in here.iterdir()) == ["ban.yaml", "tiny.yaml"]
+
+
+def test_two_files_of_one_name_are_told_apart(here: Path, corridor: Corridor) -> None:
+    (here / "other").mkdir()
+    (here / "ban.yaml").rename(here / "other" / "tiny.yaml")
+    assert (
+        corridor("compare", "tiny.yaml", "other/tiny.yaml", "--replicates", "2", "--jobs", "1", "--out", "r").status
+        == 0
+    )
+    assert Study(here / "r").names == ["tiny", "tiny-2"]

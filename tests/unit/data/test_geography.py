@@ -1,0 +1,116 @@
+"""Distances are distances, and what scenarios name lies where it should."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.data.geography import EARTH_RADIUS_KM, distance_km, great_circle_km, place, places, section, sections
+from sim.scenario import load_scenario, scenario_names
+
+POINTS = st.tuples(st.floats(-180, 180), st.floats(-90, 90))
+HALF_ROUND = math.pi * EARTH_RADIUS_KM
+METRE = 1e-3
+
+
+@given(POINTS, POINTS)
+def test_distance_is_the_same_both_ways_and_at_most_half_round_the_earth(a, b):
+    assert great_circle_km(*a, *b) == great_circle_km(*b, *a)
+    assert 0 <= great_circle_km(*a, *b) <= HALF_ROUND
+
+
+@given(POINTS)
+def test_a_point_is_at_no_distance_from_itself_however_its_longitude_is_written(a):
+    assert great_circle_km(*a, *a) == 0
+    assert great_circle_km(*a, a[0] + 360, a[1]) < METRE
+
+
+@given(POINTS, POINTS, POINTS)
+def test_no_detour_is_shorter(a, b, c):
+    assert great_circle_km(*a, *c) <= great_circle_km(*a, *b) + great_circle_km(*b, *c) + METRE
+
+
+@given(POINTS, POINTS)
+def test_haversine_agrees_with_the_angle_between_vectors(a, b):
+    def vector(lon, lat):
+        lon, lat = math.radians(lon), math.radians(lat)
+        return math.cos(lat) * math.cos(lon), math.cos(lat) * math.sin(lon), math.sin(lat)
+
+    p, q = vector(*a), vector(*b)
+    chord = math.dist(p, q)
+    other = math.dist(p, tuple(-x for x in q))
+    angle = 2 * math.atan2(chord, other)
+    assert great_circle_km(*a, *b) == pytest.approx(EARTH_RADIUS_KM * angle, abs=METRE)
+
+
+def test_a_degree_of_a_meridian():
+    assert great_circle_km(0, 0, 0, 1) == pytest.approx(2 * HALF_ROUND / 360)
+    assert great_circle_km(0, 90, 123, -90) == pytest.approx(HALF_ROUND)
+
+
+def test_distances_that_anyone_can_look_up():
+    assert distance_km(place("minsk"), place("istanbul")) == pytest.approx(1440, rel=0.02)
+    assert distance_km(place("tripoli"), place("lampedusa")) == pytest.approx(300, rel=0.05)
+
+
+def test_border_zones_lie_within_reach_of_a_section():
+    points = [point for s in sections().values() for point in s.line]
+    for zone in (p for p in places().values() if p.kind == "zone"):
+        assert min(great_circle_km(zone.lon, zone.lat, *point) for point in points) < 100, zone
+
+
+def test_sections_run_on_from_one_to_the_next():
+    for name in ("pl-by", "lt-by", "lv-by"):
+        lines = [s.line for s in sections().values() if s.code.startswith(name)]
+        assert [line[-1] for line in lines[:-1]] == [line[0] for line in lines[1:]]
+
+
+def test_the_map_draws_a_section_shorter_than_it_is():
+    for s in sections().values():
+        assert 0.65 * s.length_km < s.drawn_km < s.length_km, s.code
+
+
+@pytest.mark.parametrize("name", scenario_names())
+def test_shipped_scenarios_name_places_and_sections_that_are_on_the_map(name):
+    scenario = load_scenario(name)
+    named = {c.origin for c in scenario.cohorts.values()} | {t.hub for t in scenario.transit_states.values()}
+    named |= {end for route in scenario.routes.values() for end in (route.origin, route.destination)}
+    assert named | set(scenario.zones) <= set(places())
+    for code, used in scenario.sections.items():
+        assert (used.agency, used.length) == (section(code).agency, section(code).length_km)
+
+
+def test_places_and_sections_cannot_be_changed():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        place("minsk").lon = 0
+    with pytest.raises(TypeError):
+        places()["minsk"] = place("moscow")
+
+
+@pytest.mark.parametrize(
+    ("lookup", "name", "words"),
+    [
+        (place, "mnisk", ["'mnisk'", "no place", "baghdad", "did you mean 'minsk'"]),
+        (section, "PL-BY-1", ["'PL-BY-1'", "no border section", "lv-by-3"]),
+        (section, "pl-by1", ["did you mean 'pl-by-1'"]),
+    ],
+)
+def test_an_unknown_name_says_what_is_allowed(lookup, name, words):
+    with pytest.raises(ValueError) as error:
+        lookup(name)
+    assert all(word in str(error.value) for word in words), error.value
+
+
+def test_needs_neither_mesa_nor_yaml_nor_pandas():
+    code = (
+        "import sys, sim.data.geography as g; g.places(), g.sections();"
+        "print(*{'mesa', 'yaml', 'pandas'} & {*sys.modules})"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == ""

@@ -1,0 +1,76 @@
+"""Observed CSV: what it may hold, and what was known when."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim.inference.calibration_experiment import Series, load_experiment
+from sim.inference.observations import known, parse, rows_of
+from sim.scenario.errors import ScenarioError
+
+HEADER = "series,period_start,period_end,value,low,high"
+SERIES = Series.model_validate(
+    {"observed": "x.csv", "counted": "events", "measure": "recorded_attempts", "agency": "poland", "lag": 5}
+)
+
+
+def test_a_row_is_read_with_its_bounds_and_its_day_of_publication() -> None:
+    (row,) = parse(f"{HEADER}\ns,2025-01-01,2025-01-31,500,450,550\n", "x.csv", "poland", SERIES)
+    assert (row.start, row.end, row.bounds(), row.days) == (date(2025, 1, 1), date(2025, 1, 31), (450, 550), 31)
+    assert row.published == date(2025, 2, 6)
+    assert row.about["agency"] == "poland"
+
+
+@pytest.mark.parametrize(
+    ("cells", "bounds"),
+    [
+        ("500,,", (450, 550)),
+        ("500,500,", (500, float("inf"))),
+        ("500,,500", (0, 500)),
+        (",400,600", (400, 600)),
+        (",400,", (400, float("inf"))),
+    ],
+)
+def test_bounds_say_what_the_figure_may_stand_for(cells: str, bounds: tuple[float, float]) -> None:
+    (row,) = parse(f"{HEADER}\ns,2025-01-01,2025-01-31,{cells}\n", "x.csv", "poland", SERIES)
+    assert row.bounds(rounding=50) == bounds
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("", "needed: series"),
+        (f"{HEADER}\n", "found no rows"),
+        (f"{HEADER},colour\n", "unknown column 'colour'"),
+        (f"{HEADER}\ns,2025-13-01,2025-01-31,5,,\n", "x.csv:2: period_start"),
+        (f"{HEADER}\ns,2025-02-01,2025-01-31,5,,\n", "before the start"),
+        (f"{HEADER}\ns,2025-01-01,2025-01-31,-5,,\n", "0 or more"),
+        (f"{HEADER}\ns,2025-01-01,2025-01-31,nan,,\n", "0 or more"),
+        (f"{HEADER}\ns,2025-01-01,2025-01-31,,,\n", "found no value"),
+        (f"{HEADER}\ns,2025-01-01,2025-01-31,,9,3\n", "below low"),
+        (f"{HEADER}\ns,2025-01-01,2025-01-31,5\n", "more or fewer cells"),
+        (f"{HEADER}\n" + 2 * "s,2025-01-01,2025-01-31,5,,\n", "twice"),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_line(content: str, message: str) -> None:
+    with pytest.raises(ScenarioError, match=message.replace("[", r"\[")):
+        parse(content, "x.csv", "poland", SERIES)
+
+
+@settings(deadline=None)
+@given(st.dates(date(2021, 5, 1), date(2022, 2, 1)))
+def test_what_is_known_had_ended_and_was_published(origin: date) -> None:
+    rows = rows_of(load_experiment("minsk-2021"))
+    before = known(rows, origin)
+    assert all(row.end < origin and row.published <= origin for row in before)
+    assert all(row in known(rows, origin + timedelta(days=1)) for row in before)
+
+
+def test_the_shipped_experiment_fits_about_twelve_parameters_at_most() -> None:
+    loaded = load_experiment("minsk-2021")
+    assert len(loaded.experiment.now()) <= 13
+    assert {name for name, entry in loaded.experiment.series.items() if not entry.fit} == {"latvia", "frontex"}

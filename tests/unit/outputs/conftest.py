@@ -1,0 +1,27 @@
+"""Results to look at: of one run, and of four replicates."""
+
+from __future__ import annotations
+
+import pytest
+
+from sim.outputs.results import Results
+from sim.runs import run
+from sim.scenario.quantity import Distribution
+from tests.strategies import tiny_scenario
+
+
+@pytest.fixture(scope="module")
+def one() -> Results:
+    return run(tiny_scenario())
+
+
+@pytest.fixture(scope="module")
+def many() -> Results:
+    spread = Distribution("triangular", (0.01, 0.04, 0.09))
+    return run(tiny_scenario({"cohorts": {"iraqis": {"leaving_rate": spread}}}), replicates=4)
+
+
+@pytest.fixture(params=["one", "many"])
+def results(request: pytest.FixtureRequest) -> Results:
+    found: Results = request.getfixturevalue(request.param)
+    return found

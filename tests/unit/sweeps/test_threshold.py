@@ -1,0 +1,138 @@
+"""Halving finds the levels at which replicates tip over, and says how well they are known."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim.outputs.folder import OutputError
+from sim.scenario import to_yaml
+from sim.scenario.errors import ScenarioError
+from sim.studies.work.executors import Serial
+from sim.sweeps.experiment_files import read_experiment
+from sim.sweeps.threshold import ABOVE, BELOW, FOUND, Seen, Tipping, search, tipping_points
+from tests.strategies import START, tiny_scenario
+
+P = (0.1, 0.5, 0.9)
+
+
+def found_of(thresholds: np.ndarray, halvings: int = 7) -> tuple[Tipping, list[float]]:
+    """A search over [0, 1] where replicate r tips over at place p from thresholds[r, p] on."""
+    looked: list[float] = []
+
+    def look(levels: list[float]) -> list[Seen]:
+        looked.extend(levels)
+        return [Seen(level >= thresholds, np.ones(len(thresholds), bool)) for level in levels]
+
+    places = [f"p{k}" for k in range(thresholds.shape[1])]
+    return search(0.0, 1.0, halvings, P, places, look), looked
+
+
+@given(seed=st.integers(0, 10**6), replicates=st.integers(5, 80), places=st.integers(1, 4))
+@settings(max_examples=30, deadline=None)
+def test_the_level_is_the_quantile_of_the_replicates_thresholds(seed: int, replicates: int, places: int) -> None:
+    thresholds = np.random.default_rng(seed).random((replicates, places))
+    found, looked = found_of(thresholds)
+    assert len(set(looked)) == len(looked)
+    step = 1 / 2**7
+    table = found.table().set_index(["name", "probability"])
+    for k in range(places):
+        for p in P:
+            row = table.loc[(f"p{k}", p)]
+            exact = np.sort(thresholds[:, k])[max(int(np.ceil(p * replicates - 1e-9)), 1) - 1]
+            if row["state"] == FOUND:
+                assert abs(row["level"] - exact) <= step
+                assert row["low"] - 1e-12 <= row["level"] <= row["high"] + 1e-12
+            else:
+                assert exact < step or exact > 1 - step
+        assert table.loc[f"p{k}"]["level"].dropna().is_monotonic_increasing
+    assert (found.reversals() == 0).all()
+
+
+def test_intervals_hold_the_true_quantile_nine_times_in_ten() -> None:
+    generator = np.random.default_rng(3)
+    held = []
+    for _ in range(60):
+        found, _ = found_of(generator.beta(4, 4, (60, 1)), 6)
+        row = found.table().set_index("probability").loc[0.5]
+        held.append(row["low"] <= 0.5 <= row["high"])
+    assert np.mean(held) >= 0.85
+
+
+def test_what_lies_outside_the_range_is_said() -> None:
+    thresholds = np.column_stack([np.full(20, -1.0), np.full(20, 5.0), np.linspace(0.2, 3, 20)])
+    table = found_of(thresholds)[0].table().set_index(["name", "probability"])
+    assert set(table.loc["p0"]["state"]) == {BELOW}
+    assert set(table.loc["p1"]["state"]) == {ABOVE}
+    assert list(table.loc["p2"]["state"]) == [FOUND, ABOVE, ABOVE]
+    assert table.loc["p0"]["level"].isna().all()
+    assert (table.loc["p1"]["high"] == np.inf).all()
+    assert (table.loc["p1"]["low"] <= 1).all()
+
+
+def test_few_levels_are_run() -> None:
+    found, looked = found_of(np.full((30, 1), 0.4), 10)
+    assert len(looked) <= 12
+    assert found.table()["level"].to_numpy() == pytest.approx(0.4, abs=1e-3)
+
+
+def test_those_that_tip_back_are_counted() -> None:
+    back = Tipping(0, 1, 1, (0.5,), ["a"], {})
+    shown = [[False, False], [True, True], [False, True]]
+    for number, over in enumerate(shown):
+        back.seen[number] = Seen(np.array(over)[:, None], np.ones(2, bool))
+    assert back.reversals().tolist() == [0.5]
+    assert back.curves()["probability"].tolist() == [0.0, 1.0, 0.5]
+
+
+def test_replicates_that_failed_count_nowhere() -> None:
+    found = Tipping(0, 1, 1, (0.5,), ["a"], {})
+    found.seen[0] = Seen(np.zeros((4, 1), bool), np.array([True, True, True, False]))
+    found.seen[2] = Seen(np.ones((4, 1), bool), np.array([True, True, False, True]))
+    assert found.replicates == 2
+    with pytest.raises(OutputError, match="failed"):
+        search(0, 1, 2, P, ["a"], lambda levels: [Seen(np.zeros((3, 1), bool), np.zeros(3, bool))] * len(levels))
+
+
+FILE = f"""
+kind: threshold
+title: tiny threshold
+scenario: tiny.yaml
+level: agency
+halvings: 3
+replicates: 6
+parameters:
+  flights: {{paths: {{carriers.airline-iq.services.baghdad-minsk.weekly.{START}: 1}}, range: [0, 24]}}
+"""
+
+
+def test_from_a_file_and_again_from_what_is_there(tmp_path: Path) -> None:
+    scenario = tiny_scenario({"behaviour": {"retry": {"uniform": [2, 5]}}}, days=60)
+    (tmp_path / "tiny.yaml").write_text(to_yaml(scenario), encoding="utf-8")
+    (tmp_path / "t.yaml").write_text(FILE, encoding="utf-8")
+    ready = read_experiment(tmp_path / "t.yaml")
+    first = tipping_points(ready, tmp_path / "out", place=Serial)
+    again = tipping_points(ready, tmp_path / "out", place=Serial)
+    assert first.table().equals(again.table())
+    assert first.places == ["lithuania", "poland"]
+    assert first.curves().groupby("name")["probability"].apply(lambda p: p.iloc[-1] >= p.iloc[0]).all()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("level: agency", "where: days_over@poland > 0", r"t\.yaml:5: where: .*without @"),
+        ("level: agency", "where: boarded > 0", r"t\.yaml:5: where: "),
+        ("level: agency", "where: days_over = 0", r"t\.yaml:5: where: .*allowed"),
+        ("halvings: 3", "probabilities: [0, 2]", r"probabilities: found"),
+    ],
+)
+def test_mistakes(tmp_path: Path, old: str, new: str, message: str) -> None:
+    (tmp_path / "tiny.yaml").write_text(to_yaml(tiny_scenario(days=20)), encoding="utf-8")
+    (tmp_path / "t.yaml").write_text(FILE.replace(old, new), encoding="utf-8")
+    with pytest.raises(ScenarioError, match=message):
+        read_experiment(tmp_path / "t.yaml")
