@@ -28,6 +28,7 @@ from sim.engine.processes import (
     sea,
     transfer,
 )
+from sim.engine.kernel import kernel
 from sim.engine.reference import reference
 from sim.engine.rows import STATUSES
 from sim.engine.tables import N_EVENTS, S_ATTEMPTS
@@ -96,6 +97,7 @@ class CorridorModel(mesa.Model):
         self.names = names_of(scenario)
         self.world = build_world(scenario, self.names, timetable)
         self._tables = reference(self.world)
+        self._migrants_day, self._evening = kernel((migrants_day, evening))
         self.day = 0
         self.routes_changed = True
         self._timetable_ends = {int(days.nonzero()[0][-1]) + 1 for days in self.world.timetable.T if days.any()}
@@ -125,10 +127,10 @@ class CorridorModel(mesa.Model):
             agency.step()
         if self.routes_changed or day in self._timetable_ends:
             self._update_routes()
-        migrants_day(self._tables, day)
+        self._migrants_day(self._tables, day)
         for agency in self.agencies.values():
             agency.review()
-        evening(self._tables, day)
+        self._evening(self._tables, day)
         conservation.check(self, day)
         self.day = day + 1
         self.running = self.day < self.settings.days

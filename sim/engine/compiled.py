@@ -1,7 +1,8 @@
 """The one door to numba: compiles the loops over migrants, with a cache that can't go stale.
 
-numba's cache does not see a change in a function that another file calls, so the
-cache folder is named after the hash of all compiled sources.
+numba's cache does not see a change in a function that another file calls, so the cache folder is named after the hash
+of all compiled sources. What is compiled with other rules (`sim.engine.kernel`) is cached in a folder of its own, or
+not at all.
 """
 
 from __future__ import annotations
@@ -9,53 +10,81 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numba
 import numpy as np
 
-_HERE = Path(__file__).parent
+_ENGINE = Path(__file__).parent
+JIT = not numba.config.DISABLE_JIT
 
 
 def sources_hash() -> str:
-    """Hash of every source that is compiled, and of those that hold constants for them."""
+    """Hash of all sources that are compiled, and of those that hold constants for them: the key of the cache."""
     digest = hashlib.sha256()
-    for file in sorted([*_HERE.glob("*.py"), *(_HERE / "processes").glob("*.py"), _HERE.parent / "model.py"]):
-        text = file.read_bytes()
-        if b"compiled" in text:
-            digest.update(file.name.encode() + b"\0" + text)
+    for file in sorted([*_ENGINE.glob("*.py"), *(_ENGINE / "processes").glob("*.py"), _ENGINE.parent / "model.py"]):
+        digest.update(file.name.encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()[:16]
 
 
-def cache_folder() -> Path:
-    """Folder of the compiled code: ``$CORRIDOR_CACHE`` or the user's cache folder; a temporary one at need."""
-    root = Path(os.environ.get("CORRIDOR_CACHE") or Path.home() / ".cache" / "corridor")
-    folder = root / "compiled" / sources_hash()
+def cache_folder() -> Path | None:
+    """Folder of the compiled code, under ``$CORRIDOR_CACHE`` or the user's cache folder; None if it can't be written."""
     try:
+        root = Path(os.environ.get("CORRIDOR_CACHE") or Path.home() / ".cache" / "corridor")
+        folder = root / "compiled" / sources_hash()
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             return folder
-    except OSError:
-        return Path(tempfile.mkdtemp(prefix="corridor-"))
+    except (OSError, RuntimeError):  # the latter where nobody has a home
+        return None
 
 
 def is_cached() -> bool:
     """Whether compiled code for these sources lies in the cache already."""
-    return any(cache_folder().rglob("*.nbc"))
+    return HOME is not None and any(HOME.rglob("*.nbc"))
 
 
 def is_kept() -> bool:
     """Whether what is compiled is found again by later processes: not where the cache folder cannot be written."""
-    return Path(numba.config.CACHE_DIR).name == sources_hash()
+    return HOME is not None
 
 
-# Set here and not by the environment, which numba reads once, and somebody else may have imported it before.
-numba.config.CACHE_DIR = str(cache_folder())
-JIT = not numba.config.DISABLE_JIT
+HOME = cache_folder()
+_caching = HOME is not None
+if HOME is not None:  # set here and not by the environment, which numba reads once, perhaps before us
+    numba.config.CACHE_DIR = str(HOME)
 
-compiled: Callable[..., Any] = numba.njit(cache=True, error_model="numpy", boundscheck=False)
+
+def compiled(function: Callable[..., Any]) -> Any:
+    """Compile a function when it is first called; its compiled form is kept for later processes."""
+    return numba.njit(function, cache=_caching, error_model="numpy", boundscheck=False)
+
+
+def is_compiled(thing: Any) -> bool:
+    """Whether something is a function of `compiled`; uncompiled, any plain function counts."""
+    return isinstance(thing, numba.core.dispatcher.Dispatcher) if JIT else callable(thing) and hasattr(thing, "__code__")
+
+
+def plain(function: Any) -> Any:
+    """The Python function behind a compiled one."""
+    return getattr(function, "py_func", function)
+
+
+@contextmanager
+def cached_as(key: str) -> Iterator[None]:
+    """What is made `compiled` within is cached under a key of its own; not at all under the empty one."""
+    global _caching
+    before = _caching, numba.config.CACHE_DIR
+    _caching = bool(key) and HOME is not None
+    if _caching:
+        numba.config.CACHE_DIR = str(HOME / key)  # type: ignore[operator]
+    try:
+        yield
+    finally:
+        _caching, numba.config.CACHE_DIR = before
 
 
 def codes(number: int, first: int = 0) -> tuple[Any, ...]:

@@ -1,0 +1,133 @@
+"""The compiled day: with the rules that ship, or with some of them replaced and steps added.
+
+numba binds the functions that a compiled function calls when it compiles it, and keeps the result. So a rule is never
+exchanged in place: every function that reaches a changed one is made anew over changed globals, and cached under a key
+that names the extensions, or, after a change by hand, not at all. The rules that ship keep their own cache.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from hashlib import sha256
+from types import FunctionType, ModuleType
+from typing import Any
+
+from sim.data import extensions
+from sim.engine import rules
+from sim.engine.compiled import JIT, cached_as, compiled, is_compiled, plain
+
+Drivers = tuple[Callable[..., Any], ...]
+_made: dict[tuple[Any, ...], Drivers] = {}
+
+
+def kernel(drivers: Drivers) -> Drivers:
+    """The functions that drive the day, calling the rules that hold now.
+
+    Args:
+        drivers: Compiled functions that call the processes by their modules (``demand.run(w, day)``).
+
+    Returns:
+        The drivers themselves where nothing was changed.
+    """
+    by_hand = rules.changed_by_hand()
+    if not (rules.replaced or rules.steps or by_hand):
+        return drivers
+    state = (
+        *drivers, *rules.replaced.items(), *rules.steps, *((m, name, id(vars(m)[name])) for m, name in by_hand),
+    )  # fmt: skip
+    if state not in _made:
+        with cached_as("" if by_hand else _key()):
+            _made[state] = _Rebuilt(drivers).drivers
+    return _made[state]
+
+
+def _key() -> str:
+    """A name for the rules that extensions make."""
+    words = [f"{name} {digest}" for name, digest in extensions.digests().items()]
+    words += [*rules.replaced, *(f"{step.after} {step.run.__qualname__}" for step in rules.steps)]
+    return f"with-{sha256(repr(words).encode()).hexdigest()[:16]}"
+
+
+class _Rebuilt:
+    """Copies of the functions that reach something changed, over globals of their own."""
+
+    def __init__(self, drivers: Drivers) -> None:
+        """Find what the changes reach, and make it anew."""
+        self.by_hand = {(module.__name__, name) for module, name in rules.changed_by_hand()}
+        self.stepped = {step.after for step in rules.steps}
+        self.spaces: dict[str, dict[str, Any]] = {}
+        for module in (*rules.MODULES, *extensions.modules()):
+            self.spaces[module.__name__] = dict(vars(module))
+        for driver in map(plain, drivers):
+            self.spaces.setdefault(driver.__module__, dict(driver.__globals__))
+        # What takes the place of a function, by the function's identity; plain until `_compile`.
+        self.new: dict[int, Any] = {id(rules.RULES[name]): function for name, function in rules.replaced.items()}
+        self.new |= {id(step.run): step.run for step in rules.steps}
+        self._reach()
+        self._compile()
+        modules = self._linked()
+        for step in rules.steps:
+            module = next(modules[m.__name__] for m in rules.PROCESSES if rules.short(m) == step.after)
+            module.run = _in_turn(module.run, self.new[id(step.run)])  # type: ignore[attr-defined]
+        self.drivers: Drivers = tuple(self.new.get(id(driver), driver) for driver in drivers)
+
+    def _reach(self) -> None:
+        """Mark all functions that call a changed one, however deep."""
+        functions = [
+            (home, value)
+            for home, space in self.spaces.items()
+            for value in space.values()
+            if is_compiled(value) and plain(value).__module__ == home
+        ]
+        found = True
+        while found:
+            found = False
+            for home, value in functions:
+                if id(value) not in self.new and self._calls_changed(home, plain(value)):
+                    self.new[id(value)] = plain(value)
+                    found = True
+
+    def _calls_changed(self, home: str, function: FunctionType) -> bool:
+        names = function.__code__.co_names
+        for name in names:
+            value = self.spaces[home].get(name)
+            if id(value) in self.new or (home, name) in self.by_hand:
+                return True
+            if isinstance(value, ModuleType) and value.__name__ in self.spaces:
+                inner = self.spaces[value.__name__]
+                changed = any(id(inner[n]) in self.new or (value.__name__, n) in self.by_hand for n in names if n in inner)
+                if changed or rules.short(value) in self.stepped:
+                    return True
+        return False
+
+    def _compile(self) -> None:
+        for known, function in list(self.new.items()):
+            space = self.spaces.get(function.__module__, function.__globals__)
+            copy = FunctionType(function.__code__, space, function.__name__, function.__defaults__, function.__closure__)
+            copy.__module__, copy.__qualname__ = function.__module__, function.__qualname__
+            self.new[known] = compiled(copy)
+
+    def _linked(self) -> dict[str, ModuleType]:
+        """Let each copy see the others in its globals; returns the modules as they see them."""
+        modules = {name: ModuleType(name) for name in self.spaces}
+        for home, space in self.spaces.items():
+            for name, value in space.items():
+                if id(value) in self.new:
+                    space[name] = self.new[id(value)]
+                elif isinstance(value, ModuleType) and value.__name__ in modules:
+                    space[name] = modules[value.__name__]
+                elif (home, name) in self.by_hand and isinstance(value, FunctionType):
+                    space[name] = compiled(value)
+            vars(modules[home]).update(space)
+        return modules
+
+
+def _in_turn(first: Any, then: Any) -> Any:
+    """One step that takes two; not cached by itself, as numba can't tell one closure from another."""
+
+    def both(w, day):  # type: ignore[no-untyped-def]
+        first(w, day)
+        then(w, day)
+
+    with cached_as(""):
+        return compiled(both)

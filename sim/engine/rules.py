@@ -1,0 +1,134 @@
+"""The compiled rules by name, what extensions put in their place, and what somebody has changed by hand.
+
+A rule is a compiled function of `sim.engine`: `detection_probability`, or `attempts.detection_probability` where two
+modules have one of that name. What is changed here holds for models that are made afterwards (`sim.engine.kernel`).
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from difflib import get_close_matches
+from hashlib import sha256
+from types import ModuleType
+from typing import Any, NamedTuple
+
+from sim.engine import choice, ledger, queues, streams
+from sim.engine.compiled import is_compiled, plain
+from sim.engine.processes import (
+    aftermath,
+    attempts,
+    booking,
+    demand,
+    departures,
+    exposure,
+    news,
+    repatriation,
+    sea,
+    transfer,
+)  # fmt: skip
+
+PROCESSES: tuple[ModuleType, ...] = (
+    demand, booking, departures, transfer, exposure, attempts, aftermath, sea, news, repatriation, ledger,
+)  # fmt: skip
+MODULES: tuple[ModuleType, ...] = (*PROCESSES, choice, queues, streams)
+
+
+class Step(NamedTuple):
+    """A step that was added to the day: it is taken after a process, named by its module."""
+
+    after: str
+    run: Callable[..., Any]
+
+
+def short(module: ModuleType) -> str:
+    """A module's name without its packages."""
+    return module.__name__.rpartition(".")[2]
+
+
+def _own(module: ModuleType) -> dict[str, Any]:
+    """The compiled functions that a module defines, by name."""
+    return {
+        name: value
+        for name, value in vars(module).items()
+        if is_compiled(value) and plain(value).__module__ == module.__name__ and plain(value).__name__ == name
+    }
+
+
+SHIPPED = {module: dict(vars(module)) for module in MODULES}
+RULES = {f"{short(module)}.{name}": value for module in MODULES for name, value in _own(module).items()}
+replaced: dict[str, Callable[..., Any]] = {}
+steps: list[Step] = []
+
+
+def rule_named(name: str) -> str:
+    """The full name of a rule, such as ``attempts.detection_probability``.
+
+    Raises:
+        ValueError: If there is none, or several.
+    """
+    found = [full for full in RULES if name in (full, full.partition(".")[2])]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise ValueError(f"rule: found {name!r}, which is one of several; allowed: {', '.join(found)}")
+    names = [full.partition(".")[2] for full in RULES]
+    near = get_close_matches(name, [*names, *RULES], n=3)
+    raise ValueError(f"rule: found {name!r}, no rule of the engine; did you mean {', '.join(near) or 'another'}?")
+
+
+def replace(name: str, function: Callable[..., Any]) -> str:
+    """Put a function in the place of a rule; returns the rule's full name.
+
+    Raises:
+        ValueError: If there is no such rule, another extension has replaced it, or the arguments differ.
+    """
+    full = rule_named(name)
+    if full in replaced:
+        raise ValueError(f"rule: found {full} replaced twice, the second time by {function.__module__}; allowed: once")
+    wanted, found = (list(inspect.signature(plain(f)).parameters) for f in (RULES[full], function))
+    if len(wanted) != len(found):
+        raise ValueError(f"rule: found {full}({', '.join(found)}); allowed: {full}({', '.join(wanted)})")
+    replaced[full] = plain(function)
+    return full
+
+
+def add_step(after: str, function: Callable[..., Any]) -> None:
+    """Add a step to the day, after a process.
+
+    Raises:
+        ValueError: If there is no such process, or the function does not take the tables and the day.
+    """
+    known = [short(module) for module in PROCESSES]
+    if after not in known:
+        raise ValueError(f"process: found after={after!r}; allowed: {', '.join(known)}")
+    if len(inspect.signature(function).parameters) != 2:
+        raise ValueError(f"process: found {function.__name__}{inspect.signature(function)}; allowed: (w, day)")
+    steps.append(Step(after, plain(function)))
+
+
+def clear() -> None:
+    """The rules that ship, and nothing else."""
+    replaced.clear()
+    steps.clear()
+
+
+def changed_by_hand() -> list[tuple[ModuleType, str]]:
+    """Globals of the engine's modules that are not those that were imported: somebody has patched them."""
+    return [
+        (module, name)
+        for module, shipped in SHIPPED.items()
+        for name, value in vars(module).items()
+        if not name.startswith("__") and value is not shipped.get(name)
+    ]
+
+
+def fingerprint() -> dict[str, str]:
+    """What was changed by hand, by name, with a hash of what stands there now."""
+    return {f"{short(module)}.{name}": _hash(vars(module)[name]) for module, name in changed_by_hand()}
+
+
+def _hash(value: Any) -> str:
+    code = getattr(plain(value), "__code__", None)
+    text = repr(value) if code is None else repr((code.co_code, code.co_consts, code.co_names))
+    return sha256(text.encode()).hexdigest()[:12]
