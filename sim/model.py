@@ -16,6 +16,7 @@ from sim.agents.transit_state import LEVERS
 from sim.engine import conservation, ledger
 from sim.engine.build import build_world, names_of, run_days
 from sim.engine.compiled import compiled
+from sim.engine.kernel import kernel
 from sim.engine.processes import (
     aftermath,
     attempts,
@@ -28,7 +29,6 @@ from sim.engine.processes import (
     sea,
     transfer,
 )
-from sim.engine.kernel import kernel
 from sim.engine.reference import reference
 from sim.engine.rows import STATUSES
 from sim.engine.tables import N_EVENTS, S_ATTEMPTS

@@ -210,7 +210,7 @@ def _counted_by_day(days: int, counts: tuple[int, int, int], sections: int, pair
         "section_flows": np.zeros((days, sections, len(t.SECTION_FLOWS)), np.int32),
         "section_capacity": np.zeros((days, sections)),
         "section_detection": np.zeros((days, sections)),
-        "pair_flows": np.zeros((days, pairs, len(t.PAIR_FLOWS)), np.int32),
+        "pair_flows": np.zeros((days, pairs, len(t.PAIR_FLOWS) + len(t.extra_flows)), np.int32),
         "route_flows": np.zeros((days, routes, len(t.ROUTE_FLOWS)), np.int32),
     }
 
@@ -260,7 +260,9 @@ def build_world(scenario: Scenario, names: Names, timetable: list[tuple[int, str
         counters=counters,
         environment=np.array([name_key(scenario.seed, "route", name) for name in names.routes], np.uint64),
     )
-    return tables if JIT else t.World(*(_readable(array) for array in tables))
+    extra = {name: make(scenario, tables) for name, make in t.extra_tables.items()}
+    whole = t.world_class(tuple(extra))
+    return whole(*tables, *extra.values()) if JIT else whole(*map(_readable, (*tables, *extra.values())))
 
 
 class _Record(np.record):  # type: ignore[misc]

@@ -31,7 +31,7 @@ def sources_hash() -> str:
 
 
 def cache_folder() -> Path | None:
-    """Folder of the compiled code, under ``$CORRIDOR_CACHE`` or the user's cache folder; None if it can't be written."""
+    """Folder of the compiled code, in ``$CORRIDOR_CACHE`` or the user's cache; None if it can't be written."""
     try:
         root = Path(os.environ.get("CORRIDOR_CACHE") or Path.home() / ".cache" / "corridor")
         folder = root / "compiled" / sources_hash()
@@ -65,7 +65,9 @@ def compiled(function: Callable[..., Any]) -> Any:
 
 def is_compiled(thing: Any) -> bool:
     """Whether something is a function of `compiled`; uncompiled, any plain function counts."""
-    return isinstance(thing, numba.core.dispatcher.Dispatcher) if JIT else callable(thing) and hasattr(thing, "__code__")
+    return (
+        isinstance(thing, numba.core.dispatcher.Dispatcher) if JIT else callable(thing) and hasattr(thing, "__code__")
+    )
 
 
 def plain(function: Any) -> Any:

@@ -7,14 +7,14 @@ that names the extensions, or, after a change by hand, not at all. The rules tha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from hashlib import sha256
 from types import FunctionType, ModuleType
 from typing import Any
 
 from sim.data import extensions
 from sim.engine import rules
-from sim.engine.compiled import JIT, cached_as, compiled, is_compiled, plain
+from sim.engine.compiled import cached_as, compiled, is_compiled, plain
 
 Drivers = tuple[Callable[..., Any], ...]
 _made: dict[tuple[Any, ...], Drivers] = {}
@@ -91,19 +91,26 @@ class _Rebuilt:
         names = function.__code__.co_names
         for name in names:
             value = self.spaces[home].get(name)
-            if id(value) in self.new or (home, name) in self.by_hand:
+            if self._is_changed(home, name):
                 return True
             if isinstance(value, ModuleType) and value.__name__ in self.spaces:
                 inner = self.spaces[value.__name__]
-                changed = any(id(inner[n]) in self.new or (value.__name__, n) in self.by_hand for n in names if n in inner)
+                changed = any(
+                    id(inner[n]) in self.new or (value.__name__, n) in self.by_hand for n in names if n in inner
+                )
                 if changed or rules.short(value) in self.stepped:
                     return True
         return False
 
+    def _is_changed(self, home: str, name: str) -> bool:
+        return id(self.spaces[home].get(name)) in self.new or (home, name) in self.by_hand
+
     def _compile(self) -> None:
         for known, function in list(self.new.items()):
             space = self.spaces.get(function.__module__, function.__globals__)
-            copy = FunctionType(function.__code__, space, function.__name__, function.__defaults__, function.__closure__)
+            copy = FunctionType(
+                function.__code__, space, function.__name__, function.__defaults__, function.__closure__
+            )
             copy.__module__, copy.__qualname__ = function.__module__, function.__qualname__
             self.new[known] = compiled(copy)
 

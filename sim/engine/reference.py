@@ -23,22 +23,23 @@ _HEADER_WORDS = 3  # items, item size, data; then shape and strides
 
 
 class WorldType(types.Type):
-    """numba's type of a `Reference`: the array types of all tables, in order."""
+    """numba's type of a `Reference`: the names and array types of all tables, in order."""
 
-    def __init__(self, arrays: tuple[Any, ...]) -> None:
+    def __init__(self, arrays: tuple[Any, ...], fields: tuple[str, ...]) -> None:
         """Keep the name short, as numba spells it out in every compiled symbol."""
         self.arrays = arrays
+        self.fields = fields
         super().__init__("World")
 
     @property
     def key(self) -> tuple[Any, ...]:
         """What makes two of these types the same."""
-        return self.arrays
+        return (self.arrays, self.fields)
 
 
 @lru_cache(maxsize=4)
-def _type_of(kinds: tuple[tuple[Any, int], ...]) -> WorldType:
-    return WorldType(tuple(typeof(np.empty((1,) * ndim, dtype)) for dtype, ndim in kinds))
+def _type_of(kinds: tuple[tuple[Any, int], ...], fields: tuple[str, ...]) -> WorldType:
+    return WorldType(tuple(typeof(np.empty((1,) * ndim, dtype)) for dtype, ndim in kinds), fields)
 
 
 class Reference:
@@ -52,7 +53,7 @@ class Reference:
         self._world = world
         self._block = np.array(words, np.int64)
         self.address = self._block.ctypes.data
-        self._numba_type_ = _type_of(tuple((array.dtype, array.ndim) for array in world))
+        self._numba_type_ = _type_of(tuple((array.dtype, array.ndim) for array in world), world._fields)
 
 
 register_model(WorldType)(models.OpaqueModel)
@@ -63,13 +64,13 @@ class _Attribute(AttributeTemplate):
     key = WorldType
 
     def generic_resolve(self, reference: WorldType, name: str) -> Any:
-        return reference.arrays[World._fields.index(name)] if name in World._fields else None
+        return reference.arrays[reference.fields.index(name)] if name in reference.fields else None
 
 
 @lower_getattr_generic(WorldType)
 def _get(context: Any, builder: Any, reference: WorldType, value: Any, name: str) -> Any:
     """Load one array's header, field by field and as invariant: it never changes, so that loops need no reload."""
-    number = World._fields.index(name)
+    number = reference.fields.index(name)
     array = reference.arrays[number]
     word = 8 * sum(_HEADER_WORDS + 2 * other.ndim for other in reference.arrays[:number])
     header = context.make_array(array)(context, builder)

@@ -6,6 +6,8 @@ section and so on. `World` bundles them so that a day needs one call into compil
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -174,3 +176,17 @@ class World(NamedTuple):
     buckets: Table  # scratch, (BUCKETS,) int32
     counters: Table  # (COUNTERS,) int64
     environment: Table  # (R,) uint64 keys of weather and boats by route
+
+
+# What extensions add: flows, counted in further columns of `pair_flows`; and tables, made from a resolved scenario and
+# the tables that ship.
+extra_flows: list[str] = []
+extra_tables: dict[str, Callable[[Any, World], Table]] = {}
+
+
+@lru_cache(maxsize=8)
+def world_class(extra: tuple[str, ...]) -> type[World]:
+    """`World`, or one with further tables after its own."""
+    if not extra:
+        return World
+    return NamedTuple("World", [(name, Table) for name in (*World._fields, *extra)])

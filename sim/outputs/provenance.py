@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.outputs.folder import FORMAT
+from sim.outputs.identity import identity
 
 OWN_HASH = "record_sha256"
 _PACKAGES = ("mesa", "numpy", "numba", "pandas", "pyarrow")
@@ -69,12 +70,9 @@ def _version(package: str) -> str:
 
 
 def versions() -> dict[str, str]:
-    """Versions of corridor, of the model's sources, and of what results depend on."""
-    from sim.engine.compiled import sources_hash
-
+    """Versions of corridor, and of what results depend on."""
     return {
         "corridor": version(),
-        "model_sources": sources_hash(),
         "python": platform.python_version(),
         **{package: _version(package) for package in _PACKAGES},
     }
@@ -101,6 +99,7 @@ def provenance(
         "parameters": "central values" if info.replicates == 1 else "drawn for each replicate",
         "tables_sha256": tables,
         "others_sha256": others,
+        "identity": identity(),
         "versions": versions(),
         "machine": machine(),
         "started_utc": info.started,

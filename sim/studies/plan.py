@@ -124,8 +124,6 @@ class Plan:
 
         The number of replicates is left out: a study can be extended.
         """
-        from sim.engine.compiled import sources_hash
-
         points = None if self.points is None else sha256(np.ascontiguousarray(self.points).tobytes()).hexdigest()
         return {
             "kind": self.kind,
@@ -137,7 +135,6 @@ class Plan:
             "paired": self.paired,
             "twins": self.twins,
             "chunk": self.chunk,
-            "model_sources": sources_hash(),
             **self.extra,
         }
 

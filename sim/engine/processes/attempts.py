@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 
 from sim.engine.compiled import compiled
-from sim.engine.ledger import whole
+from sim.engine.ledger import count, whole
 from sim.engine.queues import sort_by_key, take_due
 from sim.engine.rows import AT_BORDER
 from sim.engine.streams import DETECTION, PATROL, SECTION, bits, draw
@@ -105,7 +105,7 @@ def try_to_cross(w, day):
         m.attempts = min(m.attempts + 1, 65_535)
         k = w.pair_of[m.cohort, m.route]
         w.section_flows[day, s, S_ATTEMPTS] += 1
-        w.pair_flows[day, k, F_ATTEMPTS] += 1
+        count(w, day, m, F_ATTEMPTS)
         w.attempts_by_pair[s, k] += 1
         attempt = w.attempts[tries]
         attempt.row = i

@@ -20,6 +20,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from sim.outputs.folder import OutputError, check_writable, write_whole
+from sim.outputs.identity import check_identity, identity
 from sim.outputs.provenance import machine, now, versions
 from sim.scenario.write import to_yaml
 from sim.studies.plan import Plan
@@ -30,6 +31,7 @@ from sim.studies.work.worker import Done
 
 STUDY = "study.json"
 FORMAT = "corridor-study-1"
+ANOTHER_MODEL = "runs of two models do not mix: choose another folder, or go on with the model that made this one"
 _DERIVED = ("chunk", "points_sha256")  # of a plan: they follow from the rest
 
 
@@ -174,13 +176,15 @@ class Store:
             raise OutputError(f"{self.folder}: {text}")
 
     def _refuse_other(self) -> None:
-        there, asked = read_study(self.folder)["plan"], self.plan.describe()
+        content = read_study(self.folder)
+        there, asked = content["plan"], self.plan.describe()
         differing = [key for key in {**there, **asked} if there.get(key) != asked.get(key)]
         differing = [key for key in differing if key not in _DERIVED] or differing
         if differing:
             what = ", ".join(_difference(key, there.get(key), asked.get(key)) for key in differing)
             text = f"holds another study, which differs in {what}; choose another folder, or delete this one"
             raise OutputError(f"{self.folder}: {text}")
+        check_identity(self.folder, content.get("identity"), ANOTHER_MODEL)
 
     def _begin(self, command: str) -> None:
         """Write what the study is; of several writers that begin at once, one does."""
@@ -196,6 +200,7 @@ class Store:
             "title": " / ".join(scenario.title for scenario in self.plan.scenarios.values()),
             "command": command,
             "plan": self.plan.describe(),
+            "identity": identity(),
             "versions": versions(),
             "machine": machine(),
             "started_utc": now(),
@@ -247,4 +252,4 @@ def _difference(key: str, there: Any, asked: Any) -> str:
             return f"{key} (there {', '.join(there)}; asked {', '.join(asked)})"
         what = "what its scenarios say" if key == "scenarios" else key
         return f"{what} ({', '.join(name for name in there if there[name] != asked[name])})"
-    return f"{key} (there {there}, asked {asked})" if key != "model_sources" else "the model's version"
+    return f"{key} (there {there}, asked {asked})"

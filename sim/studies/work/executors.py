@@ -135,17 +135,19 @@ class Dask:
             raise
 
     def _check_workers(self, address: str) -> None:
-        from sim.engine.compiled import sources_hash
+        from sim.outputs.identity import differences, identity
 
         try:
-            found = self._client.run(sources_hash)
+            found = self._client.run(identity)
         except Exception as error:
             raise ClusterError(f"--dask: a worker of {address} lacks Corridor: {error}") from None
         if not found:
             raise ClusterError(f"--dask: the scheduler at {address} has no workers")
-        others = sorted({worker for worker, version in found.items() if version != sources_hash()})
-        if others:
-            raise ClusterError(f"--dask: another version of Corridor is installed at {', '.join(others)}")
+        here = identity()
+        for worker, there in sorted(found.items()):
+            if (there["version"], there["sources"]) != (here["version"], here["sources"]):  # extensions travel
+                differing = ", ".join(differences(there, here))
+                raise ClusterError(f"--dask: another model is installed at {worker}, which differs in {differing}")
         self.workers = sum(self._client.nthreads().values())
 
     def open(self) -> Executor:

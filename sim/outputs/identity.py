@@ -1,0 +1,97 @@
+"""Which model a result comes from: every source that can change a result, the extensions, and what was changed by hand.
+
+Two models of the same identity give the same results for the same scenario. A result that is gone on with, or made
+again, must be of this identity; of another one it may only be read.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from sim.data import extensions
+from sim.engine import rules
+from sim.outputs.folder import OutputError
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+# Folders and files below `sim/`: the model, what is counted, and how the runs of a study are drawn and put together.
+_COVERED = (
+    "data", "scenario", "engine", "agents", "outputs", "model.py", "runs.py", "extend.py",
+    "studies/plan.py", "studies/statistics.py", "studies/store/tables.py", "studies/work/worker.py",
+)  # fmt: skip
+_SUFFIXES = {".py", ".csv"}
+MOST_NAMED = 5  # files that a message names
+
+
+@lru_cache
+def sources(more: tuple[str, ...] = ()) -> dict[str, str]:
+    """Hash of each covered source by its path below `sim/`; ``more`` are further folders, such as "inference"."""
+    found = {}
+    for name in (*_COVERED, *more):
+        place = _PACKAGE / name
+        files = place.rglob("*") if place.is_dir() else [place]
+        for file in sorted(file for file in files if file.suffix in _SUFFIXES and file.is_file()):
+            found[file.relative_to(_PACKAGE).as_posix()] = sha256(file.read_bytes()).hexdigest()[:12]
+    return found
+
+
+def identity(*more: str) -> dict[str, Any]:
+    """The identity of the model in this process, ready for JSON.
+
+    Returns:
+        ``sha256`` of all the rest; ``version`` of corridor; ``sources`` by path below `sim/`; ``extensions`` by name;
+        ``changed_by_hand``: the rules that are not those of the sources.
+    """
+    from sim.outputs.provenance import version
+
+    about = {
+        "version": version(),
+        "sources": sources(more),
+        "extensions": extensions.digests(),
+        "changed_by_hand": rules.fingerprint(),
+    }
+    return {"sha256": sha256(json.dumps(about, sort_keys=True).encode()).hexdigest(), **about}
+
+
+def differences(there: Any, here: Mapping[str, Any]) -> list[str]:
+    """In what another identity differs from this one, in words; empty if it does not."""
+    if not isinstance(there, Mapping) or "sha256" not in there:
+        return ["its record does not say which model made it"]
+    if there["sha256"] == here["sha256"]:
+        return []
+    found = []
+    if there.get("version") != here["version"]:
+        found.append(f"version {there.get('version')}, here {here['version']}")
+    for key, words in (("extensions", "extension"), ("changed_by_hand", "a rule changed by hand,"), ("sources", "")):
+        then, now = dict(there.get(key) or {}), dict(here[key])
+        names = sorted(name for name in {**then, **now} if then.get(name) != now.get(name))
+        found += [_difference(words, name, name in then, name in now) for name in names[:MOST_NAMED]]
+        if len(names) > MOST_NAMED:
+            found.append(f"and {len(names) - MOST_NAMED} more")
+    return found or ["its record is damaged"]
+
+
+def _difference(words: str, name: str, there: bool, here: bool) -> str:
+    what = f"{words} {name}" if words else f"sim/{name}"
+    return what if there and here else f"{what} ({'there' if there else 'here'} only)"
+
+
+def check_identity(where: Path | str, there: Any, what_to_do: str, *more: str) -> None:
+    """Refuse what was made by another model.
+
+    Args:
+        where: The folder or file, for the message.
+        there: Its identity.
+        what_to_do: What the user can do, for the message.
+        *more: As `identity`.
+
+    Raises:
+        OutputError: If it is not the identity of the model in this process: names what differs.
+    """
+    found = differences(there, identity(*more))
+    if found:
+        raise OutputError(f"{where}: made by another model, which differs in {', '.join(found)}; {what_to_do}")
