@@ -10,6 +10,7 @@ import mesa
 from sim.agents import BorderAgency, Carrier, FrontexPool, Migrant, Sponsor, TransitState
 from sim.agents.agenda import Agenda
 from sim.agents.calendar import Calendar
+from sim.agents.extra_actors import make_all
 from sim.agents.lever import Lever
 from sim.agents.migrant_set import Everybody, MigrantSet
 from sim.agents.transit_state import LEVERS
@@ -106,6 +107,8 @@ class CorridorModel(mesa.Model):
         self.carriers = self._make_carriers()
         self.agencies = self._make_agencies()
         self.sponsors = {name: Sponsor(self, name, entry) for name, entry in sorted(scenario.sponsors.items())}
+        self.extra_actors = make_all(self)  # of extensions, by the key of their entries and by name
+        self._extra_actors = [actor for actors in self.extra_actors.values() for actor in actors.values()]
         self.season = Calendar(self)
         self.measures = Agenda(self)
         self.migrants = MigrantSet(self)
@@ -125,11 +128,15 @@ class CorridorModel(mesa.Model):
             carrier.step()
         for agency in self.agencies.values():
             agency.step()
+        for actor in self._extra_actors:
+            actor.step()
         if self.routes_changed or day in self._timetable_ends:
             self._update_routes()
         self._migrants_day(self._tables, day)
         for agency in self.agencies.values():
             agency.review()
+        for actor in self._extra_actors:
+            actor.review()
         self._evening(self._tables, day)
         conservation.check(self, day)
         self.day = day + 1

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli.common import Quiet, results_console
+from sim.cli.common import Quiet, With, results_console
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +23,7 @@ Outcomes = Annotated[
 ]
 
 
-def sensitivity(folder: Folder, outcome: Outcomes = None, quiet: Quiet = False) -> None:
+def sensitivity(folder: Folder, outcome: Outcomes = None, extensions: With = None, quiet: Quiet = False) -> None:
     """What the outcomes of a sweep hang on: Sobol', Morris, partial rank correlations, tornado, interactions."""
     from sim.sweeps.completed_sweep import CompletedSweep
     from sim.sweeps.outcomes import OutcomeOf
@@ -114,6 +114,7 @@ def discover(
     density: Annotated[
         float, typer.Option(min=0.05, max=1.0, help="Share of the runs in a box that it aims at.")
     ] = 0.8,
+    extensions: With = None,
     quiet: Quiet = False,
 ) -> None:
     """Where in the space of parameters the runs of interest lie: boxes by PRIM and CART, in words."""
@@ -147,6 +148,7 @@ def decide(
     without: Annotated[
         list[str] | None, typer.Option(metavar="SCENARIO", help="A response that is not to be had; several times.")
     ] = None,
+    extensions: With = None,
     quiet: Quiet = False,
 ) -> None:
     """Which response holds under deep uncertainty: regret, satisficing, and what knowing more is worth."""

@@ -13,6 +13,7 @@ from sim.cli.common import (
     DaskAddress,
     Jobs,
     Quiet,
+    With,
     announce_compilation,
     command_line,
     interruptible,
@@ -45,6 +46,7 @@ def calibrate(
     out: Annotated[Path | None, typer.Option(help="Folder [results/EXPERIMENT-calibration].")] = None,
     jobs: Jobs = None,
     dask: DaskAddress = None,
+    extensions: With = None,
     quiet: Quiet = False,
 ) -> None:
     """Fit a scenario to what was published: particles as Parquet, distributions as a scenario that others extend."""
@@ -76,6 +78,7 @@ def backtest(
     out: Annotated[Path | None, typer.Option(help="Folder [results/EXPERIMENT-backtest].")] = None,
     jobs: Jobs = None,
     dask: DaskAddress = None,
+    extensions: With = None,
     quiet: Quiet = False,
 ) -> None:
     """Forecast from each origin with what was known then; score against what came, and against simple forecasts."""

@@ -35,6 +35,26 @@ Changes = Annotated[
 AllowOutside = Annotated[
     bool, typer.Option("--allow-outside", help="Let extends and timetables leave the scenario's folder.")
 ]
+
+
+def load_extensions(given: list[str] | None) -> list[str] | None:
+    """Load what ``--with`` names, before the command begins; raises ScenarioError."""
+    if given:
+        from sim.extend import load
+
+        load(*given)
+    return given
+
+
+With = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--with",
+        metavar="FILE",
+        callback=load_extensions,
+        help="An extension of the model: a Python file, or the name of an installed one; may be given several times.",
+    ),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress, no tables.")]
 Report = Annotated[bool, typer.Option("--report", help="Write report.html too: one file, to read offline or print.")]
 Until = Annotated[

@@ -30,6 +30,7 @@ from sim.cli.common import (
     Shard,
     Until,
     UntilMeasure,
+    With,
     announce_compilation,
     days_bar,
     fail,
@@ -75,6 +76,7 @@ def run(
     shard: Shard = None,
     report: Report = False,
     allow_outside: AllowOutside = False,
+    extensions: With = None,
     quiet: Quiet = False,
 ) -> None:
     """Run a scenario: tables here, Parquet, CSV and figures in a folder."""
@@ -157,6 +159,7 @@ def compare(
     shard: Shard = None,
     report: Report = False,
     allow_outside: AllowOutside = False,
+    extensions: With = None,
     quiet: Quiet = False,
 ) -> None:
     """Compare scenarios on the same people, draws and parameters: what changes, and where did it go?"""
@@ -170,6 +173,7 @@ def results(
     folder: Annotated[Path, typer.Argument(help="A folder of results.", metavar="DIR")],
     sql: Annotated[str | None, typer.Option(help="A query over the study's tables, in DuckDB's SQL.")] = None,
     form: Annotated[str, typer.Option("--format", help="Of a query's answer: table, csv or json.")] = "table",
+    extensions: With = None,
 ) -> None:
     """Show the tables of a run or study again, or query a study with SQL."""
     studies.results(folder, sql, form)
@@ -184,16 +188,21 @@ def verify(folder: Annotated[Path, typer.Argument(help="A folder of results.", m
 @app.command()
 def replay(
     record: Annotated[Path, typer.Argument(help="A run's run.json, or its folder.", metavar="run.json|DIR")],
+    accept_older: Annotated[
+        bool, typer.Option("--accept-older", help="Run it even though another model made the record.")
+    ] = False,
+    extensions: With = None,
     quiet: Quiet = False,
 ) -> None:
     """Run again what a record describes, and compare every table with it by SHA-256."""
-    studies.replay(record, quiet)
+    studies.replay(record, accept_older, quiet)
 
 
 @app.command()
 def report(
     folder: Annotated[Path, typer.Argument(help="A folder of results.", metavar="DIR")],
     out: Annotated[Path | None, typer.Option(help="The HTML file [DIR/report.html].")] = None,
+    extensions: With = None,
 ) -> None:
     """Write the report of a run or study: one HTML file that opens offline and prints well."""
     studies.report(folder, out)
@@ -213,6 +222,7 @@ def scenarios() -> None:
 def validate(
     files: Annotated[list[str], typer.Argument(help="Scenario files or names.", metavar="FILE...")],
     allow_outside: Annotated[bool, typer.Option("--allow-outside", help="As for run.")] = False,
+    extensions: With = None,
 ) -> None:
     """Check scenario files; every mistake with its file, line and field."""
     from sim.scenario import ScenarioError, load_scenario
@@ -243,6 +253,7 @@ def view(
     ] = "127.0.0.1",
     port: Annotated[int | None, typer.Option(help="Port to listen on [8765, or one that is free].")] = None,
     no_open: Annotated[bool, typer.Option("--no-open", help="Open no browser.")] = False,
+    extensions: With = None,
 ) -> None:
     """Open the browser view: map, charts and what-ifs, with nothing from the internet."""
     from sim.view.server import serve
@@ -253,6 +264,7 @@ def view(
 @app.command()
 def schema(
     markdown: Annotated[bool, typer.Option("--markdown", help="Tables of all parameters, to read.")] = False,
+    extensions: With = None,
 ) -> None:
     """Print the JSON Schema of scenario files, for editors."""
     if markdown:

@@ -225,14 +225,14 @@ def verify(folder: Path) -> None:
     print(f"{folder}: {found.files:,} files, {found.size / 1e6:,.1f} MB: every byte is as it was written")
 
 
-def replay(record: Path, quiet: bool) -> None:
+def replay(record: Path, accept_older: bool, quiet: bool) -> None:
     """`corridor replay`."""
     from sim.studies.store.replay import replay as run_again
 
     notes = notes_console(quiet)
     announce_compilation(notes)
     with notes.status("running it again"):
-        found = run_again(record)
+        found = run_again(record, accept_older=accept_older)
     for name, (recorded, again) in found.tables.items():
         print(f"{name:16} {'identical' if recorded == again else 'DIFFERS':10} {again or 'not written'}")
     if found.versions:

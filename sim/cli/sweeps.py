@@ -13,6 +13,7 @@ from sim.cli.common import (
     Jobs,
     Quiet,
     Shard,
+    With,
     announce_compilation,
     command_line,
     interruptible,
@@ -45,6 +46,7 @@ def sweep(
     jobs: Jobs = None,
     dask: DaskAddress = None,
     shard: Shard = None,
+    extensions: With = None,
     quiet: Quiet = False,
 ) -> None:
     """Run an experiment: a scenario (or several) over a design of its parameters."""
@@ -102,6 +104,7 @@ def threshold(
     out: Out = None,
     jobs: Jobs = None,
     dask: DaskAddress = None,
+    extensions: With = None,
     quiet: Quiet = False,
 ) -> None:
     """At which level of a factor overload becomes likely, of each section: by halving, with intervals."""

@@ -43,3 +43,8 @@ def digests() -> dict[str, str]:
 def modules() -> list[ModuleType]:
     """Their modules."""
     return [extension.module for extension in loaded]
+
+
+def files() -> dict[str, bytes]:
+    """The sources of those that are single files, by file name: results keep a copy of what they were made with."""
+    return {f"{extension.name}.py": extension.source for extension in loaded if extension.file.endswith(".py")}

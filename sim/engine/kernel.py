@@ -42,7 +42,11 @@ def kernel(drivers: Drivers) -> Drivers:
 
 
 def _key() -> str:
-    """A name for the rules that extensions make."""
+    """A name for the rules that extensions make; empty if one is from elsewhere, and no hash stands for its source."""
+    functions = [*rules.replaced.values(), *(step.run for step in rules.steps)]
+    known = {module.__name__ for module in extensions.modules()}
+    if any(f.__module__ not in known and not f.__module__.startswith("sim.engine.") for f in functions):
+        return ""
     words = [f"{name} {digest}" for name, digest in extensions.digests().items()]
     words += [*rules.replaced, *(f"{step.after} {step.run.__qualname__}" for step in rules.steps)]
     return f"with-{sha256(repr(words).encode()).hexdigest()[:16]}"

@@ -189,4 +189,5 @@ def world_class(extra: tuple[str, ...]) -> type[World]:
     """`World`, or one with further tables after its own."""
     if not extra:
         return World
-    return NamedTuple("World", [(name, Table) for name in (*World._fields, *extra)])
+    fields = [(name, Table) for name in (*World._fields, *extra)]
+    return NamedTuple("World", fields)  # type: ignore[return-value]

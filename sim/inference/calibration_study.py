@@ -28,7 +28,8 @@ from sim.inference.fit_task import Place, Posterior, Task
 from sim.inference.free_parameters import Space
 from sim.inference.observations import rows_of
 from sim.outputs.folder import OutputError, check_writable, umask
-from sim.outputs.provenance import machine, versions
+from sim.outputs.identity import check_identity, identity
+from sim.outputs.provenance import machine, version, versions
 from sim.scenario.errors import ScenarioError
 
 RECORD = "calibration.json"
@@ -54,6 +55,7 @@ def calibration(loaded: Loaded, place: Place) -> Calibrated:
     """
     task = task_of(loaded)
     check_writable(place.folder)
+    check_same_model(place.folder)
     done = calibrate(task, place)
     tables = Calibrated(
         done,
@@ -64,6 +66,7 @@ def calibration(loaded: Loaded, place: Place) -> Calibrated:
         _summary(done, task),
     )
     note = f"# Written by `{place.command or 'corridor calibrate'}`: a replicate draws one particle whole.\n"
+    note += f"# Model {identity('inference')['sha256'][:16]}, corridor {version()}.\n"
     written = {
         "posterior.parquet": files.particles(done, task.space),
         "posterior.yaml": (
@@ -78,6 +81,16 @@ def calibration(loaded: Loaded, place: Place) -> Calibrated:
     for name, content in written.items():
         put(place.folder / name, content)
     return tables
+
+
+def check_same_model(folder: Path) -> None:
+    """Refuse to go on with what another model has fitted; raises OutputError."""
+    if (folder / RECORD).is_file():
+        try:
+            there = json.loads((folder / RECORD).read_text(encoding="utf-8")).get("identity")
+        except (OSError, ValueError, AttributeError) as error:
+            raise OutputError(f"{folder / RECORD}: damaged: {error}") from None
+        check_identity(folder, there, "choose another folder, or go on with the model that made this one", "inference")
 
 
 def task_of(loaded: Loaded) -> Task:
@@ -107,6 +120,7 @@ def record(loaded: Loaded, place: Place, more: dict[str, Any]) -> bytes:
     content = {
         "experiment": loaded.experiment.model_dump(mode="json", by_alias=True, fallback=str),
         "command": place.command,
+        "identity": identity("inference"),
         "versions": versions(),
         "machine": machine(),
         **more,

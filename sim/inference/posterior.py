@@ -13,6 +13,7 @@ from sim.inference.fit_task import Posterior, Task
 from sim.inference.free_parameters import Space
 from sim.inference.likelihood import Likelihood, draw_counts
 from sim.inference.sampling import stream
+from sim.outputs.identity import identity
 from sim.scenario.files import scenario_names
 from sim.scenario.load import load_scenario
 from sim.scenario.paths import apply_overrides
@@ -38,6 +39,7 @@ def particles(posterior: Posterior, space: Space) -> bytes:
     table = pd.DataFrame({"particle": np.arange(len(posterior.weights)), "weight": posterior.weights})
     for number, name in enumerate(space.names):
         table[name] = posterior.values[:, number]
+    table.attrs["corridor_identity"] = identity("inference")["sha256"]  # kept in the file's metadata
     sink = io.BytesIO()
     table.to_parquet(sink, index=False)
     return sink.getvalue()

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from sim.data import extensions
 from sim.outputs.folder import FORMAT
 from sim.outputs.identity import identity
 
@@ -49,6 +50,8 @@ class RunInfo:
             words += ["--set", f"{path}={value}"]
         if self.allow_outside and self.origin:
             words.append("--allow-outside")
+        for extension in extensions.loaded:
+            words += ["--with", extension.file if extension.file.endswith(".py") else extension.name]
         return shlex.join(words)
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from sim.data import extensions
 from sim.outputs import daily, totals
 from sim.outputs import run_data as m
 from sim.outputs.beside_record import compare
@@ -181,6 +182,8 @@ class Results:
             if figures is not None:
                 figures(self, place)
             portable = self._write_scenario(place)
+            for name, source in extensions.files().items():
+                (place / name).write_bytes(source)
             tables = {name: sha256(place / name) for name in (DAILY, MONTHLY, TOTALS)}
             others = {file.name: sha256(file) for file in sorted(place.iterdir()) if file.name not in (*tables, REPORT)}
             record = to_yaml(portable, whole=True), scenario_hash(self.scenario)

@@ -17,7 +17,7 @@ from sim.scenario.entry import ASSUMED, BY_DATE, Entry, figure
 from sim.scenario.fields import bare, entry_class, is_mapping, is_quantity, is_schedule, measure_kinds, note
 from sim.scenario.measures import MeasureBase
 from sim.scenario.quantity import Distribution
-from sim.scenario.schema import Scenario
+from sim.scenario.schema import Scenario, scenario_class
 
 FILE = Path(__file__).resolve().parents[2] / "docs" / "ODD.md"  # of a clone
 _MARKED = re.compile(
@@ -29,7 +29,8 @@ _HEAD = "| parameter | default | range | unit | meaning | source |\n|---|---|---
 
 def entries() -> list[tuple[str, type[Entry]]]:
     """Every entry of a scenario with the path where it stands; NAME is a name that the user chooses."""
-    return [("", Scenario), *_below("", Scenario)]
+    whole = scenario_class()
+    return [("", whole), *_below("", whole)]
 
 
 def _below(path: str, entry: type[Entry]) -> Iterator[tuple[str, type[Entry]]]:
@@ -72,7 +73,7 @@ def _line(name: str, entry: type[Entry]) -> str:
     limits = "" if about.low is None or about.high is None else f"{_number(about.low)} to {_number(about.high)}"
     default = "required" if field.is_required() else _default(field.get_default(call_default_factory=True))
     unit = about.unit + (" (by date)" if is_schedule(field.annotation) else "")
-    source = _source(about.source or ("" if entry is Scenario or _is_text(field.annotation) else ASSUMED))
+    source = _source(about.source or ("" if issubclass(entry, Scenario) or _is_text(field.annotation) else ASSUMED))
     meaning = about.description.removesuffix(BY_DATE)
     cells = (f"`{name}`", default, limits, unit, meaning, source)
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"

@@ -15,7 +15,7 @@ from pydantic_core import PydanticUndefined
 from sim.scenario.entry import Entry, figure
 from sim.scenario.errors import choices
 from sim.scenario.quantity import Distribution
-from sim.scenario.schema import Scenario
+from sim.scenario.schema import scenario_class
 
 NAMING = "a name of lower-case letters, digits and single hyphens, such as 'erbil-minsk'"
 
@@ -39,7 +39,9 @@ class Spot(NamedTuple):
     field: FieldInfo | None = None
 
 
-ROOT = Spot(Scenario)
+def root_spot() -> Spot:
+    """The place of a whole scenario, with what the loaded extensions add to it."""
+    return Spot(scenario_class())
 
 
 def note(field: FieldInfo | None) -> FieldNote:
@@ -122,7 +124,7 @@ def child(spot: Spot, key: Any, data: Any = None) -> Spot | None:
 
 def find(path: Sequence[Any], data: Any) -> Spot | None:
     """The spot at a path; ``data`` is the whole scenario as dicts and lists."""
-    spot: Spot | None = ROOT
+    spot: Spot | None = root_spot()
     for part in path:
         if spot is None:
             return None

@@ -14,7 +14,7 @@ from sim.scenario.entry import Entry
 from sim.scenario.fields import is_quantity, is_schedule, limits, note
 from sim.scenario.files import scenario_names
 from sim.scenario.quantity import KINDS, Distribution
-from sim.scenario.schema import Scenario
+from sim.scenario.schema import scenario_class
 
 _DATE_KEY = r"^\d{4}-\d{2}-\d{2}$"
 _DROPPED = ("required", "minProperties", "discriminator", "range", "source", "unit", "propertyNames", "title")
@@ -22,10 +22,11 @@ _DROPPED = ("required", "minProperties", "discriminator", "range", "source", "un
 
 def scenario_json_schema() -> dict[str, Any]:
     """The schema (draft 2020-12) of a scenario file, complete or extending another."""
-    schema = Scenario.model_json_schema()
+    scenario = scenario_class()
+    schema = scenario.model_json_schema()
     for name, definition in schema["$defs"].items():
         _describe(_entries()[name], definition["properties"])
-    _describe(Scenario, schema["properties"])
+    _describe(scenario, schema["properties"])
     schema = dict(_relaxed(schema))
     schema["properties"] = {"extends": _extends(), **schema["properties"]}
     schema["$defs"]["Distribution"] = _distribution()

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from sim.scenario.fields import ROOT, Spot, child, is_mapping, is_quantity, measure_kinds
+from sim.scenario.fields import Spot, child, is_mapping, is_quantity, measure_kinds, root_spot
 from sim.scenario.nodes import Node, collection
 
 
-def merge(base: Node, over: Node, spot: Spot | None = ROOT) -> Node:
-    """``over`` laid over ``base``.
+def merge(base: Node, over: Node) -> Node:
+    """``over`` laid over ``base``, two whole scenarios.
 
     Mappings merge key by key; everything else replaces. A distribution replaces
     whole, as does a measure whose ``kind`` changes. Where users choose the names
     (entries, schedules), ``null`` removes what is inherited.
     """
+    return _merge(base, over, root_spot())
+
+
+def _merge(base: Node, over: Node, spot: Spot | None) -> Node:
     if not (base.is_mapping and over.is_mapping) or _replaces(base, over, spot):
         return over
     merged = dict(base.value)
@@ -24,7 +28,7 @@ def merge(base: Node, over: Node, spot: Spot | None = ROOT) -> Node:
         elif removes and node.value is None:
             del merged[key]
         else:
-            merged[key] = merge(merged[key], node, child(spot, key, data) if spot else None)
+            merged[key] = _merge(merged[key], node, child(spot, key, data) if spot else None)
     return collection(merged, over.file, over.line)
 
 

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 from sim.scenario.entry import Entry
 from sim.scenario.errors import Problem, ScenarioError, choices, dotted, show
 from sim.scenario.fields import (
-    ROOT,
     FieldNote,
     Spot,
     child,
@@ -18,6 +17,7 @@ from sim.scenario.fields import (
     is_schedule,
     keys_allowed,
     note,
+    root_spot,
 )
 from sim.scenario.nodes import Node, collection, from_plain, parse_value
 from sim.scenario.nodes import scalar as read_scalar
@@ -57,7 +57,7 @@ def apply_overrides(scenario: Scenario, overrides: Mapping[str, Any]) -> Scenari
     """
     root = from_plain(scenario.model_dump(), "scenario")
     for path, value in overrides.items():
-        root = _set(root, ROOT, str(path).split("."), 0, from_plain(value, SET))
+        root = _set(root, root_spot(), str(path).split("."), 0, from_plain(value, SET))
     changed = build(root, {SET: _last_day(scenario, root)})
     changed._rows = scenario._rows
     if scenario.timetable == changed.timetable:
@@ -150,7 +150,7 @@ def get_path(scenario: Scenario, path: str) -> Any:
 
 def parameter_paths(scenario: Scenario) -> list[Parameter]:
     """Every quantity of the scenario by its dotted path, in the order of the schema."""
-    return list(_parameters(scenario, ROOT, ""))
+    return list(_parameters(scenario, root_spot(), ""))
 
 
 def _parameters(value: Any, spot: Spot, path: str) -> Iterator[Parameter]:

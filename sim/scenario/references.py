@@ -13,7 +13,7 @@ from sim.scenario.errors import Problem, choices, dotted, show
 from sim.scenario.measures import CarrierBan, Posture, Sanctions
 from sim.scenario.nodes import Node
 from sim.scenario.quantity import JOINT
-from sim.scenario.schema import Scenario
+from sim.scenario.schema import Scenario, extra_collections
 
 MOST_PLACES = 255  # the engine codes a place in one byte
 OBSERVED = Path(__file__).resolve().parent.parent / "data" / "observed"
@@ -77,7 +77,7 @@ class _Finder:
 
 
 def _entries(scenario: Scenario) -> Iterator[tuple[tuple[str, str], Entry]]:
-    for collection in _COLLECTIONS:
+    for collection in (*_COLLECTIONS, *extra_collections):
         for name, entry in getattr(scenario, collection).items():
             yield (collection, name), entry
 

@@ -8,9 +8,10 @@ and so that the order of entries means nothing.
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
-from pydantic import Field, PrivateAttr
+from pydantic import Field, PrivateAttr, create_model
 
 from sim.scenario import html
 from sim.scenario.actors import (
@@ -85,3 +86,29 @@ class Scenario(Entry):
         lists = [(name.replace("_", " "), ", ".join(getattr(self, name))) for name in named]
         about = f"{self.start} to {self.end}, seed {self.seed}, {people:,} prospects"
         return html.block(self.title, about, html.rows([("description", self.description), *lists]))
+
+
+# Collections of entries that extensions add to a scenario, by the key under which they stand in its file.
+extra_collections: dict[str, type[Entry]] = {}
+_EXTENDED = "ExtendedScenario"
+
+
+def scenario_class() -> type[Scenario]:
+    """`Scenario`, or one that has the collections of the loaded extensions as well."""
+    return _extended(tuple(extra_collections.items())) if extra_collections else Scenario
+
+
+@lru_cache(maxsize=8)
+def _extended(collections: tuple[tuple[str, type[Entry]], ...]) -> type[Scenario]:
+    fields: Any = {}
+    for key, entry in collections:
+        words = (entry.__doc__ or key).partition("\n")[0]
+        fields[key] = (dict[Name, entry], Field(default_factory=dict, max_length=500, description=words))  # type: ignore[valid-type]
+    return create_model(_EXTENDED, __base__=Scenario, __module__=__name__, __doc__=Scenario.__doc__, **fields)
+
+
+def __getattr__(name: str) -> Any:
+    """The class of scenarios with extensions' collections, by which they are pickled."""
+    if name == _EXTENDED:
+        return scenario_class()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -13,7 +13,6 @@ from sim.scenario.entry import RangeError
 from sim.scenario.errors import Problem, ScenarioError, choices, dotted, show
 from sim.scenario.fields import (
     NAMING,
-    ROOT,
     Spot,
     allowed,
     find,
@@ -23,10 +22,11 @@ from sim.scenario.fields import (
     limits,
     measure_kinds,
     note,
+    root_spot,
 )
 from sim.scenario.nodes import Node
 from sim.scenario.references import check
-from sim.scenario.schema import Scenario
+from sim.scenario.schema import Scenario, scenario_class
 
 
 def build(root: Node, last_days: Mapping[str, date]) -> Scenario:
@@ -41,7 +41,7 @@ def build(root: Node, last_days: Mapping[str, date]) -> Scenario:
     """
     data = root.plain()
     try:
-        scenario = Scenario.model_validate(data)
+        scenario = scenario_class().model_validate(data)
     except ValidationError as error:
         problems = {_problem(dict(e), root, data) for e in error.errors(include_url=False)}
         raise ScenarioError(in_order(problems)) from None
@@ -107,10 +107,10 @@ def _text(
 ) -> str:  # fmt: skip
     kind = error["type"]
     if kind in ("extra_forbidden", "invalid_key"):
-        return f"unknown key {show(str(path[-1]))}; {choices(keys_allowed(parent or ROOT, above), path[-1])}"
+        return f"unknown key {show(str(path[-1]))}; {choices(keys_allowed(parent or root_spot(), above), path[-1])}"
     if kind == "missing":
         about = note(spot.field if spot else None)
-        return f"missing; needed: {about.description.rstrip('.')} ({allowed(spot or ROOT)})"
+        return f"missing; needed: {about.description.rstrip('.')} ({allowed(spot or root_spot())})"
     if is_key:
         return f"found {show(str(path[-1]))}; allowed: {_key_words(parent)}"
     if kind in ("union_tag_not_found", "union_tag_invalid"):
@@ -121,7 +121,7 @@ def _text(
         return _with_limits(str(error["ctx"]["error"]), spot)
     if kind in ("too_short", "too_long"):
         return _length_text(error["ctx"], found, spot)
-    return f"found {show(found)}; {allowed(spot or ROOT, found)}"
+    return f"found {show(found)}; {allowed(spot or root_spot(), found)}"
 
 
 def _key_words(parent: Spot | None) -> str:

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sim.scenario.fields import ROOT, Spot, child, entry_class, is_mapping, is_quantity, measure_kinds
+from sim.scenario.fields import Spot, child, entry_class, is_mapping, is_quantity, measure_kinds, root_spot
 from sim.scenario.load import load_scenario
 from sim.scenario.nodes import scalar
 from sim.scenario.schema import Scenario
@@ -41,7 +41,7 @@ def diff_yaml(scenario: Scenario, parent_name: str) -> str:
         ScenarioError: If there is no such parent.
     """
     parent = load_scenario(parent_name)
-    changes = _difference(parent.model_dump(), scenario.model_dump(), ROOT)
+    changes = _difference(parent.model_dump(), scenario.model_dump(), root_spot())
     return "".join(_block({"extends": parent_name, **_tidy(changes)}, 0))
 
 

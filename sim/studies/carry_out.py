@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from sim.engine import rules
 from sim.outputs.folder import OutputError
 from sim.outputs.weekly import ALL
 from sim.runs import load_for_run
@@ -170,6 +171,7 @@ def carry_out(
     """
     with _folder(folder) as where:
         place = place or (Serial() if jobs == 1 and dask is None else workplace(jobs, dask))
+        _check_rules(place)
         for size in [plan.replicates] if until is None else looks(until.cap):
             sized = replace(plan, replicates=size)
             with Store(where, sized, command, shard) as store:
@@ -208,6 +210,14 @@ def check_number(replicates: int, what: str = "replicates") -> None:
     """Check a number of replicates; raises ScenarioError."""
     if isinstance(replicates, bool) or not isinstance(replicates, int) or not 1 <= replicates <= MOST_REPLICATES:
         raise ScenarioError(f"{what}: found {replicates!r}; allowed: a whole number from 1 to {MOST_REPLICATES:,}")
+
+
+def _check_rules(place: Workplace) -> None:
+    """Other processes have the rules of the sources and of extensions; raises OutputError where that is not enough."""
+    changed = rules.fingerprint()
+    if changed and not isinstance(place, Serial):
+        what = f"changed by hand in this process: {', '.join(changed)}; worker processes would not have it"
+        raise OutputError(f"{what}. Make an extension of it (`sim.extend.rule`), or work with jobs=1")
 
 
 def _check_any(study: Study) -> None:

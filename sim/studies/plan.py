@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from math import ceil
 from typing import Any, NamedTuple
@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from sim.extend import Carried, carried, ensure
 from sim.runs import replicate_seed
 from sim.scenario.draw import drawn_values, resolve
 from sim.scenario.points import filling
@@ -115,9 +116,10 @@ class Plan:
 
     @cached_property
     def parcel(self) -> bytes:
-        """The study as workers get it, pickled."""
+        """The study as workers get it, pickled, and with it the extensions that they need to unpickle it."""
         draws = self.replicates > 1 if self.drawn is None else self.drawn
-        return pickle.dumps(Parcel(self.cases, self.paths, self.points, self.seed, draws, self.paired), protocol=5)
+        study = pickle.dumps(Parcel(self.cases, self.paths, self.points, self.seed, draws, self.paired), protocol=5)
+        return pickle.dumps((tuple(tuple(one) for one in carried()), study), protocol=5)
 
     def describe(self) -> dict[str, Any]:
         """What makes the study the one it is: two plans with the same description give the same results.
@@ -168,6 +170,25 @@ class Parcel(NamedTuple):
         if not self.paired:
             seed = replicate_seed(seed, run.point)
         return replicate_seed(seed, run.replicate) if run.twin else seed
+
+
+def opened(parcel: bytes) -> Parcel:
+    """The study in a parcel; from now on this process has its extensions, and no others."""
+    extensions, study = _parts(parcel)
+    ensure(extensions)
+    return _unpickled(study)
+
+
+@lru_cache(maxsize=4)
+def _parts(parcel: bytes) -> tuple[list[Carried], bytes]:
+    extensions, study = pickle.loads(parcel)
+    return [Carried(*one) for one in extensions], study
+
+
+@lru_cache(maxsize=4)
+def _unpickled(study: bytes) -> Parcel:
+    unpickled: Parcel = pickle.loads(study)
+    return unpickled
 
 
 def _portable(scenario: Scenario, seed: int) -> Scenario:

@@ -40,6 +40,7 @@ LAYERS = (
     {"agents"},
     {"model"},
     {"outputs"},
+    {"extend"},
     {"runs"},
     {"studies"},
     {"sweeps"},

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from sim.outputs.folder import RUN_FILE, OutputError, read_run
+from sim.outputs.identity import check_identity
 from sim.outputs.provenance import versions
 from sim.outputs.results import SCENARIO
 from sim.runs import run
@@ -28,14 +29,15 @@ class Replayed(NamedTuple):
         return all(recorded == found for recorded, found in self.tables.values())
 
 
-def replay(record: Path) -> Replayed:
+def replay(record: Path, *, accept_older: bool = False) -> Replayed:
     """Run again what a record describes, and compare the tables. The folder of the record is only read.
 
     Args:
         record: The file ``run.json`` of a run, or its folder. A timetable must lie beside it.
+        accept_older: Whether the model of this process may be another than the one that made the record.
 
     Raises:
-        OutputError: If there is no such record, or it is damaged.
+        OutputError: If there is no such record, it is damaged, or another model made it.
         ScenarioError: If this version does not allow the scenario.
     """
     folder = record if record.is_dir() else record.parent
@@ -48,6 +50,8 @@ def replay(record: Path) -> Replayed:
         expected, made_by = content["scenario_sha256"], dict(content["versions"])
     except (KeyError, TypeError, ValueError):
         raise OutputError(f"{folder / RUN_FILE}: damaged: `corridor verify` tells all that is") from None
+    if not accept_older:
+        check_identity(folder / RUN_FILE, content.get("identity"), "--accept-older runs it with this one all the same")
     with tempfile.TemporaryDirectory(prefix="corridor-replay-") as place:
         scenario = _load(text, folder, Path(place))
         if scenario_hash(scenario) != expected:

@@ -2,6 +2,7 @@
 
 DIR/study.json             what the study is, and the command that makes it again
 DIR/scenarios/NAME.yaml    its scenarios, after `extends`
+DIR/extensions/NAME.py     the extensions that it was made with
 DIR/TABLE/part-00000.parquet
 DIR/manifest*.jsonl        size and SHA-256 of every file
 DIR/spool/                 runs of chunks that are not whole yet
@@ -19,6 +20,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from sim.data import extensions
 from sim.outputs.folder import OutputError, check_writable, write_whole
 from sim.outputs.identity import check_identity, identity
 from sim.outputs.provenance import machine, now, versions
@@ -31,6 +33,7 @@ from sim.studies.work.worker import Done
 
 STUDY = "study.json"
 FORMAT = "corridor-study-1"
+EXTENSIONS = "extensions"  # folder of the sources of extensions
 ANOTHER_MODEL = "runs of two models do not mix: choose another folder, or go on with the model that made this one"
 _DERIVED = ("chunk", "points_sha256")  # of a plan: they follow from the rest
 
@@ -195,6 +198,8 @@ class Store:
                 self._write(f"scenarios/{file}", Path(scenario._timetable[0]).read_bytes())
                 portable = scenario.model_copy(update={"timetable": file})
             self._write(f"scenarios/{name}.yaml", to_yaml(portable).encode())
+        for name, source in extensions.files().items():
+            self._write(f"{EXTENSIONS}/{name}", source)
         content = {
             "format": FORMAT,
             "title": " / ".join(scenario.title for scenario in self.plan.scenarios.values()),
@@ -215,7 +220,8 @@ class Store:
             self.manifest.add({"asked": asked})
 
     def _record_study(self) -> None:
-        files = [self.folder / STUDY, *sorted((self.folder / "scenarios").iterdir())]
+        folders = [self.folder / name for name in ("scenarios", EXTENSIONS)]
+        files = [self.folder / STUDY, *(file for folder in folders for file in sorted(folder.glob("*")))]
         found = {}
         for file in files:
             content = file.read_bytes()
@@ -243,7 +249,7 @@ def cannot_write(folder: Path, error: OSError) -> OutputError:
 
 def _ours(path: Path) -> bool:
     """Whether a file may be left from a study that ended before it had begun."""
-    return path.name.startswith((".", "manifest")) or path.name in {"scenarios", "spool", *SCHEMAS}
+    return path.name.startswith((".", "manifest")) or path.name in {"scenarios", EXTENSIONS, "spool", *SCHEMAS}
 
 
 def _difference(key: str, there: Any, asked: Any) -> str:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from multiprocessing.connection import wait
 from typing import Any, Protocol
 
 from sim.outputs.folder import OutputError
 from sim.studies.work.fork_server import method, start_server
 from sim.studies.work.worker import start_worker
+
+SECONDS_TO_END = 5
 
 
 class ClusterError(OutputError):
@@ -101,8 +104,25 @@ class Pool:
     def close(self) -> None:
         """See `Workplace`."""
         for pool in self._open:
-            pool.shutdown(wait=True, cancel_futures=True)
+            workers = list((pool._processes or {}).values())
+            pool.shutdown(wait=False, cancel_futures=True)
+            _wait_for_the_end(pool, workers)
         self._open.clear()
+
+
+def _wait_for_the_end(pool: ProcessPoolExecutor, workers: Sequence[Any]) -> None:
+    """Wait until a pool's workers have ended; end those that never would.
+
+    A worker that is killed while it waits for work takes a lock of the queue with it, and the others then wait for
+    ever. So who is still there some seconds after the last work was done is ended.
+    """
+    idle = 0
+    while running := [worker.sentinel for worker in workers if not wait([worker.sentinel], timeout=0)]:
+        wait(running, timeout=1)
+        idle = 0 if pool._pending_work_items else idle + 1
+        if idle > SECONDS_TO_END:
+            for worker in workers:
+                worker.kill()
 
 
 class Dask:

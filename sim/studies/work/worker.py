@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import gc
 import os
-import pickle
 import signal
 import threading
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from pathlib import Path
 from time import perf_counter
 from typing import Any, NamedTuple
@@ -18,7 +16,7 @@ from sim.outputs.daily import blocks_of
 from sim.outputs.weekly import WeeklyData, weekly_data_of
 from sim.runs import run_to_data
 from sim.scenario.schema import Scenario
-from sim.studies.plan import Parcel, Run
+from sim.studies.plan import Parcel, Run, opened
 from sim.studies.store import spool
 from sim.studies.store.tables import Ended, files_of
 
@@ -47,7 +45,7 @@ class Done(NamedTuple):
 def carry_out(task: Task) -> Done | None:
     """Do all runs of a chunk; those in the spool are not done again. None if asked to stop before the end."""
     began = perf_counter()
-    parcel = _opened(task.parcel)
+    parcel = opened(task.parcel)
     file = Path(task.spool) if task.spool else None
     kept = spool.read(file, repair=True) if file else {}
     ended: list[Ended] = []
@@ -89,20 +87,14 @@ def _digested(scenario: Scenario, timetable: list[tuple[int, str, int]]) -> Week
 
 def carry_out_one(parcel: bytes, run: Run) -> Ended:
     """Do one run for itself, after a worker has died during its chunk."""
-    return carry_out_run(_opened(parcel), run)
+    return carry_out_run(opened(parcel), run)
 
 
 def blame(parcel: bytes, run: Run) -> Ended:
     """What is kept of a run during which the worker has died."""
-    opened = _opened(parcel)
+    study = opened(parcel)
     text = "the worker process died during this run (out of memory, or ended from outside)"
-    return Ended(run, opened.people_seed(run), opened.draw(run)[1], None, text)
-
-
-@lru_cache(maxsize=4)
-def _opened(parcel: bytes) -> Parcel:
-    opened: Parcel = pickle.loads(parcel)
-    return opened
+    return Ended(run, study.people_seed(run), study.draw(run)[1], None, text)
 
 
 def start_worker(stop: Any) -> None:

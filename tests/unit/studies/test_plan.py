@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.runs import draw
-from sim.studies.plan import MOST_IN_CHUNK, Plan, Run
-from sim.studies.work.worker import _opened
+from sim.studies.plan import MOST_IN_CHUNK, Plan, Run, opened
 from tests.strategies import tiny_scenario
 
 TINY = tiny_scenario(days=30)
@@ -40,7 +39,7 @@ def test_chunks_hold_each_run_once_in_order(replicates: int) -> None:
 
 def test_scenarios_of_a_replicate_share_people_and_parameters() -> None:
     plan = plans()
-    parcel = _opened(plan.parcel)
+    parcel = opened(plan.parcel)
     seeds = {run.replicate: set() for run in plan.runs}
     for run in plan.runs:
         scenario, _ = parcel.draw(run)
@@ -50,7 +49,7 @@ def test_scenarios_of_a_replicate_share_people_and_parameters() -> None:
 
 
 def test_replicates_are_those_of_a_run_without_a_study() -> None:
-    parcel = _opened(plans(scenarios={"a": SPREAD}).parcel)
+    parcel = opened(plans(scenarios={"a": SPREAD}).parcel)
     for number in range(4):
         found, values = parcel.draw(Run(number, 0, -1, number, False))
         assert found.model_dump() == draw(SPREAD, number, 4).model_dump()
@@ -58,14 +57,14 @@ def test_replicates_are_those_of_a_run_without_a_study() -> None:
 
 
 def test_a_twin_has_the_parameters_and_other_people() -> None:
-    parcel = _opened(plans(twins=1).parcel)
+    parcel = opened(plans(twins=1).parcel)
     one, twin = (parcel.draw(Run(0, 0, -1, 0, twin)) for twin in (False, True))
     assert one[1] == twin[1]
     assert one[0].seed != twin[0].seed
 
 
 def test_a_single_replicate_takes_central_values() -> None:
-    scenario, values = _opened(plans(replicates=1).parcel).draw(Run(0, 0, -1, 0, False))
+    scenario, values = opened(plans(replicates=1).parcel).draw(Run(0, 0, -1, 0, False))
     assert scenario.seed == SPREAD.seed
     assert values == {"behaviour.retry": 5.0, "behaviour.giving_up": pytest.approx(0.105)}
 
@@ -74,7 +73,7 @@ def test_a_single_replicate_takes_central_values() -> None:
 def test_points_set_parameters_on_the_same_people_or_on_others(paired: bool) -> None:
     points = np.array([[2.0], [3.0]])
     plan = Plan("sweep", {"a": TINY}, paths=("behaviour.retry",), points=points, paired=paired)
-    drawn = [_opened(plan.parcel).draw(run) for run in plan.runs]
+    drawn = [opened(plan.parcel).draw(run) for run in plan.runs]
     assert [scenario.behaviour.retry for scenario, _ in drawn] == [2.0, 3.0]
     assert [values["behaviour.retry"] for _, values in drawn] == [2.0, 3.0]
     assert (drawn[0][0].seed == drawn[1][0].seed) == paired

@@ -10,7 +10,7 @@ import pytest
 
 from sim.outputs.folder import OutputError
 from sim.studies.carry_out import carry_out
-from sim.studies.plan import Plan
+from sim.studies.plan import Plan, opened
 from sim.studies.store import spool
 from sim.studies.store.manifest import Manifest
 from sim.studies.store.store import Store
@@ -18,7 +18,7 @@ from sim.studies.store.verify import verify
 from sim.studies.study import Study
 from sim.studies.work.dispatch import dispatch
 from sim.studies.work.executors import Serial
-from sim.studies.work.worker import Task, _opened, carry_out_run
+from sim.studies.work.worker import Task, carry_out_run
 from sim.studies.work.worker import carry_out as work
 from tests.strategies import tiny_scenario
 
@@ -174,7 +174,7 @@ def test_chunks_that_are_done_are_not_done_again(copy: Path, monkeypatch: pytest
 
 
 def test_a_spool_keeps_runs_as_they_were_and_drops_what_was_cut(tmp_path: Path) -> None:
-    parcel = _opened(PLAN.parcel)
+    parcel = opened(PLAN.parcel)
     ended = [carry_out_run(parcel, run) for run in PLAN.runs]
     file = tmp_path / "chunk.bin"
     for entry in ended:
@@ -215,9 +215,9 @@ def test_what_is_added_after_a_record_that_was_cut_is_kept(tmp_path: Path) -> No
     file = tmp_path / "s.bin"
     parcel = PLAN.parcel
     for run in PLAN.runs[:2]:
-        spool.append(file, carry_out_run(_opened(parcel), run))
+        spool.append(file, carry_out_run(opened(parcel), run))
     os.truncate(file, file.stat().st_size - 1)
     assert list(spool.read(file, repair=True)) == [PLAN.runs[0].number]
     for run in PLAN.runs[1:3]:
-        spool.append(file, carry_out_run(_opened(parcel), run))
+        spool.append(file, carry_out_run(opened(parcel), run))
     assert list(spool.read(file)) == [run.number for run in PLAN.runs[:3]]

@@ -15,9 +15,8 @@ from sim.scenario.draw import drawn_values, resolve
 from sim.scenario.errors import ScenarioError
 from sim.scenario.paths import apply_overrides
 from sim.studies.carry_out import carry_out
-from sim.studies.plan import Plan
+from sim.studies.plan import Plan, opened
 from sim.studies.study import Study
-from sim.studies.work.worker import _opened
 from sim.sweeps import designs
 from sim.sweeps.completed_sweep import CompletedSweep, wide_tables
 from sim.sweeps.experiment_files import read_experiment
@@ -166,7 +165,7 @@ def test_a_point_is_the_scenario_with_overrides(seed: int, replicate: int, drawn
     points = np.array([[2.0, 0.2], [3.0, 0.1]])
     paths = ("behaviour.patience", "behaviour.giving_up")
     plan = Plan("sweep", {"a": apply_overrides(TINY, {"seed": seed})}, 4, paths=paths, points=points, drawn=drawn)
-    parcel = _opened(plan.parcel)
+    parcel = opened(plan.parcel)
     for run in plan.runs:
         if run.replicate != replicate:
             continue

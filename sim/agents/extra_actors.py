@@ -1,0 +1,75 @@
+"""Types of agents that extensions add: each with entries of its own in a scenario, and a table that rules can read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.agents.actor import Actor
+
+if TYPE_CHECKING:
+    from sim.model import CorridorModel
+
+
+class ActorType(NamedTuple):
+    """A type of agents.
+
+    Attributes:
+        key: Of its entries in a scenario; also of its table in the world, if it has one.
+        make: Its class, called as ``make(model, name, entry, record)``.
+        dtype: Of its table, a record an entry in alphabetical order; fields that the entry has are filled from it.
+    """
+
+    key: str
+    make: type[ExtraActor]
+    dtype: np.dtype[Any] | None
+
+
+class ExtraActor(Actor):
+    """An agent of an extension: steps each morning after the agencies, reviews each evening.
+
+    Attributes:
+        entry: What the scenario says of it.
+        record: Its record in the table of its type, which compiled rules read; None if the type has no table.
+    """
+
+    def __init__(self, model: CorridorModel, name: str, entry: Any, record: Any) -> None:
+        """Register with the model; the other actors are there already."""
+        super().__init__(model, name)
+        self.entry = entry
+        self.record = record
+
+    def step(self) -> None:
+        """In the morning, before the migrants' day."""
+
+    def review(self) -> None:
+        """In the evening, after the agencies' review."""
+
+
+types: list[ActorType] = []
+
+
+def table_of(scenario: Any, actor_type: ActorType) -> npt.NDArray[Any]:
+    """The table of a type, shape (entries,)."""
+    entries = getattr(scenario, actor_type.key)
+    table = np.zeros(len(entries), actor_type.dtype)
+    for record, name in zip(table, sorted(entries), strict=True):
+        for field in table.dtype.names or ():
+            if hasattr(entries[name], field):
+                record[field] = getattr(entries[name], field)
+    return table
+
+
+def make_all(model: CorridorModel) -> dict[str, dict[str, ExtraActor]]:
+    """The agents of all types by key and name."""
+    found: dict[str, dict[str, ExtraActor]] = {}
+    for actor_type in types:
+        entries = getattr(model.settings, actor_type.key, {})
+        table = getattr(model.world, actor_type.key, None)
+        found[actor_type.key] = {
+            name: actor_type.make(model, name, entries[name], None if table is None else table[number])
+            for number, name in enumerate(sorted(entries))
+        }
+    return found

@@ -1,0 +1,150 @@
+"""Exchanged rules: what was compiled before never hides them, and they never stay behind in the cache."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+import sim
+from sim.engine import rules
+from sim.engine.compiled import JIT
+from sim.engine.kernel import kernel
+from sim.engine.processes import attempts, sea
+from sim.engine.tables import S_CROSSINGS, S_RECORDED
+from sim.model import evening, migrants_day
+from tests.strategies import finished, tiny_scenario
+
+TINY = tiny_scenario(days=60)
+DRIVERS = (migrants_day, evening)
+
+
+@pytest.fixture(autouse=True)
+def as_shipped() -> Iterator[None]:
+    yield
+    rules.clear()
+
+
+def totals() -> list[int]:
+    return finished(TINY).world.section_flows.sum(axis=(0, 1)).tolist()
+
+
+def nobody(section, coaching, p):
+    return 0.0
+
+
+def test_without_changes_the_rules_that_ship_are_used() -> None:
+    assert kernel(DRIVERS) is DRIVERS
+
+
+def test_a_rule_in_another_s_place_holds_until_it_is_taken_back() -> None:
+    before = totals()
+    assert before[S_RECORDED] > 0
+    assert rules.replace("detection_probability", nobody) == "attempts.detection_probability"
+    changed = totals()
+    assert changed[S_RECORDED] == 0
+    assert changed[S_CROSSINGS] > before[S_CROSSINGS]
+    rules.clear()
+    assert totals() == before
+
+
+def test_a_rule_changed_by_hand_holds_until_it_is_taken_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = totals()
+    with monkeypatch.context() as patch:
+        patch.setattr(attempts, "detection_probability", nobody)
+        assert list(rules.fingerprint()) == ["attempts.detection_probability"]
+        assert totals()[S_RECORDED] == 0
+    assert rules.fingerprint() == {}
+    assert totals() == before
+
+
+def test_a_constant_changed_by_hand_holds_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    sailed = finished(TINY).world.route_flows.sum()
+    monkeypatch.setattr(sea, "_LEAST_LOAD", 1e9)
+    assert finished(TINY).world.route_flows.sum() < sailed
+
+
+def test_a_model_keeps_the_rules_that_it_was_made_with() -> None:
+    whole = totals()
+    model = sim.CorridorModel(TINY)
+    rules.replace("detection_probability", nobody)
+    model.run_model()
+    assert model.world.section_flows.sum(axis=(0, 1)).tolist() == whole
+
+
+@pytest.mark.skipif(not JIT, reason="nothing is compiled")
+def test_a_cold_cache_is_not_poisoned(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who changes a rule by hand, as the first to compile anything, leaves nothing of it to the next process."""
+    run = """
+import sys, sim
+from sim.engine.processes import attempts
+from tests.strategies import tiny_scenario
+if sys.argv[1:]:
+    attempts.detection_probability = lambda section, coaching, p: 0.0
+model = sim.CorridorModel(tiny_scenario(days=40))
+model.run_model()
+print(model.world.section_flows.sum(axis=(0, 1)).tolist())
+"""
+    monkeypatch.setenv("CORRIDOR_CACHE", str(tmp_path))
+
+    def printed(*words: str) -> str:
+        return subprocess.run([sys.executable, "-c", run, *words], capture_output=True, text=True, check=True).stdout
+
+    changed, plain = printed("changed"), printed()
+    assert changed != plain
+    own = finished(tiny_scenario(days=40)).world.section_flows.sum(axis=(0, 1)).tolist()
+    assert plain.strip() == str(own)
+    assert printed("changed") == changed  # a warm cache does not hide it
+
+
+def test_steps_are_taken_after_their_process() -> None:
+    def close_everything(w, day):
+        for r in range(w.routes.shape[0]):
+            w.routes[r].open = 0
+
+    def count_days(w, day):
+        w.rows[0].flags += 2
+
+    rules.add_step("demand", count_days)
+    model = finished(TINY)
+    assert model.world.rows["flags"][0] // 2 == TINY.days % 128
+    rules.clear()
+    rules.add_step("ledger", close_everything)
+    assert finished(TINY).world.route_flows.sum() <= model.world.route_flows.sum()
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("detection", "did you mean"),
+        ("run", "one of several; allowed: demand.run"),
+        ("demand.utillity", "did you mean demand.utility"),
+    ],
+)
+def test_a_rule_that_does_not_exist_is_named(name: str, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        rules.replace(name, nobody)
+
+
+def test_what_does_not_fit_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"found attempts.detected\(section, coaching, p\); allowed: .*\(m, prob"):
+        rules.replace("detected", nobody)
+    rules.replace("detection_probability", nobody)
+    with pytest.raises(ValueError, match="replaced twice"):
+        rules.replace("detection_probability", nobody)
+    with pytest.raises(ValueError, match=r"found after='lunch'; allowed: demand, booking"):
+        rules.add_step("lunch", lambda w, day: None)
+    with pytest.raises(ValueError, match=r"allowed: \(w, day\)"):
+        rules.add_step("demand", lambda w: None)
+
+
+def test_a_rule_that_changes_nothing_changes_no_byte() -> None:
+    before = finished(TINY)
+
+    rules.replace("detection_probability", rules.plain(attempts.detection_probability))
+    after = finished(TINY)
+    for one, other in zip(before.world, after.world, strict=True):
+        np.testing.assert_array_equal(one, other)
