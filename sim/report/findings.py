@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from sim.outputs.definitions import ALL, EVERYWHERE, definition
 from sim.outputs.folder import OutputError
 from sim.outputs.run_data import WINDOW, Array
 from sim.outputs.totals import QUANTILES
-from sim.outputs.weekly import ALL, EVERYWHERE
 from sim.scenario.schema import Scenario
 from sim.scenario.write import scenario_hash
 from sim.studies.store.tables import DONE
@@ -180,7 +180,7 @@ class Findings:
         days = block.values.shape[1]
         firsts = np.arange(0, days, WINDOW)
         values: Array = block.values[:, np.minimum(firsts + WINDOW, days) - 1]
-        if measure not in ("border_pressure", "persons", "in_procedure"):
+        if definition(measure).over_time == "sum":
             values = np.add.reduceat(block.values, firsts, axis=1)
         found = np.quantile(values, [q for _, q in QUANTILES], axis=0)  # (quantiles, weeks, names)
         weeks = self.results.dates[firsts]

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from sim.report.definitions import title_of
+from sim.outputs.definitions import title_of
 from sim.report.findings import Findings
 from sim.report.panels import MARKERS, Group, Key, colour_of, nought, panel
 from sim.report.sentences import Row, difference_of, has_sea

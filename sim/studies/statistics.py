@@ -9,9 +9,9 @@ import pandas as pd
 import pyarrow as pa
 from scipy.special import stdtrit  # of scipy.stats, which takes two seconds to import
 
+from sim.outputs.definitions import SHARES
 from sim.outputs.run_data import Array
 from sim.outputs.totals import QUANTILES
-from sim.outputs.weekly import SHARES
 
 KEYS = ["level", "name", "measure", "unit"]
 CONFIDENCE = 0.9

@@ -14,9 +14,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from sim.outputs.beside_record import compare_values, observed_rows
+from sim.outputs.definitions import ALL, EVERYWHERE, SHARES
 from sim.outputs.folder import OutputError
 from sim.outputs.run_data import Array
-from sim.outputs.weekly import ALL, EVERYWHERE, SHARES
 from sim.scenario import html
 from sim.scenario.load import load_scenario
 from sim.scenario.schema import Scenario

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sim.data.geography import places
+from sim.outputs.rounding import point, rounded
 from sim.outputs.run_data import WINDOW
 from sim.studies.study import Study
 from sim.view.map_state import marks
@@ -56,12 +57,12 @@ class Weeks:
             "code": code,
             "title": entry.title,
             "agency": self.settings.agencies[entry.agency].country,
-            "pressure": round(found["border_pressure"], 3),
-            "attempts": round(found["attempts"] / WINDOW, 1),
-            "capacity": round(found["capacity"], 1),
-            "turned_back": round(found["turn_backs"] / WINDOW, 1),
-            "entries": round(found["entries"] / WINDOW, 1),
-            "dead": round(float(deaths[code].iloc[: week + 1].sum())) if code in deaths else 0,
+            "pressure": rounded(found["border_pressure"], 2),
+            "attempts": point(found["attempts"] / WINDOW),
+            "capacity": point(found["capacity"]),
+            "turned_back": point(found["turn_backs"] / WINDOW),
+            "entries": point(found["entries"] / WINDOW),
+            "dead": int(rounded(float(deaths[code].iloc[: week + 1].sum()))) if code in deaths else 0,
         }
 
     def _of_route(self, name: str, week: int) -> Row | None:
@@ -71,11 +72,11 @@ class Weeks:
         if not used or route.origin not in known or route.destination not in known:
             return None
         daily = np.zeros((WINDOW, 3))
-        np.add.at(daily[:, 0], np.arange(round(departures)) % WINDOW, 1)
+        np.add.at(daily[:, 0], np.arange(int(rounded(departures))) % WINDOW, 1)
         daily[:, 2] = boarded * daily[:, 0] / max(daily[:, 0].sum(), 1)
         return {
             "name": name, "mode": route.mode, "from": route.origin, "to": route.destination, "open": departures > 0,
-            "scheduled": round(departures), "departures": round(departures), "persons": round(boarded),
+            "scheduled": int(rounded(departures)), "departures": int(rounded(departures)), "persons": int(rounded(boarded)),
             "marks": list(marks(daily)),
         }  # fmt: skip
 
@@ -87,7 +88,10 @@ class Weeks:
                 week_, so_far = found.get(route.destination, (0.0, 0.0))
                 values = landed[name]
                 found[route.destination] = (week_ + values.iloc[week], so_far + values.iloc[: week + 1].sum())
-        return [{"place": place, "week": round(w), "so_far": round(s)} for place, (w, s) in sorted(found.items())]
+        return [
+            {"place": place, "week": int(rounded(w)), "so_far": int(rounded(s))}
+            for place, (w, s) in sorted(found.items())
+        ]
 
 
 @lru_cache(maxsize=16)
