@@ -57,5 +57,9 @@ def point(value: float) -> float:
 
 
 def points(values: Any) -> list[float]:
-    """As `point`, of an array with one axis."""
-    return [point(value) for value in np.asarray(values, np.float64).tolist()]
+    """As `point`, of an array with one axis, and fast; a tie of which the binary number falls short may be missed."""
+    numbers = np.asarray(values, np.float64)
+    size = np.abs(numbers)
+    factor = np.where(size >= 100, 1.0, np.where(size >= 10, 10.0, 1e8))
+    found: list[float] = np.copysign(np.floor(size * factor + 0.5) / factor, numbers).tolist()
+    return found

@@ -11,6 +11,7 @@ from sim.engine.tables import F_LANDED, S_ATTEMPTS, S_CROSSINGS, S_PROCEDURES, S
 from sim.outputs.definitions import OUTPUTS, pair_column, registered
 from sim.outputs.rounding import shown
 from sim.outputs.run_data import WINDOW, border_pressure
+from sim.view.replay import Replay
 
 if TYPE_CHECKING:
     from sim.model import CorridorModel
@@ -48,7 +49,7 @@ def known_figures() -> list[Figure]:
     return [*_FIGURES, *(Figure(name, name, "so far") for name in registered())]
 
 
-def numbers_by_day(model: CorridorModel) -> dict[str, list[float]]:
+def numbers_by_day(model: CorridorModel | Replay) -> dict[str, list[float]]:
     """Each figure at the end of each day that was run."""
     day, world = model.day, model.world
     sections = world.section_flows[:day]
@@ -67,9 +68,15 @@ def numbers_by_day(model: CorridorModel) -> dict[str, list[float]]:
         "dead": persons[:, p.DEAD],
     }
     for name in registered():
-        counted = [pair_column(column) for column in OUTPUTS[name].pair]
-        columns[name] = world.pair_flows[:day][:, :, counted].sum(axis=(1, 2)).cumsum()
+        columns[name] = _by_day(model, name)[:day].cumsum()
     return {name: np.asarray(values, np.float64).tolist() for name, values in columns.items()}
+
+
+def _by_day(model: CorridorModel | Replay, name: str) -> Any:
+    """A registered output by day, of all cohorts and routes."""
+    if isinstance(model, Replay):
+        return model.by_day(name)
+    return model.world.pair_flows[:, :, [pair_column(column) for column in OUTPUTS[name].pair]].sum(axis=(1, 2))
 
 
 def _mean_of_week(values: Any) -> Any:
@@ -78,7 +85,7 @@ def _mean_of_week(values: Any) -> Any:
     return total / WINDOW
 
 
-def figures(model: CorridorModel, baseline: dict[str, list[float]] | None) -> list[dict[str, Any]]:
+def figures(model: CorridorModel | Replay, baseline: dict[str, list[float]] | None) -> list[dict[str, Any]]:
     """The figures of the last day that was run, with the baseline's of the same day; as numbers and as text."""
     found = numbers_by_day(model)
     rows = []
@@ -104,7 +111,7 @@ def figures(model: CorridorModel, baseline: dict[str, list[float]] | None) -> li
 
 
 def _change(value: float, base: float, digits: int) -> str:
-    """How far a figure is from the baseline's: as a share, or as a number where that is no use; nothing if it is not."""
+    """How far a figure is from the baseline's: as a share, or as a number where a share says nothing."""
     if value == base:
         return ""
     share = 100 * (value - base) / base if base else float("inf")

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sim.data.geography import places
-from sim.outputs.rounding import point, rounded
+from sim.outputs.rounding import point, rounded, whole
 from sim.outputs.run_data import WINDOW
 from sim.studies.study import Study
 from sim.view.map_state import marks
@@ -62,7 +62,7 @@ class Weeks:
             "capacity": point(found["capacity"]),
             "turned_back": point(found["turn_backs"] / WINDOW),
             "entries": point(found["entries"] / WINDOW),
-            "dead": int(rounded(float(deaths[code].iloc[: week + 1].sum()))) if code in deaths else 0,
+            "dead": whole(float(deaths[code].iloc[: week + 1].sum()), exact=True) if code in deaths else 0,
         }
 
     def _of_route(self, name: str, week: int) -> Row | None:
@@ -72,11 +72,12 @@ class Weeks:
         if not used or route.origin not in known or route.destination not in known:
             return None
         daily = np.zeros((WINDOW, 3))
-        np.add.at(daily[:, 0], np.arange(int(rounded(departures))) % WINDOW, 1)
+        np.add.at(daily[:, 0], np.arange(whole(departures, exact=True)) % WINDOW, 1)
         daily[:, 2] = boarded * daily[:, 0] / max(daily[:, 0].sum(), 1)
         return {
             "name": name, "mode": route.mode, "from": route.origin, "to": route.destination, "open": departures > 0,
-            "scheduled": int(rounded(departures)), "departures": int(rounded(departures)), "persons": int(rounded(boarded)),
+            "scheduled": whole(departures, exact=True), "departures": whole(departures, exact=True),
+            "persons": whole(boarded, exact=True),
             "marks": list(marks(daily)),
         }  # fmt: skip
 
@@ -89,7 +90,7 @@ class Weeks:
                 values = landed[name]
                 found[route.destination] = (week_ + values.iloc[week], so_far + values.iloc[: week + 1].sum())
         return [
-            {"place": place, "week": int(rounded(w)), "so_far": int(rounded(s))}
+            {"place": place, "week": whole(w, exact=True), "so_far": whole(s, exact=True)}
             for place, (w, s) in sorted(found.items())
         ]
 

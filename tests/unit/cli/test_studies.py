@@ -129,7 +129,7 @@ def test_sql(corridor: Corridor) -> None:
     assert corridor("results", "r", "--sql", query, "--format", "csv").out == "scenario,runs\nban,2\ntiny,2\n"
     bad = corridor("results", "r", "--sql", "select nothing from totals")
     assert bad.status == 2
-    assert "tables: differences, intervals, runs, totals, weekly" in bad.err
+    assert "tables: differences, intervals, outputs, runs, totals, weekly" in bad.err
 
 
 BAD = {
