@@ -3,7 +3,8 @@
 Half is rounded away from zero, of the number as it is written: 0.125 is 0.13, 2.675 is 2.68, −0.5 is −1. So do the
 number formats of browsers (`Intl.NumberFormat`), by which the view writes what it reads off its charts.
 
-Estimates, such as medians over replicates, bear three digits; counts of a single run are shown whole.
+Estimates, such as medians over replicates, and all counts in a report bear three digits. Counts of a single run on the
+terminal and on the live page, and published figures, are shown whole.
 """
 
 from __future__ import annotations

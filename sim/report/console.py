@@ -35,7 +35,7 @@ def show(results: Results, console: Console) -> None:
     intervals = _intervals(results)
     if intervals is not None:
         console.print(intervals)
-    record = record_table(results.observed())
+    record = record_table(results.observed(), exact=results.replicates == 1)
     if record is not None:
         console.print(record)
 
@@ -49,8 +49,8 @@ def table_of(title: str, caption: str, columns: Iterable[str]) -> Table:
 
 
 def heading(output: str) -> str:
-    """What a column of an output is called, a word a line."""
-    return short_of(output).replace(" ", "\n")
+    """What a column of an output is called, in two lines if it has several words."""
+    return short_of(output).replace(" ", "\n", 1)
 
 
 def _cells(results: Results, row: pd.Series, columns: Iterable[str]) -> list[str]:
@@ -137,8 +137,13 @@ def _intervals(results: Results) -> Table | None:
     return table
 
 
-def record_table(observed: pd.DataFrame) -> Table | None:
-    """The comparison with the record (`Results.observed`); None if there is none."""
+def record_table(observed: pd.DataFrame, *, exact: bool = False) -> Table | None:
+    """The comparison with the record (`Results.observed`); None if there is none.
+
+    Args:
+        observed: Published figures, which are shown as they were published, and those of the model.
+        exact: Whether the model's are of a single run.
+    """
     if observed.empty:
         return None
     observed = observed[observed["state"] == "compared"]
@@ -156,13 +161,13 @@ def record_table(observed: pd.DataFrame) -> Table | None:
         title = "" if row["series"] == before else f"{row['series']} ({row['unit']})"
         before = row["series"]
         bound = {">=": "≥ ", "<=": "≤ "}.get(str(row["bound"]), "")
-        limits = [number(row[key], nothing=EMPTY) for key in ("low", "high")]
+        limits = [number(row[key], exact=True, nothing=EMPTY) for key in ("low", "high")]
         table.add_row(
             title,
             f"{row['period_start']:%Y-%m-%d} to {row['period_end']:%m-%d}",
-            EMPTY if pd.isna(row["observed"]) else f"{bound}{number(row['observed'])}",
+            EMPTY if pd.isna(row["observed"]) else f"{bound}{number(row['observed'], exact=True)}",
             EMPTY if limits == [EMPTY, EMPTY] else " to ".join(limits),
-            number(row["simulated"]),
+            number(row["simulated"], exact=exact),
             EMPTY if pd.isna(row["ratio"]) else shown(row["ratio"], 2),
         )
     return table

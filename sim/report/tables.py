@@ -23,6 +23,7 @@ from sim.outputs.definitions import (
     title_of,
     with_registered,
 )
+from sim.outputs.rounding import shown
 from sim.report.findings import Findings
 from sim.report.sentences import Row, difference_of, has_sea, row_of
 from sim.report.words import days, interval, number, share
@@ -265,14 +266,14 @@ def record(found: Findings, scenario: str) -> Table | None:
 
 def _record_line(found: Findings, row: Row) -> Line:
     bound = {">=": "≥\u202f", "<=": "≤\u202f"}.get(str(row["bound"]), "")
-    limits = [number(row[key]) for key in ("low", "high")]
+    limits = [number(row[key], exact=True) for key in ("low", "high")]
     published = f"{limits[0]} to {limits[1]}" if "–" not in limits and limits[0] != limits[1] else ""
     simulated = Cell(number(row["simulated"]))
     if found.several:
         low, high = number(row["sim_low"]), number(row["sim_high"])
         simulated.sub = f"{low} to {high}" if low != high else ""
-    ratio = "–" if pd.isna(row["ratio"]) else f"{row['ratio']:.2f}"
+    ratio = "–" if pd.isna(row["ratio"]) else shown(row["ratio"], 2)
     note = row["note"] if isinstance(row["note"], str) else ""
     first, last = (pd.Timestamp(row[key]) for key in ("period_start", "period_end"))
-    seen = Cell(f"{bound}{number(row['observed'])}", published)
+    seen = Cell(f"{bound}{number(row['observed'], exact=True)}", published)
     return Line(days(first, last), "", [seen, simulated, Cell(ratio), Cell(note)])

@@ -21,7 +21,7 @@ from sim.engine.tables import (
     S_PROCEDURES,
     S_TURN_BACKS,
 )
-from sim.outputs.rounding import point, rounded
+from sim.outputs.rounding import point
 from sim.outputs.run_data import WINDOW, border_pressure
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def _sections(model: CorridorModel, day: int) -> Iterator[Row]:
             "code": code,
             "title": known[code].title,
             "agency": model.settings.agencies[known[code].agency].country,
-            "pressure": rounded(float(pressure[number]), 2),
+            "pressure": point(float(pressure[number])),
             "attempts": point(float(flows[S_ATTEMPTS])),
             "capacity": point(float(capacity[number])),
             "turned_back": point(float(flows[S_TURN_BACKS])),

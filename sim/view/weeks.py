@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sim.data.geography import places
-from sim.outputs.rounding import point, rounded, whole
+from sim.outputs.rounding import point, whole
 from sim.outputs.run_data import WINDOW
 from sim.studies.study import Study
 from sim.view.map_state import marks
@@ -57,7 +57,7 @@ class Weeks:
             "code": code,
             "title": entry.title,
             "agency": self.settings.agencies[entry.agency].country,
-            "pressure": rounded(found["border_pressure"], 2),
+            "pressure": point(found["border_pressure"]),
             "attempts": point(found["attempts"] / WINDOW),
             "capacity": point(found["capacity"]),
             "turned_back": point(found["turn_backs"] / WINDOW),

@@ -30,9 +30,9 @@ def test_a_comparison_is_one_command(here: Path, corridor: Corridor) -> None:
     for text in (
         "ban compared with tiny: 4 pairs of runs",
         "where did it go?",
-        "deaths",
+        "Dead",
         "stranded",
-        "entries over land",
+        "Entries over land",
     ):
         assert text in done.out
     folder = next((here / "results").iterdir())
