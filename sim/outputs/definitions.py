@@ -198,7 +198,7 @@ _OF_TOTALS = (
     Output("pressure_mean", "", _PRESSURE, "mean", "Mean border pressure", "mean pressure",
            "mean of beta over the run", f"Mean over all days of the run. {_OF_ALL}", totals=_LOADED, group=BORDER,
            digits=2, summary=1),
-    Output("pressure_peak", "", _PRESSURE, "peak", "Highest border pressure", "highest pressure",
+    Output("pressure_peak", "", _PRESSURE, "peak", "Highest border pressure", "peak pressure",
            "max of beta over the run", f"Highest of any day of the run. {_OF_ALL}", totals=_LOADED, weekly=_BOTH,
            group=BORDER, digits=2, summary=2),
     Output("peak_day", "", _DAY, "", "Day of the highest pressure", "peak date", "argmax of beta",

@@ -68,8 +68,8 @@ def _date(start: date, day: float) -> date | None:
 def shares_of(totals: pd.DataFrame) -> pd.DataFrame:
     """What each route and cohort contributes to a section's attempts: mean attempts over replicates, and share."""
     rows = []
-    for key, measure in SHARES.items():
-        part = totals[totals["measure"] == measure]
+    for key, output in SHARES.items():
+        part = totals[totals["measure"] == output]
         sums = part.groupby("name", sort=False)["value"].sum()
         split = [str(name).split(":") for name in sums.index]
         rows.append(pd.DataFrame({"section": [s for s, _ in split], "by": key, "name": [n for _, n in split],

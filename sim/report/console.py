@@ -48,11 +48,6 @@ def table_of(title: str, caption: str, columns: Iterable[str]) -> Table:
     return table
 
 
-def heading(output: str) -> str:
-    """What a column of an output is called, in two lines if it has several words."""
-    return short_of(output).replace(" ", "\n", 1)
-
-
 def _cells(results: Results, row: pd.Series, columns: Iterable[str]) -> list[str]:
     return [_date(row.get(day)) if (day := definition(c).date) else _number(results, row.get(c), c) for c in columns]
 
@@ -72,7 +67,7 @@ def _sections(results: Results) -> Table:
         "pressure = attempts (7-day mean) / attempts a day that the deployed personnel can intercept and process; "
         "1 is full load. Attempts, recorded, turn-backs: events; entries, in procedure, stranded (in the end, "
         f"wherever they are), returned, dead: persons, by the last section tried.{among}",
-        ("section", *map(heading, SECTIONS)),
+        ("section", *map(short_of, SECTIONS)),
     )
     for name, row in results.summary.iterrows():
         cells = _cells(results, row, SECTIONS)
@@ -100,7 +95,7 @@ def _routes(results: Results) -> Table:
         "By route",
         "departures: flights, buses or boats, with seats for migrants; attempts: events; all else: persons. Became "
         "stranded: in the whole run; some of them went on later.",
-        ("route", *map(heading, results.routes.columns)),
+        ("route", *map(short_of, results.routes.columns)),
     )
     for name, row in results.routes.iterrows():
         if row.fillna(0).any():

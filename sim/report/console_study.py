@@ -7,9 +7,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from sim.outputs.definitions import ALL, GROUPS, title_of, with_registered
+from sim.outputs.definitions import ALL, GROUPS, short_of, title_of, with_registered
 from sim.outputs.totals import QUANTILES
-from sim.report.console import EMPTY, heading, record_table, table_of
+from sim.report.console import EMPTY, record_table, table_of
 from sim.report.words import number, share
 from sim.studies.study import Study
 
@@ -68,7 +68,7 @@ def _sections(study: Study) -> Table:
         "By section: median (5 % to 95 %)",
         "pressure = attempts (7-day mean) / attempts a day that the deployed personnel can intercept and process; "
         "1 is full load. Attempts: events; entries, stranded, deaths: persons, by the last section tried.",
-        ("section", *map(heading, (*SECTION, "overload_probability"))),
+        ("section", *map(short_of, (*SECTION, "overload_probability"))),
     )
     table.columns[0].no_wrap = True
     rows = study.intervals[study.intervals["level"].isin(["section", "agency"])].set_index(["name", "measure"])
@@ -107,7 +107,7 @@ def _where(study: Study, other: str, level: str) -> Table:
     table = table_of(
         f"{what}, where did it go? Difference: median (5 % to 95 %)",
         f"{other} less {study.base}",
-        (level, *map(heading, columns)),
+        (level, *map(short_of, columns)),
     )
     table.columns[0].no_wrap = True
     levels = ["section", "agency"] if level == "section" else ["route"]

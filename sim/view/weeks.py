@@ -30,8 +30,8 @@ class Weeks:
     def __init__(self, study: Study, scenario: str) -> None:
         """Read the weeks of sections and routes."""
         self.settings = study.scenarios[scenario]
-        self._section = {measure: _medians(study, "section", measure, scenario) for measure in _SECTION}
-        self._route = {measure: _medians(study, "route", measure, scenario) for measure in _ROUTE}
+        self._section = {output: _medians(study, "section", output, scenario) for output in _SECTION}
+        self._route = {output: _medians(study, "route", output, scenario) for output in _ROUTE}
 
     def frame(self, day: int) -> Row:
         """The map's numbers in the week of a day (from 1), as `sim.view.map_state.map_frame`."""
@@ -51,7 +51,7 @@ class Weeks:
 
     def _of_section(self, code: str, week: int) -> Row:
         entry = self.settings.sections[code]
-        found = {measure: _at(table, week, code) for measure, table in self._section.items()}
+        found = {output: _at(table, week, code) for output, table in self._section.items()}
         deaths = self._section["deaths"]
         return {
             "code": code,
@@ -67,7 +67,7 @@ class Weeks:
 
     def _of_route(self, name: str, week: int) -> Row | None:
         route, known = self.settings.routes[name], places()
-        departures, boarded, _ = (_at(self._route[measure], week, name) for measure in _ROUTE)
+        departures, boarded, _ = (_at(self._route[output], week, name) for output in _ROUTE)
         used = name in self._route["departures"] and self._route["departures"][name].any()
         if not used or route.origin not in known or route.destination not in known:
             return None
@@ -101,8 +101,8 @@ def weeks_of(study: Study, scenario: str) -> Weeks:
     return Weeks(study, scenario)
 
 
-def _medians(study: Study, level: str, measure: str, scenario: str) -> pd.DataFrame:
-    table = study.fan(level, measure)
+def _medians(study: Study, level: str, output: str, scenario: str) -> pd.DataFrame:
+    table = study.fan(level, output)
     own = table[table["scenario"] == scenario]
     return own.pivot(index="week", columns="name", values="median").sort_index().fillna(0.0)
 
