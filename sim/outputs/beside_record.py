@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from sim.outputs.daily import Blocks
+from sim.outputs.definitions import published
 from sim.outputs.run_data import Array
 from sim.scenario.schema import Scenario
 
@@ -20,9 +21,6 @@ COLUMNS = (
 )  # fmt: skip
 COMPARED, OUTSIDE, UNKNOWN = "compared", "outside the run", "not in the scenario"
 _HERE = ("at_hub", "at_border", "stranded")
-# Measures that observed series may name, and what of the run they answer to.
-_FLOWS = {"detections": "procedures", "flights": "departures"}
-_UNITS = {"recorded_attempts": "attempts", "attempts": "attempts", "turn_backs": "attempts", "flights": "departures"}
 
 
 def compare(blocks: Blocks, scenario: Scenario) -> pd.DataFrame:
@@ -66,8 +64,8 @@ def _records(read: Callable[[str], pd.DataFrame], name: str) -> list[dict[str, A
 
 def table_of(rows: list[dict[str, Any]]) -> pd.DataFrame:
     """The table of a comparison with the record."""
-    frame = pd.DataFrame(rows, columns=list(COLUMNS))
-    return frame.astype(dict.fromkeys(("observed", "low", "high", "simulated", "sim_low", "sim_high", "ratio"), float))
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    return table.astype(dict.fromkeys(("observed", "low", "high", "simulated", "sim_low", "sim_high", "ratio"), float))
 
 
 def _values_of(blocks: Blocks, scenario: Scenario, record: dict[str, Any]) -> Array | None:
@@ -86,7 +84,7 @@ def _row(values: Array | None, scenario: Scenario, record: dict[str, Any]) -> di
     row = {key: record[key] for key in ("series", "period_start", "period_end", "measure", "low", "high", "note")}
     row |= {
         "name": _name(record),
-        "unit": _UNITS.get(record["measure"], "persons"),
+        "unit": published(record["measure"]).unit,
         "observed": observed,
         "bound": bound,
     }
@@ -133,9 +131,8 @@ def _simulated(blocks: Blocks, scenario: Scenario, record: dict[str, Any], first
     if measure == "stock_in_transit_state":
         state = _text(record.get("transit_state"))
         return _stock(blocks, scenario, state, days) if state in scenario.transit_states else None
-    measure = _FLOWS.get(measure, measure)
     level, names = _who(scenario, record)
-    block = blocks.get((level, measure))
+    block = blocks.get((level, published(measure).name))
     if block is None or names is None or not set(names) <= set(block.names):
         return None
     columns = [block.names.index(name) for name in names]

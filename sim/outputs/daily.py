@@ -1,4 +1,4 @@
-"""From runs to tables: blocks of numbers by level and measure, and tidy frames made of them."""
+"""From runs to tables: blocks of numbers by level and output, and tidy tables made of them."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ import numpy as np
 import pandas as pd
 
 from sim.engine.rows import STATUSES
-from sim.engine.tables import ROUTE_FLOWS
 from sim.outputs import run_data as m
-from sim.outputs.run_data import MEASURES, Array, RunData
+from sim.outputs.definitions import along_the_way, definition, outputs
+from sim.outputs.run_data import Array, RunData
 
 DAILY_COLUMNS = ("date", "level", "name", "measure", "value", "unit", "replicate")
 MONTHLY_COLUMNS = ("month", "days", "level", "name", "measure", "statistic", "value", "unit", "replicate")
 
 
 class Block(NamedTuple):
-    """One measure at one level: values by replicate, day and name, shape (R, D, N)."""
+    """One output at one level: values by replicate, day and name, shape (R, D, N)."""
 
     level: str
-    measure: str
+    output: str
     names: tuple[str, ...]
     values: Array
 
@@ -35,46 +35,52 @@ Blocks = dict[tuple[str, str], Block]
 
 
 def blocks_of(runs: Sequence[RunData]) -> Blocks:
-    """All measures of several runs of one scenario, in a fixed order."""
+    """All outputs of several runs of one scenario, in a fixed order."""
     tables = [list(_of_one(run)) for run in runs]
     blocks: Blocks = {}
     for parts in zip(*tables, strict=True):
-        level, measure, names, _ = parts[0]
+        level, output, names, _ = parts[0]
         values = np.stack([part[3] for part in parts])
         if level == "place":  # most places never hold most statuses
             used = np.flatnonzero(values.any(axis=(0, 1)))
             names, values = [names[k] for k in used], values[:, :, used]
         if len(names):
-            blocks[level, measure] = Block(level, measure, tuple(names), values)
+            blocks[level, output] = Block(level, output, tuple(names), values)
     return blocks
 
 
-def _of_one(o: RunData) -> Iterator[tuple[str, str, list[str], Array]]:
-    names = o.names
-    for measure in m.SECTION_MEASURES:
-        values = m.by_section(o, measure)
-        yield "section", measure, names.sections, values
-        yield "agency", measure, names.agencies, m.by_agency(o, values)
-    capacity, attempts = o.capacity, m.by_section(o, "attempts")
-    yield "section", "detection", names.sections, o.detection
+def _of_one(run: RunData) -> Iterator[tuple[str, str, Sequence[str], Array]]:
+    names = run.names
+    for output in (output.name for output in outputs() if output.section):
+        values = m.by_section(run, output)
+        yield "section", output, names.sections, values
+        yield "agency", output, names.agencies, m.by_agency(run, values)
+    capacity, attempts = run.capacity, m.by_section(run, "attempts")
+    yield "section", "detection", names.sections, run.detection
     yield "section", "capacity", names.sections, capacity
     yield "section", "border_pressure", names.sections, m.border_pressure(attempts, capacity)
-    attempts, capacity = m.by_agency(o, attempts), m.by_agency(o, capacity)
+    attempts, capacity = m.by_agency(run, attempts), m.by_agency(run, capacity)
     yield "agency", "capacity", names.agencies, capacity
     yield "agency", "border_pressure", names.agencies, m.border_pressure(attempts, capacity)
-    yield "agency", "in_procedure", names.agencies, m.in_procedure(o)
-    for number, measure in enumerate(ROUTE_FLOWS[:2]):
-        yield "route", measure, names.routes, o.route_flows[:, :, number]
-    for measure in m.PAIR_MEASURES:
-        yield "route", measure, names.routes, m.by_route(o, measure)
-        yield "cohort", measure, names.cohorts, m.by_cohort(o, measure)
-    yield "status", "persons", list(STATUSES), o.by_cohort.sum(axis=1)
+    yield "agency", "in_procedure", names.agencies, m.in_procedure(run)
+    for output in (output.name for output in outputs() if output.route):
+        yield "route", output, names.routes, m.by_route(run, output)
+    on_way = [output.name for output in along_the_way(output for output in outputs() if output.pair)]
+    for output in on_way:
+        yield "route", output, names.routes, m.by_route(run, output)
+        yield "cohort", output, names.cohorts, m.by_cohort(run, output)
+    yield "status", "persons", STATUSES, run.by_cohort.sum(axis=1)
     for number, status in enumerate(STATUSES):
-        yield "cohort", f"persons_{status}", names.cohorts, o.by_cohort[:, :, number]
-        yield "place", f"persons_{status}", names.places, o.by_place[:, :, number]
+        yield "cohort", f"persons_{status}", names.cohorts, run.by_cohort[:, :, number]
+        yield "place", f"persons_{status}", names.places, run.by_place[:, :, number]
+    for level, (own, flows, stocks) in m.added_levels(run).items():
+        for output in on_way:
+            yield level, output, own, m.by_level(flows, output)
+        for number, status in enumerate(STATUSES):
+            yield level, f"persons_{status}", own, stocks[:, :, number]
 
 
-def daily_frame(blocks: Blocks, start: date, replicates: Sequence[int]) -> pd.DataFrame:
+def daily_table(blocks: Blocks, start: date, replicates: Sequence[int]) -> pd.DataFrame:
     """Tidy table of the given replicates: a row per replicate, level, measure, name and day."""
     days = next(iter(blocks.values())).values.shape[1] if blocks else 0
     rows = [_tidy(blocks, days, start, replicate) for replicate in replicates]
@@ -91,9 +97,9 @@ def _tidy(blocks: Blocks, days: int, start: date, replicate: int) -> pd.DataFram
             "date": np.tile(dates.to_numpy(), int(widths.sum())),
             "level": _category([part.level for part in parts], widths * days),
             "name": _category([name for part in parts for name in part.names], np.full(widths.sum(), days)),
-            "measure": _category([part.measure for part in parts], widths * days),
+            "measure": _category([part.output for part in parts], widths * days),
             "value": np.concatenate(values) if values else np.empty(0),
-            "unit": _category([MEASURES[part.measure].daily_unit for part in parts], widths * days),
+            "unit": _category([definition(part.output).daily_unit for part in parts], widths * days),
             "replicate": np.full(int(widths.sum()) * days, replicate, np.int32),
         }
     )
@@ -124,7 +130,7 @@ def month_starts(start: date, days: int) -> tuple[list[str], Array]:
     return [str(label) for label in labels], firsts
 
 
-def monthly_frame(blocks: Blocks, start: date) -> pd.DataFrame:
+def monthly_table(blocks: Blocks, start: date) -> pd.DataFrame:
     """Flows summed, ratios averaged and stocks at the end of each month; places are left out.
 
     ``days`` tells how many days of the month were run.
@@ -133,12 +139,12 @@ def monthly_frame(blocks: Blocks, start: date) -> pd.DataFrame:
     for block in blocks.values():
         if block.level == "place":
             continue
-        over_time = MEASURES[block.measure].over_time
+        over_time = definition(block.output).over_time
         rows.append(_monthly(block, start, over_time))
-        if block.measure == "border_pressure":
+        if block.output == "border_pressure":
             rows.append(_monthly(block, start, "peak"))
-    frame = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=list(MONTHLY_COLUMNS))
-    return frame.sort_values("replicate", kind="stable", ignore_index=True)
+    table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=list(MONTHLY_COLUMNS))
+    return table.sort_values("replicate", kind="stable", ignore_index=True)
 
 
 def _monthly(block: Block, start: date, statistic: str) -> pd.DataFrame:
@@ -146,7 +152,7 @@ def _monthly(block: Block, start: date, statistic: str) -> pd.DataFrame:
     months, firsts = month_starts(start, days)
     lengths = np.diff([*firsts, days])
     values = aggregate(block.values, firsts, lengths, statistic)
-    unit = MEASURES[block.measure].unit
+    unit = definition(block.output).unit
     count = replicates * width
     return pd.DataFrame(
         {
@@ -154,7 +160,7 @@ def _monthly(block: Block, start: date, statistic: str) -> pd.DataFrame:
             "days": np.tile(lengths, count),
             "level": block.level,
             "name": np.tile(np.repeat(np.array(block.names, dtype=object), len(months)), replicates),
-            "measure": block.measure,
+            "measure": block.output,
             "statistic": statistic,
             "value": values.transpose(0, 2, 1).ravel().astype(np.float64),
             "unit": f"{unit} per month" if statistic == "sum" else unit,

@@ -18,6 +18,7 @@ from sim.outputs import daily, totals
 from sim.outputs import run_data as m
 from sim.outputs.beside_record import compare
 from sim.outputs.daily import Blocks
+from sim.outputs.definitions import registered
 from sim.outputs.folder import RUN_FILE, OutputError, new_folder, read_run
 from sim.outputs.provenance import RunInfo, provenance, record_text, sha256
 from sim.outputs.weekly import layout_of, weekly_data_of
@@ -37,14 +38,14 @@ REPORT = "report.html"  # can be made again at any time, and is in no record
 class Results:
     """The results of one run, or of several replicates of it.
 
-    All numbers carry units: a column ``unit`` in the tidy tables, `sim.outputs.run_data.MEASURES` for the others.
+    All numbers carry units: a column ``unit`` in the tidy tables, `sim.outputs.definitions.OUTPUTS` for the others.
     With several replicates, each of them a draw of the uncertain parameters, wide tables show medians and
     `intervals` the 50 and 90 % intervals.
 
     Attributes:
         scenario: The scenario, before its distributions were drawn from.
         info: How the run was asked for, and when.
-        blocks: All daily values by (level, measure), as arrays (replicates, days, names).
+        blocks: All daily values by (level, output), as arrays (replicates, days, names).
         totals: Tidy: level, name, measure, value, unit, replicate.
 
     >>> import sim
@@ -99,22 +100,34 @@ class Results:
 
     @cached_property
     def daily(self) -> pd.DataFrame:
-        """Tidy: date, level (section, agency, route, cohort, status, place), name, measure, value, unit, replicate."""
-        return daily.daily_frame(self.blocks, self.start, range(self.replicates))
+        """Tidy: date, level (`definitions.LEVELS`, and those of extensions), name, measure, value, unit, replicate."""
+        return daily.daily_table(self.blocks, self.start, range(self.replicates))
 
     @cached_property
     def monthly(self) -> pd.DataFrame:
         """Tidy: month, days of it that were run, level, name, measure, statistic, value, unit, replicate."""
-        return daily.monthly_frame(self.blocks, self.start)
+        return daily.monthly_table(self.blocks, self.start)
 
     @cached_property
     def summary(self) -> pd.DataFrame:
-        """A row per section: border pressure, attempts and what came of them; medians over replicates."""
+        """A row per section, and after its sections one per agency: border pressure, attempts and what came of them.
+
+        A column ``level`` tells sections from agencies; the last row is of those who tried no section. Medians over
+        replicates.
+        """
         titles = {name: section.title for name, section in self.scenario.sections.items()}
-        table = self._summary("section", titles)
-        agencies = [s.agency if (s := self.scenario.sections.get(str(name))) else "" for name in table.index]
-        table.insert(0, "agency", agencies)
-        return table
+        sections, agencies = self._summary("section", titles), self.agencies
+        owners = [s.agency if (s := self.scenario.sections.get(str(name))) else "" for name in sections.index]
+        sections.insert(0, "agency", owners)
+        sections.insert(0, "level", "section")
+        parts = []
+        for name in agencies.index:
+            own = agencies.loc[[name]]
+            own.insert(0, "agency", name)
+            own.insert(0, "level", "agency")
+            parts += [sections[sections["agency"] == name], own]
+        rest = sections[~sections["agency"].isin(list(agencies.index))]
+        return pd.concat([*parts, rest]) if parts else rest
 
     @cached_property
     def agencies(self) -> pd.DataFrame:
@@ -129,7 +142,7 @@ class Results:
         """A row per route: departures, persons boarded, arrived, attempts, entries, landed, and what became of them."""
         part = self.totals[self.totals["level"] == "route"]
         keys = ("departures", "seats", "boarded", "reached_border", "attempts", "entries", "landed", "intercepted",
-                "stranded", "returned", "injuries", "deaths")  # fmt: skip
+                "stranded", "returned", "injuries", "deaths", *registered())  # fmt: skip
         table = part.groupby(["name", "measure"], sort=False)["value"].median().unstack()
         return table.reindex(columns=list(keys))
 
@@ -153,9 +166,9 @@ class Results:
         weeks = pd.date_range(self.start, periods=len(share), freq="7D", unit="ms", name="week")
         return pd.DataFrame(share, index=weeks, columns=list(block.names))
 
-    def series(self, level: str, measure: str, quantile: float = 0.5) -> pd.DataFrame:
-        """A measure by date (rows) and name (columns), the given quantile over replicates."""
-        block = self.blocks.get((level, measure))
+    def series(self, level: str, output: str, quantile: float = 0.5) -> pd.DataFrame:
+        """An output by date (rows) and name (columns), the given quantile over replicates."""
+        block = self.blocks.get((level, output))
         if block is None:
             return pd.DataFrame(index=self.dates)
         values = block.values[0] if self.replicates == 1 else np.quantile(block.values, quantile, axis=0)
@@ -197,7 +210,7 @@ class Results:
 
         writer = None
         for replicate in range(self.replicates):
-            part = daily.daily_frame(self.blocks, self.start, [replicate])
+            part = daily.daily_table(self.blocks, self.start, [replicate])
             table = pa.Table.from_pandas(part, preserve_index=False).replace_schema_metadata(None)
             writer = writer or pq.ParquetWriter(file, table.schema, compression="zstd")
             writer.write_table(table)

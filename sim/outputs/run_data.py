@@ -1,6 +1,5 @@
-"""What is measured, and what the words mean: each output defined once, with symbol, unit and formula.
+"""What a run leaves behind, read by the definitions of outputs (`sim.outputs.definitions`), and border pressure.
 
-*Persons* and *attempts* are never added up. Flows are counted per day; stocks at the end of a day.
 Border pressure of a section or agency on a day (the load of queueing theory):
 
     beta(t) = (A(t-6) + ... + A(t)) / 7 / max(K(t), 1/7)
@@ -12,6 +11,7 @@ attempt in the seven days of the window, so that pressure is always finite, and 
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -19,7 +19,8 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.engine.rows import STATUSES
-from sim.engine.tables import PAIR_FLOWS, SECTION_FLOWS
+from sim.engine.tables import ROUTE_FLOWS, SECTION_FLOWS
+from sim.outputs.definitions import OUTPUTS, pair_column, registered_levels
 
 if TYPE_CHECKING:
     from sim.engine.build import Names
@@ -28,87 +29,7 @@ if TYPE_CHECKING:
 Array = npt.NDArray[Any]
 WINDOW = 7
 NO_DATE = date(1, 1, 1)  # of what stands for a run, but is none
-PAIR_DEATHS, SECTION_DEATHS = PAIR_FLOWS.index("deaths"), SECTION_FLOWS.index("deaths")
 LEAST_CAPACITY = 1 / WINDOW
-LEVELS = ("section", "agency", "route", "cohort", "status", "place")
-
-
-class Measure(NamedTuple):
-    """One output: its unit is what is counted; ``over_time`` is how days are summed up ("sum", "mean", "end")."""
-
-    name: str
-    symbol: str
-    unit: str
-    over_time: str
-    formula: str
-    meaning: str
-    answers_to: str = ""
-
-    @property
-    def daily_unit(self) -> str:
-        """Unit of a day's value."""
-        return f"{self.unit} per day" if self.over_time == "sum" else self.unit
-
-
-_POLAND = "Polish Border Guard, attempts (poland-attempts-*); Lithuania, registered and turned away (lithuania-*)"
-_FRONTEX = "Frontex, detections, which mostly leave turn-backs out (eastern-border-detections-*)"
-_TABLE = (
-    Measure("attempts", "A", "attempts", "sum", "count", "Tries to cross a section; one person may try often."),
-    Measure("recorded_attempts", "A_d", "attempts", "sum", "A_d = B + P + O", "Attempts that were detected.", _POLAND),
-    Measure("turn_backs", "B", "attempts", "sum", "count", "Intercepted attempts whose makers were turned back."),
-    Measure("procedures", "P", "persons", "sum", "count", "Intercepted and taken into procedure.", _FRONTEX),
-    Measure("crossings", "C", "persons", "sum", "C = A - B - P", "Crossed, not detected or seen but not stopped."),
-    Measure("overload_crossings", "O", "persons", "sum", "O <= C", "Detected, but no patrol was free: part of C."),
-    Measure("entries", "E", "persons", "sum", "E = C + P", "Got into the country, in procedure or not."),
-    Measure("injuries", "J", "persons", "sum", "count", "First injuries outdoors; by section: the last one tried."),
-    Measure("deaths", "D", "persons", "sum", "count", "Deaths on the way; by section: the last one tried."),
-    Measure("capacity", "K", "attempts per day", "mean", "K = officers on duty * handling rate",
-            "Attempts that can be handled."),
-    Measure("detection", "d", "probability", "mean", "see sim.engine.processes.attempts",
-            "Probability of being detected."),
-    Measure("border_pressure", "beta", "attempts / capacity", "mean", "beta = mean of A over 7 days / K",
-            "1 is full load."),
-    Measure("in_procedure", "N_p", "persons", "end", "count", "Persons in procedure with the agency.",
-            "Persons in reception"),
-    Measure("departures", "F", "departures", "sum", "count", "Flights, buses or boats.",
-            "Flights (benghazi-minsk-flights-*)"),
-    Measure("seats", "S", "seats", "sum", "count", "Seats for migrants on the departures."),
-    Measure("set_out", "L", "persons", "sum", "count", "Decided to go and booked (again, after a failed booking)."),
-    Measure("boarded", "G", "persons", "sum", "count", "Boarded a flight, bus or boat."),
-    Measure("arrived_at_hub", "H", "persons", "sum", "count", "Arrived at the transit state's hub."),
-    Measure("reached_border", "Z", "persons", "sum", "count", "Taken to the border zone."),
-    Measure("onward", "W", "persons", "sum", "count", "Arrived further on, e.g. in Germany.",
-            "First asylum claims further on"),
-    Measure("stranded", "X", "persons", "sum", "count",
-            "Became stranded: gave up and could not go home; perhaps more than once."),
-    Measure("returned", "R", "persons", "sum", "count",
-            "Returned home, on their own, by agencies or by return flights.",
-            "Repatriation flights (returns-2021), which are a part"),
-    Measure("landed", "M", "persons", "sum", "count", "Landed over the sea.", "Arrivals by sea (crete-arrivals-*)"),
-    Measure("intercepted", "I", "persons", "sum", "count",
-            "Brought back to the coast, from an intercepted or wrecked boat."),
-    Measure("diverted", "V", "persons", "sum", "count", "Took another route after a failed booking."),
-    Measure("gave_up_booking", "Q", "persons", "sum", "count", "Left a queue for visas or seats."),
-    Measure("left_procedure", "Y", "persons", "sum", "count", "Procedures that ended, however they did."),
-    Measure("persons", "N", "persons", "end", "count", "Persons by status.",
-            "Estimates of the stock in Belarus (belarus-stock-*)"),
-    *(Measure(f"persons_{status}", f"N_{status}", "persons", "end", "count", f"Persons whose status is {status}.")
-      for status in STATUSES),
-)  # fmt: skip
-MEASURES: dict[str, Measure] = {measure.name: measure for measure in _TABLE}
-
-# Names of the ledger's columns where they differ from the measure's.
-_SECTION_COLUMN = {"recorded_attempts": "recorded"}
-_PAIR_COLUMN = {"crossings": "crossed"}
-SECTION_MEASURES = (
-    "attempts", "recorded_attempts", "turn_backs", "procedures", "crossings", "overload_crossings",
-    "entries", "injuries", "deaths",
-)  # fmt: skip
-PAIR_MEASURES = (
-    "set_out", "boarded", "arrived_at_hub", "reached_border", "attempts", "turn_backs", "crossings", "procedures",
-    "entries", "onward", "stranded", "returned", "landed", "intercepted", "diverted", "gave_up_booking",
-    "left_procedure", "injuries", "deaths",
-)  # fmt: skip
 
 
 class RunData(NamedTuple):
@@ -134,6 +55,9 @@ class RunData(NamedTuple):
     attempts_by_pair: Array  # (S, P)
     last_section: Array  # (S + 1, statuses) persons in the end by the last section tried; the last row: none
     events: int  # migrant-events
+    # By a level that an extension has added (`register_level`), with N names:
+    strata: Mapping[str, Array] = {}  # (D, N, PAIR_FLOWS and registered ones)
+    strata_stocks: Mapping[str, Array] = {}  # (D, N, statuses) persons at the end of the day
 
     @property
     def days(self) -> int:
@@ -169,11 +93,9 @@ def run_data_of(model: CorridorModel) -> RunData:
     )
 
 
-def by_section(run: RunData, measure: str) -> Array:
-    """A flow of `SECTION_MEASURES` by day and section, shape (D, S)."""
-    if measure == "entries":
-        return by_section(run, "crossings") + by_section(run, "procedures")
-    return run.section_flows[:, :, SECTION_FLOWS.index(_SECTION_COLUMN.get(measure, measure))]
+def by_section(run: RunData, output: str) -> Array:
+    """A flow that is counted by section, by day and section, shape (D, S)."""
+    return _sum_of(run.section_flows, [SECTION_FLOWS.index(column) for column in OUTPUTS[output].section])
 
 
 def by_agency(run: RunData, values: Array) -> Array:
@@ -181,24 +103,60 @@ def by_agency(run: RunData, values: Array) -> Array:
     return _sum_columns(values, run.agency_of, len(run.names.agencies))
 
 
-def by_pair(run: RunData, measure: str) -> Array:
-    """A flow of `PAIR_MEASURES` by day and pair of cohort and route, shape (D, P)."""
-    if measure == "entries":
-        return by_pair(run, "crossings") + by_pair(run, "procedures")
-    values: Array = run.pair_flows[:, :, PAIR_FLOWS.index(_PAIR_COLUMN.get(measure, measure))]
-    if measure == "boarded":  # boats too
-        values = values + run.pair_flows[:, :, PAIR_FLOWS.index("embarked")]
-    return values
+def by_pair(run: RunData, output: str) -> Array:
+    """A flow that is counted by cohort and route, by day and pair of them, shape (D, P).
+
+    Raises:
+        ValueError: If it was registered after the run's model was made, which did not count it.
+    """
+    return _sum_of(run.pair_flows, _pair_columns(run.pair_flows, output))
 
 
-def by_route(run: RunData, measure: str) -> Array:
-    """A flow of `PAIR_MEASURES` by day and route, shape (D, R)."""
-    return _sum_columns(by_pair(run, measure), run.pair_route, len(run.names.routes))
+def by_route(run: RunData, output: str) -> Array:
+    """A flow that is counted by cohort and route, or by route alone, by day and route, shape (D, R)."""
+    if OUTPUTS[output].route:
+        return _sum_of(run.route_flows, [ROUTE_FLOWS.index(column) for column in OUTPUTS[output].route])
+    return _sum_columns(by_pair(run, output), run.pair_route, len(run.names.routes))
 
 
-def by_cohort(run: RunData, measure: str) -> Array:
-    """A flow of `PAIR_MEASURES` by day and cohort, shape (D, cohorts)."""
-    return _sum_columns(by_pair(run, measure), run.pair_cohort, len(run.names.cohorts))
+def by_cohort(run: RunData, output: str) -> Array:
+    """A flow that is counted by cohort and route, by day and cohort, shape (D, cohorts)."""
+    return _sum_columns(by_pair(run, output), run.pair_cohort, len(run.names.cohorts))
+
+
+def by_level(flows: Array, output: str) -> Array:
+    """As `by_cohort`, from flows at a level that an extension has added (`RunData.strata`), shape (D, names)."""
+    return _sum_of(flows, _pair_columns(flows, output))
+
+
+def added_levels(run: RunData) -> dict[str, tuple[tuple[str, ...], Array, Array]]:
+    """The levels that extensions have added: their names, flows (D, N, pair flows) and stocks (D, N, statuses).
+
+    Raises:
+        ValueError: If one was registered after the run's model was made, which did not count by it.
+    """
+    missing = [level for level in registered_levels() if level not in run.strata or level not in run.strata_stocks]
+    if missing:
+        raise ValueError(
+            f"level {missing[0]}: found no counts of it in the run; needed: a model made after `register_level`"
+        )
+    return {level: (names, run.strata[level], run.strata_stocks[level]) for level, names in registered_levels().items()}
+
+
+def _pair_columns(flows: Array, output: str) -> list[int]:
+    columns = [pair_column(column) for column in OUTPUTS[output].pair]
+    if max(columns) >= flows.shape[-1]:
+        found = f"found {flows.shape[-1]} columns of flows by cohort and route; needed: {max(columns) + 1}"
+        raise ValueError(f"output {output}: {found}, as in a model made after `register`")
+    return columns
+
+
+def _sum_of(flows: Array, columns: Sequence[int]) -> Array:
+    """Some columns of the last axis, added up."""
+    total: Array = flows[..., columns[0]]
+    for column in columns[1:]:
+        total = total + flows[..., column]
+    return total
 
 
 def in_procedure(run: RunData) -> Array:

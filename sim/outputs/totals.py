@@ -10,33 +10,29 @@ import numpy as np
 import pandas as pd
 
 from sim.outputs import weekly
-from sim.outputs.weekly import SHARES, Layout, WeeklyData
+from sim.outputs.definitions import SHARES, summary_columns
+from sim.outputs.rounding import rounded
+from sim.outputs.weekly import Layout, WeeklyData
 
 TOTAL_COLUMNS = ("level", "name", "measure", "value", "unit", "replicate")
 QUANTILES = (("low90", 0.05), ("low50", 0.25), ("median", 0.5), ("high50", 0.75), ("high90", 0.95))
-# Columns of the summary, in order.
-SUMMARY = (
-    "pressure_mean", "pressure_peak", "peak_date", "days_over", "first_over", "overload_probability", "attempts",
-    "recorded_attempts", "turn_backs", "entries", "in_procedure", "persons_stranded", "returned", "deaths",
-)  # fmt: skip
 
 
-def totals_of(digests: Sequence[WeeklyData], frame: Layout) -> pd.DataFrame:
+def totals_of(runs: Sequence[WeeklyData], layout: Layout) -> pd.DataFrame:
     """Tidy totals of each replicate, as `weekly.totals_of`; a day that never comes (never over 1) has no row."""
-    parts = list(weekly.totals_of(frame, digests))
+    parts = list(weekly.totals_of(layout, runs))
     widths = [len(part.names) for part in parts]
     one = {
         "level": np.repeat([part.level for part in parts], widths),
         "name": np.array([name for part in parts for name in part.names], dtype=object),
-        "measure": np.repeat([part.measure for part in parts], widths),
+        "measure": np.repeat([part.output for part in parts], widths),
         "unit": np.repeat([part.unit for part in parts], widths),
     }
-    runs = len(digests)
-    table = {key: np.tile(np.asarray(column, dtype=object), runs) for key, column in one.items()}
-    table["value"] = np.concatenate([part.values for part in parts], axis=1).ravel()
-    table["replicate"] = np.repeat(np.arange(runs, dtype=np.int32), sum(widths))
-    table_ = pd.DataFrame(table)[list(TOTAL_COLUMNS)]
-    return table_[table_["value"].notna()].reset_index(drop=True)
+    columns = {key: np.tile(np.asarray(column, dtype=object), len(runs)) for key, column in one.items()}
+    columns["value"] = np.concatenate([part.values for part in parts], axis=1).ravel()
+    columns["replicate"] = np.repeat(np.arange(len(runs), dtype=np.int32), sum(widths))
+    table = pd.DataFrame(columns)[list(TOTAL_COLUMNS)]
+    return table[table["value"].notna()].reset_index(drop=True)
 
 
 def intervals_of(totals: pd.DataFrame) -> pd.DataFrame:
@@ -56,27 +52,28 @@ def summary_of(totals: pd.DataFrame, start: date, replicates: int, level: str, t
     table = part.groupby(["name", "measure"], sort=False)["value"].median().unstack()
     over = part[(part["measure"] == "days_over") & (part["value"] > 0)].groupby("name").size()
     table["overload_probability"] = (over / replicates).reindex(table.index).fillna(0.0)
-    for column, source in (("peak_date", "peak_day"), ("first_over", "first_over_day")):
-        days = table[source] if source in table else pd.Series(np.nan, table.index)
-        table[column] = pd.to_datetime([_date(start, day) for day in days])
-    table = table.reindex(columns=[key for key in SUMMARY if key in table])
+    for output in (output for output in summary_columns() if output.date):
+        days = table[output.name] if output.name in table else pd.Series(np.nan, table.index)
+        table[output.date] = pd.to_datetime([_date(start, day) for day in days])
+    keys = [output.date or output.name for output in summary_columns()]
+    table = table.reindex(columns=[key for key in keys if key in table])
     table.insert(0, "title", [titles.get(str(name), str(name)) for name in table.index])
     return table
 
 
 def _date(start: date, day: float) -> date | None:
-    return None if np.isnan(day) else start + timedelta(days=round(day) - 1)
+    return None if np.isnan(day) else start + timedelta(days=int(rounded(day)) - 1)
 
 
 def shares_of(totals: pd.DataFrame) -> pd.DataFrame:
     """What each route and cohort contributes to a section's attempts: mean attempts over replicates, and share."""
     rows = []
-    for key, measure in SHARES.items():
-        part = totals[totals["measure"] == measure]
+    for key, output in SHARES.items():
+        part = totals[totals["measure"] == output]
         sums = part.groupby("name", sort=False)["value"].sum()
         split = [str(name).split(":") for name in sums.index]
         rows.append(pd.DataFrame({"section": [s for s, _ in split], "by": key, "name": [n for _, n in split],
                                   "attempts": sums.to_numpy() / (totals["replicate"].nunique() or 1)}))  # fmt: skip
-    frame = pd.concat(rows, ignore_index=True)
-    frame["share"] = frame["attempts"] / frame.groupby(["section", "by"])["attempts"].transform("sum")
-    return frame
+    table = pd.concat(rows, ignore_index=True)
+    table["share"] = table["attempts"] / table.groupby(["section", "by"])["attempts"].transform("sum")
+    return table

@@ -1,7 +1,7 @@
 """What of a run is kept when there are many: its weeks and its loads, a few thousand numbers.
 
 A `WeeklyData` is plain arrays and costs a fraction of a millisecond; names and units are put to the numbers of
-many digests at once (`totals_of`, `weekly_of`), by the same definitions as a single run's (`sim.outputs.run_data`).
+many runs at once (`totals_of`, `weekly_of`), by the same definitions as a single run's (`sim.outputs.definitions`).
 """
 
 from __future__ import annotations
@@ -13,38 +13,21 @@ import numpy as np
 
 from sim.engine.build import Names, names_of
 from sim.engine.rows import STATUSES
-from sim.engine.tables import ROUTE_FLOWS
 from sim.outputs import run_data as m
-from sim.outputs.run_data import MEASURES, WINDOW, Array, RunData
-from sim.scenario.schema import Scenario
-
-NOWHERE, EVERYWHERE, ALL = "before-any-section", "everywhere", "all"
-LOADS = ("pressure_mean", "pressure_peak", "peak_day", "days_over", "first_over_day")
-# What the measures of totals alone are counted in.
-LOAD_UNITS = {
-    "pressure_mean": "attempts / capacity",
-    "pressure_peak": "attempts / capacity",
-    "peak_day": "day of the run, from 1",
-    "days_over": "days",
-    "first_over_day": "day of the run, from 1",
-}
-SHARES = {"route": "attempts_by_route", "cohort": "attempts_by_cohort"}
-# In the end, by the last section tried.
-_ENDS = ("in_procedure", "stranded", "returned", "crossed", "onward", "dead")
-_TOLD = ("in_procedure", "returned")  # that need no other name, as they end only with the run, or never
-_ALL_BORDER = (
-    "attempts",
-    "recorded_attempts",
-    "turn_backs",
-    "procedures",
-    "crossings",
-    "overload_crossings",
-    "entries",
+from sim.outputs.definitions import (
+    ALL,
+    BORDER,
+    EVERYWHERE,
+    LOADS,
+    NOWHERE,
+    OUTPUTS,
+    SHARES,
+    along_the_way,
+    outputs,
+    registered_levels,
 )
-_ALL_WAY = ("set_out", "boarded", "arrived_at_hub", "reached_border", "onward", "stranded", "returned", "landed",
-            "intercepted", "injuries", "deaths")  # fmt: skip
-_WEEK_SECTION = ("attempts", "turn_backs", "entries", "deaths")
-_WEEK_ROUTE = ("departures", "boarded", "attempts", "entries", "landed", "deaths")
+from sim.outputs.run_data import WINDOW, Array, RunData
+from sim.scenario.schema import Scenario
 
 
 class Layout(NamedTuple):
@@ -78,6 +61,8 @@ class WeeklyData(NamedTuple):
     attempts_by_pair: Array  # (S, P)
     last_section: Array  # (S + 1, statuses) persons in the end by the last section tried
     stranded_at: Array  # (places,) persons stranded in the end
+    added_flows: Array  # (W, names of all levels that extensions have added, pair flows)
+    added_stocks: Array  # (W, the same names, statuses) persons at the end of the week
     observed: Array  # simulated values of the scenario's observed intervals; NaN where there is none
 
     @property
@@ -87,17 +72,17 @@ class WeeklyData(NamedTuple):
 
 
 class Numbers(NamedTuple):
-    """One measure at one level for several runs; NaN where a day never came (never over 1)."""
+    """One output at one level for several runs; NaN where a day never came (never over 1)."""
 
     level: str
-    measure: str
+    output: str
     unit: str
     names: Sequence[str]
     values: Array  # totals: (runs, names); weeks: (runs, W, names)
 
 
 def layout_of(scenario: Scenario) -> Layout:
-    """The frame of a scenario's runs."""
+    """The layout of a scenario's runs."""
     names = names_of(scenario)
     agencies = [names.agencies.index(scenario.sections[section].agency) for section in names.sections]
     return Layout(
@@ -110,7 +95,7 @@ def layout_of(scenario: Scenario) -> Layout:
 
 
 def weekly_data_of(run: RunData, observed: Array | None = None) -> WeeklyData:
-    """The digest of a run."""
+    """What of a run is kept by week."""
     days = run.days
     firsts = np.arange(0, days, WINDOW)
     lasts = np.minimum(firsts + WINDOW, days) - 1
@@ -121,6 +106,7 @@ def weekly_data_of(run: RunData, observed: Array | None = None) -> WeeklyData:
     worst = pressure[:, : attempts.shape[1]].max(axis=1, initial=0.0)
     in_procedure = m.in_procedure(run)
     weekly = np.add.reduceat(run.capacity, firsts, axis=0) / (lasts - firsts + 1)[:, None]
+    added_flows, added_stocks = _added(run, firsts, lasts)
     return WeeklyData(
         section_flows=np.add.reduceat(run.section_flows, firsts, axis=0),
         pair_flows=np.add.reduceat(run.pair_flows, firsts, axis=0),
@@ -137,11 +123,22 @@ def weekly_data_of(run: RunData, observed: Array | None = None) -> WeeklyData:
         attempts_by_pair=run.attempts_by_pair,
         last_section=run.last_section,
         stranded_at=run.by_place[-1, :, STATUSES.index("stranded")],
+        added_flows=added_flows,
+        added_stocks=added_stocks,
         observed=np.empty(0) if observed is None else observed,
     )
 
 
-def totals_of(frame: Layout, digests: Sequence[WeeklyData]) -> Iterator[Numbers]:
+def _added(run: RunData, firsts: Array, lasts: Array) -> tuple[Array, Array]:
+    """Flows and stocks by week at the levels that extensions have added, one level after the other."""
+    levels = list(m.added_levels(run).values())
+    if not levels:
+        return np.zeros((len(firsts), 0, 0)), np.zeros((len(firsts), 0, 0))
+    flows = np.concatenate([np.add.reduceat(flows, firsts, axis=0) for _, flows, _ in levels], axis=1)
+    return flows, np.concatenate([stocks[lasts] for _, _, stocks in levels], axis=1)
+
+
+def totals_of(layout: Layout, runs: Sequence[WeeklyData]) -> Iterator[Numbers]:
     """Totals of several runs of one scenario, each (runs, names), in a fixed order.
 
     By section, ``in_procedure``, ``persons_stranded`` and ``returned`` are persons in the end, by the last section
@@ -149,72 +146,100 @@ def totals_of(frame: Layout, digests: Sequence[WeeklyData]) -> Iterator[Numbers]
     stranded are in the end. ``everywhere`` holds the ends of all; level
     ``all`` the whole border and the whole way, with the pressure of the most loaded section of each day.
     """
-    runs = len(digests)
-    stacked = _stacked(frame, digests)
+    count, names = len(runs), layout.names
+    stacked = _stacked(layout, runs)
 
     def summed(values: Array) -> Array:
-        total: Array = values.reshape(runs, len(values) // runs, values.shape[-1]).sum(axis=1, dtype=np.float64)
+        total: Array = values.reshape(count, len(values) // count, values.shape[-1]).sum(axis=1, dtype=np.float64)
         return total
 
-    for measure in m.SECTION_MEASURES:
-        values = m.by_section(stacked, measure)
-        yield _numbers("section", measure, frame.names.sections, summed(values))
-        yield _numbers("agency", measure, frame.names.agencies, summed(m.by_agency(stacked, values)))
-    yield from _of_capacity(frame, digests)
-    yield from _of_loads(frame, digests)
-    for number, measure in enumerate(ROUTE_FLOWS[:2]):
-        yield _numbers("route", measure, frame.names.routes, summed(stacked.route_flows[:, :, number]))
-    for measure in m.PAIR_MEASURES:
-        yield _numbers("route", measure, frame.names.routes, summed(m.by_route(stacked, measure)))
-        yield _numbers("cohort", measure, frame.names.cohorts, summed(m.by_cohort(stacked, measure)))
-    for measure in _ALL_BORDER:
-        yield _numbers(ALL, measure, [ALL], summed(m.by_section(stacked, measure).sum(axis=1, keepdims=True)))
-    for measure in _ALL_WAY:
-        yield _numbers(ALL, measure, [ALL], summed(m.by_pair(stacked, measure).sum(axis=1, keepdims=True)))
-    yield from _of_ends(frame, digests, summed(stacked.pair_flows[:, :, m.PAIR_DEATHS]).sum(axis=1))
-    yield from _of_shares(frame, digests)
+    def whole(values: Array) -> Array:
+        return summed(values.sum(axis=1, keepdims=True))
+
+    for output in (output.name for output in outputs() if output.section):
+        values = m.by_section(stacked, output)
+        yield _numbers("section", output, names.sections, summed(values))
+        yield _numbers("agency", output, names.agencies, summed(m.by_agency(stacked, values)))
+    yield from _of_capacity(layout, runs)
+    yield from _of_loads(layout, runs)
+    for output in (output.name for output in outputs() if output.route):
+        yield _numbers("route", output, names.routes, summed(m.by_route(stacked, output)))
+    on_way = along_the_way(output for output in outputs() if output.pair)
+    for output in (output.name for output in on_way):
+        yield _numbers("route", output, names.routes, summed(m.by_route(stacked, output)))
+        yield _numbers("cohort", output, names.cohorts, summed(m.by_cohort(stacked, output)))
+    for output in (output.name for output in outputs(BORDER, totals=ALL) if output.section):
+        yield _numbers(ALL, output, [ALL], whole(m.by_section(stacked, output)))
+    beyond_border = [output for output in on_way if not (output.section and output.group == BORDER)]
+    for output in (output.name for output in beyond_border if output.is_whole):
+        yield _numbers(ALL, output, [ALL], whole(m.by_pair(stacked, output)))
+    nowhere = whole(m.by_pair(stacked, "deaths")) - whole(m.by_section(stacked, "deaths"))
+    yield from _of_ends(layout, runs, nowhere)
+    yield from _of_shares(layout, runs)
+    for level, own, flows, stocks in _added_levels(runs):
+        for output in (output.name for output in on_way):
+            yield _numbers(level, output, own, m.by_level(flows, output).sum(axis=1, dtype=np.float64))
+        for number, status in enumerate(STATUSES):
+            yield _numbers(level, f"persons_{status}", own, stocks[:, -1, :, number].astype(np.float64))
 
 
-def weekly_of(frame: Layout, digests: Sequence[WeeklyData]) -> Iterator[Numbers]:
+def weekly_of(layout: Layout, runs: Sequence[WeeklyData]) -> Iterator[Numbers]:
     """Weeks of several runs of one scenario, each (runs, W, names): flows summed, stocks and pressure at the end."""
-    runs, names = len(digests), frame.names
+    count, names = len(runs), layout.names
     sections = len(names.sections)
-    stacked = _stacked(frame, digests)
+    stacked = _stacked(layout, runs)
 
     def weeks(values: Array) -> Array:
-        return values.reshape(runs, len(values) // runs, values.shape[-1])
+        return values.reshape(count, len(values) // count, values.shape[-1])
 
-    for measure in _WEEK_SECTION:
-        yield _numbers("section", measure, names.sections, weeks(m.by_section(stacked, measure)), " per week")
+    def stock(field: str) -> Array:
+        return np.stack([getattr(run, field) for run in runs])
+
+    for output in (output.name for output in outputs(weekly="section") if output.section):
+        yield _numbers("section", output, names.sections, weeks(m.by_section(stacked, output)), " per week")
     yield _numbers("section", "capacity", names.sections, weeks(stacked.capacity))
-    for measure, field in (("border_pressure", "pressure"), ("pressure_peak", "pressure_peak")):
-        values = np.stack([getattr(digest, field) for digest in digests])
-        yield Numbers("section", measure, "attempts / capacity", names.sections, values[:, :, :sections])
-        yield Numbers("agency", measure, "attempts / capacity", names.agencies, values[:, :, sections:])
-    yield _numbers("agency", "in_procedure", names.agencies, np.stack([digest.in_procedure for digest in digests]))
-    for measure in _WEEK_ROUTE:
-        if measure == "departures":
-            values = stacked.route_flows[:, :, ROUTE_FLOWS.index(measure)]
-        else:
-            values = m.by_route(stacked, measure)
-        yield _numbers("route", measure, names.routes, weeks(values), " per week")
-    yield _numbers("status", "persons", STATUSES, np.stack([digest.by_status for digest in digests]))
+    for output, field in (("border_pressure", "pressure"), ("pressure_peak", "pressure_peak")):
+        values = stock(field)
+        yield _numbers("section", output, names.sections, values[:, :, :sections])
+        yield _numbers("agency", output, names.agencies, values[:, :, sections:])
+    yield _numbers("agency", "in_procedure", names.agencies, stock("in_procedure"))
+    by_route = along_the_way(outputs(weekly="route"))
+    for output in (output.name for output in by_route):
+        yield _numbers("route", output, names.routes, weeks(m.by_route(stacked, output)), " per week")
+    yield _numbers("status", "persons", STATUSES, stock("by_status"))
+    for output in (output.name for output in along_the_way(outputs(weekly="cohort"))):
+        yield _numbers("cohort", output, names.cohorts, weeks(m.by_cohort(stacked, output)), " per week")
+    for level, own, flows, stocks in _added_levels(runs):
+        for output in (output.name for output in by_route if output.pair):
+            yield _numbers(level, output, own, m.by_level(flows, output), " per week")
+        for number, status in enumerate(STATUSES):
+            yield _numbers(level, f"persons_{status}", own, stocks[:, :, :, number])
 
 
-def _numbers(level: str, measure: str, names: Sequence[str], values: Array, per: str = "") -> Numbers:
-    return Numbers(level, measure, MEASURES[measure].unit + per, names, values)
+def _numbers(level: str, output: str, names: Sequence[str], values: Array, per: str = "") -> Numbers:
+    return Numbers(level, output, OUTPUTS[output].unit + per, names, values)
 
 
-def _stacked(frame: Layout, digests: Sequence[WeeklyData]) -> RunData:
-    """The weeks of all digests, one after the other, as if they were the days of a single run."""
-    first = digests[0]
+def _added_levels(runs: Sequence[WeeklyData]) -> Iterator[tuple[str, Sequence[str], Array, Array]]:
+    """Each level that extensions have added: its names, flows and stocks, both (runs, W, names, ...)."""
+    flows, stocks = (np.stack([getattr(run, field) for run in runs]) for field in ("added_flows", "added_stocks"))
+    first = 0
+    for level, names in registered_levels().items():
+        own = slice(first, first + len(names))
+        yield level, names, flows[:, :, own], stocks[:, :, own]
+        first += len(names)
+
+
+def _stacked(layout: Layout, runs: Sequence[WeeklyData]) -> RunData:
+    """The weeks of all runs, one after the other, as if they were the days of a single run."""
+    first = runs[0]
     nothing = np.empty(0)
 
     def joined(field: str) -> Array:
-        return np.concatenate([getattr(digest, field) for digest in digests])
+        return np.concatenate([getattr(run, field) for run in runs])
 
     return RunData(
-        **frame._asdict(),
+        **layout._asdict(),
         section_flows=joined("section_flows"),
         pair_flows=joined("pair_flows"),
         route_flows=joined("route_flows"),
@@ -225,55 +250,54 @@ def _stacked(frame: Layout, digests: Sequence[WeeklyData]) -> RunData:
     )  # fmt: skip
 
 
-def _of_capacity(frame: Layout, digests: Sequence[WeeklyData]) -> Iterator[Numbers]:
-    names = frame.names
-    capacity = np.stack([digest.capacity_mean for digest in digests])
-    agencies = np.zeros((len(digests), len(names.agencies)))
-    np.add.at(agencies.T, frame.agency_of, capacity.T)
-    yield _numbers("section", "detection", names.sections, np.stack([digest.detection_mean for digest in digests]))
+def _of_capacity(layout: Layout, runs: Sequence[WeeklyData]) -> Iterator[Numbers]:
+    names = layout.names
+    capacity = np.stack([run.capacity_mean for run in runs])
+    agencies = np.zeros((len(runs), len(names.agencies)))
+    np.add.at(agencies.T, layout.agency_of, capacity.T)
+    yield _numbers("section", "detection", names.sections, np.stack([run.detection_mean for run in runs]))
     yield _numbers("section", "capacity", names.sections, capacity)
     yield _numbers("agency", "capacity", names.agencies, agencies)
-    at_end = np.stack([digest.in_procedure[-1] for digest in digests]).astype(np.float64)
-    peak = np.stack([digest.in_procedure_peak for digest in digests]).astype(np.float64)
+    at_end = np.stack([run.in_procedure[-1] for run in runs]).astype(np.float64)
+    peak = np.stack([run.in_procedure_peak for run in runs]).astype(np.float64)
     yield _numbers("agency", "in_procedure", names.agencies, at_end)
-    yield Numbers("agency", "in_procedure_peak", "persons", names.agencies, peak)
+    yield _numbers("agency", "in_procedure_peak", names.agencies, peak)
 
 
-def _of_loads(frame: Layout, digests: Sequence[WeeklyData]) -> Iterator[Numbers]:
-    loads = np.stack([digest.loads for digest in digests])
-    sections = len(frame.names.sections)
-    for number, measure in enumerate(LOADS):
-        values, unit = loads[:, :, number], LOAD_UNITS[measure]
-        yield Numbers("section", measure, unit, frame.names.sections, values[:, :sections])
-        yield Numbers("agency", measure, unit, frame.names.agencies, values[:, sections:-1])
-        yield Numbers(ALL, measure, unit, [ALL], values[:, -1:])
+def _of_loads(layout: Layout, runs: Sequence[WeeklyData]) -> Iterator[Numbers]:
+    loads = np.stack([run.loads for run in runs])
+    sections = len(layout.names.sections)
+    for number, output in enumerate(LOADS):
+        values = loads[:, :, number]
+        yield _numbers("section", output, layout.names.sections, values[:, :sections])
+        yield _numbers("agency", output, layout.names.agencies, values[:, sections:-1])
+        yield _numbers(ALL, output, [ALL], values[:, -1:])
 
 
-def _of_ends(frame: Layout, digests: Sequence[WeeklyData], deaths: Array) -> Iterator[Numbers]:
-    last = np.stack([digest.last_section for digest in digests]).astype(np.float64)
-    names = frame.names
-    for status in _ENDS:
-        counts = last[:, :, STATUSES.index(status)]
-        key = status if status in _TOLD else f"persons_{status}"
-        yield Numbers("section", key, "persons", [*names.sections, NOWHERE], counts)
-        if status in ("stranded", "returned"):
-            own = np.zeros((len(digests), len(names.agencies)))
-            np.add.at(own.T, frame.agency_of, counts[:, :-1].T)
-            yield Numbers("agency", key, "persons", names.agencies, own)
-    stranded = np.stack([digest.stranded_at for digest in digests]).astype(np.float64)
-    yield Numbers("place", "persons_stranded", "persons", names.places, stranded)
-    yield Numbers(EVERYWHERE, "persons", "persons", STATUSES, last.sum(axis=1))
-    at_sections = np.array([digest.section_flows[:, :, m.SECTION_DEATHS].sum() for digest in digests], np.float64)
-    yield Numbers("section", "deaths", "persons", [NOWHERE], (deaths - at_sections)[:, None])
+def _of_ends(layout: Layout, runs: Sequence[WeeklyData], nowhere: Array) -> Iterator[Numbers]:
+    """Persons in the end by the last section that they tried; ``nowhere`` are deaths before any section, (runs, 1)."""
+    last = np.stack([run.last_section for run in runs]).astype(np.float64)
+    names = layout.names
+    for output in along_the_way(output for output in outputs() if output.status):
+        counts = last[:, :, STATUSES.index(output.status)]
+        yield _numbers("section", output.name, [*names.sections, NOWHERE], counts)
+        if "agency" in output.totals and "agency" not in output.others:
+            own = np.zeros((len(runs), len(names.agencies)))
+            np.add.at(own.T, layout.agency_of, counts[:, :-1].T)
+            yield _numbers("agency", output.name, names.agencies, own)
+    stranded = np.stack([run.stranded_at for run in runs]).astype(np.float64)
+    yield _numbers("place", "persons_stranded", names.places, stranded)
+    yield _numbers(EVERYWHERE, "persons", STATUSES, last.sum(axis=1))
+    yield _numbers("section", "deaths", [NOWHERE], nowhere)
 
 
-def _of_shares(frame: Layout, digests: Sequence[WeeklyData]) -> Iterator[Numbers]:
+def _of_shares(layout: Layout, runs: Sequence[WeeklyData]) -> Iterator[Numbers]:
     """Attempts of each section by route and cohort, named ``section:route``; none where nobody tried."""
-    counts = np.stack([digest.attempts_by_pair for digest in digests]).astype(np.float64)
-    groups = (("route", frame.pair_route, frame.names.routes), ("cohort", frame.pair_cohort, frame.names.cohorts))
+    counts = np.stack([run.attempts_by_pair for run in runs]).astype(np.float64)
+    groups = (("route", layout.pair_route, layout.names.routes), ("cohort", layout.pair_cohort, layout.names.cohorts))
     for key, group, own in groups:
-        sums = np.zeros((len(digests), len(frame.names.sections), len(own)))
+        sums = np.zeros((len(runs), len(layout.names.sections), len(own)))
         np.add.at(sums.transpose(2, 0, 1), group, counts.transpose(2, 0, 1))
-        names = [f"{section}:{name}" for section in frame.names.sections for name in own]
-        values = sums.reshape(len(digests), len(names))
-        yield Numbers("section", SHARES[key], "attempts", names, np.where(values == 0, np.nan, values))
+        names = [f"{section}:{name}" for section in layout.names.sections for name in own]
+        values = sums.reshape(len(runs), len(names))
+        yield _numbers("section", SHARES[key], names, np.where(values == 0, np.nan, values))

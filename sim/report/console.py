@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
@@ -10,41 +10,19 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from sim.outputs.definitions import NOWHERE, definition, short_of
 from sim.outputs.results import Results
+from sim.outputs.rounding import shown
+from sim.outputs.totals import QUANTILES
+from sim.report.words import number
 
-PRESSURE = (
-    ("pressure_mean", "mean", "{:.2f}"),
-    ("pressure_peak", "peak", "{:.2f}"),
-    ("peak_date", "peak date", "{:%Y-%m-%d}"),
-    ("days_over", "days over 1", "{:.0f}"),
-)
-EVENTS = (
-    ("attempts", "attempts", "{:,.0f}"),
-    ("recorded_attempts", "recorded", "{:,.0f}"),
-    ("turn_backs", "turn-backs", "{:,.0f}"),
-    ("entries", "entries", "{:,.0f}"),
-)
-PEOPLE = (
-    ("in_procedure", "in procedure", "{:,.0f}"),
-    ("persons_stranded", "stranded", "{:,.0f}"),
-    ("returned", "returned", "{:,.0f}"),
-    ("deaths", "deaths", "{:,.0f}"),
-)
-ROUTES = (
-    ("departures", "departures", "{:,.0f}"),
-    ("seats", "seats", "{:,.0f}"),
-    ("boarded", "boarded", "{:,.0f}"),
-    ("reached_border", "at border", "{:,.0f}"),
-    ("attempts", "attempts", "{:,.0f}"),
-    ("entries", "entries", "{:,.0f}"),
-    ("landed", "landed", "{:,.0f}"),
-    ("intercepted", "intercepted", "{:,.0f}"),
-    ("stranded", "became stranded", "{:,.0f}"),
-    ("returned", "returned", "{:,.0f}"),
-    ("injuries", "injured", "{:,.0f}"),
-    ("deaths", "deaths", "{:,.0f}"),
-)
+# Columns that tables show, in order: outputs, or the summary's dates of them.
+SECTIONS = (
+    "pressure_mean", "pressure_peak", "peak_day", "days_over", "attempts", "recorded_attempts", "turn_backs", "entries",
+    "in_procedure", "persons_stranded", "returned", "deaths",
+)  # fmt: skip
 MONTHS = ("attempts", "recorded_attempts", "turn_backs", "entries", "injuries", "deaths")
+INTERVALS = ("pressure_peak", "attempts", "entries", "deaths")
 EMPTY = "·"
 
 
@@ -57,7 +35,7 @@ def show(results: Results, console: Console) -> None:
     intervals = _intervals(results)
     if intervals is not None:
         console.print(intervals)
-    record = record_table(results.observed())
+    record = record_table(results.observed(), exact=results.replicates == 1)
     if record is not None:
         console.print(record)
 
@@ -65,38 +43,39 @@ def show(results: Results, console: Console) -> None:
 def table_of(title: str, caption: str, columns: Iterable[str]) -> Table:
     """An empty table: the first column is left-justified, the others are numbers."""
     table = Table(title=title, caption=caption, title_justify="left", caption_justify="left", header_style="bold")
-    for number, column in enumerate(columns):
-        table.add_column(column, justify="left" if number == 0 else "right", no_wrap=number > 0)
+    for place, column in enumerate(columns):
+        table.add_column(column, justify="left" if place == 0 else "right", no_wrap=place > 0)
     return table
 
 
-def _cell(row: pd.Series, column: str, form: str) -> str:
-    value = row.get(column)
-    return EMPTY if value is None or pd.isna(value) else form.format(value)
+def _cells(results: Results, row: pd.Series, columns: Iterable[str]) -> list[str]:
+    return [_date(row.get(day)) if (day := definition(c).date) else _number(results, row.get(c), c) for c in columns]
 
 
-def _cells(row: pd.Series, columns: Sequence[tuple[str, str, str]]) -> list[str]:
-    return [_cell(row, column, form) for column, _, form in columns]
+def _date(value: Any) -> str:
+    return EMPTY if value is None or pd.isna(value) else f"{value:%Y-%m-%d}"
+
+
+def _number(results: Results, value: float | None, output: str = "") -> str:
+    return number(value, output, exact=results.replicates == 1, nothing=EMPTY)
 
 
 def _sections(results: Results) -> Table:
-    columns = (*PRESSURE, *EVENTS, *PEOPLE)
     among = "" if results.replicates == 1 else f" Medians over {results.replicates} replicates."
     table = table_of(
         "Border pressure by section, and what became of people",
         "pressure = attempts (7-day mean) / attempts a day that the deployed personnel can intercept and process; "
         "1 is full load. Attempts, recorded, turn-backs: events; entries, in procedure, stranded (in the end, "
-        f"wherever they are), returned, deaths: persons, by the last section tried.{among}",
-        ("section", *(title for _, title, _ in columns)),
+        f"wherever they are), returned, dead: persons, by the last section tried.{among}",
+        ("section", *map(short_of, SECTIONS)),
     )
-    summary = results.summary
-    for agency, totals in results.agencies.iterrows():
-        own = summary[summary["agency"] == agency]
-        for name, row in own.iterrows():
-            table.add_row(escape(f"{name}  {row['title']}"), *_cells(row, columns))
-        table.add_row(escape(str(totals["title"])), *_cells(totals, columns), style="bold", end_section=True)
-    for _, row in summary[~summary["agency"].isin(list(results.agencies.index))].iterrows():
-        table.add_row("before any section, and by sea", *_cells(row, columns))
+    for name, row in results.summary.iterrows():
+        cells = _cells(results, row, SECTIONS)
+        if row["level"] == "agency":
+            table.add_row(escape(str(row["title"])), *cells, style="bold", end_section=True)
+        else:
+            title = "before any section, and by sea" if name == NOWHERE else f"{name}  {row['title']}"
+            table.add_row(escape(title), *cells)
     return table
 
 
@@ -107,9 +86,8 @@ def _stranded(results: Results) -> str:
     zones = set(results.scenario.zones)
     counts = {"in border zones": persons[persons.index.isin(list(zones))].sum()}
     counts |= {f"in {place}": persons[place] for place in sorted(set(persons.index) - zones) if persons[place]}
-    return (
-        "Stranded in the end (persons): " + ", ".join(f"{count:,.0f} {where}" for where, count in counts.items()) + "\n"
-    )
+    parts = [f"{_number(results, count)} {where}" for where, count in counts.items()]
+    return f"Stranded in the end (persons): {', '.join(parts)}\n"
 
 
 def _routes(results: Results) -> Table:
@@ -117,11 +95,11 @@ def _routes(results: Results) -> Table:
         "By route",
         "departures: flights, buses or boats, with seats for migrants; attempts: events; all else: persons. Became "
         "stranded: in the whole run; some of them went on later.",
-        ("route", *(title for _, title, _ in ROUTES)),
+        ("route", *map(short_of, results.routes.columns)),
     )
     for name, row in results.routes.iterrows():
         if row.fillna(0).any():
-            table.add_row(str(name), *_cells(row, ROUTES))
+            table.add_row(str(name), *_cells(results, row, results.routes.columns))
     return table
 
 
@@ -131,10 +109,10 @@ def _months(results: Results) -> Table:
     totals = part.groupby(["month", "measure", "replicate"])["value"].sum().groupby(["month", "measure"]).median()
     wide = totals.unstack().reindex(columns=list(MONTHS))
     table = table_of("By month, all border sections", "deaths at the border; all months in numbers: monthly.csv", ())
-    for number, title in enumerate(("month", *(name.replace("_", " ") for name in MONTHS))):
-        table.add_column(title, justify="left" if number == 0 else "right")
+    for place, title in enumerate(("month", *map(short_of, MONTHS))):
+        table.add_column(title, justify="left" if place == 0 else "right")
     for month, row in wide.iterrows():
-        table.add_row(str(month), *(f"{row[name]:,.0f}" for name in MONTHS))
+        table.add_row(str(month), *(_number(results, row[name], name) for name in MONTHS))
     return table
 
 
@@ -144,19 +122,23 @@ def _intervals(results: Results) -> Table | None:
     table = table_of(
         f"Intervals over {results.replicates} replicates",
         "each replicate draws the scenario's parameters and its own people",
-        ("measure", "5 %", "25 %", "median", "75 %", "95 %", "unit"),
+        ("output", "5 %", "25 %", "median", "75 %", "95 %", "unit"),
     )
     wanted = results.intervals[results.intervals["level"] == "agency"]
-    for _, row in wanted[wanted["measure"].isin(["pressure_peak", "attempts", "entries", "deaths"])].iterrows():
-        form = "{:.2f}" if row["measure"] == "pressure_peak" else "{:,.0f}"
-        values: list[Any] = [row[key] for key in ("low90", "low50", "median", "high50", "high90")]
-        name = f"{row['name']}: {str(row['measure']).replace('_', ' ')}"
-        table.add_row(name, *(form.format(value) for value in values), str(row["unit"]))
+    for _, row in wanted[wanted["measure"].isin(INTERVALS)].iterrows():
+        output = str(row["measure"])
+        values = (number(row[key], output) for key, _ in QUANTILES)
+        table.add_row(f"{row['name']}: {short_of(output)}", *values, str(row["unit"]))
     return table
 
 
-def record_table(observed: pd.DataFrame) -> Table | None:
-    """The comparison with the record (`Results.observed`); None if there is none."""
+def record_table(observed: pd.DataFrame, *, exact: bool = False) -> Table | None:
+    """The comparison with the record (`Results.observed`); None if there is none.
+
+    Args:
+        observed: Published figures, which are shown as they were published, and those of the model.
+        exact: Whether the model's are of a single run.
+    """
     if observed.empty:
         return None
     observed = observed[observed["state"] == "compared"]
@@ -174,13 +156,13 @@ def record_table(observed: pd.DataFrame) -> Table | None:
         title = "" if row["series"] == before else f"{row['series']} ({row['unit']})"
         before = row["series"]
         bound = {">=": "≥ ", "<=": "≤ "}.get(str(row["bound"]), "")
-        limits = [EMPTY if pd.isna(row[key]) else f"{row[key]:,.0f}" for key in ("low", "high")]
+        limits = [number(row[key], exact=True, nothing=EMPTY) for key in ("low", "high")]
         table.add_row(
             title,
             f"{row['period_start']:%Y-%m-%d} to {row['period_end']:%m-%d}",
-            EMPTY if pd.isna(row["observed"]) else f"{bound}{row['observed']:,.0f}",
+            EMPTY if pd.isna(row["observed"]) else f"{bound}{number(row['observed'], exact=True)}",
             EMPTY if limits == [EMPTY, EMPTY] else " to ".join(limits),
-            f"{row['simulated']:,.0f}",
-            EMPTY if pd.isna(row["ratio"]) else f"{row['ratio']:.2f}",
+            number(row["simulated"], exact=exact),
+            EMPTY if pd.isna(row["ratio"]) else shown(row["ratio"], 2),
         )
     return table

@@ -7,42 +7,19 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from sim.outputs.weekly import ALL
+from sim.outputs.definitions import ALL, GROUPS, short_of, title_of, with_registered
+from sim.outputs.totals import QUANTILES
 from sim.report.console import EMPTY, record_table, table_of
+from sim.report.words import number, share
 from sim.studies.study import Study
 
-# Rows of the whole border and the whole way, with their titles.
+# The outputs that tables show, in order; of the whole and by route also those of extensions.
 WHOLE = (
-    ("pressure_peak", "highest border pressure of any section"),
-    ("days_over", "days with a section over 1"),
-    ("attempts", "attempts"),
-    ("recorded_attempts", "recorded attempts"),
-    ("turn_backs", "turn-backs"),
-    ("entries", "entries over land"),
-    ("landed", "landed over the sea"),
-    ("onward", "arrived further on"),
-    ("stranded", "became stranded"),
-    ("returned", "returned home"),
-    ("injuries", "injured outdoors"),
-    ("deaths", "deaths"),
-)
-SECTION = (
-    ("pressure_mean", "mean pressure"),
-    ("pressure_peak", "peak"),
-    ("days_over", "days over 1"),
-    ("attempts", "attempts"),
-    ("entries", "entries"),
-    ("persons_stranded", "stranded in the end"),
-    ("deaths", "deaths"),
-)
-ROUTE = (
-    ("boarded", "boarded"),
-    ("attempts", "attempts"),
-    ("entries", "entries"),
-    ("landed", "landed"),
-    ("stranded", "became stranded"),
-    ("deaths", "deaths"),
-)
+    "pressure_peak", "days_over", "attempts", "recorded_attempts", "turn_backs", "entries", "landed", "onward",
+    "stranded", "returned", "injuries", "deaths",
+)  # fmt: skip
+SECTION = ("pressure_mean", "pressure_peak", "days_over", "attempts", "entries", "persons_stranded", "deaths")
+ROUTE = ("boarded", "attempts", "entries", "landed", "stranded", "deaths")
 _PAIRS = "each pair has the same people, the same draws and the same parameters"
 
 
@@ -70,19 +47,19 @@ def _intervals(study: Study) -> Table:
         f"Over {study.replicates} replicates, all border sections and routes",
         "each replicate draws the scenario's uncertain parameters and its own people; the shares tell how much of the "
         "variance over replicates comes from the parameters, the rest from chance",
-        ("measure", "5 %", "25 %", "median", "75 %", "95 %", "mean", "± (90 % conf.)", "from parameters", "unit"),
+        ("output", "5 %", "25 %", "median", "75 %", "95 %", "mean", "± (90 % conf.)", "from parameters", "unit"),
     )
     rows = study.intervals[study.intervals["level"] == ALL].set_index("measure")
     shares = study.spread[study.spread["level"] == ALL].set_index("measure") if len(study.spread) else pd.DataFrame()
-    for key, title in WHOLE:
+    for key in with_registered(WHOLE, *GROUPS):
         if key not in rows.index:
             continue
         row = rows.loc[key]
-        quantiles = [number(row[q], key) for q in ("low90", "low50", "median", "high50", "high90")]
-        half = number(row["mean_high90"] - row["mean"], key)
-        share = shares.loc[key, "parameters_share"] if key in shares.index else float("nan")
-        cells = [*quantiles, number(row["mean"], key), half, EMPTY if pd.isna(share) else f"{share:.0%}"]
-        table.add_row(title, *cells, str(row["unit"]))
+        quantiles = [_number(row[q], key) for q, _ in QUANTILES]
+        half = _number(row["mean_high90"] - row["mean"], key)
+        own = shares.loc[key, "parameters_share"] if key in shares.index else float("nan")
+        cells = [*quantiles, _number(row["mean"], key), half, EMPTY if pd.isna(own) else share(own)]
+        table.add_row(title_of(key), *cells, str(row["unit"]))
     return table
 
 
@@ -91,14 +68,14 @@ def _sections(study: Study) -> Table:
         "By section: median (5 % to 95 %)",
         "pressure = attempts (7-day mean) / attempts a day that the deployed personnel can intercept and process; "
         "1 is full load. Attempts: events; entries, stranded, deaths: persons, by the last section tried.",
-        ("section", *(title for _, title in SECTION), "ever over 1"),
+        ("section", *map(short_of, (*SECTION, "overload_probability"))),
     )
     table.columns[0].no_wrap = True
     rows = study.intervals[study.intervals["level"].isin(["section", "agency"])].set_index(["name", "measure"])
     over = study.ever_over(study.base)
     for name, title, style in _places(study):
-        cells = [_range(rows, name, key) for key, _ in SECTION]
-        table.add_row(escape(title), *cells, f"{over.get(name, 0.0):.0%}", style=style, end_section=bool(style))
+        cells = [_range(rows, name, key) for key in SECTION]
+        table.add_row(escape(title), *cells, share(over.get(name, 0.0)), style=style, end_section=bool(style))
     return table
 
 
@@ -107,29 +84,30 @@ def _differences(study: Study, other: str) -> Table:
         f"{other} compared with {study.base}: {study.replicates} pairs of runs",
         f"{_PAIRS}; medians; difference = {other} less {study.base}, pair by pair, with the interval that holds 90 % "
         "of the pairs; last column: in how many pairs it is lower, or higher",
-        ("measure", study.base, other, "difference", "5 %", "95 %", "lower / higher", "unit"),
+        ("output", study.base, other, "difference", "5 %", "95 %", "lower / higher", "unit"),
     )
     both = study.intervals[study.intervals["level"] == ALL].set_index(["scenario", "measure"])
     rows = study.differences[(study.differences["scenario"] == other) & (study.differences["level"] == ALL)]
-    for key, title in WHOLE:
+    for key in with_registered(WHOLE, *GROUPS):
         found = rows[rows["measure"] == key]
         if found.empty:
             continue
         row = found.iloc[0]
-        medians = [number(both.loc[(name, key), "median"], key) for name in (study.base, other)]
-        change = [number(row[q], key, sign=True) for q in ("median", "low90", "high90")]
-        table.add_row(title, *medians, *change, f"{row['lower']:.0%} / {row['higher']:.0%}", str(row["unit"]))
+        medians = [_number(both.loc[(name, key), "median"], key) for name in (study.base, other)]
+        change = [_number(row[q], key, sign=True) for q in ("median", "low90", "high90")]
+        often = f"{share(row['lower'])} / {share(row['higher'])}"
+        table.add_row(title_of(key), *medians, *change, often, str(row["unit"]))
     return table
 
 
 def _where(study: Study, other: str, level: str) -> Table:
     """Where did it go? Differences by section and agency, or by route."""
-    columns = SECTION if level == "section" else ROUTE
+    columns = SECTION if level == "section" else with_registered(ROUTE, *GROUPS)
     what = "By section" if level == "section" else "By route"
     table = table_of(
         f"{what}, where did it go? Difference: median (5 % to 95 %)",
         f"{other} less {study.base}",
-        (level, *(title for _, title in columns)),
+        (level, *map(short_of, columns)),
     )
     table.columns[0].no_wrap = True
     levels = ["section", "agency"] if level == "section" else ["route"]
@@ -137,12 +115,12 @@ def _where(study: Study, other: str, level: str) -> Table:
     rows = part.set_index(["name", "measure"])
     if level == "section":
         for name, title, style in _places(study):
-            cells = [_range(rows, name, key, sign=True) for key, _ in columns]
+            cells = [_range(rows, name, key, sign=True) for key in columns]
             table.add_row(escape(title), *cells, style=style, end_section=bool(style))
         return table
     for name in sorted(study.scenarios[study.base].routes):
         if part[(part["name"] == name)][["low90", "high90"]].fillna(0).to_numpy().any():
-            table.add_row(escape(name), *(_range(rows, name, key, sign=True) for key, _ in columns))
+            table.add_row(escape(name), *(_range(rows, name, key, sign=True) for key in columns))
     return table
 
 
@@ -163,14 +141,9 @@ def _range(rows: pd.DataFrame, name: str, key: str, *, sign: bool = False) -> st
     row = rows.loc[(name, key)]
     if not row[["low90", "median", "high90"]].fillna(0).any():
         return "0"
-    low, middle, high = (number(row[q], key, sign=sign) for q in ("low90", "median", "high90"))
+    low, middle, high = (_number(row[q], key, sign=sign) for q in ("low90", "median", "high90"))
     return middle if low == middle == high else f"{middle} ({low} … {high})"
 
 
-def number(value: float, measure: str, *, sign: bool = False) -> str:
-    """A number as a reader wants it: pressures with two digits, counts whole."""
-    if pd.isna(value):
-        return EMPTY
-    plus = "+" if sign else ""
-    text = f"{value:{plus}.2f}" if measure.startswith("pressure") else f"{value:{plus},.0f}"
-    return text.replace("-", "−") if float(text.replace(",", "")) else text.lstrip("+-")
+def _number(value: float, output: str, *, sign: bool = False) -> str:
+    return number(value, output, sign=sign, nothing=EMPTY)

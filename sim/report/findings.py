@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from sim.outputs.definitions import ALL, EVERYWHERE, definition
 from sim.outputs.folder import OutputError
 from sim.outputs.run_data import WINDOW, Array
 from sim.outputs.totals import QUANTILES
-from sim.outputs.weekly import ALL, EVERYWHERE
 from sim.scenario.schema import Scenario
 from sim.scenario.write import scenario_hash
 from sim.studies.store.tables import DONE
@@ -145,42 +145,42 @@ class Findings:
 
     @cached_property
     def _rows(self) -> dict[tuple[str, ...], dict[str, Any]]:
-        """Rows by scenario, level, name and measure; those of differences begin with a minus."""
+        """Rows by scenario, level, name and output; those of differences begin with a minus."""
         rows: dict[tuple[str, ...], dict[str, Any]] = {}
         for sign, table in ((), self.intervals), (("-",), self.differences):
             for row in table.to_dict("records"):
                 rows[(*sign, *(str(row[key]) for key in _KEYS))] = row
         return rows
 
-    def value(self, scenario: str, measure: str, level: str = ALL, name: str = ALL) -> dict[str, Any] | None:
-        """The row of a measure: median, low50, high50, low90, high90, unit; None if there is none."""
-        return self._rows.get((scenario, level, name, measure))
+    def value(self, scenario: str, output: str, level: str = ALL, name: str = ALL) -> dict[str, Any] | None:
+        """The row of an output: median, low50, high50, low90, high90, unit; None if there is none."""
+        return self._rows.get((scenario, level, name, output))
 
-    def difference(self, other: str, measure: str, level: str = ALL, name: str = ALL) -> dict[str, Any] | None:
-        """The row of a measure's paired difference, with ``lower`` and ``higher``; None if there is none."""
-        return self._rows.get(("-", other, level, name, measure))
+    def difference(self, other: str, output: str, level: str = ALL, name: str = ALL) -> dict[str, Any] | None:
+        """The row of an output's paired difference, with ``lower`` and ``higher``; None if there is none."""
+        return self._rows.get(("-", other, level, name, output))
 
     def ended(self, scenario: str, status: str) -> dict[str, Any] | None:
         """Persons whose status it is in the end."""
         return self.value(scenario, "persons", EVERYWHERE, status)
 
-    def fan(self, level: str, measure: str) -> pd.DataFrame:
-        """A measure by week, as `Study.fan`: flows summed over whole weeks, stocks and pressure at the week's end."""
-        table = self.study.fan(level, measure) if self.study is not None else self._fan_of_results(level, measure)
+    def fan(self, level: str, output: str) -> pd.DataFrame:
+        """An output by week, as `Study.fan`: flows summed over whole weeks, stocks and pressure at the week's end."""
+        table = self.study.fan(level, output) if self.study is not None else self._fan_of_results(level, output)
         whole = self.scenario.days // WINDOW
         if len(table) and whole and self.scenario.days % WINDOW:  # the last week is short
             table = table[table["week"] < pd.Timestamp(self.scenario.start) + pd.Timedelta(days=whole * WINDOW)]
         return table
 
-    def _fan_of_results(self, level: str, measure: str) -> pd.DataFrame:
+    def _fan_of_results(self, level: str, output: str) -> pd.DataFrame:
         assert self.results is not None
-        block = self.results.blocks.get((level, measure))
+        block = self.results.blocks.get((level, output))
         if block is None:
             return pd.DataFrame(columns=["scenario", "name", "week"])
         days = block.values.shape[1]
         firsts = np.arange(0, days, WINDOW)
         values: Array = block.values[:, np.minimum(firsts + WINDOW, days) - 1]
-        if measure not in ("border_pressure", "persons", "in_procedure"):
+        if definition(output).over_time == "sum":
             values = np.add.reduceat(block.values, firsts, axis=1)
         found = np.quantile(values, [q for _, q in QUANTILES], axis=0)  # (quantiles, weeks, names)
         weeks = self.results.dates[firsts]

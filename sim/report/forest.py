@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from sim.report.definitions import title_of
+from sim.outputs.definitions import title_of
 from sim.report.findings import Findings
 from sim.report.panels import MARKERS, Group, Key, colour_of, nought, panel
 from sim.report.sentences import Row, difference_of, has_sea
@@ -24,30 +24,30 @@ _ROW = 0.235  # inches
 
 
 class Line(NamedTuple):
-    """A line of a forest plot: its label, row, measure, colour and marker."""
+    """A line of a forest plot: its label, row, output, colour and marker."""
 
     label: str
     row: Row
-    measure: str
+    output: str
     colour: str
     marker: str
     strong: bool = False
 
 
 def forests(found: Findings) -> list[Group]:
-    """Differences of each measure, a line a scenario: the border's and the people's."""
+    """Differences of each output, a line a scenario: the border's and the people's."""
     border = [*BORDER, *(["landed"] if has_sea(found) else [])]
     groups = []
-    for title, measures in (("At the border", border), ("The people", PEOPLE)):
+    for title, outputs in (("At the border", border), ("The people", PEOPLE)):
         drawings = []
-        for measure in measures:
+        for output in outputs:
             lines = [
-                Line(other, row, measure, colour_of(found, other), MARKERS[k % len(MARKERS)])
+                Line(other, row, output, colour_of(found, other), MARKERS[k % len(MARKERS)])
                 for k, other in enumerate(found.others)
-                if (row := difference_of(found, other, measure)) is not None
+                if (row := difference_of(found, other, output)) is not None
             ]
             if lines:
-                drawings.append(_forest(f"fo-{measure}", title_of(measure), f"change, {_unit(lines[0])}", lines))
+                drawings.append(_forest(f"fo-{output}", title_of(output), f"change, {_unit(lines[0])}", lines))
         if drawings:
             groups.append(Group(title, "", [], drawings))
     return groups
@@ -116,7 +116,7 @@ def _forest(key: str, title: str, unit: str, lines: list[Line]) -> Drawing:
         axes.grid(axis="x", color=PALE)
         axes.grid(visible=False, axis="y")
         axes.margins(x=0.06)
-        axes.xaxis.set_major_locator(MaxNLocator(4, integer=lines[0].measure != "pressure_peak"))
+        axes.xaxis.set_major_locator(MaxNLocator(4, integer=lines[0].output != "pressure_peak"))
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _tick(value)))
         axes.set_xlabel(unit, labelpad=1)
         return figure
@@ -125,8 +125,8 @@ def _forest(key: str, title: str, unit: str, lines: list[Line]) -> Drawing:
 
 
 def _described(line: Line) -> str:
-    change = number(line.row["median"], line.measure, sign=True)
-    return f"{line.label or 'got in'} {change} ({interval(line.row, line.measure, sign=True)})"
+    change = number(line.row["median"], line.output, sign=True)
+    return f"{line.label or 'got in'} {change} ({interval(line.row, line.output, sign=True)})"
 
 
 def _tick(value: float) -> str:
@@ -145,5 +145,5 @@ def _draw(axes: Axes, y: float, line: Line) -> None:
     transform = axes.get_yaxis_transform()
     axes.text(-0.04, y, clipped(line.label, 21), transform=transform, ha="right", va="center", fontsize=8.2,
               fontweight=weight)  # fmt: skip
-    axes.text(1.03, y, number(row["median"], line.measure, sign=True), transform=transform, ha="left", va="center",
+    axes.text(1.03, y, number(row["median"], line.output, sign=True), transform=transform, ha="left", va="center",
               fontsize=8.2, fontweight=weight)  # fmt: skip

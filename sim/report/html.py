@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, StrictUndefined
 
+from sim.outputs.definitions import glossary
 from sim.outputs.folder import OutputError, write_whole
 from sim.report import assumptions, forest, people_figures, study_figures, tables
 from sim.report import map as border_map
-from sim.report.definitions import glossary
 from sim.report.findings import COMPARE, REPLICATES, RUN, Findings
 from sim.report.panels import colour_of
 from sim.report.sentences import caveat, headlines, period
@@ -32,7 +32,7 @@ _CONTENTS = (
     ("overload", "Overload", "agency_fans"),
     ("people", "People", None),
     ("places", "Sections and routes", None),
-    ("measures", "Measures", None),
+    ("outputs", "Outputs", None),
     ("spread", "Parameters or chance", "spread"),
     ("record", "Record", "record"),
     ("assumptions", "Assumptions", None),
@@ -128,7 +128,7 @@ def _tables(found: Findings) -> dict[str, Any]:
         "difference_tables": [tables.differences(found, other) for other in found.others],
         "displacement_tables": [table for table in moved if table.lines],
         "places": [tables.sections(found), tables.routes(found)],
-        "measures": tables.measures(found),
+        "outputs": tables.all_outputs(found),
         "glossary": glossary(set(known) - whole - {"in_procedure"}),
         "spread": tables.spread(found),
         "record": tables.record(found, found.base),

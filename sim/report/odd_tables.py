@@ -12,7 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, get_args
 
-from sim.outputs.run_data import MEASURES
+from sim.outputs.definitions import OUTPUTS
 from sim.scenario.entry import ASSUMED, BY_DATE, Entry, figure
 from sim.scenario.fields import bare, entry_class, is_mapping, is_quantity, is_schedule, measure_kinds, note
 from sim.scenario.measures import MeasureBase
@@ -119,8 +119,8 @@ def outputs() -> str:
     """All outputs in Markdown: symbol, unit, formula, meaning, and the published series that each answers to."""
     lines = ["| output | symbol | unit | over time | formula | meaning | answers to |", "|---|---|---|---|---|---|---|"]
     lines += [
-        f"| `{m.name}` | {m.symbol} | {m.unit} | {m.over_time} | {m.formula} | {m.meaning} | {m.answers_to} |"
-        for m in MEASURES.values()
+        f"| `{o.name}` | {o.symbol} | {o.unit} | {o.over_time} | {o.formula} | {o.meaning} | {o.answers_to} |"
+        for o in OUTPUTS.values()
     ]
     return "\n".join(lines)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from sim.outputs.rounding import whole
 from sim.report.findings import Findings
 from sim.report.words import clipped, day, interval, listed, number, share
 
@@ -32,7 +33,7 @@ class Headline(NamedTuple):
     people: list[Sentence]
 
 
-# Measure, subject of a sentence on its change, and whether that is plural.
+# Output, subject of a sentence on its change, and whether that is plural.
 _BORDER = (
     ("attempts", "Attempts at all border sections", True),
     ("days_over", "Days with a section over full load", True),
@@ -46,7 +47,7 @@ _PEOPLE = (
     ("returned", "People who return home", True),
     ("in_procedure", "People in procedure at the end", True),
 )
-# Measure, and what to say of its number.
+# Output, and what to say of its number.
 _ENDS = (
     ("deaths", "{} people die", "{} person dies", " on all ways"),
     ("stranded", "{} people become stranded", "{} person becomes stranded", ""),
@@ -81,16 +82,16 @@ def caveat(found: Findings) -> str:
     )
 
 
-def row_of(found: Findings, scenario: str, measure: str) -> Row | None:
-    """The row of a measure of the whole border or way; of those in procedure, at the end."""
-    return found.ended(scenario, measure) if measure == "in_procedure" else found.value(scenario, measure)
+def row_of(found: Findings, scenario: str, output: str) -> Row | None:
+    """The row of an output of the whole border or way; of those in procedure, at the end."""
+    return found.ended(scenario, output) if output == "in_procedure" else found.value(scenario, output)
 
 
-def difference_of(found: Findings, other: str, measure: str) -> Row | None:
+def difference_of(found: Findings, other: str, output: str) -> Row | None:
     """As `row_of`, of a paired difference."""
-    if measure == "in_procedure":
-        return found.difference(other, "persons", "everywhere", measure)
-    return found.difference(other, measure)
+    if output == "in_procedure":
+        return found.difference(other, "persons", "everywhere", output)
+    return found.difference(other, output)
 
 
 def _changes(found: Findings, other: str) -> Iterator[Sentence]:
@@ -99,43 +100,43 @@ def _changes(found: Findings, other: str) -> Iterator[Sentence]:
     elif _nobody(found, found.base) and _nobody(found, other):
         yield Sentence("Nobody attempts to cross", " a border section in either scenario.")
     else:
-        for measure, subject, plural in _BORDER:
-            yield from _change(found, other, measure, subject, plural)
+        for output, subject, plural in _BORDER:
+            yield from _change(found, other, output, subject, plural)
     if has_sea(found):
         yield from _change(found, other, "landed", "Landings over the sea", True)
     yield from _elsewhere(found, other)
 
 
 def _human_changes(found: Findings, other: str) -> Iterator[Sentence]:
-    for measure, subject, plural in _PEOPLE:
-        yield from _change(found, other, measure, subject, plural)
+    for output, subject, plural in _PEOPLE:
+        yield from _change(found, other, output, subject, plural)
 
 
-def _change(found: Findings, other: str, measure: str, subject: str, plural: bool) -> Iterator[Sentence]:
-    row = difference_of(found, other, measure)
-    before, after = (row_of(found, name, measure) for name in (found.base, other))
+def _change(found: Findings, other: str, output: str, subject: str, plural: bool) -> Iterator[Sentence]:
+    row = difference_of(found, other, output)
+    before, after = (row_of(found, name, output) for name in (found.base, other))
     if row is None or before is None or after is None:
         return
-    medians = f"from {number(before['median'], measure)} to {number(after['median'], measure)}"
+    medians = f"from {number(before['median'], output)} to {number(after['median'], output)}"
     pairs = int(row["replicates"])
     if pairs == 1:
         change = row["median"]
         verb = _verb(change, plural)
-        by = f" by {number(abs(change), measure)}" if change else ""
-        yield Sentence(f"{subject} {verb}{by}", f", {medians}." if change else f": {number(after['median'], measure)}.")
+        by = f" by {number(abs(change), output)}" if change else ""
+        yield Sentence(f"{subject} {verb}{by}", f", {medians}." if change else f": {number(after['median'], output)}.")
         return
     if row["lower"] == row["higher"] == 0:
         yield Sentence(f"{subject} {_verb(0, plural)}", f" in any of the {pairs} replicates.")
     elif row["low90"] > 0 or row["high90"] < 0:
         low, high = sorted((abs(row["low90"]), abs(row["high90"])))
-        ends = f"{number(low, measure)} to {number(high, measure)}"
+        ends = f"{number(low, output)} to {number(high, output)}"
         times = round((row["higher"] if row["low90"] > 0 else row["lower"]) * pairs)
-        lead = f"{subject} {_verb(row['median'], plural)} by {number(abs(row['median']), measure)}"
+        lead = f"{subject} {_verb(row['median'], plural)} by {number(abs(row['median']), output)}"
         yield Sentence(lead, f" (90\u202f% interval {ends}), in {_of(times, pairs)}; {medians}.")
     else:
         lower, higher = (round(row[key] * pairs) for key in ("lower", "higher"))
-        middle = number(row["median"], measure, sign=True)
-        ends = interval(row, measure, sign=True)
+        middle = number(row["median"], output, sign=True)
+        ends = interval(row, output, sign=True)
         counts = f"lower in {lower} and higher in {higher} of {pairs} replicates"
         yield Sentence(f"{subject}: no clear change", f" (median {middle}, 90\u202f% interval {ends}); {counts}.")
 
@@ -168,13 +169,13 @@ def _elsewhere(found: Findings, other: str) -> Iterator[Sentence]:
 
 
 def _rises(
-    found: Findings, other: str, level: str, names: list[str], measure: str, what: str
+    found: Findings, other: str, level: str, names: list[str], output: str, what: str
 ) -> Iterator[tuple[float, str]]:
     for name in names:
-        row = found.difference(other, measure, level, name)
+        row = found.difference(other, output, level, name)
         if row is not None and row["low90"] > 0:
-            ends = _ends(row, measure) if row["replicates"] > 1 else ""
-            yield row["median"], f"{number(row['median'], measure)} {what} {_place(found, level, name)}{ends}"
+            ends = _ends(row, output) if row["replicates"] > 1 else ""
+            yield row["median"], f"{number(row['median'], output)} {what} {_place(found, level, name)}{ends}"
 
 
 def _place(found: Findings, level: str, name: str) -> str:
@@ -200,18 +201,18 @@ def _border(found: Findings) -> Iterator[Sentence]:
 
 
 def _people(found: Findings) -> Iterator[Sentence]:
-    for measure, many, one, where in _ENDS:
-        row = row_of(found, found.base, measure)
+    for output, many, one, where in _ENDS:
+        row = row_of(found, found.base, output)
         if row is not None:
-            yield from _level(found, measure, one if row["median"] == 1 else many, where, "")
+            yield from _level(found, output, one if whole(row["median"]) == 1 else many, where, "")
 
 
-def _level(found: Findings, measure: str, lead: str, where: str, note: str) -> Iterator[Sentence]:
-    row = row_of(found, found.base, measure)
+def _level(found: Findings, output: str, lead: str, where: str, note: str) -> Iterator[Sentence]:
+    row = row_of(found, found.base, output)
     if row is None:
         return
-    ends = _ends(row, measure) if found.several else ""
-    yield Sentence(lead.format(number(row["median"], measure)), f"{where}{ends}{f'; {note}' if note else ''}.")
+    ends = _ends(row, output) if found.several else ""
+    yield Sentence(lead.format(number(row["median"], output)), f"{where}{ends}{f'; {note}' if note else ''}.")
 
 
 def _most_loaded(found: Findings) -> Iterator[Sentence]:
@@ -240,7 +241,7 @@ def _overload(found: Findings) -> Sentence:
     titles = {name: clipped(found.title_of("section", name), 60) for name in ever}
     if not found.several:
         days = found.value(found.base, "days_over")
-        count = 0 if days is None else round(days["median"])
+        count = 0 if days is None else whole(days["median"])
         lead = f"On {count} day{'s' if count != 1 else ''} at least one section is over full load"
         return Sentence(lead, f": {listed([titles[name] for name in ever[:6]])}{_and_more(ever, 6)}.")
     lead = f"{len(ever)} of {len(over)} sections may be over full load"
@@ -248,10 +249,10 @@ def _overload(found: Findings) -> Sentence:
     return Sentence(lead, f" on at least one day: {listed(parts)}{_and_more(ever, MOST_PLACES)}.")
 
 
-def _ends(row: Row, measure: str) -> str:
+def _ends(row: Row, output: str) -> str:
     if row["low90"] == row["high90"]:
         return " (the same in nearly all replicates)"
-    return f" (90\u202f% interval {interval(row, measure)})"
+    return f" (90\u202f% interval {interval(row, output)})"
 
 
 def _and_more(names: list[str], shown: int) -> str:

@@ -1,4 +1,4 @@
-"""The tables of a report: at a glance, by section and route, differences, all measures, the spread, the record."""
+"""The tables of a report: at a glance, by section and route, differences, all outputs, the spread, the record."""
 
 from __future__ import annotations
 
@@ -8,22 +8,42 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from sim.outputs.beside_record import COMPARED
-from sim.report.definitions import AT_BORDER, HUMAN, ON_THE_WAY, definition, title_of
+from sim.outputs.definitions import (
+    ALL,
+    BORDER,
+    EVERYWHERE,
+    GROUPS,
+    LEVELS,
+    NOWHERE,
+    PEOPLE,
+    WAY,
+    definition,
+    is_day,
+    short_of,
+    title_of,
+    with_registered,
+)
+from sim.outputs.rounding import shown
 from sim.report.findings import Findings
 from sim.report.sentences import Row, difference_of, has_sea, row_of
-from sim.report.words import days, interval, is_day, number, share
+from sim.report.words import days, interval, number, share
 
 MOST_COLUMNS = 4  # scenarios side by side in one table
-_BORDER = ("attempts", "entries", "pressure_peak", "days_over")
+# The outputs that tables show, in order; differences show those of extensions too.
+AT_BORDER = (
+    "pressure_peak", "days_over", "attempts", "recorded_attempts", "turn_backs", "procedures", "crossings", "entries",
+)  # fmt: skip
+ON_THE_WAY = ("set_out", "boarded", "reached_border", "onward", "landed", "intercepted")
+HUMAN = ("stranded", "injuries", "deaths", "returned", "in_procedure")
+_GROUPS = (
+    ("At the border", BORDER, AT_BORDER),
+    ("On the way", WAY, ON_THE_WAY),
+    ("The people", PEOPLE, HUMAN),
+)
+_GLANCE = ("attempts", "entries", "pressure_peak", "days_over")
 _SECTION = ("pressure_mean", "pressure_peak", "days_over", "attempts", "entries")
 _SECTION_HUMAN = ("persons_stranded", "returned", "deaths")
 _ROUTE = ("boarded", "attempts", "entries", "landed")
-_SHORT = {
-    "pressure_mean": "mean pressure", "pressure_peak": "highest pressure", "days_over": "days over 1",
-    "attempts": "attempts", "entries": "entries", "stranded": "became stranded",
-    "persons_stranded": "stranded at end", "returned": "returned", "deaths": "dead",
-    "boarded": "boarded", "landed": "landed", "injuries": "injured",
-}  # fmt: skip
 
 
 @dataclass
@@ -56,46 +76,46 @@ class Table:
     key: str = ""
 
 
-def cell(found: Findings, row: Row | None, measure: str, *, sign: bool = False) -> Cell:
+def cell(found: Findings, row: Row | None, output: str, *, sign: bool = False) -> Cell:
     """A median, with its 90 % interval where there are several replicates."""
     if row is None:
         return Cell(number(float("nan")))
     start = found.scenario.start
-    if sign and is_day(measure):
+    if sign and is_day(output):
         start = None  # type: ignore[assignment]
-    main = number(row["median"], measure, start=start, sign=sign)
+    main = number(row["median"], output, start=start, sign=sign)
     several = row["replicates"] > 1 and row["low90"] != row["high90"]
-    return Cell(main, interval(row, measure, start=start, sign=sign) if several else "")
+    return Cell(main, interval(row, output, start=start, sign=sign) if several else "")
 
 
 def glance(found: Findings) -> Table:
     """The border's figures and the people's, of all scenarios."""
-    border = [*_BORDER, *(["landed"] if has_sea(found) else [])]
+    border = [*_GLANCE, *(["landed"] if has_sea(found) else [])]
     lines = []
-    for title, measures in (("At the border", border), ("The people", HUMAN)):
+    for title, outputs in (("At the border", border), ("The people", HUMAN)):
         lines.append(Line(title))
-        for measure in measures:
-            cells = [cell(found, row_of(found, name, measure), measure) for name in found.names]
-            lines.append(Line(title_of(measure), definition(measure).unit, cells))
+        for output in outputs:
+            cells = [cell(found, row_of(found, name, output), output) for name in found.names]
+            lines.append(Line(title_of(output), definition(output).unit, cells))
     note = "Median, and beneath it the 90\u202f% interval." if found.several else ""
     return Table("At a glance", note, ["", *found.names], lines, "glance")
 
 
 def differences(found: Findings, other: str) -> Table:
-    """A scenario less the base, measure by measure; the border's and the people's."""
+    """A scenario less the base, output by output; the border's and the people's."""
     lines = []
-    for title, measures in (("At the border", AT_BORDER), ("On the way", ON_THE_WAY), ("The people", HUMAN)):
+    for title, group, chosen in _GROUPS:
         lines.append(Line(title))
-        for measure in measures:
-            row = difference_of(found, other, measure)
+        for output in with_registered(chosen, group):
+            row = difference_of(found, other, output)
             if row is None:
                 continue
             pairs = int(row["replicates"])
-            ends = interval(row, measure, sign=True) if pairs > 1 else ""
+            ends = interval(row, output, sign=True) if pairs > 1 else ""
             counts = f"{round(row['lower'] * pairs)} / {round(row['higher'] * pairs)}"
-            values = [cell(found, row_of(found, name, measure), measure) for name in (found.base, other)]
-            change = Cell(number(row["median"], measure, sign=True), ends)
-            lines.append(Line(title_of(measure), str(row["unit"]), [change, *values, Cell(counts)]))
+            values = [cell(found, row_of(found, name, output), output) for name in (found.base, other)]
+            change = Cell(number(row["median"], output, sign=True), ends)
+            lines.append(Line(title_of(output), str(row["unit"]), [change, *values, Cell(counts)]))
     columns = ["", "difference", found.base, other, f"lower / higher, of {found.pairs(other)}"]
     return Table(f"{other} less {found.base}", "", columns, lines, "differences")
 
@@ -113,10 +133,10 @@ def sections(found: Findings, other: str | None = None) -> Table:
             if ever:
                 cells.append(Cell(share(found.ever_over.get((found.base, name), 0.0))))
             lines.append(Line(title, note, cells, level == "agency"))
-    rest = _cells(found, "section", "before-any-section", columns, other)
+    rest = _cells(found, "section", NOWHERE, columns, other)
     if lines and any(entry.main not in ("–", "0") for entry in rest):
         lines.append(Line("Before any section, and by sea", "", [*rest, *([Cell("–")] if ever else [])]))
-    names = [_SHORT[measure] for measure in columns]
+    names = [short_of(output) for output in columns]
     title = "By section" if other is None else f"By section: {other} less {found.base}"
     note = "Stranded, returned and dead: persons, by the last section that they tried."
     if ever:
@@ -127,60 +147,70 @@ def sections(found: Findings, other: str | None = None) -> Table:
 def routes(found: Findings, other: str | None = None) -> Table:
     """By route; of the base, or the difference that another scenario makes. Routes that nobody takes are left out."""
     sea = has_sea(found)
-    columns = [measure for measure in (*_ROUTE, "stranded", "returned", "deaths") if measure != "landed" or sea]
+    columns = [output for output in (*_ROUTE, "stranded", "returned", "deaths") if output != "landed" or sea]
+    columns = with_registered(columns, *GROUPS)
     lines = []
     for name in found.routes:
         cells = _cells(found, "route", name, columns, other)
         if any(entry.main not in ("0", "–") or entry.sub for entry in cells):
             lines.append(Line(name, "", cells))
     title = "By route" if other is None else f"By route: {other} less {found.base}"
-    return Table(title, "", ["", *(_SHORT[measure] for measure in columns)], lines, "places")
+    return Table(title, "", ["", *(short_of(output) for output in columns)], lines, "places")
 
 
 def _cells(found: Findings, level: str, name: str, columns: Sequence[str], other: str | None) -> list[Cell]:
     if other is None:
-        return [cell(found, found.value(found.base, measure, level, name), measure) for measure in columns]
-    return [cell(found, found.difference(other, measure, level, name), measure, sign=True) for measure in columns]
+        return [cell(found, found.value(found.base, output, level, name), output) for output in columns]
+    return [cell(found, found.difference(other, output, level, name), output, sign=True) for output in columns]
 
 
-def measures(found: Findings) -> list[Table]:
-    """Every measure of the whole border and the whole way, with its definition; so many scenarios a table."""
-    table = found.intervals
-    known = [str(name) for name in dict.fromkeys(table[table["level"] == "all"]["measure"])]
-    known = [*known, *(["in_procedure"] if row_of(found, found.base, "in_procedure") else [])]
+def all_outputs(found: Findings) -> list[Table]:
+    """Every output of the whole border and the whole way, with its definition; so many scenarios a table."""
+    known = _known(found)
     tables = []
     for first in range(0, len(found.names), MOST_COLUMNS):
         names = found.names[first : first + MOST_COLUMNS]
-        lines = [_measure(found, names, measure) for measure in known]
-        columns = ["measure", "unit"]
+        lines = [_output(found, names, *row) for row in known]
+        columns = ["output", "unit"]
         for name in names:
             label = name if found.others else ""
             if found.several and not found.others:
                 columns += ["median", "50\u202f% interval", "90\u202f% interval", "mean"]
             else:
                 columns += [label or "value"]
-        tables.append(Table("", "", columns, lines, "measures"))
+        tables.append(Table("", "", columns, lines, "outputs"))
     return tables
 
 
-def _measure(found: Findings, names: Sequence[str], measure: str) -> Line:
-    what = definition(measure)
+def _known(found: Findings) -> list[tuple[str, str, str]]:
+    """Output, level and name of all rows of the whole, and of those at levels that extensions have added."""
+    table = found.intervals
+    whole = [str(name) for name in dict.fromkeys(table[table["level"] == ALL]["measure"])]
+    whole = [*whole, *(["in_procedure"] if row_of(found, found.base, "in_procedure") else [])]
+    added = table[~table["level"].isin([*LEVELS, ALL, EVERYWHERE]) & (table["high90"] > 0)]
+    keys = dict.fromkeys(zip(*(added[key].astype(str) for key in ("measure", "level", "name")), strict=True))
+    return [*((output, ALL, ALL) for output in whole), *keys]
+
+
+def _output(found: Findings, names: Sequence[str], output: str, level: str, own: str) -> Line:
+    what = definition(output)
     formula = f" {what.formula}." if what.formula not in ("", "count") else ""
     answers = f" Answers to: {what.answers_to}." if what.answers_to else ""
-    unit = "date" if is_day(measure) else what.unit
+    unit = "date" if is_day(output) else what.unit
     cells = [Cell(unit)]
     for name in names:
-        row = row_of(found, name, measure)
+        row = row_of(found, name, output) if level == ALL else found.value(name, output, level, own)
         if not (found.several and not found.others):
-            cells.append(cell(found, row, measure))
+            cells.append(cell(found, row, output))
         elif row is None:
             cells += [Cell(number(float("nan")))] * 4
         else:
             start = found.scenario.start
-            cells += [Cell(number(row["median"], measure, start=start))]
-            cells += [Cell(interval(row, measure, start=start, share=width)) for width in (50, 90)]
-            cells += [Cell(number(row.get("mean", float("nan")), measure, start=start))]
-    return Line(what.title, f"{what.meaning}{formula}{answers}", cells)
+            cells += [Cell(number(row["median"], output, start=start))]
+            cells += [Cell(interval(row, output, start=start, share=width)) for width in (50, 90)]
+            cells += [Cell(number(row.get("mean", float("nan")), output, start=start))]
+    title = what.title if level == ALL else f"{what.title}, {level}: {own}"
+    return Line(title, f"{what.meaning}{formula}{answers}", cells)
 
 
 def loads(found: Findings) -> Table:
@@ -190,7 +220,7 @@ def loads(found: Findings) -> Table:
         over = found.ever_over.get((found.base, name), 0.0)
         if over > 0:
             rows = {m: found.value(found.base, m, "section", name) for m in ("days_over", "first_over_day")}
-            cells = [cell(found, row, measure) for measure, row in rows.items()]
+            cells = [cell(found, row, output) for output, row in rows.items()]
             if found.several:
                 cells.insert(0, Cell(share(over)))
             lines.append(Line(found.title_of("section", name), name, cells))
@@ -199,24 +229,24 @@ def loads(found: Findings) -> Table:
 
 
 def spread(found: Findings) -> Table | None:
-    """How much of the variance of each measure comes from the parameters; None where that is not known."""
+    """How much of the variance of each output comes from the parameters; None where that is not known."""
     table = found.spread
     if not len(table):
         return None
     rows = table[(table["level"] == "all") & table["parameters_share"].notna()].set_index("measure")
-    wanted = [m for m in (*AT_BORDER, *ON_THE_WAY, *HUMAN) if m in rows.index]
+    wanted = [name for _, group, chosen in _GROUPS for name in with_registered(chosen, group) if name in rows.index]
     lines = []
-    for measure in wanted:
-        row = rows.loc[measure]
+    for output in wanted:
+        row = rows.loc[output]
         own = float(row["parameters_share"])
         cells = [Cell(share(own)), Cell(share(float(row["chance_share"]))), Cell("", mark=f"{100 * own:.0f}")]
-        lines.append(Line(title_of(measure), "", cells))
+        lines.append(Line(title_of(output), "", cells))
     twins = int(table["twins"].max())
     note = (
         f"From {twins} replicates that were run twice, with the same parameters and other people. "
         "With few of them, the shares are rough."
     )
-    columns = ["measure", "from the parameters", "from chance", ""]
+    columns = ["output", "from the parameters", "from chance", ""]
     return Table("Where the spread comes from", note, columns, lines, "spread") if lines else None
 
 
@@ -236,14 +266,14 @@ def record(found: Findings, scenario: str) -> Table | None:
 
 def _record_line(found: Findings, row: Row) -> Line:
     bound = {">=": "≥\u202f", "<=": "≤\u202f"}.get(str(row["bound"]), "")
-    limits = [number(row[key]) for key in ("low", "high")]
+    limits = [number(row[key], exact=True) for key in ("low", "high")]
     published = f"{limits[0]} to {limits[1]}" if "–" not in limits and limits[0] != limits[1] else ""
     simulated = Cell(number(row["simulated"]))
     if found.several:
         low, high = number(row["sim_low"]), number(row["sim_high"])
         simulated.sub = f"{low} to {high}" if low != high else ""
-    ratio = "–" if pd.isna(row["ratio"]) else f"{row['ratio']:.2f}"
+    ratio = "–" if pd.isna(row["ratio"]) else shown(row["ratio"], 2)
     note = row["note"] if isinstance(row["note"], str) else ""
     first, last = (pd.Timestamp(row[key]) for key in ("period_start", "period_end"))
-    seen = Cell(f"{bound}{number(row['observed'])}", published)
+    seen = Cell(f"{bound}{number(row['observed'], exact=True)}", published)
     return Line(days(first, last), "", [seen, simulated, Cell(ratio), Cell(note)])

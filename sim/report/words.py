@@ -4,57 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from math import floor, isnan, log10
+from math import isnan
 from typing import Any
 
+from sim.outputs.definitions import definition, is_day
+from sim.outputs.rounding import rounded, shown, whole
+
 NOTHING = "–"
-DIGITS = 3
-_EXACT_BELOW = 10**DIGITS
+_BRIEF_FROM = 10_000
 MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 
 
-def number(value: float, measure: str = "", *, start: date | None = None, sign: bool = False) -> str:
-    """A number of a measure: pressures with two decimals, counts to three digits, days of the run as dates.
+def number(
+    value: float | None, output: str = "", *, start: date | None = None, sign: bool = False, exact: bool = False,
+    nothing: str = NOTHING,
+) -> str:  # fmt: skip
+    """A number of an output: pressures with two decimals, counts to three digits, days of the run as dates.
 
     Args:
-        value: The number; NaN is written as a dash.
-        measure: What it is of.
+        value: The number.
+        output: What it is of.
         start: First day of the run, where days are to be written as dates.
         sign: Whether it is a difference, written with its sign.
+        exact: Whether it is a count of a single run, of which all digits are shown.
+        nothing: What is written for NaN.
     """
     if value is None or isnan(value):
-        return NOTHING
-    if is_day(measure) and start is not None and not sign:
-        return day(start + timedelta(days=round(value) - 1))
-    if is_ratio(measure):
-        text = f"{value:+.2f}" if sign else f"{value:.2f}"
-    else:
-        whole = rounded(value)
-        text = f"{whole:+,}" if sign else f"{whole:,}"
-    nought = not any(digit in "123456789" for digit in text)
-    return text.lstrip("+-") if nought else text.replace("-", "−")
+        return nothing
+    if is_day(output) and start is not None and not sign:
+        return day(_date(value, start))
+    return shown(value, definition(output).digits, sign=sign, exact=exact)
 
 
-def rounded(value: float) -> int:
-    """A whole number of three digits and noughts; below a thousand it is exact."""
-    whole = round(value)
-    if abs(whole) < _EXACT_BELOW:
-        return whole
-    step: int = 10 ** (floor(log10(abs(whole))) - DIGITS + 1)
-    return round(whole / step) * step
+def brief(value: float | None, output: str = "", *, sign: bool = False) -> str:
+    """As `number`, as short as it may be: ``183k``."""
+    if value is None or isnan(value) or definition(output).digits or abs(whole(value)) < _BRIEF_FROM:
+        return number(value, output, sign=sign)
+    return f"{shown(whole(value) / 1000, 0 if abs(whole(value)) >= 10 * _BRIEF_FROM else 1, sign=sign)}k"
 
 
-def is_ratio(measure: str) -> bool:
-    """Whether a measure has decimals."""
-    return "pressure" in measure or measure == "detection"
-
-
-def is_day(measure: str) -> bool:
-    """Whether a measure is a day of the run."""
-    return measure in ("peak_day", "first_over_day")
+def _date(value: float, start: date) -> date:
+    return start + timedelta(days=int(rounded(value)) - 1)
 
 
 def day(value: Any, *, short: bool = True) -> str:
@@ -74,14 +67,13 @@ def days(first: Any, last: Any) -> str:
     return f"{day(first)} to {day(last)}"
 
 
-def interval(row: Mapping[str, Any], measure: str, *, start: date | None = None, sign: bool = False,
+def interval(row: Mapping[str, Any], output: str, *, start: date | None = None, sign: bool = False,
              share: int = 90) -> str:  # fmt: skip
     """The interval of a row, as `43,000 to 61,000`."""
     ends = [row[f"{end}{share}"] for end in ("low", "high")]
-    if is_day(measure) and start is not None and not sign and not any(isnan(end) for end in ends):
-        first, last = (start + timedelta(days=round(end) - 1) for end in ends)
-        return days(first, last)
-    low, high = (number(end, measure, sign=sign) for end in ends)
+    if is_day(output) and start is not None and not sign and not any(isnan(end) for end in ends):
+        return days(_date(ends[0], start), _date(ends[1], start))
+    low, high = (number(end, output, sign=sign) for end in ends)
     return low if low == high else f"{low} to {high}"
 
 
@@ -89,8 +81,8 @@ def share(value: float) -> str:
     """A share as per cent, with a thin space; never 0 or 100 % unless it is."""
     if isnan(value):
         return NOTHING
-    whole = min(max(round(100 * value), 0 if value <= 0 else 1), 100 if value >= 1 else 99)
-    return f"{whole}\u202f%"
+    percent = min(max(int(rounded(100 * value)), 0 if value <= 0 else 1), 100 if value >= 1 else 99)
+    return f"{percent}\u202f%"
 
 
 def listed(parts: list[str]) -> str:

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from sim.engine import rules
+from sim.outputs.definitions import ALL
 from sim.outputs.folder import OutputError
-from sim.outputs.weekly import ALL
 from sim.runs import load_for_run
 from sim.scenario.errors import ScenarioError
 from sim.scenario.schema import Scenario

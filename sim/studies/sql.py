@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from sim.outputs.definitions import OUTPUTS
 from sim.outputs.folder import OutputError
 from sim.studies.store.store import read_study
 from sim.studies.store.tables import SCHEMAS
 from sim.studies.study import Study
 
 FORMATS = ("table", "csv", "json")
+_MEANING = ("name", "symbol", "unit", "over_time", "title", "formula", "meaning", "answers_to")
 
 
 def check_format(form: str) -> None:
@@ -22,7 +24,8 @@ def check_format(form: str) -> None:
 def answer(folder: Path, sql: str, form: str = "table") -> str:
     """The answer to a query over the tables of a study, as text.
 
-    Tables: runs, parameters, totals, twins, weekly, observed; intervals and differences.
+    Tables: runs, parameters, totals, twins, weekly, observed; intervals and differences; and outputs, which says what
+    each name in a column ``measure`` means.
 
     Raises:
         OutputError: If there is no study, or DuckDB does not understand the query.
@@ -63,6 +66,9 @@ def connect(folder: Path) -> Any:
         if (folder / f"{name}.csv").exists():
             file = str((folder / f"{name}.csv").resolve()).replace("'", "''")
             connection.execute(f"CREATE TABLE {name} AS SELECT * FROM read_csv('{file}')")
+    connection.execute(f"CREATE TABLE outputs ({', '.join(f'{column} VARCHAR' for column in _MEANING)})")
+    rows = [[str(getattr(output, column)) for column in _MEANING] for output in OUTPUTS.values()]
+    connection.executemany(f"INSERT INTO outputs VALUES ({', '.join('?' for _ in _MEANING)})", rows)
     place = str(folder.resolve()).replace("'", "''")
     connection.execute(f"SET allowed_directories=['{place}/']")
     connection.execute("SET enable_external_access=false")

@@ -9,9 +9,9 @@ import pandas as pd
 import pyarrow as pa
 from scipy.special import stdtrit  # of scipy.stats, which takes two seconds to import
 
+from sim.outputs.definitions import SHARES
 from sim.outputs.run_data import Array
 from sim.outputs.totals import QUANTILES
-from sim.outputs.weekly import SHARES
 
 KEYS = ["level", "name", "measure", "unit"]
 CONFIDENCE = 0.9
@@ -59,7 +59,7 @@ def intervals(matrix: Matrix) -> pd.DataFrame:
 
 
 def differences(base: Matrix, other: Matrix) -> pd.DataFrame:
-    """``other`` less ``base``, replicate by replicate, of the measures that both have.
+    """``other`` less ``base``, replicate by replicate, of the outputs that both have.
 
     Replicates that failed in one of them are left out of both; so is one in which a day never came.
     """
@@ -103,7 +103,7 @@ def spread(main: Matrix, twins: Matrix) -> pd.DataFrame:
 
 
 def fan(weekly: pd.DataFrame) -> pd.DataFrame:
-    """Quantiles over replicates of a weekly measure, by scenario, name and week."""
+    """Quantiles over replicates of a weekly output, by scenario, name and week."""
     rows = []
     for (scenario, name), part in weekly.groupby(["scenario", "name"], observed=True, sort=False):
         wide = part.pivot(index="run", columns="week", values="value")

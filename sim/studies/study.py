@@ -14,9 +14,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from sim.outputs.beside_record import compare_values, observed_rows
+from sim.outputs.definitions import ALL, EVERYWHERE, SHARES
 from sim.outputs.folder import OutputError
 from sim.outputs.run_data import Array
-from sim.outputs.weekly import ALL, EVERYWHERE, SHARES
 from sim.scenario import html
 from sim.scenario.load import load_scenario
 from sim.scenario.schema import Scenario
@@ -103,7 +103,7 @@ class Study:
 
     @cached_property
     def totals(self) -> pd.DataFrame:
-        """Tidy: scenario, run, replicate, point, level, name, measure, value, unit; a row a run and measure."""
+        """Tidy: scenario, run, replicate, point, level, name, measure, value, unit; a row a run and output."""
         return self._read("totals")
 
     @cached_property
@@ -111,13 +111,13 @@ class Study:
         """Tidy: what each run has for each observed interval, a row a run and interval; none where it has nothing."""
         return self._read("observed")
 
-    def weekly(self, level: str, measure: str) -> pd.DataFrame:
-        """Tidy: one measure by scenario, run, week and name."""
-        return self._read("weekly", level=[level], measure=[measure])
+    def weekly(self, level: str, output: str) -> pd.DataFrame:
+        """Tidy: one output by scenario, run, week and name."""
+        return self._read("weekly", level=[level], measure=[output])
 
     @cached_property
     def intervals(self) -> pd.DataFrame:
-        """Each measure of each scenario over its replicates.
+        """Each output of each scenario over its replicates.
 
         Columns: scenario, level, name, measure, unit, replicates, mean and its 90 % confidence interval, median,
         and the 50 and 90 % intervals of the replicates (low50, high50; low90, high90).
@@ -127,7 +127,7 @@ class Study:
 
     @cached_property
     def differences(self) -> pd.DataFrame:
-        """Each measure of each other scenario less that of the base, replicate by replicate.
+        """Each output of each other scenario less that of the base, replicate by replicate.
 
         Columns as `intervals`, with ``lower`` and ``higher``, the shares of replicates in which it is.
         """
@@ -139,7 +139,7 @@ class Study:
 
     @cached_property
     def spread(self) -> pd.DataFrame:
-        """How much of each measure's variance comes from the parameters, and how much from chance.
+        """How much of each output's variance comes from the parameters, and how much from chance.
 
         From replicates that were run twice, with the same parameters and other people.
         """
@@ -154,16 +154,16 @@ class Study:
         self, scenario: str, *, measures: Iterable[str] | None = None, names: Iterable[str] | None = None,
         point: int | None = None, table: str = "totals",
     ) -> Matrix:  # fmt: skip
-        """The totals of a scenario's replicates as an array (replicates, measures), NaN where a day never came."""
+        """The totals of a scenario's replicates as an array (replicates, outputs), NaN where a day never came."""
         where: dict[str, Sequence[Any]] = {"scenario": [scenario]}
         where |= {} if measures is None else {"measure": list(measures)}
         where |= {} if names is None else {"name": list(names)}
         where |= {} if point is None else {"point": [point]}
         return statistics.matrix_of(self._table(table, **where))
 
-    def fan(self, level: str, measure: str) -> pd.DataFrame:
-        """A measure by week: scenario, name, week, low90, low50, median, high50, high90."""
-        table = self.weekly(level, measure)
+    def fan(self, level: str, output: str) -> pd.DataFrame:
+        """An output by week: scenario, name, week, low90, low50, median, high50, high90."""
+        table = self.weekly(level, output)
         return statistics.fan(table)
 
     @cached_property
@@ -236,9 +236,9 @@ def headline(table: pd.DataFrame) -> pd.DataFrame:
     return table[~table["measure"].isin(list(SHARES.values())) & (table["level"] != EVERYWHERE)]
 
 
-def whole(table: pd.DataFrame, measure: str) -> pd.Series:
-    """The row of a measure of the whole border, or the whole way."""
-    return table[(table["level"] == ALL) & (table["measure"] == measure)].iloc[0]
+def whole(table: pd.DataFrame, output: str) -> pd.Series:
+    """The row of an output of the whole border, or the whole way."""
+    return table[(table["level"] == ALL) & (table["measure"] == output)].iloc[0]
 
 
 def _plain(table: pa.Table, column: str) -> pa.DataType:

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from sim.outputs.weekly import ALL
+from sim.outputs.definitions import ALL
 from sim.scenario.errors import Problem, ScenarioError, choices, dotted, show
 from sim.scenario.experiments import check_kind, experiment_file
 from sim.scenario.files import SUFFIXES, display, read_text

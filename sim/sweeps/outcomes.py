@@ -10,7 +10,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sim.outputs.weekly import ALL, layout_of, totals_of, weekly_data_of
+from sim.outputs.definitions import ALL
+from sim.outputs.weekly import layout_of, totals_of, weekly_data_of
 from sim.runs import run_to_data
 from sim.scenario.draw import resolve
 from sim.scenario.errors import ScenarioError, choices, show
@@ -85,7 +86,7 @@ def known_outcomes(scenario: Scenario) -> Known:
     small._timetable = None
     outcome = run_to_data(resolve(small))
     return {
-        (numbers.measure, name): numbers.unit
+        (numbers.output, name): numbers.unit
         for numbers in totals_of(layout_of(small), [weekly_data_of(outcome)])
         for name in numbers.names
     }

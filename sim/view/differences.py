@@ -5,25 +5,20 @@ from __future__ import annotations
 from math import isnan
 from typing import Any
 
-from sim.report.definitions import title_of
+from sim.outputs import definitions as d
+from sim.outputs.totals import QUANTILES
 from sim.report.findings import Findings
 from sim.report.sentences import Row, difference_of, has_sea, row_of
+from sim.report.words import brief, number, share
 from sim.studies.study import Study
 from sim.view.levers import title
 
 BORDER = ("pressure_peak", "days_over", "attempts", "turn_backs", "entries")
 PEOPLE = ("stranded", "injuries", "deaths", "returned", "in_procedure")
-SHORT = {
-    "pressure_peak": "Highest pressure",
-    "attempts": "Attempts",
-    "injuries": "Injured",
-    "landed": "Landed by sea",
-    "in_procedure": "In procedure, end",
-}
 LARGEST = 12  # routes
 Table = dict[str, Any]
 Ends = list[float | None]
-_ENDS = ("low90", "low50", "median", "high50", "high90")
+_ENDS = [key for key, _ in QUANTILES]
 
 
 def tables(study: Study, other: str | None = None) -> dict[str, Table]:
@@ -34,11 +29,12 @@ def tables(study: Study, other: str | None = None) -> dict[str, Table]:
 
 
 def differences(found: Findings, other: str | None) -> Table:
-    """The border's measures and, beside them, the people's."""
+    """The border's outputs and, beside them, the people's."""
     border = [*BORDER, *(["landed"] if has_sea(found) else [])]
     groups = []
-    for name, measures in (("At the border", border), ("The people", PEOPLE)):
-        rows = [entry for measure in measures if (entry := _row(found, other, measure)) is not None]
+    border, people = d.with_registered(border, d.BORDER, d.WAY), d.with_registered(PEOPLE, d.PEOPLE)
+    for name, outputs in (("At the border", border), ("The people", people)):
+        rows = [entry for output in outputs if (entry := _row(found, other, output)) is not None]
         groups.append({"title": name, "rows": rows})
     return {
         "a": _named(found, found.base),
@@ -56,12 +52,15 @@ def where(found: Findings, other: str | None) -> Table:
     Of one scenario its numbers, of two the paired differences.
     """
 
-    def row(measure: str, level: str, name: str) -> Ends | None:
+    def row(output: str, level: str, name: str) -> Ends | None:
         if other is None:
-            entry = found.value(found.base, measure, level, name)
+            entry = found.value(found.base, output, level, name)
         else:
-            entry = found.difference(other, measure, level, name)
+            entry = found.difference(other, output, level, name)
         return None if entry is None else _ends(entry)
+
+    def text(values: Ends) -> str:
+        return brief(values[2], sign=other is not None)
 
     sections: list[Table] = []
     for agency in found.agencies:
@@ -70,14 +69,17 @@ def where(found: Findings, other: str | None) -> Table:
             values = row("attempts", level, name)
             if values is not None:
                 label = found.title_of(level, name)
-                sections.append({"label": label, "name": name, "strong": level == "agency", "values": values})
+                strong = level == "agency"
+                sections.append(
+                    {"label": label, "name": name, "strong": strong, "values": values, "text": text(values)}
+                )
     routes: list[Table] = []
     for name in found.routes:
         entry = next(one.routes[name] for one in found.scenarios.values() if name in one.routes)
         boarded, arrived = (row(m, "route", name) for m in ("boarded", "landed" if entry.mode == "sea" else "entries"))
         if boarded is not None and any(boarded):
             label = f"{title(entry.origin)} to {title(entry.destination)}"
-            routes.append({"label": label, "name": name, "values": boarded, "second": arrived})
+            routes.append({"label": label, "name": name, "values": boarded, "second": arrived, "text": text(boarded)})
     routes.sort(key=lambda line: -max(abs(value or 0) for value in line["values"]))
     return {
         "change": other is not None,
@@ -93,23 +95,30 @@ def _named(found: Findings, name: str) -> Table:
     return {"name": name, "title": found.scenarios[name].title}
 
 
-def _row(found: Findings, other: str | None, measure: str) -> Table | None:
-    base = row_of(found, found.base, measure)
+def _row(found: Findings, other: str | None, output: str) -> Table | None:
+    base = row_of(found, found.base, output)
     if base is None:
         return None
     entry: Table = {
-        "measure": measure,
-        "label": SHORT.get(measure, title_of(measure)),
+        "output": output,
+        "label": d.short_of(output).capitalize(),
         "unit": str(base["unit"]),
-        "a": _ends(base),
+        "a": _figure(base, output),
     }
     if other is None:
         return entry
-    own, change = row_of(found, other, measure), difference_of(found, other, measure)
+    own, change = row_of(found, other, output), difference_of(found, other, output)
     if own is None or change is None:
         return None
-    shares = {"lower": float(change["lower"]), "higher": float(change["higher"])}
-    return {**entry, "b": _ends(own), "change": _ends(change), **shares}
+    often = f"lower in {share(change['lower'])} of pairs, higher in {share(change['higher'])}"
+    return {**entry, "b": _figure(own, output), "change": _figure(change, output, sign=True), "often": often}
+
+
+def _figure(row: Row, output: str, *, sign: bool = False) -> Table:
+    """An output's interval, and how its median and its 90 % interval are written."""
+    low, middle, high = (row[key] for key in ("low90", "median", "high90"))
+    spans = "" if low == high else f"{brief(low, output, sign=sign)} to {brief(high, output, sign=sign)}"
+    return {"ends": _ends(row), "median": number(middle, output, sign=sign), "span": spans}
 
 
 def _ends(row: Row) -> Ends:

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from types import SimpleNamespace
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
+from sim.outputs.rounding import points
 from sim.outputs.run_data import WINDOW
 from sim.outputs.totals import QUANTILES
 from sim.scenario import Scenario, resolve
@@ -136,7 +136,7 @@ def _panels(study: Study, table: pd.DataFrame, names: list[str], label: str) -> 
     panels = []
     for name in names:
         part = whole[whole["scenario"] == name].sort_values("week")
-        panels.append({"fan": {"name": label, **{key: _short(part[key]) for key in BANDS}}})
+        panels.append({"fan": {"name": label, **{key: points(part[key]) for key in BANDS}}})
     return panels
 
 
@@ -144,18 +144,10 @@ def _stack(study: Study, table: pd.DataFrame, name: str, parts: Iterable[tuple[s
     own = _whole_weeks(study, table[table["scenario"] == name])
     wide = own.pivot(index="week", columns="name", values="median").sort_index() if len(own) else pd.DataFrame()
     return [
-        {"name": title, "values": _short(sum(wide[s] for s in statuses if s in wide.columns))}
+        {"name": title, "values": points(sum(wide[s] for s in statuses if s in wide.columns))}
         for title, statuses in parts
         if any(status in wide.columns for status in statuses)
     ]
-
-
-def _short(values: Any) -> list[float]:
-    """Numbers to three or four digits."""
-    shown = np.asarray(values, np.float64)
-    factor = np.where(np.abs(shown) >= 100, 1.0, 1000.0)
-    rounded: list[float] = (np.round(shown * factor) / factor).tolist()
-    return rounded
 
 
 def _highest(view: Chart) -> float:

@@ -21,6 +21,7 @@ from sim.engine.tables import (
     S_PROCEDURES,
     S_TURN_BACKS,
 )
+from sim.outputs.rounding import point
 from sim.outputs.run_data import WINDOW, border_pressure
 
 if TYPE_CHECKING:
@@ -70,12 +71,12 @@ def _sections(model: CorridorModel, day: int) -> Iterator[Row]:
             "code": code,
             "title": known[code].title,
             "agency": model.settings.agencies[known[code].agency].country,
-            "pressure": round(float(pressure[number]), 3),
-            "attempts": round(float(flows[S_ATTEMPTS]), 1),
-            "capacity": round(float(capacity[number]), 1),
-            "turned_back": round(float(flows[S_TURN_BACKS]), 1),
-            "procedures": round(float(flows[S_PROCEDURES]), 1),
-            "crossings": round(float(flows[S_CROSSINGS]), 1),
+            "pressure": point(float(pressure[number])),
+            "attempts": point(float(flows[S_ATTEMPTS])),
+            "capacity": point(float(capacity[number])),
+            "turned_back": point(float(flows[S_TURN_BACKS])),
+            "procedures": point(float(flows[S_PROCEDURES])),
+            "crossings": point(float(flows[S_CROSSINGS])),
             "dead": int(deaths[number]),
         }
 
@@ -111,7 +112,7 @@ def _hubs(model: CorridorModel, day: int) -> Iterator[Row]:
             "place": hub,
             "people": int(stock[p.AT_HUB] + stock[p.IN_TRANSIT]),
             "stranded": int(stock[p.STRANDED]),
-            "to_border": round(float(flows[own, F_REACHED_BORDER].sum()) / WINDOW, 1),
+            "to_border": point(float(flows[own, F_REACHED_BORDER].sum()) / WINDOW),
             "zones": [zone for zone, entry in model.settings.zones.items() if entry.transit_state == state],
         }
 

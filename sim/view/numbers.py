@@ -8,34 +8,48 @@ import numpy as np
 
 from sim.engine import rows as p
 from sim.engine.tables import F_LANDED, S_ATTEMPTS, S_CROSSINGS, S_PROCEDURES, S_TURN_BACKS
+from sim.outputs.definitions import OUTPUTS, pair_column, registered
+from sim.outputs.rounding import shown
 from sim.outputs.run_data import WINDOW, border_pressure
+from sim.view.replay import Replay
 
 if TYPE_CHECKING:
     from sim.model import CorridorModel
 
 
 class Figure(NamedTuple):
-    """One figure: its words and unit."""
+    """One figure: its name, the output that it is of, and what of it: "so far", "today" or "7-day mean"."""
 
     name: str
-    label: str
-    unit: str
-    digits: int = 0
+    output: str
+    what: str
+
+    @property
+    def unit(self) -> str:
+        """Unit and what of it."""
+        unit = OUTPUTS[self.output].unit
+        return f"{unit}, {self.what}" if "/" in unit else f"{unit} {self.what}".rstrip()
 
 
-FIGURES = (
+MOST_PERCENT = 1000  # above it the difference is told
+_FIGURES = (
     Figure("attempts", "attempts", "a day, 7-day mean"),
-    Figure("peak", "highest pressure", "attempts / capacity, today", 2),
-    Figure("turned_back", "turned back", "attempts so far"),
-    Figure("inside", "entered by land", "persons so far"),
-    Figure("waiting", "at the border", "persons"),
-    Figure("stranded", "stranded", "persons"),
-    Figure("landed", "landed by sea", "persons so far"),
-    Figure("dead", "dead", "persons so far"),
+    Figure("peak", "pressure_peak", "today"),
+    Figure("turned_back", "turn_backs", "so far"),
+    Figure("inside", "entries", "so far"),
+    Figure("waiting", "persons_at_border", ""),
+    Figure("stranded", "persons_stranded", ""),
+    Figure("landed", "landed", "so far"),
+    Figure("dead", "deaths", "so far"),
 )
 
 
-def numbers_by_day(model: CorridorModel) -> dict[str, list[float]]:
+def known_figures() -> list[Figure]:
+    """The figures that the view shows; last the outputs that extensions count."""
+    return [*_FIGURES, *(Figure(name, name, "so far") for name in registered())]
+
+
+def numbers_by_day(model: CorridorModel | Replay) -> dict[str, list[float]]:
     """Each figure at the end of each day that was run."""
     day, world = model.day, model.world
     sections = world.section_flows[:day]
@@ -53,7 +67,16 @@ def numbers_by_day(model: CorridorModel) -> dict[str, list[float]]:
         "landed": world.pair_flows[:day, :, F_LANDED].sum(axis=1).cumsum(),
         "dead": persons[:, p.DEAD],
     }
-    return {name: np.round(np.asarray(values, np.float64), 3).tolist() for name, values in columns.items()}
+    for name in registered():
+        columns[name] = _by_day(model, name)[:day].cumsum()
+    return {name: np.asarray(values, np.float64).tolist() for name, values in columns.items()}
+
+
+def _by_day(model: CorridorModel | Replay, name: str) -> Any:
+    """A registered output by day, of all cohorts and routes."""
+    if isinstance(model, Replay):
+        return model.by_day(name)
+    return model.world.pair_flows[:, :, [pair_column(column) for column in OUTPUTS[name].pair]].sum(axis=(1, 2))
 
 
 def _mean_of_week(values: Any) -> Any:
@@ -62,18 +85,36 @@ def _mean_of_week(values: Any) -> Any:
     return total / WINDOW
 
 
-def figures(model: CorridorModel, baseline: dict[str, list[float]] | None) -> list[dict[str, Any]]:
-    """The figures of the last day that was run, with the baseline's of the same day."""
+def figures(model: CorridorModel | Replay, baseline: dict[str, list[float]] | None) -> list[dict[str, Any]]:
+    """The figures of the last day that was run, with the baseline's of the same day; as numbers and as text."""
     found = numbers_by_day(model)
     rows = []
-    for figure in FIGURES:
+    for figure in known_figures():
         values = found[figure.name]
         base = baseline[figure.name] if baseline else []
+        value = values[-1] if values else 0
+        before = base[model.day - 1] if 0 < model.day <= len(base) else None
+        digits = OUTPUTS[figure.output].digits
         rows.append(
             {
-                **figure._asdict(),
-                "value": values[-1] if values else 0,
-                "base": base[model.day - 1] if 0 < model.day <= len(base) else None,
+                "name": figure.name,
+                "label": OUTPUTS[figure.output].short,
+                "unit": figure.unit,
+                "value": value,
+                "base": before,
+                "text": shown(value, digits, exact=True),
+                "base_text": None if before is None else shown(before, digits, exact=True),
+                "change": "" if before is None else _change(value, before, digits),
             }
         )
     return rows
+
+
+def _change(value: float, base: float, digits: int) -> str:
+    """How far a figure is from the baseline's: as a share, or as a number where a share says nothing."""
+    if value == base:
+        return ""
+    share = 100 * (value - base) / base if base else float("inf")
+    if abs(share) < MOST_PERCENT:
+        return f"{shown(share, sign=True)} %"
+    return shown(value - base, digits, sign=True, exact=True)

@@ -9,10 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from sim.outputs.definitions import ALL, title_of
 from sim.outputs.folder import OutputError
 from sim.outputs.results import SCENARIO, Results
-from sim.outputs.weekly import ALL
-from sim.report.definitions import title_of
 from sim.scenario import Scenario, ScenarioError, apply_overrides, load_scenario
 from sim.scenario.points import place_of
 from sim.studies.plan import EXPERIMENT

@@ -89,11 +89,17 @@ class Replay:
         other.day = min(max(int(day), 0), self.settings.days)
         return other
 
+    def by_day(self, output: str) -> Array:
+        """An output by day, of all routes; noughts if the tables lack it."""
+        block = self._results.blocks.get(("route", output))
+        values: Array = np.zeros(self.settings.days) if block is None else block.values[0].sum(axis=1)
+        return values
+
     def _filled(self, level: str, names: list[str], width: int, columns: dict[str, int], kind: Any = np.int64) -> Array:
-        """Values of several measures, shape (D, names, width)."""
+        """Values of several outputs, shape (D, names, width)."""
         values: Array = np.zeros((self.settings.days, len(names), width), kind)
-        for measure, column in columns.items():
-            block = self._results.blocks.get((level, measure))
+        for output, column in columns.items():
+            block = self._results.blocks.get((level, output))
             if block is not None:
                 values[:, [names.index(name) for name in block.names], column] = block.values[0]
         return values

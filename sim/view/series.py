@@ -21,6 +21,7 @@ from sim.engine.tables import (
     S_PROCEDURES,
     S_TURN_BACKS,
 )
+from sim.outputs.rounding import points
 from sim.outputs.run_data import WINDOW, border_pressure
 
 if TYPE_CHECKING:
@@ -104,11 +105,8 @@ def _every(model: CorridorModel) -> int:
 
 
 def _line(title: str, values: Any, model: CorridorModel, **more: Any) -> Line:
-    """A line with one value every ``every`` days, to three digits."""
-    shown = np.asarray(values, np.float64)[:: _every(model)]
-    digits = np.where(np.abs(shown) >= 100, 0, np.where(np.abs(shown) >= 10, 1, 3))
-    factor = 10.0**digits
-    return {"name": title, "values": (np.round(shown * factor) / factor).tolist(), **more}
+    """A line with one value every ``every`` days."""
+    return {"name": title, "values": points(values[:: _every(model)]), **more}
 
 
 def _mean_of_week(values: Any) -> Any:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sim.data.geography import places
+from sim.outputs.rounding import point, whole
 from sim.outputs.run_data import WINDOW
 from sim.studies.study import Study
 from sim.view.map_state import marks
@@ -29,8 +30,8 @@ class Weeks:
     def __init__(self, study: Study, scenario: str) -> None:
         """Read the weeks of sections and routes."""
         self.settings = study.scenarios[scenario]
-        self._section = {measure: _medians(study, "section", measure, scenario) for measure in _SECTION}
-        self._route = {measure: _medians(study, "route", measure, scenario) for measure in _ROUTE}
+        self._section = {output: _medians(study, "section", output, scenario) for output in _SECTION}
+        self._route = {output: _medians(study, "route", output, scenario) for output in _ROUTE}
 
     def frame(self, day: int) -> Row:
         """The map's numbers in the week of a day (from 1), as `sim.view.map_state.map_frame`."""
@@ -50,32 +51,33 @@ class Weeks:
 
     def _of_section(self, code: str, week: int) -> Row:
         entry = self.settings.sections[code]
-        found = {measure: _at(table, week, code) for measure, table in self._section.items()}
+        found = {output: _at(table, week, code) for output, table in self._section.items()}
         deaths = self._section["deaths"]
         return {
             "code": code,
             "title": entry.title,
             "agency": self.settings.agencies[entry.agency].country,
-            "pressure": round(found["border_pressure"], 3),
-            "attempts": round(found["attempts"] / WINDOW, 1),
-            "capacity": round(found["capacity"], 1),
-            "turned_back": round(found["turn_backs"] / WINDOW, 1),
-            "entries": round(found["entries"] / WINDOW, 1),
-            "dead": round(float(deaths[code].iloc[: week + 1].sum())) if code in deaths else 0,
+            "pressure": point(found["border_pressure"]),
+            "attempts": point(found["attempts"] / WINDOW),
+            "capacity": point(found["capacity"]),
+            "turned_back": point(found["turn_backs"] / WINDOW),
+            "entries": point(found["entries"] / WINDOW),
+            "dead": whole(float(deaths[code].iloc[: week + 1].sum()), exact=True) if code in deaths else 0,
         }
 
     def _of_route(self, name: str, week: int) -> Row | None:
         route, known = self.settings.routes[name], places()
-        departures, boarded, _ = (_at(self._route[measure], week, name) for measure in _ROUTE)
+        departures, boarded, _ = (_at(self._route[output], week, name) for output in _ROUTE)
         used = name in self._route["departures"] and self._route["departures"][name].any()
         if not used or route.origin not in known or route.destination not in known:
             return None
         daily = np.zeros((WINDOW, 3))
-        np.add.at(daily[:, 0], np.arange(round(departures)) % WINDOW, 1)
+        np.add.at(daily[:, 0], np.arange(whole(departures, exact=True)) % WINDOW, 1)
         daily[:, 2] = boarded * daily[:, 0] / max(daily[:, 0].sum(), 1)
         return {
             "name": name, "mode": route.mode, "from": route.origin, "to": route.destination, "open": departures > 0,
-            "scheduled": round(departures), "departures": round(departures), "persons": round(boarded),
+            "scheduled": whole(departures, exact=True), "departures": whole(departures, exact=True),
+            "persons": whole(boarded, exact=True),
             "marks": list(marks(daily)),
         }  # fmt: skip
 
@@ -87,7 +89,10 @@ class Weeks:
                 week_, so_far = found.get(route.destination, (0.0, 0.0))
                 values = landed[name]
                 found[route.destination] = (week_ + values.iloc[week], so_far + values.iloc[: week + 1].sum())
-        return [{"place": place, "week": round(w), "so_far": round(s)} for place, (w, s) in sorted(found.items())]
+        return [
+            {"place": place, "week": whole(w, exact=True), "so_far": whole(s, exact=True)}
+            for place, (w, s) in sorted(found.items())
+        ]
 
 
 @lru_cache(maxsize=16)
@@ -96,8 +101,8 @@ def weeks_of(study: Study, scenario: str) -> Weeks:
     return Weeks(study, scenario)
 
 
-def _medians(study: Study, level: str, measure: str, scenario: str) -> pd.DataFrame:
-    table = study.fan(level, measure)
+def _medians(study: Study, level: str, output: str, scenario: str) -> pd.DataFrame:
+    table = study.fan(level, output)
     own = table[table["scenario"] == scenario]
     return own.pivot(index="week", columns="name", values="median").sort_index().fillna(0.0)
 

@@ -11,9 +11,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+from sim.outputs.definitions import ALL
 from sim.outputs.results import Results
 from sim.outputs.run_data import RunData, run_data_of
-from sim.outputs.weekly import ALL
 from sim.runs import run_model
 from sim.scenario import load_scenario, scenario_names
 

@@ -1,7 +1,7 @@
 """Runs that a worker has ended before its chunk is whole: a file a chunk, so that a kill loses the run in flight alone.
 
-A record is a length, a check sum, a line of JSON and the digest's plain arrays; nothing in it is code. A record that
-was cut off, and all after it, is left out.
+A record is a length, a check sum, a line of JSON and the plain arrays of its weeks; nothing in it is code. A record
+that was cut off, and all after it, is left out.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def _records(content: bytes) -> Iterator[tuple[Ended, int]]:
 
 
 def _pack(ended: Ended) -> bytes:
-    arrays = [] if ended.digest is None else [np.ascontiguousarray(array) for array in ended.digest]
+    arrays = [] if ended.weekly is None else [np.ascontiguousarray(array) for array in ended.weekly]
     head: dict[str, Any] = {
         "run": list(ended.run),
         "seed": ended.seed,
@@ -88,5 +88,5 @@ def _unpack(body: bytes) -> Ended:
         count = int(np.prod(shape))
         arrays.append(np.frombuffer(rest, dtype, count, place).reshape(shape))
         place += arrays[-1].nbytes
-    digest = WeeklyData(*arrays) if arrays else None
-    return Ended(Run(*head["run"]), head["seed"], head["parameters"], digest, head["error"])
+    weekly = WeeklyData(*arrays) if arrays else None
+    return Ended(Run(*head["run"]), head["seed"], head["parameters"], weekly, head["error"])

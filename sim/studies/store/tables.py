@@ -39,12 +39,12 @@ SCHEMAS: dict[str, pa.Schema] = {
 
 
 class Ended(NamedTuple):
-    """A run that has ended: its digest, or what it failed of."""
+    """A run that has ended: its weeks, or what it failed of."""
 
     run: Run
     seed: int
     parameters: dict[str, float]
-    digest: WeeklyData | None
+    weekly: WeeklyData | None
     error: str = ""
 
 
@@ -59,14 +59,14 @@ def files_of(cases: Sequence[Case], ended: Sequence[Ended]) -> dict[str, bytes]:
         own = [entry for entry in ended if entry.run.scenario == number]
         if own:
             tables["parameters"].append(_parameters(case, own))
-        digests = [(entry.run, entry.digest) for entry in own if entry.digest is not None]
-        main = [(run, found) for run, found in digests if not run.twin]
-        twins = [(run, found) for run, found in digests if run.twin]
+        done = [(entry.run, entry.weekly) for entry in own if entry.weekly is not None]
+        main = [(run, found) for run, found in done if not run.twin]
+        twins = [(run, found) for run, found in done if run.twin]
         if main:
-            frame, start = weekly.layout_of(case.scenario), case.scenario.start
+            layout, start = weekly.layout_of(case.scenario), case.scenario.start
             runs, found = [run for run, _ in main], [item for _, item in main]
-            tables["totals"].append(_totals(case.name, runs, weekly.totals_of(frame, found), "totals"))
-            tables["weekly"].append(_weekly(case.name, runs, weekly.weekly_of(frame, found), start))
+            tables["totals"].append(_totals(case.name, runs, weekly.totals_of(layout, found), "totals"))
+            tables["weekly"].append(_weekly(case.name, runs, weekly.weekly_of(layout, found), start))
             tables["observed"].append(_observed(case, runs, found))
         if twins:
             numbers = weekly.totals_of(weekly.layout_of(case.scenario), [item for _, item in twins])
@@ -89,7 +89,7 @@ def _runs(cases: Sequence[Case], ended: Sequence[Ended]) -> pa.Table:
         "point": [entry.run.point for entry in ended],
         "twin": [entry.run.twin for entry in ended],
         "seed": [entry.seed for entry in ended],
-        "status": [DONE if entry.digest is not None else FAILED for entry in ended],
+        "status": [DONE if entry.weekly is not None else FAILED for entry in ended],
         "error": [entry.error or None for entry in ended],
     }
     return pa.table([pa.array(columns[f.name], type=f.type) for f in SCHEMAS["runs"]], schema=SCHEMAS["runs"])
@@ -148,7 +148,7 @@ def _what(parts: Sequence[Numbers], each: int, runs: int) -> dict[str, pa.Array]
     return {
         "level": column([part.level for part in parts], widths),
         "name": column([name for part in parts for name in part.names], 1),
-        "measure": column([part.measure for part in parts], widths),
+        "measure": column([part.output for part in parts], widths),
         "unit": column([part.unit for part in parts], widths),
     }
 

@@ -58,7 +58,7 @@ def carry_out(task: Task) -> Done | None:
         ended.append(carry_out_run(parcel, run))
         if file and len(task.runs) > 1:
             spool.append(file, ended[-1])
-    failed = sum(entry.digest is None for entry in ended)
+    failed = sum(entry.weekly is None for entry in ended)
     return Done(task.chunk, task.runs, files_of(parcel.cases, ended), failed, perf_counter() - began)
 
 
@@ -72,14 +72,14 @@ def carry_out_run(parcel: Parcel, run: Run) -> Ended:
     parameters: dict[str, float] = {}
     try:
         scenario, parameters = parcel.draw(run)
-        found: WeeklyData | None = _digested(scenario, parcel.cases[run.scenario].timetable)
+        found: WeeklyData | None = _weekly_data(scenario, parcel.cases[run.scenario].timetable)
         error = ""
     except Exception as problem:
         found, error = None, f"{type(problem).__name__}: {problem}"
     return Ended(run, parcel.people_seed(run), parameters, found, error)
 
 
-def _digested(scenario: Scenario, timetable: list[tuple[int, str, int]]) -> WeeklyData:
+def _weekly_data(scenario: Scenario, timetable: list[tuple[int, str, int]]) -> WeeklyData:
     run = run_to_data(scenario, timetable)
     observed = observed_values(blocks_of([run]), scenario) if observed_rows(scenario) else None
     return weekly_data_of(run, observed)

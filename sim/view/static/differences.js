@@ -1,29 +1,4 @@
-// What a study found: the border's measures and, beside them, the people's; paired differences as bars.
-
-const WHOLE = 3;
-
-/** Digits that a measure bears: pressures two, counts none, large counts three digits and noughts. */
-function figure(value, unit, sign = false) {
-  if (value === null) return "–";
-  const ratio = unit.includes("/");
-  let v = value;
-  if (!ratio && Math.abs(v) >= 1000) {
-    const step = 10 ** (Math.floor(Math.log10(Math.abs(v))) - WHOLE + 1);
-    v = Math.round(v / step) * step;
-  }
-  const text = number(Math.abs(v), ratio ? 2 : 0);
-  if (!/[1-9]/.test(text)) return text;
-  return `${v < 0 ? "−" : sign ? "+" : ""}${text}`;
-}
-
-/** As short as it may be: 183k. */
-function brief(value, unit, sign) {
-  if (value === null || Math.abs(value) < 9999.5) return figure(value, unit, sign);
-  const k = Math.abs(value) / 1000;
-  return `${value < 0 ? "−" : sign ? "+" : ""}${number(k, k < 99.95 ? 1 : 0)}k`;
-}
-
-const spanOf = (ends, unit, sign = false) => `${brief(ends[0], unit, sign)} to ${brief(ends[4], unit, sign)}`;
+// What a study found: the border's outputs and, beside them, the people's; paired differences as bars.
 
 /** A difference with its intervals about nought, on a scale of its own. */
 function forest(parent, ends, sure) {
@@ -64,26 +39,26 @@ function render({ model, el }) {
     add(row, "th", { scope: "col" }, "B less A");
   }
 
-  function value(row, ends, unit, sign = false) {
+  function value(row, figure) {
     const cell = add(row, "td");
-    add(cell, "span", {}, figure(ends[2], unit, sign));
-    if (ends[0] !== ends[4]) add(cell, "small", {}, spanOf(ends, unit, sign));
+    add(cell, "span", {}, figure.median);
+    if (figure.span) add(cell, "small", {}, figure.span);
     return cell;
   }
 
   function line(body, entry, data) {
-    const row = add(body, "tr", { "data-measure": entry.measure });
+    const row = add(body, "tr", { "data-output": entry.output });
     const name = add(row, "th", { scope: "row" });
     add(name, "span", { title: entry.label }, entry.label);
     add(name, "small", {}, entry.unit);
-    value(row, entry.a, entry.unit);
+    value(row, entry.a);
     if (!data.b) return;
-    value(row, entry.b, entry.unit);
-    const sure = entry.change[0] > 0 || entry.change[4] < 0;
-    const often = `lower in ${Math.round(100 * entry.lower)} % of pairs, higher in ${Math.round(100 * entry.higher)} %`;
-    forest(add(row, "td", { class: "cv-forest-cell", title: often }), entry.change, sure);
-    const cell = value(row, entry.change, entry.unit, true);
-    cell.title = often;
+    value(row, entry.b);
+    const { ends } = entry.change;
+    const sure = ends[0] > 0 || ends[4] < 0;
+    forest(add(row, "td", { class: "cv-forest-cell", title: entry.often }), ends, sure);
+    const cell = value(row, entry.change);
+    cell.title = entry.often;
     if (sure) cell.classList.add("cv-sure");
   }
 
@@ -100,7 +75,7 @@ function render({ model, el }) {
       add(add(body, "tr", { class: "cv-group" }), "th", { colspan: data.b ? 5 : 2, scope: "rowgroup" }, group.title);
       for (const entry of group.rows) {
         line(body, entry, data);
-        values[entry.measure] = { a: entry.a[2], b: entry.b?.[2] ?? null, change: entry.change ?? null };
+        values[entry.output] = { a: entry.a.ends[2], b: entry.b?.ends[2] ?? null, change: entry.change?.ends ?? null };
       }
     }
     root.dataset.values = JSON.stringify(values);

@@ -4,11 +4,6 @@ const ROW = 19;
 const LABELS = 138;
 const VALUES = 62;
 
-const signed = (value, change) => {
-  const text = short(Math.round(Math.abs(value)));
-  return /[1-9]/.test(text) ? `${value < 0 ? "−" : change ? "+" : ""}${text}` : "0";
-};
-
 function render({ model, el }) {
   const root = add(el, "section", { class: "cv cv-chart cv-where" });
   const head = add(root, "div", { class: "cv-chart-head" });
@@ -65,10 +60,10 @@ function render({ model, el }) {
         whisker(svg, row.values, x, y - 3.6, "var(--c0)", 5);
         whisker(svg, row.second, x, y + 3.6, "var(--c2)", 5);
       } else whisker(svg, row.values, x, y, row.strong ? "var(--ink)" : "var(--c0)", 7);
-      add(svg, "text", { x: w - 2, y: y + 3.5, "text-anchor": "end", class: weight }, signed(row.values[2], data.change));
+      add(svg, "text", { x: w - 2, y: y + 3.5, "text-anchor": "end", class: weight }, row.text);
     });
     plot.setAttribute("aria-label", `${title.textContent} ${unit.textContent}: `
-      + view.rows.map((r) => `${r.label} ${signed(r.values[2], data.change)}`).join(", "));
+      + view.rows.map((r) => `${r.label} ${r.text}`).join(", "));
   }
 
   const clip = (text, length) => (text.length > length ? `${text.slice(0, length - 1)}…` : text);

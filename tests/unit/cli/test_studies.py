@@ -30,9 +30,9 @@ def test_a_comparison_is_one_command(here: Path, corridor: Corridor) -> None:
     for text in (
         "ban compared with tiny: 4 pairs of runs",
         "where did it go?",
-        "deaths",
+        "Dead",
         "stranded",
-        "entries over land",
+        "Entries over land",
     ):
         assert text in done.out
     folder = next((here / "results").iterdir())
@@ -129,7 +129,7 @@ def test_sql(corridor: Corridor) -> None:
     assert corridor("results", "r", "--sql", query, "--format", "csv").out == "scenario,runs\nban,2\ntiny,2\n"
     bad = corridor("results", "r", "--sql", "select nothing from totals")
     assert bad.status == 2
-    assert "tables: differences, intervals, runs, totals, weekly" in bad.err
+    assert "tables: differences, intervals, outputs, runs, totals, weekly" in bad.err
 
 
 BAD = {

@@ -12,6 +12,7 @@ from sim.engine.rows import STATUSES
 from sim.engine.tables import ROUTE_FLOWS
 from sim.outputs import run_data as m
 from sim.outputs.daily import blocks_of
+from sim.outputs.definitions import OUTPUTS
 from sim.outputs.run_data import RunData, run_data_of
 from sim.runs import run_model
 from tests.strategies import tiny_scenario
@@ -24,22 +25,20 @@ def outcome() -> RunData:
     return run_data_of(run_model(tiny_scenario()))
 
 
-def test_every_measure_is_defined_with_symbol_unit_formula_and_meaning() -> None:
-    for name, measure in m.MEASURES.items():
-        assert name == measure.name
-        assert all((measure.symbol, measure.unit, measure.formula, measure.meaning))
-        assert measure.over_time in ("sum", "mean", "end")
-    assert len({measure.symbol for measure in m.MEASURES.values()}) == len(m.MEASURES)
-
-
 def test_everything_that_is_computed_is_defined(outcome: RunData) -> None:
-    computed = {measure for _, measure in blocks_of([outcome])}
-    assert computed <= set(m.MEASURES)
-    assert set(m.SECTION_MEASURES) | set(m.PAIR_MEASURES) <= computed
+    computed = set(blocks_of([outcome]))
+    assert {output for _, output in computed} <= set(OUTPUTS)
+    assert computed <= {(level, output.name) for output in OUTPUTS.values() for level in output.levels}
+    flows = {
+        (level, output.name) for output in OUTPUTS.values() if output.over_time == "sum" for level in output.levels
+    }
+    assert flows <= computed
 
 
 def test_each_attempt_ends_in_one_way(outcome: RunData) -> None:
-    flow = {name: m.by_section(outcome, name) for name in m.SECTION_MEASURES}
+    flow = {
+        name: m.by_section(outcome, name) for name in (output.name for output in OUTPUTS.values() if output.section)
+    }
     assert flow["attempts"].sum() > 100
     np.testing.assert_array_equal(flow["attempts"], flow["turn_backs"] + flow["procedures"] + flow["crossings"])
     detected = flow["turn_backs"] + flow["procedures"] + flow["overload_crossings"]

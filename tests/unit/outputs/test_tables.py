@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from sim.outputs.daily import DAILY_COLUMNS
+from sim.outputs.definitions import OUTPUTS
 from sim.outputs.results import Results
-from sim.outputs.run_data import MEASURES
 from sim.report.figures import figures
 from sim.runs import run
 from tests.strategies import finished, tiny_scenario
@@ -24,7 +24,7 @@ def test_daily_is_tidy_complete_and_finite(results: Results) -> None:
     assert set(daily["level"]) == {"section", "agency", "route", "cohort", "status", "place"}
     assert len(daily) % (results.replicates * 120) == 0
     units = daily.drop_duplicates("measure").set_index("measure")["unit"]
-    assert all(units[name] == MEASURES[str(name)].daily_unit for name in units.index)
+    assert all(units[name] == OUTPUTS[str(name)].daily_unit for name in units.index)
 
 
 def test_persons_are_conserved_in_the_tables(results: Results) -> None:
@@ -36,7 +36,7 @@ def test_persons_are_conserved_in_the_tables(results: Results) -> None:
 
 def test_monthly_sums_are_the_sums_of_days(results: Results) -> None:
     keys = ["level", "name", "measure", "replicate"]
-    flows = [name for name, measure in MEASURES.items() if measure.over_time == "sum"]
+    flows = [name for name, output in OUTPUTS.items() if output.over_time == "sum"]
     daily = results.daily[results.daily["measure"].isin(flows)]
     month = daily["date"].dt.strftime("%Y-%m").rename("month")
     expected = daily.astype(dict.fromkeys(keys[:3], str)).groupby([*keys, month])["value"].sum()

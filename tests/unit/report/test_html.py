@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.outputs.definitions import definition
 from sim.outputs.folder import OutputError, read_run
 from sim.outputs.provenance import RunInfo
 from sim.outputs.results import Results
-from sim.report.definitions import definition
 from sim.report.findings import Findings
 from sim.report.html import report_of, write_report
 from sim.report.sentences import headlines

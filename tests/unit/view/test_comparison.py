@@ -38,7 +38,7 @@ def test_it_finds_what_the_command_line_finds(session: Session, tmp_path: Path) 
     study = compare(session.base, session.named(), replicates=4, folder=tmp_path / "study")
     mine, other = (json.loads(part["differences"])["groups"] for part in (told[-1].result, found(study)))
     assert mine == other
-    assert any(row["change"][2] for group in mine for row in group["rows"])
+    assert any(row["change"]["ends"][2] for group in mine for row in group["rows"])
 
 
 def test_nothing_is_left_behind(session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
