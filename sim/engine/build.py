@@ -12,6 +12,7 @@ from sim.engine import tables as t
 from sim.engine.compiled import JIT
 from sim.engine.rows import STATUSES, CohortSpan, new_rows
 from sim.engine.streams import name_key
+from sim.scenario.measures.return_flights import ReturnFlights
 from sim.scenario.schema import Scenario
 
 _PRICE_FIELDS = ("travel_days", "visa_lead", "risk", "shipwreck", "death_in_shipwreck")
@@ -50,7 +51,7 @@ def names_of(scenario: Scenario) -> Names:
         sorted(scenario.zones),
         sorted(scenario.sections),
         sorted(scenario.agencies),
-        sorted(name for name, measure in scenario.measures.items() if measure.kind == "return-flights"),
+        sorted(name for name, measure in scenario.measures.items() if isinstance(measure, ReturnFlights)),
         [(cohort, route) for cohort in cohorts for route in sorted(scenario.cohorts[cohort].routes)],
     )
 

@@ -15,7 +15,7 @@ from typing import Any, get_args
 from sim.outputs.run_data import MEASURES
 from sim.scenario.entry import ASSUMED, BY_DATE, Entry, figure
 from sim.scenario.fields import bare, entry_class, is_mapping, is_quantity, is_schedule, measure_kinds, note
-from sim.scenario.measures import MeasureBase
+from sim.scenario.measures import Measure
 from sim.scenario.quantity import Distribution
 from sim.scenario.schema import Scenario
 
@@ -39,7 +39,7 @@ def _below(path: str, entry: type[Entry]) -> Iterator[tuple[str, type[Entry]]]:
             kind, place = get_args(bare(kind))[1], f"{place}NAME."
         kinds = measure_kinds(kind)
         if kinds:
-            yield place, MeasureBase
+            yield place, Measure
             yield from ((f"{place}kind={word}.", part) for word, part in kinds.items())
         elif (part := entry_class(kind)) is not None:
             yield place, part
@@ -62,7 +62,7 @@ def _is_said_elsewhere(entry: type[Entry], name: str) -> bool:
     """Fields that hold entries, and those of a kind of measure that all measures have."""
     kind = entry.model_fields[name].annotation
     inner = get_args(bare(kind))[1] if is_mapping(kind) else kind
-    inherited = entry is not MeasureBase and issubclass(entry, MeasureBase) and name in MeasureBase.model_fields
+    inherited = entry is not Measure and issubclass(entry, Measure) and name in Measure.model_fields
     return inherited or name == "kind" or entry_class(inner) is not None or bool(measure_kinds(inner))
 
 

@@ -14,6 +14,7 @@ from pydantic_core import PydanticUndefined
 
 from sim.scenario.entry import Entry, figure
 from sim.scenario.errors import choices
+from sim.scenario.measures import KINDS, Measure
 from sim.scenario.quantity import Distribution
 from sim.scenario.schema import Scenario
 
@@ -88,12 +89,9 @@ def is_schedule(kind: Any) -> bool:
     return is_mapping(kind) and bare(get_args(bare(kind))[0]) is date
 
 
-def measure_kinds(kind: Any) -> dict[str, type[Entry]]:
-    """The entries by their ``kind`` where a type is a union of entries; else empty."""
-    parts = get_args(bare(kind))
-    if not parts or not all(isinstance(part, type) and issubclass(part, Entry) for part in parts):
-        return {}
-    return {get_args(part.model_fields["kind"].annotation)[0]: part for part in parts}
+def measure_kinds(kind: Any) -> dict[str, type[Measure]]:
+    """The kinds of measures known now, by name, where a type is that of any measure; else empty."""
+    return KINDS if bare(kind) is Measure else {}
 
 
 def entry_class(kind: Any, data: Any = None) -> type[Entry] | None:

@@ -10,7 +10,6 @@ from typing import Any
 from sim.scenario.actors import Carrier
 from sim.scenario.entry import Entry
 from sim.scenario.errors import Problem, choices, dotted, show
-from sim.scenario.measures import CarrierBan, Posture, Sanctions
 from sim.scenario.nodes import Node
 from sim.scenario.quantity import JOINT
 from sim.scenario.schema import Scenario
@@ -126,29 +125,8 @@ def _targets(scenario: Scenario, finder: _Finder) -> Iterator[Problem]:
             text = f"found none; needed: at least one section; {choices(scenario.sections)}"
             yield finder.problem(text, "zones", name, "sections")
     for name, measure in scenario.measures.items():
-        if isinstance(measure, Sanctions) and not (measure.carriers or measure.transit_states):
-            text = "found sanctions on nobody; needed: `carriers` or `transit_states`"
-            yield finder.problem(text, "measures", name)
-        elif isinstance(measure, Posture):
-            yield from _steered(scenario, finder, name, measure)
-        elif isinstance(measure, CarrierBan) and measure.carriers:
-            yield from _banned(scenario, finder, name, measure)
-
-
-def _steered(scenario: Scenario, finder: _Finder, name: str, measure: Posture) -> Iterator[Problem]:
-    own = [z for z, zone in scenario.zones.items() if zone.transit_state == measure.transit_state]
-    for zone in measure.steering:
-        if zone not in own:
-            text = f"found {show(zone)}, no zone of {show(measure.transit_state)}; {choices(own, zone)}"
-            yield finder.problem(text, "measures", name, "steering", zone)
-
-
-def _banned(scenario: Scenario, finder: _Finder, name: str, measure: CarrierBan) -> Iterator[Problem]:
-    served = sorted({route for carrier in measure.carriers for route in scenario.carriers[carrier].services})
-    for i, route in enumerate(measure.routes):
-        if route not in served:
-            text = f"found {show(route)}, which no carrier named here serves; {choices(served, route)}"
-            yield finder.problem(text, "measures", name, "routes", i)
+        for place, text in measure.check(scenario):
+            yield finder.problem(text, "measures", name, *place)
 
 
 def _places(scenario: Scenario, finder: _Finder) -> Iterator[Problem]:

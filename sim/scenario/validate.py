@@ -21,9 +21,9 @@ from sim.scenario.fields import (
     is_schedule,
     keys_allowed,
     limits,
-    measure_kinds,
     note,
 )
+from sim.scenario.measures import kind_missing
 from sim.scenario.nodes import Node
 from sim.scenario.references import check
 from sim.scenario.schema import Scenario
@@ -79,13 +79,11 @@ def _perhaps(name: str, names: Any) -> str:
 
 
 def _yaml_path(loc: Sequence[Any], data: Any) -> tuple[tuple[Any, ...], bool]:
-    """The path in the file: without pydantic's mark of the measure's kind, and whether a key is meant."""
+    """The path in the file, and whether a key is meant."""
     path = list(loc)
     is_key = bool(path) and path[-1] == "[key]"
     if is_key:
         path.pop()
-    if len(path) > 2 and path[0] == "measures" and path[2] in measure_kinds(find(("measures", ""), {}).type):  # type: ignore[union-attr]
-        del path[2]
     return tuple(_same_key(path, data)), is_key
 
 
@@ -113,8 +111,8 @@ def _text(
         return f"missing; needed: {about.description.rstrip('.')} ({allowed(spot or ROOT)})"
     if is_key:
         return f"found {show(str(path[-1]))}; allowed: {_key_words(parent)}"
-    if kind in ("union_tag_not_found", "union_tag_invalid"):
-        return _kind_text(spot, found)
+    if kind == "measure_kind":
+        return kind_missing(found)
     if found is None and parent is not None and is_mapping(parent.type):
         return "found null, which removes an inherited entry; none of this name is inherited"
     if kind == "value_error":
@@ -126,13 +124,6 @@ def _text(
 
 def _key_words(parent: Spot | None) -> str:
     return "a date such as 2021-08-03" if parent is not None and is_schedule(parent.type) else NAMING
-
-
-def _kind_text(spot: Spot | None, found: Any) -> str:
-    kinds = measure_kinds(spot.type) if spot else {}
-    if isinstance(found, dict) and "kind" in found:
-        return f"kind: found {show(found['kind'])}; {choices(kinds, found['kind'])}"
-    return f"missing `kind`; {choices(kinds)}"
 
 
 def _with_limits(text: str, spot: Spot | None) -> str:
