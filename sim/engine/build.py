@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.engine import tables as t
 from sim.engine.compiled import JIT
+from sim.engine.queues import number_of_queues
 from sim.engine.rows import STATUSES, CohortSpan, new_rows
 from sim.engine.streams import name_key
 from sim.scenario.measures.return_flights import ReturnFlights
@@ -169,14 +170,9 @@ def _return_flights(scenario: Scenario, names: Names) -> tuple[t.Table, t.Table]
 
 def _parameters(scenario: Scenario) -> t.Table:
     table = np.zeros(1, t.PARAMETERS)
-    _fill(table[0], scenario.behaviour, t.BEHAVIOUR_FIELDS)
-    for prefix, entry, fields in (
-        ("detection_", scenario.detection, t.DETECTION_FIELDS),
-        ("hazard_", scenario.hazards, t.HAZARD_FIELDS),
-        ("news_", scenario.information, t.INFORMATION_FIELDS),
-    ):
-        for field in fields:
-            table[0][prefix + field] = getattr(entry, field)
+    for part, entry, prefix in t.PARAMETER_ENTRIES:
+        for field in entry.model_fields:
+            table[0][prefix + field] = getattr(getattr(scenario, part), field)
     return table
 
 
@@ -234,7 +230,7 @@ def build_world(scenario: Scenario, names: Names, timetable: list[tuple[int, str
     counters[t.N_FREE_BLOCK] = -1
     tables = t.World(
         rows=rows,
-        **_waiting_lists(n, days, 2 * len(names.states) + len(names.routes)),
+        **_waiting_lists(n, days, number_of_queues(len(names.states), len(names.routes))),
         services=_services(scenario, names),
         routes=_routes(scenario, names),
         pairs=pairs,

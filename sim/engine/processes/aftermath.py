@@ -26,6 +26,7 @@ from sim.engine.streams import (
     TURN_BACK,
     draw,
     lag,
+    occasion_of_review,
 )  # fmt: skip
 from sim.engine.streams import ONWARD as ONWARD_STREAM
 from sim.engine.tables import (
@@ -44,9 +45,9 @@ from sim.engine.tables import (
     S_CROSSINGS,
     S_PROCEDURES,
     S_TURN_BACKS,
+    STOPPED,
 )  # fmt: skip
 
-STOPPED = 2
 STAYS, GOES_ON, IS_RETURNED = range(3)
 
 
@@ -191,7 +192,7 @@ def review_stranded(w, day):
         i = w.who[j]
         m = w.rows[i]
         state = w.states[w.routes[m.route].state]
-        occasion = 1_000 + m.outdoors
+        occasion = occasion_of_review(m)
         z = w.zone_at[m.place]
         home, _ = flies_home(m, state, occasion)
         if home:

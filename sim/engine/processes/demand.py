@@ -20,7 +20,7 @@ import numpy as np
 from sim.engine.choice import choose_route
 from sim.engine.compiled import compiled
 from sim.engine.ledger import count, move
-from sim.engine.queues import schedule
+from sim.engine.queues import schedule, seat_queue, visa_queue
 from sim.engine.rows import BOOKED
 from sim.engine.streams import FUNDS, SEA_WAIT, VISA_LEAD, draw, lag
 from sim.engine.tables import C_COAST, C_VISA, F_SET_OUT, N_EVENTS, SEA
@@ -77,7 +77,6 @@ def seats_per_day(w, r, day):
 def appraise(w, day):
     """Write every pair's share and every cohort's hazard of today."""
     p = w.p[0]
-    seat_queues = 2 * w.states.shape[0]
     for c in range(w.cohorts.shape[0]):
         cohort = w.cohorts[c]
         total = 0.0
@@ -86,9 +85,9 @@ def appraise(w, day):
             pair.share = 0.0
             route = w.routes[pair.route]
             if route.open and not pair.barred and not pair.visa_barred:
-                wait = w.queues[seat_queues + pair.route].length / max(seats_per_day(w, pair.route, day), 1e-9)
+                wait = w.queues[seat_queue(w, pair.route)].length / max(seats_per_day(w, pair.route, day), 1e-9)
                 if route.visa_lead > 0.0:
-                    wait += w.queues[route.state].length / max(w.states[route.state].visas, 1e-9)
+                    wait += w.queues[visa_queue(w, route.state)].length / max(w.states[route.state].visas, 1e-9)
                 facilitation = w.states[route.state].facilitation
                 if route.mode == SEA:
                     facilitation = w.states[route.state].boats_tolerated

@@ -9,6 +9,7 @@ from typing import Any
 
 from sim.engine import rows as pop
 from sim.engine import streams as st
+from sim.engine import tables as t
 from sim.engine.processes import aftermath, attempts, exposure
 from tests.verification.oracle.journey import Journey
 from tests.verification.oracle.people import OracleMigrant, Part
@@ -62,12 +63,12 @@ class Border(Journey):
                 self.note(day, s, "recorded")
                 seen[s].append((m, z))
             else:
-                self.results.append((m, z, s, attempts.UNDETECTED))
+                self.results.append((m, z, s, t.UNDETECTED))
         for s in range(len(self.sections)):
             patrols = self.whole(("patrols", s), self.world.sections[s].capacity)
             lots = sorted(seen[s], key=lambda pair: st.bits(pair[0].key, st.PATROL, pair[0].attempts))
             for place, (m, z) in enumerate(lots):
-                self.results.append((m, z, s, attempts.STOPPED if place < patrols else attempts.OVERLOADED))
+                self.results.append((m, z, s, t.STOPPED if place < patrols else t.OVERLOADED))
                 if place >= patrols:
                     self.note(day, s, "overload_crossings")
 
@@ -86,7 +87,7 @@ class Border(Journey):
         for m, z, s, result in self.results:
             agency = agencies[self.names.agencies.index(self.settings.sections[self.names.sections[s]].agency)]
             state = self.world.states[self.zones[z].state]
-            if result != attempts.STOPPED:
+            if result != t.STOPPED:
                 self.note(day, s, "crossings")
                 self.count(day, m, "crossed")
                 m.status, m.place = pop.CROSSED, agency.place
@@ -126,7 +127,7 @@ class Border(Journey):
     def review_stranded(self, day: int) -> None:
         for m in self.ready("stranded", day, pop.STRANDED):
             state = self.world.states[self.world.routes[m.route].state]
-            occasion = 1_000 + m.outdoors
+            occasion = st.occasion_of_review(m)
             at_border = self.names.places[m.place] in self.names.zones
             if aftermath.flies_home(m, state, occasion)[0]:
                 self.met["stranded flies home"] += 1

@@ -60,7 +60,7 @@ class Sea(Books):
         if sea.gives_up_the_sea(m, self.p):
             self.count(day, m, "stranded")
             m.status = pop.STRANDED
-            days = st.lag(st.draw(m.key, st.REVIEW_LAG, 500 + m.voyages), self.p.stranded_review)
+            days = st.lag(st.draw(m.key, st.REVIEW_LAG, st.occasion_after_voyage(m)), self.p.stranded_review)
             self.wait("stranded", m, day, days)
         else:
             m.status = pop.INTERCEPTED
