@@ -12,7 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.engine.compiled import codes
+from sim.scenario.actors import BorderAgency
 from sim.scenario.entry import Entry
+from sim.scenario.fields import is_by_cohort
 from sim.scenario.rules import Behaviour, Detection, Hazards, Information
 
 AIR, LAND, SEA = range(3)
@@ -72,9 +74,12 @@ REACH = np.dtype([("within", "i8"), ("constant", "f8"), ("cumulative", "f8"), ("
 AGENCY = np.dtype(
     [
         ("place", "i8"), ("turn_back", "f8"), ("reception", "i8"), ("full", "i8"),
-        ("procedure", "f8"), ("absconding", "f8"), ("returned", "f8"),
     ]
 )  # fmt: skip
+# One record per agency and cohort: what of an agency's procedure may be given by cohort.
+PROCEDURE = np.dtype(
+    [(name, "f8") for name, field in BorderAgency.model_fields.items() if is_by_cohort(field.annotation)]
+)
 RETURN_FLIGHT = np.dtype([("state", "i8"), ("seats", "i8"), ("weekly", "f8"), ("carry", "f8"), ("offered", "i8")])
 # A queue's first and last block (-1 for none), where in the first block it begins, and how many wait.
 QUEUE = np.dtype([("head", "i8"), ("tail", "i8"), ("first", "i8"), ("length", "i8")])
@@ -153,9 +158,10 @@ class World(NamedTuple):
     reach: Table  # (Z * S,)
     zone_at: Table  # (places,) int64: zone at a place, -1 where there is none
     agencies: Table
+    procedures: Table  # (agencies, cohorts) PROCEDURE
     return_flights: Table
     return_barred: Table  # (return flights, cohorts) int8
-    p: Table  # (1,) PARAMETERS
+    p: Table  # (cohorts,) PARAMETERS; those that belong to no cohort are the same in all
     timetable: Table  # (D, R) int32 extra departures and
     timetable_seats: Table  # (D, R) int32 their seats
     stocks: Table  # (cohorts, places, statuses) int64, now

@@ -14,7 +14,16 @@ from typing import Any, get_args
 
 from sim.outputs.run_data import MEASURES
 from sim.scenario.entry import ASSUMED, BY_DATE, Entry, figure
-from sim.scenario.fields import bare, entry_class, is_mapping, is_quantity, is_schedule, measure_kinds, note
+from sim.scenario.fields import (
+    bare,
+    entry_class,
+    is_by_cohort,
+    is_mapping,
+    is_quantity,
+    is_schedule,
+    measure_kinds,
+    note,
+)
 from sim.scenario.measures import Measure
 from sim.scenario.quantity import Distribution
 from sim.scenario.schema import Scenario
@@ -72,6 +81,7 @@ def _line(name: str, entry: type[Entry]) -> str:
     limits = "" if about.low is None or about.high is None else f"{_number(about.low)} to {_number(about.high)}"
     default = "required" if field.is_required() else _default(field.get_default(call_default_factory=True))
     unit = about.unit + (" (by date)" if is_schedule(field.annotation) else "")
+    unit += " (may be given by cohort)" if is_by_cohort(field.annotation) else ""
     source = _source(about.source or ("" if entry is Scenario or _is_text(field.annotation) else ASSUMED))
     meaning = about.description.removesuffix(BY_DATE)
     cells = (f"`{name}`", default, limits, unit, meaning, source)

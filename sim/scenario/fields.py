@@ -15,7 +15,7 @@ from pydantic_core import PydanticUndefined
 from sim.scenario.entry import Entry, figure
 from sim.scenario.errors import choices
 from sim.scenario.measures import KINDS, Measure
-from sim.scenario.quantity import Distribution
+from sim.scenario.quantity import Distribution, Quantity
 from sim.scenario.schema import Scenario
 
 NAMING = "a name of lower-case letters, digits and single hyphens, such as 'erbil-minsk'"
@@ -79,6 +79,11 @@ def is_quantity(kind: Any) -> bool:
     return Distribution in get_args(bare(kind))
 
 
+def is_by_cohort(kind: Any) -> bool:
+    """Whether a type is `ByCohort`: a quantity, or a mapping of cohorts to quantities."""
+    return dict[str, float | Distribution] in get_args(bare(kind))
+
+
 def is_mapping(kind: Any) -> bool:
     """Whether a type is a mapping of names or dates, whose keys the user chooses."""
     return get_origin(bare(kind)) is dict
@@ -111,6 +116,8 @@ def child(spot: Spot, key: Any, data: Any = None) -> Spot | None:
         field = entry.model_fields.get(key) if isinstance(key, str) else None
         return Spot(field.annotation, field) if field else None
     kind = bare(spot.type)
+    if is_by_cohort(kind):
+        return Spot(Quantity, spot.field)
     if get_origin(kind) is dict:
         return Spot(get_args(kind)[1], spot.field)
     if get_origin(kind) is list:
@@ -149,7 +156,8 @@ def allowed(spot: Spot, found: Any = None) -> str:
 def _words(spot: Spot, kind: Any) -> str:
     numbers = limits(note(spot.field))
     if is_quantity(kind):
-        return f"a number{numbers}, or a distribution such as {{triangular: [low, mode, high]}}"
+        words = f"a number{numbers}, or a distribution such as {{triangular: [low, mode, high]}}"
+        return f"{words}, or a mapping of cohorts to them" if is_by_cohort(kind) else words
     if kind is int:
         return f"a whole number{numbers}"
     if kind is float:

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from sim.scenario.actors import Carrier
+from sim.scenario.by_cohort import misfits
 from sim.scenario.entry import Entry
 from sim.scenario.errors import Problem, choices, dotted, show
+from sim.scenario.fields import is_by_cohort
 from sim.scenario.nodes import Node
 from sim.scenario.quantity import JOINT
 from sim.scenario.schema import Scenario
@@ -53,6 +55,7 @@ def check(scenario: Scenario, root: Node, last_days: Mapping[str, date]) -> Iter
     if not broken:
         yield from _hubs(scenario, finder)
         yield from _targets(scenario, finder)
+    yield from _by_cohort(scenario, finder)
     yield from _places(scenario, finder)
     yield from _joint(finder)
     yield from _order(scenario, finder)
@@ -101,6 +104,20 @@ def _mentions(value: Any) -> Iterator[tuple[tuple[Any, ...], str]]:
         yield from (((name,), name) for name in value)
     else:
         yield from (((i,), name) for i, name in enumerate(value))
+
+
+def _by_cohort(scenario: Scenario, finder: _Finder) -> Iterator[Problem]:
+    """Quantities by cohort have a value for each cohort, and for none that there is not."""
+    parts: list[tuple[tuple[str, ...], Entry]] = [
+        (("behaviour",), scenario.behaviour),
+        (("hazards",), scenario.hazards),
+    ]
+    parts += [(("agencies", name), agency) for name, agency in scenario.agencies.items()]
+    for path, entry in parts:
+        for name, field in type(entry).model_fields.items():
+            if is_by_cohort(field.annotation):
+                for key, text in misfits(getattr(entry, name), scenario.cohorts):
+                    yield finder.problem(text, *path, name, *key)
 
 
 def _hubs(scenario: Scenario, finder: _Finder) -> Iterator[Problem]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from sim.scenario.by_cohort import OTHERS
 from sim.scenario.entry import RangeError
 from sim.scenario.errors import Problem, ScenarioError, choices, dotted, show
 from sim.scenario.fields import (
@@ -17,7 +18,9 @@ from sim.scenario.fields import (
     Spot,
     allowed,
     find,
+    is_by_cohort,
     is_mapping,
+    is_quantity,
     is_schedule,
     keys_allowed,
     limits,
@@ -65,10 +68,20 @@ def _problem(error: dict[str, Any], root: Node, data: Any) -> Problem:
     spot = find(path, data)
     parent = find(path[:-1], data) if path else None
     above = root.at(path[:-1]).plain()
-    text = _text(error, path, is_key, spot, parent, above, root.at(path).plain())
+    found = root.at(path).plain()
+    text = _text(error, path, is_key, spot, parent, above, found)
+    if spot is not None and is_quantity(spot.type) and not is_by_cohort(spot.type) and _names_cohorts(found, data):
+        text = f"found values by cohort; this quantity belongs to no cohort; {allowed(spot)}"
     if error["type"] == "missing" and len(path) > 2:
         text += _perhaps(str(path[-2]), root.at(path[:-2]).plain())
     return Problem(node.file, node.line, dotted(path), text)
+
+
+def _names_cohorts(found: Any, data: Any) -> bool:
+    """Whether all keys of a mapping are names of the scenario's cohorts."""
+    cohorts = data.get("cohorts")
+    known = set(cohorts) if isinstance(cohorts, dict) else set()
+    return isinstance(found, dict) and bool(found) and found.keys() <= known | {OTHERS}
 
 
 def _perhaps(name: str, names: Any) -> str:
@@ -113,7 +126,7 @@ def _text(
         return f"found {show(str(path[-1]))}; allowed: {_key_words(parent)}"
     if kind == "measure_kind":
         return kind_missing(found)
-    if found is None and parent is not None and is_mapping(parent.type):
+    if found is None and parent is not None and (is_mapping(parent.type) or is_by_cohort(parent.type)):
         return "found null, which removes an inherited entry; none of this name is inherited"
     if kind == "value_error":
         return _with_limits(str(error["ctx"]["error"]), spot)

@@ -26,11 +26,11 @@ def decides_to_go(m, share_of_going):
 @compiled
 def reconsider(w, day):
     """Those who decide anew today: stay, book again, or divert to the sea."""
-    p = w.p[0]
     n = take_due(w, C_RECONSIDER, day, PROSPECT)
     for j in range(n):
         i = w.who[j]
         m = w.rows[i]
+        p = w.p[m.cohort]
         cohort = w.cohorts[m.cohort]
         total = 0.0
         for k in range(cohort.first_pair, cohort.first_pair + cohort.pairs):

@@ -76,9 +76,9 @@ def seats_per_day(w, r, day):
 @compiled
 def appraise(w, day):
     """Write every pair's share and every cohort's hazard of today."""
-    p = w.p[0]
     for c in range(w.cohorts.shape[0]):
         cohort = w.cohorts[c]
+        p = w.p[c]
         total = 0.0
         for k in range(cohort.first_pair, cohort.first_pair + cohort.pairs):
             pair = w.pairs[k]
@@ -104,7 +104,6 @@ def appraise(w, day):
 def run(w, day):
     """Appraise the routes, advance the Sellke clocks, and let today's leavers book."""
     appraise(w, day)
-    p = w.p[0]
     for c in range(w.cohorts.shape[0]):
         cohort = w.cohorts[c]
         if cohort.hazard <= 0.0:
@@ -122,7 +121,7 @@ def run(w, day):
             cohort.left += 1
             k = choose_route(m, w.pairs, cohort.first_pair, cohort.pairs)
             r = w.pairs[k].route
-            days = set_out(m, w.pairs[k], w.routes[r], cohort, p)
+            days = set_out(m, w.pairs[k], w.routes[r], cohort, w.p[c])
             m.route = r
             move(w, m, BOOKED, w.routes[r].origin)
             count(w, day, m, F_SET_OUT)

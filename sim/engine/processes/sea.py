@@ -68,7 +68,7 @@ def gives_up_the_sea(m, p):
 def bring_back(w, day, i, route):
     """Back to the coast: intercepted, to try again after a while, or stranded there."""
     m = w.rows[i]
-    p = w.p[0]
+    p = w.p[m.cohort]
     count(w, day, m, F_INTERCEPTED)
     if gives_up_the_sea(m, p):
         count(w, day, m, F_STRANDED)
@@ -124,13 +124,13 @@ def join(w, day):
 def run(w, day):
     """Gather at the coast, then sail, if the sea is calm on the route today."""
     join(w, day)
-    p = w.p[0]
+    calm = w.p[0].calm_sea
     for s in range(w.services.shape[0]):
         service = w.services[s]
         r = service.route
         if w.routes[r].mode != SEA or not service.open:
             continue
-        if draw(w.environment[r], WEATHER, day) >= p.calm_sea:
+        if draw(w.environment[r], WEATHER, day) >= calm:
             continue
         tolerated = w.states[w.routes[r].state].boats_tolerated
         boats, service.carry = whole(service.weekly / 7.0 * tolerated, service.carry)

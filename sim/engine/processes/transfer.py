@@ -65,7 +65,6 @@ def with_room(w, chosen, state):
 @compiled
 def run(w, day):
     """Those whose stay is over queue for transfer; the state's seats of today are filled."""
-    p = w.p[0]
     weigh_zones(w)
     for z in range(w.zones.shape[0]):
         w.zones[z].room = w.zones[z].capacity - occupants(w, z)
@@ -93,6 +92,6 @@ def run(w, day):
             w.zones[z].room -= 1
             move(w, m, AT_BORDER, w.zones[z].place)
             count(w, day, m, F_REACHED_BORDER)
-            schedule(w, i, C_BORDER, day, lag(draw(m.key, FIRST_ATTEMPT, m.bookings), p.first_attempt))
+            schedule(w, i, C_BORDER, day, lag(draw(m.key, FIRST_ATTEMPT, m.bookings), w.p[m.cohort].first_attempt))
         if w.queues[q].length == 0:
             state.transfer_carry = 0.0

@@ -13,11 +13,11 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, SerializationInfo, TypeAdapter
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from sim.scenario.entry import NAME_PATTERN
 from sim.scenario.errors import choices, show
 from sim.scenario.measures.base import Measure
 
 KINDS: dict[str, type[Measure]] = {}
-_NAME = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
 
 
 def register[Kind: type[Measure]](kind: Kind) -> Kind:
@@ -32,7 +32,7 @@ def register[Kind: type[Measure]](kind: Kind) -> Kind:
     written: Any = kind
     field = written.model_fields.get("kind")
     names = get_args(field.annotation) if field and get_origin(field.annotation) is Literal else ()
-    if len(names) != 1 or not re.fullmatch(_NAME, str(names[0])):
+    if len(names) != 1 or not re.match(NAME_PATTERN, str(names[0])):
         text = 'allowed: kind: Literal["a-name"], lower-case letters, digits and single hyphens'
         raise TypeError(f"{kind.__name__}: found {f'the kinds {names}' if names else 'no kind'}; {text}")
     if kind.apply is Measure.apply:
