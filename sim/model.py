@@ -187,6 +187,10 @@ class CorridorModel(mesa.Model):
             if cohort in cohorts and route in routes:
                 self.world.pairs[field][number] += change
 
+    def offer_return_flights(self, measure: str, weekly: float) -> None:
+        """Let the flights home of a measure of kind ``return-flights`` leave so often (flights a week)."""
+        self.world.return_flights["weekly"][self.names.return_flights.index(measure)] = weekly
+
     def spare_capacity(self, zone: str) -> float:
         """Attempts a day that the sections in reach of a zone could still handle, by the last 7 days."""
         numbers = [self.names.sections.index(section) for section in self.settings.zones[zone].sections]

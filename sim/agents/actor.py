@@ -32,6 +32,27 @@ class Actor(mesa.Agent):
         self._next_change = 0
         return self.levers[name][0]
 
+    def override(self, lever: str, measure: str, value: Any) -> None:
+        """Let a measure set a lever from today on, or release it (None); of several the latest holds."""
+        overrides = self.lever(lever).overrides
+        overrides.pop(measure, None)
+        if value is not None:
+            overrides[measure] = value
+
+    def factor(self, lever: str, measure: str, value: Any, half_life: float = 0.0) -> None:
+        """Let a measure multiply a lever from today on, wearing in with a half-life (days), or no longer (None)."""
+        factors = self.lever(lever).factors
+        factors.pop(measure, None)
+        if value is not None:
+            factors[measure] = (self.model.day, value, half_life)
+
+    def addition(self, lever: str, measure: str, value: Any) -> None:
+        """Let a measure add to a lever from today on, or no longer (None)."""
+        additions = self.lever(lever).additions
+        additions.pop(measure, None)
+        if value is not None:
+            additions[measure] = value
+
     def pull_levers(self, day: int) -> bool:
         """Write every lever's value of today, if one may have changed; returns whether it did."""
         if day < self._next_change:

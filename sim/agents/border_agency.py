@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +40,7 @@ class BorderAgency(Actor):
         self.entry: Any = entry
         self.table = model.world.sections
         self.numbers = np.array(numbers, dtype=np.intp)
+        self.sections = {model.names.sections[number]: number for number in numbers}
         self.force = float(entry.personnel)  # type: ignore[arg-type]
         self.reserve, self.army = float(entry.reserve), float(entry.army)
         self.arrivals: list[tuple[int, float]] = []
@@ -52,9 +54,15 @@ class BorderAgency(Actor):
         """Add officer equivalents while ``measure`` holds; 0 takes them away."""
         self.sent[measure] = officers
 
-    def build(self, measure: str, sites: list[BarrierSite]) -> None:
-        """Start to build barriers; an empty list stops the building, what stands stays."""
-        self.sites[measure] = sites
+    def build(self, measure: str, barriers: Mapping[str, tuple[float, float]], surveillance: Any) -> None:
+        """Start to build barriers, by section: km to build, and km a day; an empty mapping stops the building.
+
+        What stands stays. A section whose barrier is complete has at least ``surveillance`` (share).
+        """
+        self.sites[measure] = [
+            BarrierSite(self.sections[section], length, pace, surveillance)
+            for section, (length, pace) in barriers.items()
+        ]
 
     def step(self) -> None:
         """In the morning: orders in force today, reinforcement that arrives, building, deployment."""

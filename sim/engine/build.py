@@ -10,8 +10,11 @@ import numpy as np
 
 from sim.engine import tables as t
 from sim.engine.compiled import JIT
+from sim.engine.queues import number_of_queues
 from sim.engine.rows import STATUSES, CohortSpan, new_rows
 from sim.engine.streams import name_key
+from sim.scenario.by_cohort import of_cohort
+from sim.scenario.measures.return_flights import ReturnFlights
 from sim.scenario.schema import Scenario
 
 _PRICE_FIELDS = ("travel_days", "visa_lead", "risk", "shipwreck", "death_in_shipwreck")
@@ -50,7 +53,7 @@ def names_of(scenario: Scenario) -> Names:
         sorted(scenario.zones),
         sorted(scenario.sections),
         sorted(scenario.agencies),
-        sorted(name for name, measure in scenario.measures.items() if measure.kind == "return-flights"),
+        sorted(name for name, measure in scenario.measures.items() if isinstance(measure, ReturnFlights)),
         [(cohort, route) for cohort in cohorts for route in sorted(scenario.cohorts[cohort].routes)],
     )
 
@@ -138,7 +141,7 @@ def _border(scenario: Scenario, names: Names) -> tuple[t.Table, t.Table, t.Table
     agencies = np.zeros(len(names.agencies), t.AGENCY)
     for record, name in zip(agencies, names.agencies, strict=True):
         record["place"] = names.places.index(name)
-        _fill(record, scenario.agencies[name], ("reception", "procedure", "absconding", "returned"))
+        record["reception"] = scenario.agencies[name].reception
     return zones, reach, sections, agencies
 
 
@@ -166,16 +169,21 @@ def _return_flights(scenario: Scenario, names: Names) -> tuple[t.Table, t.Table]
     return table, barred
 
 
-def _parameters(scenario: Scenario) -> t.Table:
-    table = np.zeros(1, t.PARAMETERS)
-    _fill(table[0], scenario.behaviour, t.BEHAVIOUR_FIELDS)
-    for prefix, entry, fields in (
-        ("detection_", scenario.detection, t.DETECTION_FIELDS),
-        ("hazard_", scenario.hazards, t.HAZARD_FIELDS),
-        ("news_", scenario.information, t.INFORMATION_FIELDS),
-    ):
-        for field in fields:
-            table[0][prefix + field] = getattr(entry, field)
+def _parameters(scenario: Scenario, names: Names) -> t.Table:
+    table = np.zeros(len(names.cohorts), t.PARAMETERS)
+    for record, cohort in zip(table, names.cohorts, strict=True):
+        for part, entry, prefix in t.PARAMETER_ENTRIES:
+            for field in entry.model_fields:
+                record[prefix + field] = of_cohort(getattr(getattr(scenario, part), field), cohort)
+    return table
+
+
+def _procedures(scenario: Scenario, names: Names) -> t.Table:
+    table = np.zeros((len(names.agencies), len(names.cohorts)), t.PROCEDURE)
+    for records, agency in zip(table, names.agencies, strict=True):
+        for record, cohort in zip(records, names.cohorts, strict=True):
+            for field in t.PROCEDURE.names or ():
+                record[field] = of_cohort(getattr(scenario.agencies[agency], field), cohort)
     return table
 
 
@@ -233,7 +241,7 @@ def build_world(scenario: Scenario, names: Names, timetable: list[tuple[int, str
     counters[t.N_FREE_BLOCK] = -1
     tables = t.World(
         rows=rows,
-        **_waiting_lists(n, days, 2 * len(names.states) + len(names.routes)),
+        **_waiting_lists(n, days, number_of_queues(len(names.states), len(names.routes))),
         services=_services(scenario, names),
         routes=_routes(scenario, names),
         pairs=pairs,
@@ -245,9 +253,10 @@ def build_world(scenario: Scenario, names: Names, timetable: list[tuple[int, str
         reach=reach,
         zone_at=np.array([names.zones.index(p) if p in names.zones else -1 for p in names.places], np.int64),
         agencies=agencies,
+        procedures=_procedures(scenario, names),
         return_flights=return_flights,
         return_barred=return_barred,
-        p=_parameters(scenario),
+        p=_parameters(scenario, names),
         timetable=departures,
         timetable_seats=seats,
         stocks=stocks,

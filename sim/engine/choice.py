@@ -39,4 +39,4 @@ def put_off(w, day, i):
     m = w.rows[i]
     count(w, day, m, F_GAVE_UP_BOOKING)
     move(w, m, PROSPECT, w.cohorts[m.cohort].origin)
-    schedule(w, i, C_RECONSIDER, day, wait_to_reconsider(m, w.p[0]))
+    schedule(w, i, C_RECONSIDER, day, wait_to_reconsider(m, w.p[m.cohort]))

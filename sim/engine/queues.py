@@ -16,6 +16,29 @@ _LINK, _COUNT, _FIRST = 0, 1, 2
 _FEW = 16  # so many are sorted as they lie
 
 
+def number_of_queues(states: int, routes: int) -> int:
+    """How many queues a world with so many transit states and routes has."""
+    return 2 * states + routes
+
+
+@compiled
+def visa_queue(w, s):
+    """Number of the queue for the visas of state ``s``."""
+    return s
+
+
+@compiled
+def transfer_queue(w, s):
+    """Number of the queue for transfer from the hub of state ``s`` to the border."""
+    return w.states.shape[0] + s
+
+
+@compiled
+def seat_queue(w, r):
+    """Number of the queue for seats on route ``r``, boats included."""
+    return 2 * w.states.shape[0] + r
+
+
 @compiled
 def take_block(w):
     """An empty block from the pool."""

@@ -1,7 +1,7 @@
 """Random numbers keyed by (stream, migrant, occasion), never drawn in order.
 
 A draw is a hash of the migrant's 64-bit key, the stream that asks and the
-how-manieth occasion of that migrant in that stream; not of the day. A queue that
+n-th occasion of that migrant in that stream; not of the day. A queue that
 shifts a date therefore changes no draw, and two scenarios with one seed meet the
 same people with the same luck (common random numbers).
 """
@@ -23,6 +23,16 @@ from sim.engine.compiled import codes, compiled
     DEATH, INJURY, REVIEW, REVIEW_LAG, RECONSIDER, RECONSIDER_LAG, SEA_WAIT, WRECK,
     SEA_GIVING_UP, SEA_RETRY, RETURN_ORDER, WEATHER, BOAT_FATE, BOAT_INTERCEPTION, MEASURE,
 ) = codes(33)  # fmt: skip
+
+# Occasions: what is asked once a life has occasion 0; what comes again is numbered by what has come before.
+#   bookings            ROUTE, VISA_LEAD, TRAVEL, STAY, ZONE, FIRST_ATTEMPT, RECONSIDER, RECONSIDER_LAG, SEA_WAIT
+#   attempts            SECTION, DETECTION, PATROL, TURN_BACK, HOPE, RETRY
+#   voyages             WRECK, SEA_GIVING_UP, SEA_RETRY
+#   person-days outdoors  DEATH, INJURY
+#   boats of a route    BOAT_FATE, BOAT_INTERCEPTION; days of the run: WEATHER
+# GOING_BACK, REVIEW and REVIEW_LAG are asked at several points of a life, and each point counts from a number of its
+# own: after an attempt from 0 (by attempts), after a voyage and at a review from these.
+_AFTER_VOYAGE, _REVIEW = 500, 1_000
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _SALT = np.uint64(0xD6E8FEB86659FD93)
@@ -52,6 +62,18 @@ def bits(key: np.uint64, stream: int, occasion: int) -> np.uint64:
 def draw(key: np.uint64, stream: int, occasion: int) -> float:
     """Uniform number in [0, 1) for the ``occasion``-th question of ``stream`` to the holder of ``key``."""
     return float(bits(key, stream, occasion) >> _S11) * _TO_UNIT
+
+
+@compiled
+def occasion_after_voyage(m):
+    """Occasion of someone who is stranded at the coast after a voyage."""
+    return _AFTER_VOYAGE + m.voyages
+
+
+@compiled
+def occasion_of_review(m):
+    """Occasion of a stranded person's next decision: person-days outdoors have grown since the last one."""
+    return _REVIEW + m.outdoors
 
 
 @compiled

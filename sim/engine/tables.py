@@ -14,6 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.engine.compiled import codes
+from sim.scenario.actors import BorderAgency
+from sim.scenario.entry import Entry
+from sim.scenario.fields import is_by_cohort
+from sim.scenario.rules import Behaviour, Detection, Hazards, Information
 
 AIR, LAND, SEA = range(3)
 SECTION_PRIOR = 0.5  # success that people expect of a section before news
@@ -72,9 +76,12 @@ REACH = np.dtype([("within", "i8"), ("constant", "f8"), ("cumulative", "f8"), ("
 AGENCY = np.dtype(
     [
         ("place", "i8"), ("turn_back", "f8"), ("reception", "i8"), ("full", "i8"),
-        ("procedure", "f8"), ("absconding", "f8"), ("returned", "f8"),
     ]
 )  # fmt: skip
+# One record per agency and cohort: what of an agency's procedure may be given by cohort.
+PROCEDURE = np.dtype(
+    [(name, "f8") for name, field in BorderAgency.model_fields.items() if is_by_cohort(field.annotation)]
+)
 RETURN_FLIGHT = np.dtype([("state", "i8"), ("seats", "i8"), ("weekly", "f8"), ("carry", "f8"), ("offered", "i8")])
 # A queue's first and last block (-1 for none), where in the first block it begins, and how many wait.
 QUEUE = np.dtype([("head", "i8"), ("tail", "i8"), ("first", "i8"), ("length", "i8")])
@@ -82,6 +89,7 @@ BLOCK_ROOM = 14
 BUCKETS = 4096
 # Attempts of one day, from the process that makes them to the one that decides what follows.
 ATTEMPT = np.dtype([("row", "i4"), ("zone", "i4"), ("section", "i4"), ("result", "i4")])
+UNDETECTED, OVERLOADED, STOPPED = range(3)  # results of an attempt; overloaded: detected, but no patrol was free
 
 # What is counted per day and section, and per day and pair of cohort and route.
 SECTION_FLOWS = (
@@ -119,19 +127,15 @@ COUNTERS = 8
 CALENDARS = 9
 (C_VISA, C_ARRIVAL, C_HUB, C_BORDER, C_STRANDED, C_PROCEDURE, C_ONWARD, C_COAST, C_RECONSIDER) = codes(CALENDARS)
 
-BEHAVIOUR_FIELDS = (
-    "success", "price", "time", "risk", "facilitation", "rush", "section_success", "reconsider", "first_attempt",
-    "retry", "retry_idle", "retry_winter", "attempt_cost", "giving_up", "patience", "onward", "onward_lag",
-    "stranded_review", "stranded_retry", "sea_wait", "sea_retry", "sea_giving_up", "sea_price",
-)  # fmt: skip
-DETECTION_FIELDS = ("coverage", "reference_density", "density_power", "barrier", "surveillance", "coaching")
-HAZARD_FIELDS = ("death", "injury", "winter", "sheltered")
-INFORMATION_FIELDS = ("lag", "memory", "prior_weight", "procedure_value", "section_lag")
+# The rules' parameters, as the schema has them: part of the scenario, its entry, and the prefix of its fields here.
+PARAMETER_ENTRIES: tuple[tuple[str, type[Entry], str], ...] = (
+    ("behaviour", Behaviour, ""),
+    ("detection", Detection, "detection_"),
+    ("hazards", Hazards, "hazard_"),
+    ("information", Information, "news_"),
+)
 PARAMETERS = np.dtype(
-    [(name, "f8") for name in BEHAVIOUR_FIELDS]
-    + [("detection_" + name, "f8") for name in DETECTION_FIELDS]
-    + [("hazard_" + name, "f8") for name in HAZARD_FIELDS]
-    + [("news_" + name, "f8") for name in INFORMATION_FIELDS]
+    [(prefix + name, "f8") for _, entry, prefix in PARAMETER_ENTRIES for name in entry.model_fields]
     + [("cold", "f8"), ("visibility", "f8"), ("calm_sea", "f8")]
 )
 
@@ -144,7 +148,7 @@ class World(NamedTuple):
     rows: Table  # (n,) population.ROW
     calendar: Table  # (CALENDARS, D + 1) int32: first block of those due on the day, -1 for nobody
     blocks: Table  # (pool, 2 + BLOCK_ROOM) int32: next block, count, row numbers
-    queues: Table  # visas by state, then transfer by state, then seats by route
+    queues: Table  # numbered by `sim.engine.queues`: visas and transfer by state, seats by route
     services: Table
     routes: Table
     pairs: Table  # sorted by cohort, then route
@@ -156,9 +160,10 @@ class World(NamedTuple):
     reach: Table  # (Z * S,)
     zone_at: Table  # (places,) int64: zone at a place, -1 where there is none
     agencies: Table
+    procedures: Table  # (agencies, cohorts) PROCEDURE
     return_flights: Table
     return_barred: Table  # (return flights, cohorts) int8
-    p: Table  # (1,) PARAMETERS
+    p: Table  # (cohorts,) PARAMETERS; those that belong to no cohort are the same in all
     timetable: Table  # (D, R) int32 extra departures and
     timetable_seats: Table  # (D, R) int32 their seats
     stocks: Table  # (cohorts, places, statuses) int64, now

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sim.report.findings import COMPARE, Findings
 from sim.report.tables import Cell, Line, Table
 from sim.report.words import day
-from sim.scenario.measures import MeasureBase
+from sim.scenario.measures import Measure
 from sim.scenario.paths import parameter_paths
 from sim.scenario.quantity import JOINT, Distribution
 from sim.scenario.schema import Scenario
@@ -61,7 +61,7 @@ def measures(found: Findings) -> Table:
         where = [scenario for _, other, scenario, entry in entries if (other, entry) == (name, measure)]
         end = "for good" if measure.end is None else day(measure.end)
         announced = "" if measure.announced is None else f"announced {day(measure.announced)}"
-        cells = [Cell(measure.kind), Cell(day(start), announced), Cell(end), Cell(_what(measure))]
+        cells = [Cell(measure.kind, measure.about()), Cell(day(start), announced), Cell(end), Cell(_what(measure))]
         if found.others:
             cells.insert(0, Cell("all" if len(where) == len(found.names) else ", ".join(where)))
         lines.append(Line(measure.title or name, name if measure.title else "", cells))
@@ -69,7 +69,7 @@ def measures(found: Findings) -> Table:
     return Table("Measures and events", "", columns, lines, "assumptions")
 
 
-def _what(measure: MeasureBase) -> str:
+def _what(measure: Measure) -> str:
     """The fields of a measure that have no column of their own, and not their default."""
     fields = type(measure).model_fields
     return "; ".join(

@@ -14,8 +14,17 @@ from typing import Any, get_args
 
 from sim.outputs.definitions import OUTPUTS
 from sim.scenario.entry import ASSUMED, BY_DATE, Entry, figure
-from sim.scenario.fields import bare, entry_class, is_mapping, is_quantity, is_schedule, measure_kinds, note
-from sim.scenario.measures import MeasureBase
+from sim.scenario.fields import (
+    bare,
+    entry_class,
+    is_by_cohort,
+    is_mapping,
+    is_quantity,
+    is_schedule,
+    measure_kinds,
+    note,
+)
+from sim.scenario.measures import Measure
 from sim.scenario.quantity import Distribution
 from sim.scenario.schema import Scenario, scenario_class
 
@@ -40,7 +49,7 @@ def _below(path: str, entry: type[Entry]) -> Iterator[tuple[str, type[Entry]]]:
             kind, place = get_args(bare(kind))[1], f"{place}NAME."
         kinds = measure_kinds(kind)
         if kinds:
-            yield place, MeasureBase
+            yield place, Measure
             yield from ((f"{place}kind={word}.", part) for word, part in kinds.items())
         elif (part := entry_class(kind)) is not None:
             yield place, part
@@ -63,7 +72,7 @@ def _is_said_elsewhere(entry: type[Entry], name: str) -> bool:
     """Fields that hold entries, and those of a kind of measure that all measures have."""
     kind = entry.model_fields[name].annotation
     inner = get_args(bare(kind))[1] if is_mapping(kind) else kind
-    inherited = entry is not MeasureBase and issubclass(entry, MeasureBase) and name in MeasureBase.model_fields
+    inherited = entry is not Measure and issubclass(entry, Measure) and name in Measure.model_fields
     return inherited or name == "kind" or entry_class(inner) is not None or bool(measure_kinds(inner))
 
 
@@ -73,6 +82,7 @@ def _line(name: str, entry: type[Entry]) -> str:
     limits = "" if about.low is None or about.high is None else f"{_number(about.low)} to {_number(about.high)}"
     default = "required" if field.is_required() else _default(field.get_default(call_default_factory=True))
     unit = about.unit + (" (by date)" if is_schedule(field.annotation) else "")
+    unit += " (may be given by cohort)" if is_by_cohort(field.annotation) else ""
     source = _source(about.source or ("" if issubclass(entry, Scenario) or _is_text(field.annotation) else ASSUMED))
     meaning = about.description.removesuffix(BY_DATE)
     cells = (f"`{name}`", default, limits, unit, meaning, source)

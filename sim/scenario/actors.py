@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from sim.scenario.by_cohort import ByCohort
 from sim.scenario.entry import ASSUMED, Day, Entry, Name, Schedule, Title, rows, schedule
 from sim.scenario.quantity import Quantity, quantity
 
@@ -144,11 +145,11 @@ class BorderAgency(Entry):
     reception: int = Field(
         2000, ge=0, le=10_000_000, description="Places for people in procedure.", json_schema_extra={"unit": "persons"}
     )
-    procedure: Quantity = quantity(150, "days", 1, 3650, "Mean length of the procedure.")
-    absconding: Quantity = quantity(
+    procedure: ByCohort = quantity(150, "days", 1, 3650, "Mean length of the procedure.")
+    absconding: ByCohort = quantity(
         0.6, "share", 0, 1, "Share who leave the procedure onward.", rows("lt_absconded_2022")
     )
-    returned: Quantity = quantity(
+    returned: ByCohort = quantity(
         0.25,
         "share",
         0,

@@ -6,16 +6,19 @@ import weakref
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
+from sim.scenario.by_cohort import OTHERS
 from sim.scenario.entry import Entry
+from sim.scenario.fields import find, is_by_cohort
 from sim.scenario.paths import parameter_paths
 from sim.scenario.quantity import JOINT, Distribution
 from sim.scenario.schema import Scenario
 
 
 class _Leaf(NamedTuple):
-    """A distribution: its path, and its field's range."""
+    """A distribution: its path, the path that its draw is keyed by, and its field's range."""
 
     path: str
+    key: str
     value: Distribution
     low: float
     high: float
@@ -30,7 +33,8 @@ def resolve(scenario: Scenario, seed: int | None = None) -> Scenario:
 
     Central values (mode, median) when ``seed`` is None. Otherwise each is drawn
     at a probability that is a hash of seed and dotted path, and truncated to its
-    field's range: adding a parameter never changes the draw of another. The values of
+    field's range: adding a parameter never changes the draw of another, nor does a value
+    for one cohort that of the others. The values of
     ``joint`` distributions are drawn together, at a hash of the seed alone.
 
     >>> from sim import load_scenario, resolve
@@ -77,10 +81,17 @@ def _plan(scenario: Scenario) -> _Plan:
             for part in way:
                 level = level.setdefault(part, {})
             low = -float("inf") if field.low is None else field.low
-            level[last] = _Leaf(path, value, low, float("inf") if field.high is None else field.high)
+            level[last] = _Leaf(path, _drawn_by(path), value, low, float("inf") if field.high is None else field.high)
     number = id(scenario)
     _PLANS[number] = (weakref.ref(scenario, lambda _: _PLANS.pop(number, None)), plan)
     return plan
+
+
+def _drawn_by(path: str) -> str:
+    """Of cohorts that are not named, the quantity itself: a value for one cohort leaves the draw for the others."""
+    whole, _, last = path.rpartition(".")
+    spot = find(whole.split("."), None) if last == OTHERS else None
+    return whole if spot is not None and is_by_cohort(spot.type) else path
 
 
 def _filled(value: Any, plan: _Plan, seed: int | None) -> Any:
@@ -106,5 +117,5 @@ def _item(value: Any, plan: _Plan | _Leaf, seed: int | None) -> Any:
         if plan.value.kind == JOINT:
             values = plan.value.arguments
             return min(max(values[int(uniform(seed, JOINT) * len(values))], plan.low), plan.high)
-        return plan.value.quantile(uniform(seed, plan.path), plan.low, plan.high)
+        return plan.value.quantile(uniform(seed, plan.key), plan.low, plan.high)
     return _filled(value, plan, seed)

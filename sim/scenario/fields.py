@@ -14,7 +14,8 @@ from pydantic_core import PydanticUndefined
 
 from sim.scenario.entry import Entry, figure
 from sim.scenario.errors import choices
-from sim.scenario.quantity import Distribution
+from sim.scenario.measures import KINDS, Measure
+from sim.scenario.quantity import Distribution, Quantity
 from sim.scenario.schema import scenario_class
 
 NAMING = "a name of lower-case letters, digits and single hyphens, such as 'erbil-minsk'"
@@ -80,6 +81,11 @@ def is_quantity(kind: Any) -> bool:
     return Distribution in get_args(bare(kind))
 
 
+def is_by_cohort(kind: Any) -> bool:
+    """Whether a type is `ByCohort`: a quantity, or a mapping of cohorts to quantities."""
+    return dict[str, float | Distribution] in get_args(bare(kind))
+
+
 def is_mapping(kind: Any) -> bool:
     """Whether a type is a mapping of names or dates, whose keys the user chooses."""
     return get_origin(bare(kind)) is dict
@@ -90,12 +96,9 @@ def is_schedule(kind: Any) -> bool:
     return is_mapping(kind) and bare(get_args(bare(kind))[0]) is date
 
 
-def measure_kinds(kind: Any) -> dict[str, type[Entry]]:
-    """The entries by their ``kind`` where a type is a union of entries; else empty."""
-    parts = get_args(bare(kind))
-    if not parts or not all(isinstance(part, type) and issubclass(part, Entry) for part in parts):
-        return {}
-    return {get_args(part.model_fields["kind"].annotation)[0]: part for part in parts}
+def measure_kinds(kind: Any) -> dict[str, type[Measure]]:
+    """The kinds of measures known now, by name, where a type is that of any measure; else empty."""
+    return KINDS if bare(kind) is Measure else {}
 
 
 def entry_class(kind: Any, data: Any = None) -> type[Entry] | None:
@@ -115,6 +118,8 @@ def child(spot: Spot, key: Any, data: Any = None) -> Spot | None:
         field = entry.model_fields.get(key) if isinstance(key, str) else None
         return Spot(field.annotation, field) if field else None
     kind = bare(spot.type)
+    if is_by_cohort(kind):
+        return Spot(Quantity, spot.field)
     if get_origin(kind) is dict:
         return Spot(get_args(kind)[1], spot.field)
     if get_origin(kind) is list:
@@ -153,7 +158,8 @@ def allowed(spot: Spot, found: Any = None) -> str:
 def _words(spot: Spot, kind: Any) -> str:
     numbers = limits(note(spot.field))
     if is_quantity(kind):
-        return f"a number{numbers}, or a distribution such as {{triangular: [low, mode, high]}}"
+        words = f"a number{numbers}, or a distribution such as {{triangular: [low, mode, high]}}"
+        return f"{words}, or a mapping of cohorts to them" if is_by_cohort(kind) else words
     if kind is int:
         return f"a whole number{numbers}"
     if kind is float:

@@ -8,6 +8,7 @@ exist, `load_scenario` tells.
 from __future__ import annotations
 
 import copy
+import re
 from typing import Any
 
 from sim.scenario.entry import Entry
@@ -36,13 +37,18 @@ def scenario_json_schema() -> dict[str, Any]:
 
 
 def _entries() -> dict[str, type[Entry]]:
+    """Entries by the name that pydantic gives each: of two alike it says the module too."""
     found: dict[str, type[Entry]] = {}
     waiting = list(Entry.__subclasses__())
     while waiting:
         entry = waiting.pop()
-        found[entry.__name__] = entry
+        found[entry.__name__] = found[_full_name(entry)] = entry
         waiting += entry.__subclasses__()
     return found
+
+
+def _full_name(entry: type[Entry]) -> str:
+    return re.sub(r"[^a-zA-Z0-9.\-_]", "_", f"{entry.__module__}.{entry.__qualname__}").replace(".", "__")
 
 
 def _extends() -> dict[str, Any]:

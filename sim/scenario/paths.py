@@ -6,12 +6,14 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
+from sim.scenario.by_cohort import OTHERS, of_cohort
 from sim.scenario.entry import Entry
 from sim.scenario.errors import Problem, ScenarioError, choices, dotted, show
 from sim.scenario.fields import (
     FieldNote,
     Spot,
     child,
+    is_by_cohort,
     is_mapping,
     is_quantity,
     is_schedule,
@@ -21,7 +23,7 @@ from sim.scenario.fields import (
 )
 from sim.scenario.nodes import Node, collection, from_plain, parse_value
 from sim.scenario.nodes import scalar as read_scalar
-from sim.scenario.quantity import Distribution
+from sim.scenario.quantity import Distribution, is_distribution
 from sim.scenario.schema import Scenario
 from sim.scenario.validate import build
 
@@ -76,6 +78,8 @@ def _last_day(scenario: Scenario, root: Node) -> date:
 
 
 def _set(node: Node, spot: Spot, parts: list[str], level: int, value: Node) -> Node:
+    if is_by_cohort(spot.type) and not (node.is_mapping and not is_distribution(node.value)):
+        node = collection({OTHERS: node}, node.file, node.line)  # one cohort is to differ from what holds for all
     key = _step(node, spot, parts, level)
     inner = child(spot, key, node.plain() if node.is_mapping else None)
     if inner is None:
@@ -91,7 +95,7 @@ def _set(node: Node, spot: Spot, parts: list[str], level: int, value: Node) -> N
         items = [new if i == key else item for i, item in enumerate(node.value)]
         return collection(items, node.file, node.line)
     entries = {**node.value, key: new}
-    if new.value is None and is_mapping(spot.type) and key in node.value:
+    if new.value is None and (is_mapping(spot.type) or is_by_cohort(spot.type)) and key in node.value:
         del entries[key]
     return collection(entries, node.file, node.line)
 
@@ -104,7 +108,7 @@ def _step(node: Node, spot: Spot, parts: list[str], level: int) -> Any:
             last = len(node.value) - 1
             raise _error(dotted(parts[: level + 1]), f"found {show(part)}; allowed: 0 to {last}")
         return int(part)
-    if not node.is_mapping or is_quantity(spot.type):
+    if not node.is_mapping or (is_quantity(spot.type) and not is_by_cohort(spot.type)):
         where = dotted(parts[:level])
         text = f"found {show(part)} after {where}, which has no parts; allowed: {where}=value"
         raise _error(dotted(parts), text)
@@ -130,12 +134,19 @@ def _error(path: str, text: str) -> ScenarioError:
 
 
 def get_path(scenario: Scenario, path: str) -> Any:
-    """The value at a dotted path; raises ScenarioError where the path leads nowhere."""
+    """The value at a dotted path; raises ScenarioError where the path leads nowhere.
+
+    A cohort's part of a quantity that is given for all is that quantity.
+    """
     value: Any = scenario
+    spot: Spot | None = root_spot()
     parts = path.split(".")
     for level, part in enumerate(parts):
         known: dict[str, Any] = {}
-        if isinstance(value, Entry):
+        if spot is not None and is_by_cohort(spot.type):
+            known = {name: of_cohort(value, name) for name in (*scenario.cohorts, OTHERS)}
+            known = {name: item for name, item in known.items() if item is not None}
+        elif isinstance(value, Entry):
             known = {name: getattr(value, name) for name in type(value).model_fields}
         elif isinstance(value, dict):
             known = {str(key): item for key, item in value.items()}
@@ -144,6 +155,7 @@ def get_path(scenario: Scenario, path: str) -> Any:
         if part not in known:
             where = f" in {dotted(parts[:level])}" if level else ""
             raise ScenarioError(Problem("", 0, path, f"found {show(part)}{where}; {choices(known, part)}"))
+        spot = child(spot, part) if spot is not None else None
         value = known[part]
     return value
 
@@ -156,7 +168,7 @@ def parameter_paths(scenario: Scenario) -> list[Parameter]:
 def _parameters(value: Any, spot: Spot, path: str) -> Iterator[Parameter]:
     if value is None:
         return
-    if is_quantity(spot.type):
+    if is_quantity(spot.type) and not isinstance(value, dict):
         yield Parameter(path, value, note(spot.field))
     elif isinstance(value, Entry):
         for name, field in type(value).model_fields.items():

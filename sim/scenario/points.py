@@ -45,7 +45,7 @@ class Filling:
         first: Values that are allowed, one a path.
 
     Raises:
-        ScenarioError: If a path is no parameter, or a value not allowed.
+        ScenarioError: If a path is no parameter, or a part of another one, or a value not allowed.
     """
 
     def __init__(self, scenario: Scenario, paths: Sequence[str], first: Sequence[float]) -> None:
@@ -59,6 +59,10 @@ class Filling:
             level = self._tree
             for part in way:
                 level = level.setdefault(part, {})
+                if not isinstance(level, dict):
+                    raise _overlap(path, paths[level])
+            if last in level:
+                raise _overlap(path, next(other for other in paths if other.startswith(f"{path}.") or other == path))
             level[last] = number
 
     def at(self, values: Sequence[float], seed: int | None = None) -> tuple[Scenario, dict[str, float]]:
@@ -110,6 +114,10 @@ def place_of(scenario: Scenario, path: str) -> Place:
         except ScenarioError:
             raise _no_parameter(scenario, path) from None
     return Place(path, note(spot.field if spot else None), kind is int)
+
+
+def _overlap(path: str, other: str) -> ScenarioError:
+    return ScenarioError(f"found {show(path)} and {show(other)}, which set the same; allowed: one of them")
 
 
 def _no_parameter(scenario: Scenario, path: str) -> ScenarioError:

@@ -145,12 +145,19 @@ def parse_quantity(value: Any) -> float | Distribution:
     return _number(value)
 
 
+def is_distribution(value: Any) -> bool:
+    """Whether a value is a distribution, or a mapping that is meant as one: of one key, a distribution's kind."""
+    if isinstance(value, dict):
+        return len(value) == 1 and next(iter(value)) in KINDS
+    return isinstance(value, Distribution)
+
+
 def centre(value: float | Distribution) -> float:
     """The number that stands for a quantity where no uncertainty is asked for."""
     return value.centre if isinstance(value, Distribution) else value
 
 
-_JSON_SCHEMA = {
+QUANTITY_JSON_SCHEMA: dict[str, Any] = {
     "anyOf": [
         {"type": "number"},
         *(
@@ -170,7 +177,7 @@ Quantity = Annotated[
     float | Distribution,
     PlainValidator(parse_quantity),
     PlainSerializer(lambda v: v.to_yaml() if isinstance(v, Distribution) else v),
-    WithJsonSchema(_JSON_SCHEMA),
+    WithJsonSchema(QUANTITY_JSON_SCHEMA),
 ]
 
 

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from sim.scenario.actors import Carrier
+from sim.scenario.by_cohort import misfits
 from sim.scenario.entry import Entry
 from sim.scenario.errors import Problem, choices, dotted, show
-from sim.scenario.measures import CarrierBan, Posture, Sanctions
+from sim.scenario.fields import is_by_cohort
 from sim.scenario.nodes import Node
 from sim.scenario.quantity import JOINT
 from sim.scenario.schema import Scenario, extra_collections
@@ -54,6 +55,7 @@ def check(scenario: Scenario, root: Node, last_days: Mapping[str, date]) -> Iter
     if not broken:
         yield from _hubs(scenario, finder)
         yield from _targets(scenario, finder)
+    yield from _by_cohort(scenario, finder)
     yield from _places(scenario, finder)
     yield from _joint(finder)
     yield from _order(scenario, finder)
@@ -104,6 +106,20 @@ def _mentions(value: Any) -> Iterator[tuple[tuple[Any, ...], str]]:
         yield from (((i,), name) for i, name in enumerate(value))
 
 
+def _by_cohort(scenario: Scenario, finder: _Finder) -> Iterator[Problem]:
+    """Quantities by cohort have a value for each cohort, and for none that there is not."""
+    parts: list[tuple[tuple[str, ...], Entry]] = [
+        (("behaviour",), scenario.behaviour),
+        (("hazards",), scenario.hazards),
+    ]
+    parts += [(("agencies", name), agency) for name, agency in scenario.agencies.items()]
+    for path, entry in parts:
+        for name, field in type(entry).model_fields.items():
+            if is_by_cohort(field.annotation):
+                for key, text in misfits(getattr(entry, name), scenario.cohorts):
+                    yield finder.problem(text, *path, name, *key)
+
+
 def _hubs(scenario: Scenario, finder: _Finder) -> Iterator[Problem]:
     gathered = {zone.transit_state for zone in scenario.zones.values()}
     for name, route in scenario.routes.items():
@@ -126,29 +142,8 @@ def _targets(scenario: Scenario, finder: _Finder) -> Iterator[Problem]:
             text = f"found none; needed: at least one section; {choices(scenario.sections)}"
             yield finder.problem(text, "zones", name, "sections")
     for name, measure in scenario.measures.items():
-        if isinstance(measure, Sanctions) and not (measure.carriers or measure.transit_states):
-            text = "found sanctions on nobody; needed: `carriers` or `transit_states`"
-            yield finder.problem(text, "measures", name)
-        elif isinstance(measure, Posture):
-            yield from _steered(scenario, finder, name, measure)
-        elif isinstance(measure, CarrierBan) and measure.carriers:
-            yield from _banned(scenario, finder, name, measure)
-
-
-def _steered(scenario: Scenario, finder: _Finder, name: str, measure: Posture) -> Iterator[Problem]:
-    own = [z for z, zone in scenario.zones.items() if zone.transit_state == measure.transit_state]
-    for zone in measure.steering:
-        if zone not in own:
-            text = f"found {show(zone)}, no zone of {show(measure.transit_state)}; {choices(own, zone)}"
-            yield finder.problem(text, "measures", name, "steering", zone)
-
-
-def _banned(scenario: Scenario, finder: _Finder, name: str, measure: CarrierBan) -> Iterator[Problem]:
-    served = sorted({route for carrier in measure.carriers for route in scenario.carriers[carrier].services})
-    for i, route in enumerate(measure.routes):
-        if route not in served:
-            text = f"found {show(route)}, which no carrier named here serves; {choices(served, route)}"
-            yield finder.problem(text, "measures", name, "routes", i)
+        for place, text in measure.check(scenario):
+            yield finder.problem(text, "measures", name, *place)
 
 
 def _places(scenario: Scenario, finder: _Finder) -> Iterator[Problem]:

@@ -4,38 +4,39 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from sim.scenario.by_cohort import ByCohort
 from sim.scenario.entry import ASSUMED, Entry, rows
 from sim.scenario.quantity import Quantity, quantity
 
 
 class Behaviour(Entry):
-    """How migrants decide."""
+    """How migrants decide, by cohort where it differs; sections are weighed once for all."""
 
-    success: Quantity = quantity(3.0, "logit", 0, 20, "Weight of perceived success in the choice of a route.")
-    price: Quantity = quantity(1.0, "logit", 0, 20, "Weight of the logarithm of the share who can afford a route.")
-    time: Quantity = quantity(0.03, "logit per day", 0, 2, "Weight of days of travel and of waiting for a seat.")
-    risk: Quantity = quantity(2.0, "logit", 0, 20, "Weight of perceived risk to life.")
-    facilitation: Quantity = quantity(2.0, "logit", 0, 20, "Weight of the transit state's facilitation.")
-    rush: Quantity = quantity(1.0, "logit", 0, 20, "Extra weight of a route whose closure is announced.")
+    success: ByCohort = quantity(3.0, "logit", 0, 20, "Weight of perceived success in the choice of a route.")
+    price: ByCohort = quantity(1.0, "logit", 0, 20, "Weight of the logarithm of the share who can afford a route.")
+    time: ByCohort = quantity(0.03, "logit per day", 0, 2, "Weight of days of travel and of waiting for a seat.")
+    risk: ByCohort = quantity(2.0, "logit", 0, 20, "Weight of perceived risk to life.")
+    facilitation: ByCohort = quantity(2.0, "logit", 0, 20, "Weight of the transit state's facilitation.")
+    rush: ByCohort = quantity(1.0, "logit", 0, 20, "Extra weight of a route whose closure is announced.")
     section_success: Quantity = quantity(3.0, "logit", 0, 20, "Weight of perceived success in the choice of a section.")
-    reconsider: Quantity = quantity(45, "days", 1, 3650, "Mean days until someone whose booking failed decides anew.")
-    first_attempt: Quantity = quantity(3, "days", 1, 365, "Mean days at the border before the first attempt.")
-    retry: Quantity = quantity(7, "days", 1, 365, "Mean days between attempts at full facilitation in summer.")
-    retry_idle: Quantity = quantity(4.0, "factor", 1, 100, "Factor on the days between attempts without facilitation.")
-    retry_winter: Quantity = quantity(
+    reconsider: ByCohort = quantity(45, "days", 1, 3650, "Mean days until someone whose booking failed decides anew.")
+    first_attempt: ByCohort = quantity(3, "days", 1, 365, "Mean days at the border before the first attempt.")
+    retry: ByCohort = quantity(7, "days", 1, 365, "Mean days between attempts at full facilitation in summer.")
+    retry_idle: ByCohort = quantity(4.0, "factor", 1, 100, "Factor on the days between attempts without facilitation.")
+    retry_winter: ByCohort = quantity(
         1.5, "factor", 1, 100, "Factor on the days between attempts in the coldest month."
     )
-    attempt_cost: Quantity = quantity(150, "USD", 0, 1e5, "Cost of an attempt.", rows("transport_minsk_to_grodno"))
-    giving_up: Quantity = quantity(0.03, "per attempt", 0, 1, "Probability of losing hope after a failed attempt.")
-    patience: Quantity = quantity(60, "days", 1, 3650, "Mean days in the transit state before giving up.")
-    onward: Quantity = quantity(0.9, "share", 0, 1, "Share of those who crossed who go on to Germany or beyond.")
-    onward_lag: Quantity = quantity(4, "days", 1, 365, "Mean days from crossing to arrival further on.")
-    stranded_review: Quantity = quantity(30, "days", 1, 365, "Mean days between decisions of a stranded person.")
-    stranded_retry: Quantity = quantity(0.15, "share", 0, 1, "Share who try again at such a decision.")
-    sea_wait: Quantity = quantity(5, "days", 1, 365, "Mean days at the coast before looking for a boat.")
-    sea_retry: Quantity = quantity(60, "days", 1, 3650, "Mean days from interception at sea to the next try.")
-    sea_giving_up: Quantity = quantity(0.3, "share", 0, 1, "Share who give up after an interception at sea.")
-    sea_price: Quantity = quantity(
+    attempt_cost: ByCohort = quantity(150, "USD", 0, 1e5, "Cost of an attempt.", rows("transport_minsk_to_grodno"))
+    giving_up: ByCohort = quantity(0.03, "per attempt", 0, 1, "Probability of losing hope after a failed attempt.")
+    patience: ByCohort = quantity(60, "days", 1, 3650, "Mean days in the transit state before giving up.")
+    onward: ByCohort = quantity(0.9, "share", 0, 1, "Share of those who crossed who go on to Germany or beyond.")
+    onward_lag: ByCohort = quantity(4, "days", 1, 365, "Mean days from crossing to arrival further on.")
+    stranded_review: ByCohort = quantity(30, "days", 1, 365, "Mean days between decisions of a stranded person.")
+    stranded_retry: ByCohort = quantity(0.15, "share", 0, 1, "Share who try again at such a decision.")
+    sea_wait: ByCohort = quantity(5, "days", 1, 365, "Mean days at the coast before looking for a boat.")
+    sea_retry: ByCohort = quantity(60, "days", 1, 3650, "Mean days from interception at sea to the next try.")
+    sea_giving_up: ByCohort = quantity(0.3, "share", 0, 1, "Share who give up after an interception at sea.")
+    sea_price: ByCohort = quantity(
         1500, "USD", 0, 1e5, "Price of another place on a boat.", rows("sea_crossing_price_libya_italy")
     )
 
@@ -58,12 +59,12 @@ class Detection(Entry):
 class Hazards(Entry):
     """What happens to people outdoors."""
 
-    death: Quantity = quantity(
+    death: ByCohort = quantity(
         2e-5, "per person-day", 0, 1, "Death hazard outdoors in summer.", rows("deaths_per_1000_attempts")
     )
-    injury: Quantity = quantity(5e-4, "per person-day", 0, 1, "Injury hazard outdoors in summer.")
-    winter: Quantity = quantity(4.0, "factor", 1, 1000, "Factor on both hazards in the coldest month.")
-    sheltered: Quantity = quantity(0.05, "share", 0, 1, "Hazard at the hub relative to the border zone.")
+    injury: ByCohort = quantity(5e-4, "per person-day", 0, 1, "Injury hazard outdoors in summer.")
+    winter: ByCohort = quantity(4.0, "factor", 1, 1000, "Factor on both hazards in the coldest month.")
+    sheltered: ByCohort = quantity(0.05, "share", 0, 1, "Hazard at the hub relative to the border zone.")
 
 
 class Seasons(Entry):

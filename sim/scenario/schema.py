@@ -26,7 +26,7 @@ from sim.scenario.actors import (
     Zone,
 )  # fmt: skip
 from sim.scenario.entry import Day, Entry, Name, Text, Title
-from sim.scenario.measures import Measure
+from sim.scenario.measures import AnyMeasure
 from sim.scenario.rules import Behaviour, Detection, Hazards, Information, Seasons
 
 
@@ -60,7 +60,7 @@ class Scenario(Entry):
     hazards: Hazards = Field(default_factory=Hazards, description="Hazards outdoors.")
     seasons: Seasons = Field(default_factory=Seasons, description="Calendar effects.")
     information: Information = Field(default_factory=Information, description="How news travels.")
-    measures: dict[Name, Measure] = Field(default_factory=dict, max_length=500, description="Dated measures.")
+    measures: dict[Name, AnyMeasure] = Field(default_factory=dict, max_length=500, description="Dated measures.")
     timetable: str | None = Field(
         None, description="CSV of departures (date,origin,destination,carrier,seats) beside the scenario file."
     )

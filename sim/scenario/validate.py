@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from sim.scenario.by_cohort import OTHERS
 from sim.scenario.entry import RangeError
 from sim.scenario.errors import Problem, ScenarioError, choices, dotted, show
 from sim.scenario.fields import (
@@ -16,14 +17,16 @@ from sim.scenario.fields import (
     Spot,
     allowed,
     find,
+    is_by_cohort,
     is_mapping,
+    is_quantity,
     is_schedule,
     keys_allowed,
     limits,
-    measure_kinds,
     note,
     root_spot,
 )
+from sim.scenario.measures import kind_missing
 from sim.scenario.nodes import Node
 from sim.scenario.references import check
 from sim.scenario.schema import Scenario, scenario_class
@@ -65,10 +68,20 @@ def _problem(error: dict[str, Any], root: Node, data: Any) -> Problem:
     spot = find(path, data)
     parent = find(path[:-1], data) if path else None
     above = root.at(path[:-1]).plain()
-    text = _text(error, path, is_key, spot, parent, above, root.at(path).plain())
+    found = root.at(path).plain()
+    text = _text(error, path, is_key, spot, parent, above, found)
+    if spot is not None and is_quantity(spot.type) and not is_by_cohort(spot.type) and _names_cohorts(found, data):
+        text = f"found values by cohort; this quantity belongs to no cohort; {allowed(spot)}"
     if error["type"] == "missing" and len(path) > 2:
         text += _perhaps(str(path[-2]), root.at(path[:-2]).plain())
     return Problem(node.file, node.line, dotted(path), text)
+
+
+def _names_cohorts(found: Any, data: Any) -> bool:
+    """Whether all keys of a mapping are names of the scenario's cohorts."""
+    cohorts = data.get("cohorts")
+    known = set(cohorts) if isinstance(cohorts, dict) else set()
+    return isinstance(found, dict) and bool(found) and found.keys() <= known | {OTHERS}
 
 
 def _perhaps(name: str, names: Any) -> str:
@@ -79,13 +92,11 @@ def _perhaps(name: str, names: Any) -> str:
 
 
 def _yaml_path(loc: Sequence[Any], data: Any) -> tuple[tuple[Any, ...], bool]:
-    """The path in the file: without pydantic's mark of the measure's kind, and whether a key is meant."""
+    """The path in the file, and whether a key is meant."""
     path = list(loc)
     is_key = bool(path) and path[-1] == "[key]"
     if is_key:
         path.pop()
-    if len(path) > 2 and path[0] == "measures" and path[2] in measure_kinds(find(("measures", ""), {}).type):  # type: ignore[union-attr]
-        del path[2]
     return tuple(_same_key(path, data)), is_key
 
 
@@ -113,9 +124,9 @@ def _text(
         return f"missing; needed: {about.description.rstrip('.')} ({allowed(spot or root_spot())})"
     if is_key:
         return f"found {show(str(path[-1]))}; allowed: {_key_words(parent)}"
-    if kind in ("union_tag_not_found", "union_tag_invalid"):
-        return _kind_text(spot, found)
-    if found is None and parent is not None and is_mapping(parent.type):
+    if kind == "measure_kind":
+        return kind_missing(found)
+    if found is None and parent is not None and (is_mapping(parent.type) or is_by_cohort(parent.type)):
         return "found null, which removes an inherited entry; none of this name is inherited"
     if kind == "value_error":
         return _with_limits(str(error["ctx"]["error"]), spot)
@@ -126,13 +137,6 @@ def _text(
 
 def _key_words(parent: Spot | None) -> str:
     return "a date such as 2021-08-03" if parent is not None and is_schedule(parent.type) else NAMING
-
-
-def _kind_text(spot: Spot | None, found: Any) -> str:
-    kinds = measure_kinds(spot.type) if spot else {}
-    if isinstance(found, dict) and "kind" in found:
-        return f"kind: found {show(found['kind'])}; {choices(kinds, found['kind'])}"
-    return f"missing `kind`; {choices(kinds)}"
 
 
 def _with_limits(text: str, spot: Spot | None) -> str:

@@ -10,9 +10,19 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sim.scenario.fields import Spot, child, entry_class, is_mapping, is_quantity, measure_kinds, root_spot
+from sim.scenario.fields import (
+    Spot,
+    child,
+    entry_class,
+    is_by_cohort,
+    is_mapping,
+    is_quantity,
+    measure_kinds,
+    root_spot,
+)
 from sim.scenario.load import load_scenario
 from sim.scenario.nodes import scalar
+from sim.scenario.quantity import is_distribution
 from sim.scenario.schema import Scenario
 
 # Text of this form means itself in YAML, without quotes, wherever it stands.
@@ -64,12 +74,14 @@ def _difference(old: Any, new: Any, spot: Spot | None) -> Any:
         elif old[key] != value:
             deep = isinstance(value, dict) and isinstance(old[key], dict) and not _whole(old[key], value, inner)
             changes[key] = _difference(old[key], value, inner) if deep else _lean(value, inner)
-    if spot is not None and is_mapping(spot.type):
+    if spot is not None and (is_mapping(spot.type) or is_by_cohort(spot.type)):
         changes.update({key: None for key in old if key not in new})
     return changes
 
 
 def _whole(old: dict[Any, Any], new: dict[Any, Any], spot: Spot | None) -> bool:
+    if spot is not None and is_by_cohort(spot.type):
+        return is_distribution(old) or is_distribution(new)
     if spot is None or is_quantity(spot.type):
         return True
     return bool(measure_kinds(spot.type)) and old.get("kind") != new.get("kind")

@@ -129,16 +129,17 @@ def _bounds(places: Sequence[Place], weights: Sequence[float]) -> tuple[float, f
 
 
 def _central(scenario: Scenario, path: str) -> float | None:
-    """The parameter's central value; None for a date that its schedule lacks."""
+    """The parameter's central value; None for a date that its schedule lacks, and where it is given by cohort."""
     try:
-        return float(centre(get_path(scenario, path)))
+        value = get_path(scenario, path)
     except ScenarioError:
         return None
+    return None if isinstance(value, dict) else float(centre(value))
 
 
 def _own(scenario: Scenario, name: str, base: float | None, low: float, high: float) -> Distribution:
     if base is None:
-        raise ScenarioError(f"{name}: no value there yet; needed: range, values or a distribution")
+        raise ScenarioError(f"{name}: no single value there; needed: range, values or a distribution")
     value = get_path(scenario, name)
     if isinstance(value, Distribution):
         return value

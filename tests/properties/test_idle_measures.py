@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from sim.agents.agenda import EFFECTS
 from sim.model import CorridorModel
+from sim.scenario.measures import KINDS
 from tests.properties.differing import BY_MEASURE, LAYOUT, day, differing
 from tests.strategies import MEASURES, finished, tiny_scenario
 
@@ -67,7 +67,7 @@ def idle_measures() -> list[Any]:
 
 
 def test_every_kind_of_measure_is_here() -> None:
-    assert set(IDLE) == set(ACTIVE) == set(MEASURES) == set(EFFECTS)
+    assert set(IDLE) == set(ACTIVE) == set(MEASURES) == set(KINDS)
 
 
 @pytest.mark.parametrize(("kind", "fields"), idle_measures())

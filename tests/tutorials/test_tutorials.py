@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import typer
 
-from sim.agents.agenda import EFFECTS
 from sim.cli.main import app
+from sim.scenario.measures import KINDS
 from tests.tutorials.tutorial import Block, Shown, blocks, carried_out, missing, renewed, tutorials
 
 HOW = "if results moved on purpose: `uv run python -m tests.tutorials.tutorial`"
@@ -20,12 +20,12 @@ HOW = "if results moved on purpose: `uv run python -m tests.tutorials.tutorial`"
 @pytest.mark.parametrize("file", tutorials(), ids=lambda file: file.stem)
 def test_a_tutorial_runs_and_prints_what_it_shows(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    known = dict(EFFECTS)
+    known = dict(KINDS)
     try:
         found = list(carried_out(file.read_text(encoding="utf-8")))
     finally:
-        EFFECTS.clear()
-        EFFECTS.update(known)
+        KINDS.clear()
+        KINDS.update(known)
     assert found, "a tutorial shows what comes out"
     assert [line for shown in found for line in missing(shown)] == [], HOW
 

@@ -71,7 +71,8 @@ def carried_out(text: str) -> Iterator[Shown]:
         elif block.kind in ("sh", "python"):
             with contextlib.redirect_stdout(io.StringIO()) as out:
                 if block.kind == "python":
-                    exec(compile(block.text, f"line {text[: block.start].count(chr(10)) + 1}", "exec"), names)
+                    where = f"line {text[: block.start].count(chr(10)) + 1}"
+                    exec(compile(block.text, where, "exec", dont_inherit=True), names)  # not this file's __future__
                 else:
                     for line in block.text.splitlines():
                         command(line)

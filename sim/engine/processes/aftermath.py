@@ -26,6 +26,7 @@ from sim.engine.streams import (
     TURN_BACK,
     draw,
     lag,
+    occasion_of_review,
 )  # fmt: skip
 from sim.engine.streams import ONWARD as ONWARD_STREAM
 from sim.engine.tables import (
@@ -44,9 +45,9 @@ from sim.engine.tables import (
     S_CROSSINGS,
     S_PROCEDURES,
     S_TURN_BACKS,
+    STOPPED,
 )  # fmt: skip
 
-STOPPED = 2
 STAYS, GOES_ON, IS_RETURNED = range(3)
 
 
@@ -94,14 +95,14 @@ def give_up(w, day, i, state, occasion):
         return
     count(w, day, m, F_STRANDED)
     move(w, m, STRANDED, state.hub if let_back else m.place)
-    schedule(w, i, C_STRANDED, day, lag(draw(m.key, REVIEW_LAG, m.attempts), w.p[0].stranded_review))
+    schedule(w, i, C_STRANDED, day, lag(draw(m.key, REVIEW_LAG, m.attempts), w.p[m.cohort].stranded_review))
 
 
 @compiled
 def cross(w, day, i, place):
     """Into the country; those who go on are due further on after a lag."""
     m = w.rows[i]
-    p = w.p[0]
+    p = w.p[m.cohort]
     move(w, m, CROSSED, place)
     count(w, day, m, F_CROSSED)
     if draw(m.key, ONWARD_STREAM, 0) < p.onward:
@@ -113,7 +114,7 @@ def settle(w, day, attempt):
     """What follows one attempt."""
     i = attempt.row
     m = w.rows[i]
-    p = w.p[0]
+    p = w.p[m.cohort]
     section = w.sections[attempt.section]
     agency = w.agencies[section.agency]
     state = w.states[w.zones[attempt.zone].state]
@@ -131,16 +132,18 @@ def settle(w, day, attempt):
         w.section_flows[day, attempt.section, S_PROCEDURES] += 1
         count(w, day, m, F_PROCEDURES)
         move(w, m, IN_PROCEDURE, agency.place)
-        schedule(w, i, C_PROCEDURE, day, lag(draw(m.key, PROCEDURE, 0), agency.procedure))
+        schedule(
+            w, i, C_PROCEDURE, day, lag(draw(m.key, PROCEDURE, 0), w.procedures[section.agency, m.cohort].procedure)
+        )
 
 
 @compiled
-def end_of_procedure(m, agency):
+def end_of_procedure(m, procedure):
     """How a procedure ends: the migrant absconds onward, is returned, or stays."""
     u = draw(m.key, PROCEDURE_END, 0)
-    if u < agency.absconding:
+    if u < procedure.absconding:
         return GOES_ON
-    if u < agency.absconding + agency.returned:
+    if u < procedure.absconding + procedure.returned:
         return IS_RETURNED
     return STAYS
 
@@ -153,7 +156,7 @@ def end_procedures(w, day):
         m = w.rows[w.who[j]]
         for a in range(w.agencies.shape[0]):
             if w.agencies[a].place == m.place:
-                end = end_of_procedure(m, w.agencies[a])
+                end = end_of_procedure(m, w.procedures[a, m.cohort])
                 count(w, day, m, F_LEFT_PROCEDURE)
                 if end == GOES_ON:
                     count(w, day, m, F_ONWARD)
@@ -185,13 +188,13 @@ def tries_again(m, occasion, state, p):
 @compiled
 def review_stranded(w, day):
     """Stranded people decide: home, the border again, or wait on."""
-    p = w.p[0]
     n = take_due(w, C_STRANDED, day, STRANDED)
     for j in range(n):
         i = w.who[j]
         m = w.rows[i]
+        p = w.p[m.cohort]
         state = w.states[w.routes[m.route].state]
-        occasion = 1_000 + m.outdoors
+        occasion = occasion_of_review(m)
         z = w.zone_at[m.place]
         home, _ = flies_home(m, state, occasion)
         if home:

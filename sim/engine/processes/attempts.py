@@ -17,9 +17,17 @@ from sim.engine.ledger import count, whole
 from sim.engine.queues import sort_by_key, take_due
 from sim.engine.rows import AT_BORDER
 from sim.engine.streams import DETECTION, PATROL, SECTION, bits, draw
-from sim.engine.tables import C_BORDER, F_ATTEMPTS, N_ATTEMPTS, S_ATTEMPTS, S_OVERLOAD, S_RECORDED
-
-UNDETECTED, OVERLOADED, STOPPED = range(3)
+from sim.engine.tables import (
+    C_BORDER,
+    F_ATTEMPTS,
+    N_ATTEMPTS,
+    OVERLOADED,
+    S_ATTEMPTS,
+    S_OVERLOAD,
+    S_RECORDED,
+    STOPPED,
+    UNDETECTED,
+)  # fmt: skip
 
 
 @compiled

@@ -9,7 +9,7 @@ from __future__ import annotations
 from sim.engine.choice import choose_route, put_off, wait_to_reconsider
 from sim.engine.compiled import compiled
 from sim.engine.ledger import count, move, whole
-from sim.engine.queues import line_up, pop, push, schedule, take_due
+from sim.engine.queues import line_up, pop, push, schedule, seat_queue, take_due, visa_queue
 from sim.engine.rows import BOOKED, DIVERTED, PROSPECT
 from sim.engine.streams import RECONSIDER, SEA_WAIT, VISA_LEAD, draw, lag
 from sim.engine.tables import C_COAST, C_RECONSIDER, C_VISA, F_DIVERTED, F_SET_OUT, N_EVENTS, SEA
@@ -26,11 +26,11 @@ def decides_to_go(m, share_of_going):
 @compiled
 def reconsider(w, day):
     """Those who decide anew today: stay, book again, or divert to the sea."""
-    p = w.p[0]
     n = take_due(w, C_RECONSIDER, day, PROSPECT)
     for j in range(n):
         i = w.who[j]
         m = w.rows[i]
+        p = w.p[m.cohort]
         cohort = w.cohorts[m.cohort]
         total = 0.0
         for k in range(cohort.first_pair, cohort.first_pair + cohort.pairs):
@@ -56,42 +56,42 @@ def reconsider(w, day):
 @compiled
 def issue_visas(w, day):
     """Applicants join their state's queue; visas are issued in its order; holders queue for a seat."""
-    states = w.states.shape[0]
     n = take_due(w, C_VISA, day, BOOKED)
     line_up(w, n)
     for j in range(n):
         i = w.who[j]
         r = w.rows[i].route
         if w.routes[r].visa_lead <= 0.0:
-            push(w, 2 * states + r, i)
+            push(w, seat_queue(w, r), i)
         else:
-            push(w, w.routes[r].state, i)
-    for s in range(states):
+            push(w, visa_queue(w, w.routes[r].state), i)
+    for s in range(w.states.shape[0]):
         state = w.states[s]
+        q = visa_queue(w, s)
         visas, state.visa_carry = whole(state.visas, state.visa_carry)
         stopped = state.visas <= 0.0
-        while w.queues[s].length > 0 and (stopped or visas > 0):
-            i = pop(w, s)
+        while w.queues[q].length > 0 and (stopped or visas > 0):
+            i = pop(w, q)
             w.counters[N_EVENTS] += 1
             m = w.rows[i]
             if stopped or w.pairs[w.pair_of[m.cohort, m.route]].visa_barred:
                 put_off(w, day, i)
             else:
                 visas -= 1
-                push(w, 2 * states + m.route, i)
-        if w.queues[s].length == 0:
+                push(w, seat_queue(w, m.route), i)
+        if w.queues[q].length == 0:
             state.visa_carry = 0.0
 
 
 @compiled
 def dissolve_closed(w, day):
     """Queues for seats on closed routes dissolve."""
-    states = w.states.shape[0]
     for r in range(w.routes.shape[0]):
         if w.routes[r].mode != SEA and not w.routes[r].open:
-            while w.queues[2 * states + r].length > 0:
+            q = seat_queue(w, r)
+            while w.queues[q].length > 0:
                 w.counters[N_EVENTS] += 1
-                put_off(w, day, pop(w, 2 * states + r))
+                put_off(w, day, pop(w, q))
 
 
 @compiled

@@ -20,7 +20,7 @@ import numpy as np
 from sim.engine.choice import choose_route
 from sim.engine.compiled import compiled
 from sim.engine.ledger import count, move
-from sim.engine.queues import schedule
+from sim.engine.queues import schedule, seat_queue, visa_queue
 from sim.engine.rows import BOOKED
 from sim.engine.streams import FUNDS, SEA_WAIT, VISA_LEAD, draw, lag
 from sim.engine.tables import C_COAST, C_VISA, F_SET_OUT, N_EVENTS, SEA
@@ -76,19 +76,18 @@ def seats_per_day(w, r, day):
 @compiled
 def appraise(w, day):
     """Write every pair's share and every cohort's hazard of today."""
-    p = w.p[0]
-    seat_queues = 2 * w.states.shape[0]
     for c in range(w.cohorts.shape[0]):
         cohort = w.cohorts[c]
+        p = w.p[c]
         total = 0.0
         for k in range(cohort.first_pair, cohort.first_pair + cohort.pairs):
             pair = w.pairs[k]
             pair.share = 0.0
             route = w.routes[pair.route]
             if route.open and not pair.barred and not pair.visa_barred:
-                wait = w.queues[seat_queues + pair.route].length / max(seats_per_day(w, pair.route, day), 1e-9)
+                wait = w.queues[seat_queue(w, pair.route)].length / max(seats_per_day(w, pair.route, day), 1e-9)
                 if route.visa_lead > 0.0:
-                    wait += w.queues[route.state].length / max(w.states[route.state].visas, 1e-9)
+                    wait += w.queues[visa_queue(w, route.state)].length / max(w.states[route.state].visas, 1e-9)
                 facilitation = w.states[route.state].facilitation
                 if route.mode == SEA:
                     facilitation = w.states[route.state].boats_tolerated
@@ -105,7 +104,6 @@ def appraise(w, day):
 def run(w, day):
     """Appraise the routes, advance the Sellke clocks, and let today's leavers book."""
     appraise(w, day)
-    p = w.p[0]
     for c in range(w.cohorts.shape[0]):
         cohort = w.cohorts[c]
         if cohort.hazard <= 0.0:
@@ -123,7 +121,7 @@ def run(w, day):
             cohort.left += 1
             k = choose_route(m, w.pairs, cohort.first_pair, cohort.pairs)
             r = w.pairs[k].route
-            days = set_out(m, w.pairs[k], w.routes[r], cohort, p)
+            days = set_out(m, w.pairs[k], w.routes[r], cohort, w.p[c])
             m.route = r
             move(w, m, BOOKED, w.routes[r].origin)
             count(w, day, m, F_SET_OUT)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.engine.choice import put_off
 from sim.engine.compiled import compiled
 from sim.engine.ledger import count, move, whole
-from sim.engine.queues import pop, schedule, take_due
+from sim.engine.queues import pop, schedule, seat_queue, take_due
 from sim.engine.rows import AT_HUB, BOOKED, IN_TRANSIT
 from sim.engine.streams import STAY, TRAVEL, draw, lag
 from sim.engine.tables import (
@@ -33,7 +33,7 @@ def board(m, price, barred):
 @compiled
 def depart(w, day, r, seats):
     """Fill ``seats`` on route ``r`` from its queue; returns how many boarded."""
-    q = 2 * w.states.shape[0] + r
+    q = seat_queue(w, r)
     route = w.routes[r]
     taken = 0
     while taken < seats:

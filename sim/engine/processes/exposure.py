@@ -31,10 +31,10 @@ def survive(m, days, factor, p):
 @compiled
 def expose(w, day, calendar, status):
     """Expose all who are due today in a calendar; the dead are not due for anything else."""
-    p = w.p[0]
     n = peek_due(w, calendar, day, status)
     for j in range(n):
         m = w.rows[w.who[j]]
+        p = w.p[m.cohort]
         z = w.zone_at[m.place]
         factor = w.zones[z].hazard_factor if z >= 0 else p.hazard_sheltered
         if m.section != NOWHERE:

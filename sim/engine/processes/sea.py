@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sim.engine.compiled import compiled
 from sim.engine.ledger import count, move, whole
-from sim.engine.queues import ANY, line_up, pop, push, schedule, take_due
+from sim.engine.queues import ANY, line_up, pop, push, schedule, seat_queue, take_due
 from sim.engine.rows import AT_COAST, DEAD, INTERCEPTED, LANDED, STRANDED
 from sim.engine.streams import (
     BOAT_FATE,
@@ -20,6 +20,7 @@ from sim.engine.streams import (
     WRECK,
     draw,
     lag,
+    occasion_after_voyage,
 )  # fmt: skip
 from sim.engine.tables import (
     C_COAST,
@@ -67,12 +68,12 @@ def gives_up_the_sea(m, p):
 def bring_back(w, day, i, route):
     """Back to the coast: intercepted, to try again after a while, or stranded there."""
     m = w.rows[i]
-    p = w.p[0]
+    p = w.p[m.cohort]
     count(w, day, m, F_INTERCEPTED)
     if gives_up_the_sea(m, p):
         count(w, day, m, F_STRANDED)
         move(w, m, STRANDED, route.origin)
-        schedule(w, i, C_STRANDED, day, lag(draw(m.key, REVIEW_LAG, 500 + m.voyages), p.stranded_review))
+        schedule(w, i, C_STRANDED, day, lag(draw(m.key, REVIEW_LAG, occasion_after_voyage(m)), p.stranded_review))
     else:
         move(w, m, INTERCEPTED, route.origin)
         schedule(w, i, C_COAST, day, lag(draw(m.key, SEA_RETRY, m.voyages), p.sea_retry))
@@ -81,7 +82,7 @@ def bring_back(w, day, i, route):
 @compiled
 def sail(w, day, r, seats):
     """One boat on route ``r`` with up to ``seats`` from the queue; returns how many embarked."""
-    q = 2 * w.states.shape[0] + r
+    q = seat_queue(w, r)
     route = w.routes[r]
     fate = boat_fate(w.environment[r], route.boats, route.shipwreck, w.states[route.state].interception)
     route.boats += 1
@@ -109,7 +110,6 @@ def sail(w, day, r, seats):
 @compiled
 def join(w, day):
     """Those who are ready wait for a boat at the coast, in the order of their keys."""
-    states = w.states.shape[0]
     n = take_due(w, C_COAST, day, ANY)
     line_up(w, n)
     for j in range(n):
@@ -117,26 +117,25 @@ def join(w, day):
         m = w.rows[i]
         m.arrived = day
         move(w, m, AT_COAST, w.routes[m.route].origin)
-        push(w, 2 * states + m.route, i)
+        push(w, seat_queue(w, m.route), i)
 
 
 @compiled
 def run(w, day):
     """Gather at the coast, then sail, if the sea is calm on the route today."""
     join(w, day)
-    p = w.p[0]
-    states = w.states.shape[0]
+    calm = w.p[0].calm_sea
     for s in range(w.services.shape[0]):
         service = w.services[s]
         r = service.route
         if w.routes[r].mode != SEA or not service.open:
             continue
-        if draw(w.environment[r], WEATHER, day) >= p.calm_sea:
+        if draw(w.environment[r], WEATHER, day) >= calm:
             continue
         tolerated = w.states[w.routes[r].state].boats_tolerated
         boats, service.carry = whole(service.weekly / 7.0 * tolerated, service.carry)
         for _ in range(boats):
-            if w.queues[2 * states + r].length < _LEAST_LOAD * service.seats:
+            if w.queues[seat_queue(w, r)].length < _LEAST_LOAD * service.seats:
                 break
             taken = sail(w, day, r, service.seats)
             service.week_seats += service.seats

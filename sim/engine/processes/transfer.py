@@ -10,7 +10,7 @@ import math
 
 from sim.engine.compiled import compiled
 from sim.engine.ledger import count, move, occupants, whole
-from sim.engine.queues import front, line_up, pop, push, schedule, take_due
+from sim.engine.queues import front, line_up, pop, push, schedule, take_due, transfer_queue
 from sim.engine.rows import AT_BORDER, AT_HUB
 from sim.engine.streams import FIRST_ATTEMPT, ZONE, draw, lag
 from sim.engine.tables import C_BORDER, C_HUB, F_REACHED_BORDER, N_EVENTS
@@ -65,8 +65,6 @@ def with_room(w, chosen, state):
 @compiled
 def run(w, day):
     """Those whose stay is over queue for transfer; the state's seats of today are filled."""
-    states = w.states.shape[0]
-    p = w.p[0]
     weigh_zones(w)
     for z in range(w.zones.shape[0]):
         w.zones[z].room = w.zones[z].capacity - occupants(w, z)
@@ -74,12 +72,13 @@ def run(w, day):
     line_up(w, n)
     for j in range(n):
         i = w.who[j]
-        push(w, states + w.routes[w.rows[i].route].state, i)
-    for s in range(states):
+        push(w, transfer_queue(w, w.routes[w.rows[i].route].state), i)
+    for s in range(w.states.shape[0]):
         state = w.states[s]
+        q = transfer_queue(w, s)
         seats, state.transfer_carry = whole(state.transfer, state.transfer_carry)
-        while seats > 0 and w.queues[states + s].length > 0:
-            i = front(w, states + s)
+        while seats > 0 and w.queues[q].length > 0:
+            i = front(w, q)
             m = w.rows[i]
             chosen = choose_zone(m, w.zones, s)
             if chosen < 0:
@@ -87,12 +86,12 @@ def run(w, day):
             z = with_room(w, chosen, s)
             if z < 0:
                 break
-            pop(w, states + s)
+            pop(w, q)
             w.counters[N_EVENTS] += 1
             seats -= 1
             w.zones[z].room -= 1
             move(w, m, AT_BORDER, w.zones[z].place)
             count(w, day, m, F_REACHED_BORDER)
-            schedule(w, i, C_BORDER, day, lag(draw(m.key, FIRST_ATTEMPT, m.bookings), p.first_attempt))
-        if w.queues[states + s].length == 0:
+            schedule(w, i, C_BORDER, day, lag(draw(m.key, FIRST_ATTEMPT, m.bookings), w.p[m.cohort].first_attempt))
+        if w.queues[q].length == 0:
             state.transfer_carry = 0.0

@@ -18,6 +18,7 @@ import numpy.typing as npt
 from scipy.special import ndtri
 
 from sim.inference.observations import Row
+from sim.scenario.measures.carrier_ban import CarrierBan
 from sim.scenario.quantity import centre
 from sim.scenario.schema import Scenario
 
@@ -85,7 +86,7 @@ def seats_of(scenario: Scenario, transit_state: str) -> Callable[[date, date], f
 def _barred(scenario: Scenario, services: object, route: str, day: date) -> bool:
     """Whether a ban of everybody keeps a route from being flown."""
     for measure in scenario.measures.values():
-        if measure.kind != "carrier-ban" or measure.cohorts or day < measure.start:
+        if not isinstance(measure, CarrierBan) or measure.cohorts or day < measure.start:
             continue
         own = not measure.carriers or any(scenario.carriers[name].services is services for name in measure.carriers)
         if own and (not measure.routes or route in measure.routes) and (measure.end is None or day <= measure.end):

@@ -16,13 +16,13 @@ from sim.engine.rows import ROW
 from sim.report import odd_tables
 from sim.scenario.entry import ASSUMED
 from sim.scenario.fields import is_quantity, is_schedule, note
-from sim.scenario.measures import MeasureBase
+from sim.scenario.measures import Measure
 
 ROOT = Path(__file__).parents[3]
 TEXT = odd_tables.FILE.read_text(encoding="utf-8")
 WRITTEN = re.sub(r"<!-- begin (\w+):.*?<!-- end \1 -->", "", TEXT, flags=re.DOTALL)
 NAMED = set(re.findall(r"`([^`\n]+)`", WRITTEN))
-COMMON = set(MeasureBase.model_fields)
+COMMON = set(Measure.model_fields)
 PATHS = {
     f"{path}{name}": field
     for path, entry in odd_tables.entries()

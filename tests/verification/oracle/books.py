@@ -88,9 +88,20 @@ class Books:
     def put_off(self, day: int, m: OracleMigrant) -> None:
         self.count(day, m, "gave_up_booking")
         m.status, m.place = pop.PROSPECT, self.world.cohorts[m.cohort].origin
-        self.wait("reconsider", m, day, wait_to_reconsider(m, self.p))
+        self.wait("reconsider", m, day, wait_to_reconsider(m, self.p_of(m)))
 
     @property
     def p(self) -> Any:
-        """Parameters and season."""
+        """Parameters that belong to no cohort, and the season."""
         return self.world.p[0]
+
+    def p_of(self, m: OracleMigrant) -> Any:
+        """Parameters of a migrant's cohort, and the season."""
+        return self.world.p[m.cohort]
+
+    def by_cohort(self, value: Any, m: OracleMigrant) -> float:
+        """What a quantity of the scenario is to a migrant."""
+        name = self.names.cohorts[m.cohort]
+        if not isinstance(value, dict):
+            return float(value)
+        return float(value[name] if name in value else value["others"])

@@ -34,7 +34,7 @@ class Journey(Books):
                 pair = self.pairs[choose_route(m, self.pairs, own[0], len(own))]
                 m.route = pair.route
                 route = self.world.routes[m.route]
-                days = demand.set_out(m, pair, route, self.world.cohorts[m.cohort], self.p)
+                days = demand.set_out(m, pair, route, self.world.cohorts[m.cohort], self.p_of(m))
                 m.status, m.place = pop.BOOKED, route.origin
                 self.count(day, m, "set_out")
                 self.wait("coast" if route.mode == t.SEA else "visa", m, day, days)
@@ -55,13 +55,13 @@ class Journey(Books):
         state = self.world.states[route.state]
         helped = state.boats_tolerated if route.mode == t.SEA else state.facilitation
         pair.affordable = demand.affordable(route.price, cohort.funds_median, cohort.funds_shape)
-        return math.exp(min(demand.utility(pair, route, helped, wait, self.p), 50.0))
+        return math.exp(min(demand.utility(pair, route, helped, wait, self.world.p[pair.cohort]), 50.0))
 
     def book(self, day: int) -> None:
         for m in self.ready("reconsider", day, pop.PROSPECT):
             own = self.pairs_of[m.cohort]
             if not booking.decides_to_go(m, sum(self.pairs[k].share for k in own)):
-                self.wait("reconsider", m, day, wait_to_reconsider(m, self.p))
+                self.wait("reconsider", m, day, wait_to_reconsider(m, self.p_of(m)))
                 continue
             before, m.route = m.route, self.pairs[choose_route(m, self.pairs, own[0], len(own))].route
             route = self.world.routes[m.route]
@@ -71,7 +71,7 @@ class Journey(Books):
             m.place = route.origin
             if route.mode == t.SEA:
                 m.status = pop.DIVERTED if before != m.route else pop.BOOKED
-                self.wait("coast", m, day, st.lag(st.draw(m.key, st.SEA_WAIT, m.bookings), self.p.sea_wait))
+                self.wait("coast", m, day, st.lag(st.draw(m.key, st.SEA_WAIT, m.bookings), self.p_of(m).sea_wait))
             else:
                 m.status = pop.BOOKED
                 self.wait("visa", m, day, st.lag(st.draw(m.key, st.VISA_LEAD, m.bookings), route.visa_lead))
@@ -175,6 +175,7 @@ class Journey(Books):
                 room[free[0]] -= 1
                 m.status, m.place = pop.AT_BORDER, self.place[self.names.zones[free[0]]]
                 self.count(day, m, "reached_border")
-                self.wait("border", m, day, st.lag(st.draw(m.key, st.FIRST_ATTEMPT, m.bookings), self.p.first_attempt))
+                mean = self.p_of(m).first_attempt
+                self.wait("border", m, day, st.lag(st.draw(m.key, st.FIRST_ATTEMPT, m.bookings), mean))
             if not queue:
                 self.carry["transfer", s] = 0.0

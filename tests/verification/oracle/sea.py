@@ -57,11 +57,11 @@ class Sea(Books):
             return
         self.count(day, m, "intercepted")
         m.place = route.origin
-        if sea.gives_up_the_sea(m, self.p):
+        if sea.gives_up_the_sea(m, self.p_of(m)):
             self.count(day, m, "stranded")
             m.status = pop.STRANDED
-            days = st.lag(st.draw(m.key, st.REVIEW_LAG, 500 + m.voyages), self.p.stranded_review)
+            days = st.lag(st.draw(m.key, st.REVIEW_LAG, st.occasion_after_voyage(m)), self.p_of(m).stranded_review)
             self.wait("stranded", m, day, days)
         else:
             m.status = pop.INTERCEPTED
-            self.wait("coast", m, day, st.lag(st.draw(m.key, st.SEA_RETRY, m.voyages), self.p.sea_retry))
+            self.wait("coast", m, day, st.lag(st.draw(m.key, st.SEA_RETRY, m.voyages), self.p_of(m).sea_retry))

@@ -1,0 +1,15 @@
+"""The dated measures that a scenario may take: a kind is a class, with its fields and all that it does.
+
+A new kind is a new file here with a class under `register`; every file of the folder is read.
+"""
+
+from importlib import import_module
+from pkgutil import iter_modules
+
+from sim.scenario.measures.base import Measure, Misfit
+from sim.scenario.measures.registry import KINDS, AnyMeasure, kind_missing, register, unregister
+
+__all__ = ["KINDS", "AnyMeasure", "Measure", "Misfit", "kind_missing", "register", "unregister"]
+
+for _file in sorted(module.name for module in iter_modules(__path__)):
+    import_module(f"{__name__}.{_file}")

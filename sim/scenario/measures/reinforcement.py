@@ -1,0 +1,54 @@
+"""More officers for an agency."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import Field
+
+from sim.scenario.entry import Name
+from sim.scenario.measures.base import Measure
+from sim.scenario.measures.registry import register
+from sim.scenario.quantity import Quantity, quantity
+
+if TYPE_CHECKING:
+    from sim.model import CorridorModel
+
+
+@register
+class Reinforcement(Measure):
+    """An agency gets officers or soldiers, for the time of the measure."""
+
+    kind: Literal["reinforcement"]
+    agency: Name = Field(description="Agency.")
+    officers: Quantity = quantity(0, "officers", 0, 1e6, "Officers added.")
+    soldiers: Quantity = quantity(0, "soldiers", 0, 1e6, "Soldiers added.")
+
+    def apply(self, model: CorridorModel, name: str, on: bool) -> None:
+        """Officers and soldiers, while it holds."""
+        agency = model.agencies[self.agency]
+        officers: Any = self.officers
+        agency.send(name, officers + self.soldiers * agency.entry.army_handling if on else 0.0)
+
+
+@register
+class FrontexDeployment(Measure):
+    """Officers of the shared pool are sent to an agency."""
+
+    kind: Literal["frontex-deployment"]
+    agency: Name = Field(description="Agency.")
+    officers: Quantity = quantity(100, "officers", 0, 1e5, "Officers asked for; limited by the pool.")
+
+    def prepare(self, model: CorridorModel, name: str) -> None:
+        """Keep officers of the pool, as it is decided already."""
+        officers: Any = self.officers
+        model.frontex.reserve(name, officers)
+
+    def apply(self, model: CorridorModel, name: str, on: bool) -> None:
+        """Officers from the shared pool, as far as it reaches."""
+        agency = model.agencies[self.agency]
+        if on:
+            agency.send(name, model.frontex.reserved.pop(name, 0.0))
+        else:
+            model.frontex.take_back(agency.sent.get(name, 0.0))
+            agency.send(name, 0.0)

@@ -1,0 +1,35 @@
+"""Flights home."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import Field
+
+from sim.scenario.entry import Name
+from sim.scenario.measures.base import Measure
+from sim.scenario.measures.registry import register
+from sim.scenario.quantity import Quantity, quantity
+
+if TYPE_CHECKING:
+    from sim.model import CorridorModel
+
+
+@register
+class ReturnFlights(Measure):
+    """Repatriation flights from a hub take those who want to go home."""
+
+    kind: Literal["return-flights"]
+    transit_state: Name = Field(description="State whose hub they leave from.")
+    seats: int = Field(180, ge=1, le=2000, description="Seats of a flight.", json_schema_extra={"unit": "seats"})
+    weekly: Quantity = quantity(1.0, "flights per week", 0, 200, "Frequency.")
+    cohorts: list[Name] = Field(default_factory=list, description="Cohorts taken; everybody when empty.")
+    willing: Quantity = quantity(
+        0.02, "per attempt", 0, 1, "Further probability of giving up after a failed attempt while flights are offered."
+    )
+
+    def apply(self, model: CorridorModel, name: str, on: bool) -> None:
+        """Flights home on offer."""
+        weekly: Any = self.weekly
+        model.offer_return_flights(name, weekly if on else 0.0)
+        model.states[self.transit_state].addition("return_offer", name, self.willing if on else None)
