@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import mesa
@@ -10,6 +11,7 @@ import mesa
 from sim.agents import BorderAgency, Carrier, FrontexPool, Migrant, Sponsor, TransitState
 from sim.agents.agenda import Agenda
 from sim.agents.calendar import Calendar
+from sim.agents.daybook import Daybook
 from sim.agents.extra_actors import make_all
 from sim.agents.lever import Lever
 from sim.agents.migrant_set import Everybody, MigrantSet
@@ -32,10 +34,13 @@ from sim.engine.processes import (
 )
 from sim.engine.reference import reference
 from sim.engine.rows import STATUSES
+from sim.engine.streams import Seed, seed_of
 from sim.engine.tables import N_EVENTS, S_ATTEMPTS
 from sim.scenario import html
 from sim.scenario.draw import resolve
 from sim.scenario.entry import is_uncertain
+from sim.scenario.load import load_scenario
+from sim.scenario.paths import apply_overrides
 from sim.scenario.schema import Scenario
 from sim.scenario.timetable import departures as timetabled_departures
 
@@ -65,11 +70,15 @@ class CorridorModel(mesa.Model):
     """State-steered migration along a corridor; one step is a day.
 
     Args:
-        scenario: a scenario; distributions take their central values (`sim.scenario.resolve` draws others).
+        scenario: a scenario, the name of one that ships, or a YAML file; distributions take their central values
+            (`sim.scenario.resolve` draws others).
         timetable: departures beside the schedules, as (day of the run, route, seats); the scenario's own if None.
+        rng: a seed in place of the scenario's, as Mesa passes it: a whole number from 0 to 2^63 - 1, or whatever else
+            of `numpy.random.SeedSequence` stands for one. None is the scenario's own seed, each time.
 
     Raises:
-        TypeError: If the scenario is none, but its name, say.
+        TypeError: If the scenario is none, or ``rng`` has a state in place of a seed, as a generator has.
+        ScenarioError: If there is no such scenario, or the seed is not allowed.
         ConservationError: from `step`, if a person, seat, boat or patrol were ever made or lost.
 
     >>> import sim
@@ -84,12 +93,18 @@ class CorridorModel(mesa.Model):
     {'at_border'}
     """
 
-    def __init__(self, scenario: Scenario, timetable: list[tuple[int, str, int]] | None = None) -> None:
+    def __init__(
+        self,
+        scenario: Scenario | str | Path,
+        timetable: list[tuple[int, str, int]] | None = None,
+        *,
+        rng: Seed | None = None,
+    ) -> None:
         """Build the world and its actors; nothing has happened yet."""
-        if not isinstance(scenario, Scenario):
-            raise TypeError(f"found {scenario!r:.80}; a Scenario is needed, such as load_scenario('benghazi-surge')")
+        scenario = _scenario_of(scenario, rng)
         super().__init__(rng=scenario.seed)
         self.running = True
+        self._daybook: mesa.DataCollector | None = None
         if timetable is None:
             timetable = [(row.day, row.route, row.seats) for row in timetabled_departures(scenario)]
         if is_uncertain(scenario):
@@ -150,11 +165,49 @@ class CorridorModel(mesa.Model):
         if days:
             super().run_for(days)
 
+    def run_until(self, end_time: float) -> None:
+        """Until so many days are done, or all that there are; raises ValueError for a time that is past."""
+        self.run_for(end_time - self.time)
+
     def run_model(self) -> None:
-        """All days that are left; without Mesa's event list, which costs a third of a small run and holds only them."""
-        while self.running:
-            CorridorModel.step(self)
-        self.steps, self.time = self.day, float(self.day)
+        """All days that are left.
+
+        Without Mesa's event list, which costs a third of a small run, as long as nothing stands in it but the days: a
+        `step` of one's own and scheduled events hold here as in `run_for`. The last day is always taken by `step`.
+        """
+        if self._steps_as_written():
+            self._run_all_days_but_the_last()
+        super().run_model()
+
+    def _steps_as_written(self) -> bool:
+        """Whether a step is that of this class and no other, and the clock shows whole days."""
+        own = getattr(self._user_step, "__func__", None) is CorridorModel.step and self.step == self._wrapped_step
+        return own and self.time == self.steps == self.day
+
+    def _run_all_days_but_the_last(self) -> None:
+        """The days before the last one, until an event is scheduled."""
+        self._default_schedule.pause()
+        last = self.settings.days - 1
+        try:
+            while self.running and self.day < last and self._event_list.is_empty():
+                self.steps = self.day + 1
+                self.time = float(self.steps)
+                CorridorModel.step(self)
+        finally:
+            self._default_schedule.resume()
+
+    @property
+    def datacollector(self) -> mesa.DataCollector:
+        """Mesa's collector: the one that was set here, else a `Daybook` of the days so far."""
+        if self._daybook is None:
+            self._daybook = Daybook()
+        if isinstance(self._daybook, Daybook):
+            self._daybook.collect(self)
+        return self._daybook
+
+    @datacollector.setter
+    def datacollector(self, collector: mesa.DataCollector) -> None:
+        self._daybook = collector
 
     @property
     def date(self) -> date:
@@ -265,3 +318,15 @@ class CorridorModel(mesa.Model):
             if len(own):
                 route["price"] = route["base_price"] * own["price_factor"].min()
         self.routes_changed = False
+
+
+def _scenario_of(scenario: Scenario | str | Path, rng: Seed | None) -> Scenario:
+    """The scenario that is meant, with the seed that was asked for; raises as `CorridorModel`."""
+    if isinstance(scenario, str | Path):
+        scenario = load_scenario(scenario)
+    if not isinstance(scenario, Scenario):
+        raise TypeError(
+            f"found {scenario!r:.80}; a Scenario is needed, or the name or file of one, such as 'benghazi-surge' "
+            "(mesa.batch_run wants scenarios in a list)"
+        )
+    return scenario if rng is None else apply_overrides(scenario, {"seed": seed_of(rng)})

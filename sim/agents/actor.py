@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import mesa
 
@@ -63,6 +63,13 @@ class Actor(mesa.Agent):
             following = min(following, lever.next_change(day))
         self._next_change = following
         return True
+
+    def remove(self) -> NoReturn:
+        """Refuse: the world's tables are made for those who are there; raises TypeError."""
+        raise TypeError(
+            f"{self.name} can't be removed, as the world's tables are made for those who are there; a measure or a "
+            "lever stops what it does, a scenario without it leaves it out"
+        )
 
     def __repr__(self) -> str:
         """Type and name."""

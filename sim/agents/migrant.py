@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import mesa
 
@@ -11,6 +11,28 @@ from sim.engine.rows import INJURED, NOWHERE, ROW, STATUSES
 if TYPE_CHECKING:
     from sim.model import CorridorModel
 
+FIXED = frozenset({"key", "status", "place", "cohort", "route", "section", "due"})
+_FREE = tuple(name for name in ROW.names or () if name not in FIXED)
+
+
+def check_column(name: str) -> None:
+    """Raise AttributeError if there is no such column, or if the books go by it."""
+    if name not in (ROW.names or ()):
+        raise AttributeError(f"a Migrant has no column {name!r}; columns are {', '.join(ROW.names or ())}")
+    if name in FIXED:
+        raise AttributeError(
+            f"a Migrant's {name} can't be set by hand, as stocks, queues and calendars go by it; change what moves "
+            "people (measures, model.states, model.carriers, model.agencies); columns that may be set: "
+            + ", ".join(_FREE)
+        )
+
+
+def refuse_step() -> NoReturn:
+    """Raise TypeError: nobody takes a seat, visa or patrol without regard to the others of the day."""
+    raise TypeError(
+        "a Migrant has no step of its own, as seats, visas and patrols are shared; model.step() is everybody's"
+    )
+
 
 class Migrant(mesa.Agent):
     """One migrant: a Mesa agent whose attributes read and write its row.
@@ -18,7 +40,8 @@ class Migrant(mesa.Agent):
     Views are made on demand and hold no state; two views of one row are equal. Attributes are the
     columns of `sim.engine.rows.ROW`: ``funds`` (USD), ``attempts`` and ``voyages`` (events),
     ``outdoors`` (days exposed), ``arrived`` (day of the run), ``status``, ``place``, ``cohort``,
-    ``route``, ``section`` (numbers; the ``*_name`` properties give words).
+    ``route``, ``section`` (numbers; the ``*_name`` properties give words). What stocks, queues and
+    calendars go by (`FIXED`) is only read.
     """
 
     __slots__ = ("_row", "model", "row")
@@ -48,10 +71,24 @@ class Migrant(mesa.Agent):
         raise AttributeError(f"a Migrant has no attribute {name!r}; columns are {', '.join(ROW.names or ())}")
 
     def __setattr__(self, name: str, value: Any) -> None:
-        """Write a column."""
-        if name not in ROW.names:  # type: ignore[operator]
-            raise AttributeError(f"a Migrant has no column {name!r}; columns are {', '.join(ROW.names or ())}")
+        """Write a column; raises AttributeError for one that the books go by."""
+        check_column(name)
         self._row[name] = value
+
+    def remove(self) -> NoReturn:
+        """Refuse: persons are conserved; raises TypeError."""
+        raise TypeError(
+            "a Migrant can't be removed, as persons are conserved; a set without it is made by select or discard, a "
+            "world without it by a smaller cohort"
+        )
+
+    def step(self) -> NoReturn:
+        """Refuse: a day is everybody's; raises TypeError."""
+        refuse_step()
+
+    def advance(self) -> NoReturn:
+        """Refuse, as `step`."""
+        refuse_step()
 
     @property
     def status_name(self) -> str:

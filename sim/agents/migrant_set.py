@@ -5,13 +5,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Iterator
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 import numpy as np
 import numpy.typing as npt
 from mesa.agentset import AbstractAgentSet, AgentSet, GroupBy
 
-from sim.agents.migrant import Migrant
+from sim.agents.migrant import Migrant, check_column, refuse_step
 from sim.engine.rows import ROW, STATUSES
 
 if TYPE_CHECKING:
@@ -57,11 +57,13 @@ class MigrantSet(AbstractAgentSet):
         return [by(migrant) for migrant in self]
 
     def column(self, name: str) -> npt.NDArray[Any]:
-        """A column of these migrants, shape (n,); a view of the rows when this is everybody in order."""
-        if name not in ROW.fields:  # type: ignore[operator]
+        """A column of these migrants, shape (n,), to read; a view of the rows when this is everybody in order."""
+        if name not in (ROW.names or ()):
             raise AttributeError(f"no column {name!r}; columns are {', '.join(ROW.names or ())}")
-        values: npt.NDArray[Any] = self.model.world.rows[name]
-        return values if self._everybody else values[self._rows]
+        rows = self.model.world.rows[name]
+        values: npt.NDArray[Any] = rows.view() if self._everybody else rows[self._rows]
+        values.flags.writeable = False
+        return values
 
     def _number(self, column: str, value: int | str) -> int:
         if not isinstance(value, str):
@@ -112,19 +114,22 @@ class MigrantSet(AbstractAgentSet):
         attr_names: str | list[str],
         handle_missing: Literal["error", "default"] = "error",
         default_value: Any = None,
-    ) -> npt.NDArray[Any] | list[npt.NDArray[Any]]:
-        """Values of one column, shape (n,), or of several, one array each."""
+    ) -> npt.NDArray[Any] | list[list[Any]]:
+        """Values of one attribute, shape (n,); of several, a list of values for each migrant, as Mesa gives them."""
+        if handle_missing not in ("error", "default"):
+            raise ValueError(f"handle_missing: found {handle_missing!r}; allowed: 'error' or 'default'")
         if not isinstance(attr_names, str):
-            return [self.get(name, handle_missing, default_value) for name in attr_names]  # type: ignore[misc]
-        if handle_missing == "default" and attr_names not in ROW.fields:  # type: ignore[operator]
-            return np.full(len(self), default_value)
-        if attr_names in ROW.fields:  # type: ignore[operator]
+            columns = [self.get(name, handle_missing, default_value) for name in attr_names]
+            return [list(values) for values in zip(*(np.asarray(column).tolist() for column in columns), strict=True)]
+        if attr_names in (ROW.names or ()):
             return self.column(attr_names)
+        if handle_missing == "default":
+            return np.array([getattr(migrant, attr_names, default_value) for migrant in self])
         return np.array([getattr(migrant, attr_names) for migrant in self])
 
     def set(self, attr_name: str, value: Any) -> MigrantSet:
-        """Write one value, or an array of shape (n,), into a column."""
-        self.column(attr_name)
+        """Write one value, or an array of shape (n,), into a column; AttributeError for one that the books go by."""
+        check_column(attr_name)
         self.model.world.rows[attr_name][self._rows] = value
         return self
 
@@ -245,7 +250,8 @@ class Everybody(AgentSet):
         return self._apart(inplace, sorted(self, key=value, reverse=not ascending))
 
     def shuffle_do(self, method: Any, *args: Any, **kwargs: Any) -> Everybody:
-        """Call a method or function on everybody, in random order."""
+        """Call a method or function on everybody, in random order; TypeError for a step, as `do`."""
+        _refuse_steps(method)
         everybody = self.to_list()
         self.random.shuffle(everybody)
         for agent in everybody:
@@ -269,19 +275,45 @@ class Everybody(AgentSet):
         actors = self._actors.get(attr_names, handle_missing, default_value)
         return [*actors, *self.model.migrants.get(attr_names, handle_missing, default_value)]
 
+    def set(self, attr_name: str, value: Any) -> Everybody:
+        """Write one value into a column of the migrants and an attribute of the actors, as Mesa's ``set``."""
+        self.model.migrants.set(attr_name, value)
+        self._actors.set(attr_name, value)
+        return self
+
+    def __getitem__(self, item: Any) -> Any:
+        """An agent by its place in the order, or a list of some."""
+        return self.to_list()[item]
+
+    def add(self, agent: Any) -> NoReturn:
+        """Refuse: who belongs to a model is settled when it is made; raises TypeError."""
+        raise TypeError(
+            "model.agents can't be changed: who belongs to a model is settled when it is made; select makes a set"
+        )
+
+    discard = remove = add
+
     def to_list(self) -> list[Any]:
         """All, in order."""
         return list(self)
 
     def do(self, method: Any, *args: Any, **kwargs: Any) -> Everybody:
-        """Call a method or function on everybody."""
+        """Call a method or function on everybody; TypeError for a step, as `Migrant.step`."""
+        _refuse_steps(method)
         self._actors.do(method, *args, **kwargs)
         self.model.migrants.do(method, *args, **kwargs)
         return self
 
     def map(self, method: Any, *args: Any, **kwargs: Any) -> list[Any]:
         """Results of a method or function on everybody."""
+        _refuse_steps(method)
         return [*self._actors.map(method, *args, **kwargs), *self.model.migrants.map(method, *args, **kwargs)]
+
+
+def _refuse_steps(method: Any) -> None:
+    """Before the first actor has stepped."""
+    if method in ("step", "advance"):
+        refuse_step()
 
 
 class _Strong(AgentSet):

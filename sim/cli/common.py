@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from sim.cli.interrupts import check
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 BAD_INPUT, INTERRUPTED = 2, 130
 MOST_OF_TAG = 80
+NOTHING_WRITTEN = "nothing was written; the same command begins anew"
 WIDTH = 190  # of tables that go to a file or pipe
 
 # Options that several commands have.
@@ -121,6 +124,7 @@ def announce_compilation(notes: Console) -> None:
     """Say that the first run of all takes longer."""
     from sim.engine.compiled import is_cached, is_kept
 
+    check()
     if not is_cached():
         often = "once for this version on this machine"
         if not is_kept():
@@ -135,6 +139,7 @@ def days_bar(notes: Console, replicates: int, days: int) -> Iterator[Callable[[i
         task = progress.add_task("running", total=replicates * days, rate="")
 
         def report(replicate: int, day: int) -> None:
+            check()
             name = f"replicate {replicate + 1} of {replicates}" if replicates > 1 else "running"
             speed = progress.tasks[0].speed
             rate = f"{speed:,.0f} days/s" if speed else ""
@@ -150,6 +155,7 @@ def runs_bar(notes: Console) -> Iterator[Callable[[int, int, int], None]]:
         task = progress.add_task("running", total=None, rate="")
 
         def report(done: int, total: int, failed: int) -> None:
+            check()
             speed = progress.tasks[0].speed
             rate = f"{speed:,.1f} runs/s" if speed else ""
             name = f"running, {failed} failed" if failed else "running"
@@ -191,7 +197,9 @@ def start_server(jobs: int | None, dask: str | None) -> None:
 def interruptible(state: str) -> Iterator[None]:
     """End at Ctrl-C with a message about the state of things."""
     try:
+        check()
         yield
+        check()
     except KeyboardInterrupt:
         fail(f"interrupted: {state}", INTERRUPTED)
 

@@ -17,6 +17,7 @@ from sim.cli import analysis, calibrate, studies, sweeps
 from sim.cli.common import (
     BAD_INPUT,
     INTERRUPTED,
+    NOTHING_WRITTEN,
     AllowOutside,
     AtMost,
     Changes,
@@ -41,6 +42,7 @@ from sim.cli.common import (
     results_console,
     tag_of,
 )
+from sim.cli.interrupts import check
 
 if TYPE_CHECKING:
     from sim.outputs.provenance import RunInfo
@@ -93,7 +95,7 @@ def run(
         if not quiet:
             _show(results, written)
     except KeyboardInterrupt:
-        done = f"the results are in {written}" if written else "nothing was written; the same command begins anew"
+        done = f"the results are in {written}" if written else NOTHING_WRITTEN
         fail(f"interrupted: {done}", INTERRUPTED)
 
 
@@ -289,6 +291,7 @@ def main() -> None:
             stream.reconfigure(errors="replace")
     atexit.register(hurry)
     try:
+        check()
         app(standalone_mode=True)
     except KeyboardInterrupt:
         fail("interrupted", INTERRUPTED)

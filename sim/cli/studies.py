@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from sim.cli.common import (
-    INTERRUPTED,
+    NOTHING_WRITTEN,
     announce_compilation,
     command_line,
     fail,
+    interruptible,
     list_files,
     load,
     notes_console,
@@ -52,7 +51,7 @@ def replicates(
     name: str, asked: dict[str, int | None], changes: list[str], outside: bool, out: Path | None, work: Work
 ) -> None:
     """`corridor run` with several replicates."""
-    with _nothing_begun():
+    with interruptible(NOTHING_WRITTEN):
         start_server(work.jobs, work.dask)
         plan, folder = _plan_replicates(name, asked, changes, outside, out, work)
     _carry_out(plan, folder, work)
@@ -75,7 +74,7 @@ def compare(
     names: list[str], asked: dict[str, int | None], changes: list[str], outside: bool, out: Path | None, work: Work
 ) -> None:
     """`corridor compare`."""
-    with _nothing_begun():
+    with interruptible(NOTHING_WRITTEN):
         start_server(work.jobs, work.dask)
         plan, folder = _plan_comparison(names, asked, changes, outside, out, work)
     _carry_out(plan, folder, work)
@@ -99,15 +98,6 @@ def _plan_comparison(
     return Plan("compare", scenarios, work.replicates), out
 
 
-@contextmanager
-def _nothing_begun() -> Iterator[None]:
-    """What Ctrl-C means before the first run."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        fail("interrupted: nothing was written; the same command begins anew", INTERRUPTED)
-
-
 def _free(stem: str, taken: dict[str, Scenario]) -> str:
     """A name that is not taken: of two files of one name, the second gets a number."""
     number, name = 2, stem
@@ -119,7 +109,7 @@ def _free(stem: str, taken: dict[str, Scenario]) -> str:
 def _carry_out(plan: Plan, folder: Path, work: Work) -> None:
     until, shard = _until(work), shard_of(work.shard)
     notes = notes_console(work.quiet)
-    try:
+    with interruptible(f"what was done is kept in {folder}; the same command goes on"):
         from sim.studies.carry_out import carry_out
         from sim.studies.work.executors import workplace
 
@@ -133,8 +123,6 @@ def _carry_out(plan: Plan, folder: Path, work: Work) -> None:
             _finish(study, work, until)
         elif not work.quiet:
             print(f"Part {work.shard} is done, in {folder}; {len(study.runs):,} of {study.asked:,} runs are there.")
-    except KeyboardInterrupt:
-        fail(f"interrupted: what was done is kept in {folder}; the same command goes on", INTERRUPTED)
 
 
 def _finish(study: Study, work: Work, until: Until | None) -> None:

@@ -9,6 +9,7 @@ import typer
 
 from sim.cli.analysis import ANALYSIS, headed, say_written, write_tables
 from sim.cli.common import (
+    NOTHING_WRITTEN,
     DaskAddress,
     Jobs,
     Quiet,
@@ -50,7 +51,7 @@ def sweep(
     quiet: Quiet = False,
 ) -> None:
     """Run an experiment: a scenario (or several) over a design of its parameters."""
-    with interruptible("nothing was written; the same command begins anew"):
+    with interruptible(NOTHING_WRITTEN):
         start_server(jobs, dask)
         from sim.sweeps.experiment_files import read_experiment
         from sim.sweeps.sweep_plan import plan_of
@@ -108,7 +109,7 @@ def threshold(
     quiet: Quiet = False,
 ) -> None:
     """At which level of a factor overload becomes likely, of each section: by halving, with intervals."""
-    with interruptible("nothing was written; the same command begins anew"):
+    with interruptible(NOTHING_WRITTEN):
         start_server(jobs, dask)
         from sim.studies.work.executors import workplace
         from sim.sweeps.experiment_files import read_experiment

@@ -9,12 +9,15 @@ same people with the same luck (common random numbers).
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from hashlib import blake2b
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.engine.compiled import codes, compiled
+
+Seed = int | np.integer | Sequence[int] | np.random.SeedSequence
 
 # One stream a question that a migrant can be asked.
 (
@@ -102,3 +105,24 @@ def name_key(seed: int, *names: str) -> np.uint64:
     """64-bit hash of a seed and names: the base of a cohort's keys, a route's weather, a measure's luck."""
     digest = blake2b("\0".join([str(seed), *names]).encode(), digest_size=8).digest()
     return np.uint64(int.from_bytes(digest, "little"))
+
+
+def seed_of(rng: Seed) -> int:
+    """The whole number that draws are keyed by: ``rng`` itself, or a hash of what is no single number.
+
+    Raises:
+        TypeError: If ``rng`` is no seed, such as a generator: it has a state that moves on with each draw.
+    """
+    if isinstance(rng, int | np.integer) and not isinstance(rng, bool):
+        return int(rng)
+    try:
+        if isinstance(rng, np.random.SeedSequence):
+            return int(rng.generate_state(1, np.uint64)[0] >> _ONE)
+        if isinstance(rng, list | tuple):
+            return seed_of(np.random.SeedSequence(rng))
+    except (TypeError, ValueError):
+        pass
+    raise TypeError(
+        f"rng: found {rng!r:.80}; allowed: a whole number, a list of them, or a numpy SeedSequence, as draws are keyed "
+        "by a seed; of a generator, int(generator.integers(2**63)) is one"
+    )

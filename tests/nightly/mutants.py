@@ -41,7 +41,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCES = [
     "sim/engine/ledger.py",
     "sim/engine/streams.py",
-    *sorted(f"sim/processes/{f.name}" for f in (ROOT / "sim/processes").glob("*.py")),
+    *sorted(f"sim/engine/processes/{file.name}" for file in (ROOT / "sim/engine/processes").glob("*.py")),
 ]
 PAY = "tests/properties/test_untouched.py::test_common_random_numbers_pay"  # sixty runs
 STAGES = (

@@ -69,9 +69,20 @@ def test_a_model_runs_no_further_than_its_scenario() -> None:
     assert (model.day, model.time, model.running) == (30, 30, False)
 
 
-def test_a_name_is_no_scenario() -> None:
-    with pytest.raises(TypeError, match=r"found 'benghazi-surge'; a Scenario is needed"):
-        sim.CorridorModel("benghazi-surge")  # type: ignore[arg-type]
+@pytest.mark.parametrize("found", [7, None, ("title", "tiny"), tiny_scenario])
+def test_what_is_no_scenario_is_refused(found: Any) -> None:
+    with pytest.raises(TypeError, match=r"found .*; a Scenario is needed, or the name or file of one"):
+        sim.CorridorModel(found)
+
+
+def test_a_scenario_may_be_named(tmp_path: Path) -> None:
+    named = sim.CorridorModel("benghazi-surge")
+    assert named.settings == sim.resolve(sim.load_scenario("benghazi-surge"))
+    (tmp_path / "tiny.yaml").write_text(to_yaml(tiny_scenario()), encoding="utf-8")
+    for file in (tmp_path / "tiny.yaml", str(tmp_path / "tiny.yaml")):
+        assert sim.CorridorModel(file).settings == tiny_scenario()
+    with pytest.raises(sim.ScenarioError, match="benghazi-surge"):
+        sim.CorridorModel("benghazi-surgy")
 
 
 def test_draws_are_made_before() -> None:

@@ -10,6 +10,7 @@ import pytest
 from mesa.agentset import AbstractAgentSet, GroupBy
 
 from sim.agents import Carrier, Migrant
+from sim.agents.migrant import FIXED
 from sim.agents.migrant_set import MigrantSet
 from sim.engine.rows import BOOKED, ONWARD, STATUSES
 from sim.model import CorridorModel
@@ -107,13 +108,14 @@ def test_select_leaves_the_set_alone(seen: CorridorModel) -> None:
 def test_get(seen: CorridorModel) -> None:
     syrians = seen.migrants.select(cohort="syrians")
     assert syrians.get("funds").tolist() == [m.funds for m in syrians]
-    funds, attempts = syrians.get(["funds", "attempts"])
-    assert funds.tolist() == [m.funds for m in syrians]
-    assert attempts.tolist() == [m.attempts for m in syrians]
+    assert syrians.get(["funds", "status_name"]) == [[m.funds, m.status_name] for m in syrians]
     assert syrians.get("status_name").tolist() == [m.status_name for m in syrians]
     assert syrians.get("age", handle_missing="default", default_value=7).tolist() == [7] * 80
+    assert syrians.get("status_name", handle_missing="default").tolist() == [m.status_name for m in syrians]
     with pytest.raises(AttributeError):
         syrians.get("age")
+    with pytest.raises(ValueError, match="found 'ignore'; allowed: 'error' or 'default'"):
+        syrians.get("funds", handle_missing="ignore")  # type: ignore[arg-type]
 
 
 def test_agg(seen: CorridorModel) -> None:
@@ -216,11 +218,51 @@ def test_contains_add_discard_remove(seen: CorridorModel, model: CorridorModel) 
 
 
 def test_columns_are_views_of_the_rows(model: CorridorModel) -> None:
-    """What Mesa's collectors read every day is not copied."""
-    assert np.shares_memory(model.migrants.column("status"), model.world.rows)
+    """What Mesa's collectors read every day is not copied; nobody writes past the books by it."""
+    column = model.migrants.column("status")
+    assert np.shares_memory(column, model.world.rows)
+    with pytest.raises(ValueError, match="read-only"):
+        column[5] = BOOKED
 
 
 def test_set_algebra(seen: CorridorModel) -> None:
     iraqis, onward = seen.migrants.select(cohort="iraqis"), seen.migrants.select(status="onward")
     assert set(numbers(iraqis & onward)) == set(numbers(iraqis)) & set(numbers(onward))
     assert set(numbers(iraqis | onward)) == set(numbers(iraqis)) | set(numbers(onward))
+
+
+@pytest.mark.parametrize("name", sorted(FIXED))
+def test_what_the_books_go_by_is_set_by_nobody(model: CorridorModel, name: str) -> None:
+    """Neither by a set nor by a view; and the run closes its books to the last day."""
+    model.run_for(30)
+    before = model.world.rows.copy()
+    for write in (
+        lambda: model.migrants.set(name, 3),
+        lambda: model.migrants.select(cohort="syrians").do("__setattr__", name, 3),
+        lambda: setattr(Migrant.view(model, 5), name, 3),
+        lambda: model.agents.set(name, 3),
+    ):
+        with pytest.raises(AttributeError, match=f"a Migrant's {name} can't be set by hand.*may be set: funds"):
+            write()
+    assert model.world.rows.tobytes() == before.tobytes()
+    model.run_model()
+    assert model.day == model.settings.days
+
+
+def test_the_groups_do_what_mesas_groups_do(seen: CorridorModel) -> None:
+    groups = seen.migrants.groupby("cohort_name")
+    assert groups.count() == {"iraqis": 160, "sudanese": 160, "syrians": 80}
+    assert groups.agg("attempts", sum) == {
+        name: sum(m.attempts for m in seen.migrants if m.cohort_name == name) for name in groups.groups
+    }
+    met: list[int] = []
+    assert groups.do(lambda group: met.append(len(group))) is groups
+    assert sorted(met) == [80, 160, 160]
+    assert groups.map("agg", "funds", max)["syrians"] == max(m.funds for m in seen.migrants.select(cohort="syrians"))
+
+
+def test_shuffle_do_meets_everybody_once_in_another_order(model: CorridorModel) -> None:
+    met: list[int] = []
+    assert model.migrants.shuffle_do(lambda m: met.append(m.row)) is model.migrants
+    assert sorted(met) == list(range(SIZE)) != met
+    assert numbers(model.migrants) == list(range(SIZE))

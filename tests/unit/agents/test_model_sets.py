@@ -75,3 +75,36 @@ def test_sets_follow_the_run() -> None:
         model.step()
         border.append(len(model.migrants.select(status="at_border")))
     assert border == model.world.stocks_by_cohort[:40, :, AT_BORDER].sum(axis=1).tolist()
+
+
+def test_nobody_steps_when_not_everybody_can(model: CorridorModel) -> None:
+    model.run_for(20)
+    stepped: list[object] = []
+    for actor in [*model.carriers.values(), *model.states.values(), *model.agencies.values()]:
+        actor.step = lambda: stepped.append(None)
+    for call in (model.agents.do, model.agents.map, model.agents.shuffle_do):
+        with pytest.raises(TypeError, match=r"model\.step\(\)"):
+            call("step")
+    assert stepped == []
+    model.agents_by_type[Carrier].do("step")
+    assert len(stepped) == len(model.carriers)
+
+
+def test_several_attributes_of_everybody_come_agent_by_agent(seen: CorridorModel) -> None:
+    found = seen.agents.get(["unique_id", "name"], handle_missing="default", default_value="")
+    assert found == [[agent.unique_id, getattr(agent, "name", "")] for agent in seen.agents]
+
+
+def test_agents_have_an_order(seen: CorridorModel) -> None:
+    assert seen.agents[-1] == Migrant.view(seen, SIZE - 1)
+    assert seen.agents[8:10] == [Migrant.view(seen, 0), Migrant.view(seen, 1)]
+
+
+@pytest.mark.parametrize("change", ["add", "discard", "remove"])
+def test_who_belongs_to_a_model_is_settled(seen: CorridorModel, change: str) -> None:
+    agents = len(seen.agents)
+    with pytest.raises(TypeError, match=r"model\.agents can't be changed"):
+        getattr(seen.agents, change)(next(iter(seen.agents)))
+    with pytest.raises(TypeError, match=r"airline-iq can't be removed"):
+        seen.carriers["airline-iq"].remove()
+    assert len(seen.agents) == agents

@@ -79,3 +79,25 @@ def test_a_view_in_words(seen: CorridorModel) -> None:
 def test_ids_are_unique_among_all_agents(seen: CorridorModel) -> None:
     ids = [agent.unique_id for agent in seen.agents]
     assert len(set(ids)) == len(ids)
+
+
+@pytest.mark.parametrize(
+    ("method", "why"), [("remove", "persons are conserved"), ("step", r"model\.step"), ("advance", r"model\.step")]
+)
+def test_what_a_migrant_cannot_do_alone_is_refused_at_once(model: CorridorModel, method: str, why: str) -> None:
+    """By a view and by any set, before anybody has been touched."""
+    before = model.world.rows.copy()
+    with pytest.raises(TypeError, match=why):
+        getattr(Migrant.view(model, 5), method)()
+    for agents in (model.migrants, model.agents, model.agents_by_type[Migrant], model.agents.shuffle()):
+        with pytest.raises(TypeError):
+            agents.do(method)
+    assert len(model.migrants) == SIZE
+    assert model.world.rows.tobytes() == before.tobytes()
+
+
+def test_a_view_has_what_every_mesa_agent_has(seen: CorridorModel) -> None:
+    migrant = Migrant.view(seen, 5)
+    assert migrant.random is seen.random
+    assert migrant.rng is seen.rng
+    assert migrant.scenario is seen.scenario

@@ -9,11 +9,13 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from sim.cli import main
+from sim.agents.calendar import Calendar
+from sim.cli import interrupts, main
 from sim.outputs.results import Results
 from sim.scenario import to_yaml
 from sim.studies.store.verify import verify
@@ -232,18 +234,69 @@ def test_ctrl_c(here: Path) -> None:
         assert verify(folder).damage == []
 
 
+# Presses Ctrl-C for all of the group, as a terminal does, when a module is about to be imported: there and then, or in
+# a finaliser, where Python ignores what is raised.
+PRESSED = """
+import os, signal, sys
+
+module, where, *words = sys.argv[1:]
+
+def press():
+    os.killpg(0, signal.SIGINT)
+
+class Finaliser:
+    def __del__(self):
+        press()
+
+class Watch:
+    def find_spec(self, name, path=None, target=None):
+        if name == module:
+            sys.meta_path.remove(self)
+            press() if where == "plain" else Finaliser()
+
+sys.meta_path.insert(0, Watch())
+from sim.cli.main import main
+sys.argv = ["corridor", *words]
+main()
+"""
+
+
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
-@pytest.mark.parametrize("seconds", [0.3, 0.8, 1.5])
-def test_ctrl_c_on_a_terminal_during_the_imports(here: Path, seconds: float) -> None:
+@pytest.mark.parametrize("where", ["plain", "finaliser"])
+@pytest.mark.parametrize("module", ["typer", "pydantic", "numba", "sim.studies.work.dispatch"])
+def test_ctrl_c_on_a_terminal_during_the_imports(here: Path, module: str, where: str) -> None:
     """The terminal sends it to all of the group: the server of worker processes, just starting, must not mind."""
-    running = subprocess.Popen(
-        [*command(), "compare", "benghazi-surge", "carrier-ban", "--replicates", "200"],
-        cwd=here, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+    running = subprocess.run(
+        [sys.executable, "-c", PRESSED, module, where, "compare", "benghazi-surge", "carrier-ban", "--jobs", "2"],
+        cwd=here, env=environment(), capture_output=True, text=True, start_new_session=True, timeout=120, check=False,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )  # fmt: skip
-    time.sleep(seconds)
-    os.killpg(running.pid, signal.SIGINT)
-    _, err = running.communicate(timeout=60)
     assert running.returncode in (130, -signal.SIGINT)  # the latter before there is anything of ours
-    assert "forkserver" not in err
-    assert "preload" not in err
+    assert module == "typer" or running.returncode == 130
+    assert where == "plain" or "interrupted" in running.stderr
+    assert "ignored" not in running.stderr
+    assert "forkserver" not in running.stderr
+    assert "preload" not in running.stderr
+    assert not list(here.glob("results/*/study.json"))
+
+
+@pytest.mark.usefixtures("no_figures")
+@pytest.mark.parametrize("words", [["run", "tiny.yaml"], ["run", "tiny.yaml", "--replicates", "3", "--jobs", "1"]])
+def test_an_interruption_that_went_unheard_ends_the_run_at_the_next_day_or_run(
+    here: Path, corridor: Corridor, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    """Whoever swallows it: here, the scenario's first day."""
+    monkeypatch.setattr(interrupts, "_asked", False)
+    turn = Calendar.turn
+
+    def pressed(calendar: Calendar, day: int) -> None:
+        if day == 0:
+            with suppress(KeyboardInterrupt):
+                interrupts._note()
+        turn(calendar, day)
+
+    monkeypatch.setattr(Calendar, "turn", pressed)
+    done = corridor(*words)
+    assert done.status == 130
+    assert "interrupted: " in done.err
+    assert not (here / "results" / "tiny-1").exists()

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from sim.engine import streams
+from sim.engine.rows import AT_BORDER
 from sim.engine.streams import MEASURE, bits, draw, fill_keys, happens, lag, mix, name_key
+from tests.strategies import finished, tiny_scenario
 
 STREAMS = range(MEASURE + 1)
 OCCASIONS = (0, 1, 2, 3, 59, 500, 1000, 65_535)
@@ -196,3 +198,19 @@ def test_lag_grows_with_the_draw(u: float, v: float, mean: float) -> None:
 @given(st.floats(0, 1, exclude_max=True), st.floats(0, 50))
 def test_an_event_happens_with_one_minus_the_exponential(u: float, hazard: float) -> None:
     assert happens(u, hazard) == (u < -math.expm1(-hazard))
+
+
+def test_occasions_stop_at_the_most_that_a_row_can_hold() -> None:
+    """They never begin anew: the same luck would come again in the same order."""
+    model = finished(tiny_scenario(), days=40)
+    rows = model.world.rows
+    trying = np.flatnonzero(rows["status"] == AT_BORDER)
+    rows["attempts"][trying] = 65_535
+    rows["bookings"] = rows["voyages"] = 255
+    before = model.world.pair_flows.sum(axis=(0, 1))
+    model.run_for(40)
+    assert (model.world.pair_flows.sum(axis=(0, 1)) > before)[[0, 5]].all(), "nobody sets out or tries"
+    assert trying.size > 0
+    assert (rows["attempts"][trying] == 65_535).all()
+    assert (rows["bookings"] == 255).all()
+    assert (rows["voyages"] == 255).all()

@@ -1,0 +1,29 @@
+"""Putting people where a test of one process wants them, on the books."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sim.engine import queues
+from sim.model import CorridorModel
+
+
+def put(model: CorridorModel, rows: Iterable[int], status: int, place: str, route: str | None = None) -> list[int]:
+    """Rows in a status at a place, having chosen a route; returns them."""
+    w, rows = model.world, [int(row) for row in rows]
+    for i in rows:
+        m = w.rows[i]
+        w.stocks[m["cohort"], m["place"], m["status"]] -= 1
+        w.rows["status"][i], w.rows["place"][i] = status, model.names.places.index(place)
+        w.stocks[m["cohort"], w.rows["place"][i], status] += 1
+        if route is not None:
+            w.rows["route"][i] = model.names.routes.index(route)
+    return rows
+
+
+def waiting(model: CorridorModel, q: int) -> list[int]:
+    """The rows of a queue in order; the queue is as before."""
+    rows = [int(queues.pop(model._tables, q)) for _ in range(model.world.queues["length"][q])]
+    for row in rows:
+        queues.push(model._tables, q, row)
+    return rows

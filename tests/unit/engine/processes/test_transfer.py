@@ -1,0 +1,108 @@
+"""Transfer: the state's seats and the camps' capacity bound it; steering says where to."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sim.engine import queues
+from sim.engine import tables as t
+from sim.engine.processes import transfer
+from sim.engine.rows import AT_BORDER, AT_HUB, STRANDED
+from sim.model import CorridorModel
+from tests.strategies import START, finished, tiny_scenario
+from tests.unit.engine.processes.hands import put, waiting
+
+ORDER = [7, 3, 11, 5, 2, 13]
+ARMENIA = {
+    "transit_states": {"armenia": {"hub": "moscow", "visas": {START: 5}, "transfer": {START: 5}}},
+    "zones": {"polotsk": {"transit_state": "armenia", "capacity": 9, "sections": {"kuznica": 0.5, "dieveniskes": 1}}},
+}
+
+
+@pytest.fixture
+def hub() -> tuple[CorridorModel, int, int]:
+    """Six people in Minsk who wait for transfer; the numbers of the state and of the queue."""
+    model = CorridorModel(tiny_scenario())
+    state = model.names.states.index("belarus")
+    q = len(model.names.states) + state
+    for i in put(model, ORDER, AT_HUB, "minsk", "baghdad-minsk"):
+        queues.push(model._tables, q, i)
+    return model, state, q
+
+
+@pytest.mark.parametrize("seats", [0.0, 1.5, 4.0, 6.0, 90.0])
+def test_the_states_seats_are_filled_in_the_order_of_the_queue(
+    hub: tuple[CorridorModel, int, int], seats: float
+) -> None:
+    model, state, q = hub
+    model.world.states["transfer"][state] = seats
+    transfer.run(model._tables, 0)
+    taken = min(int(seats), len(ORDER))
+    assert (model.world.rows["status"][ORDER[:taken]] == AT_BORDER).all()
+    assert waiting(model, q) == ORDER[taken:]
+    assert model.world.pair_flows[0, :, t.F_REACHED_BORDER].sum() == taken
+
+
+def test_full_camps_take_nobody_and_the_queue_stays(hub: tuple[CorridorModel, int, int]) -> None:
+    model, state, q = hub
+    model.world.states["transfer"][state] = 90.0
+    model.world.zones["capacity"] = 2, 1
+    transfer.run(model._tables, 0)
+    assert waiting(model, q) == ORDER[3:]
+    for zone, most in zip(model.names.zones, (2, 1), strict=True):
+        assert (model.world.rows["place"][ORDER[:3]] == model.names.places.index(zone)).sum() == most
+
+
+def test_no_camp_ever_holds_more_than_it_can() -> None:
+    model = finished(tiny_scenario({"zones": {"bruzgi": {"capacity": 7}, "lida": {"capacity": 4}}}))
+    persons = model.world.stocks_by_place[:, :, [AT_BORDER, STRANDED]].sum(axis=2)
+    most = [int(persons[:, model.names.places.index(zone)].max()) for zone in ("bruzgi", "lida")]
+    assert most == [7, 4]
+
+
+def test_the_next_zone_with_room_is_one_of_the_same_state() -> None:
+    model = CorridorModel(tiny_scenario(ARMENIA))
+    zones, state = model.world.zones, model.names.states.index("belarus")
+    bruzgi, lida, polotsk = (model.names.zones.index(name) for name in ("bruzgi", "lida", "polotsk"))
+    zones["room"][[bruzgi, lida, polotsk]] = 1, 1, 9
+    assert [transfer.with_room(model._tables, z, state) for z in (bruzgi, lida)] == [bruzgi, lida]
+    zones["room"][bruzgi] = 0
+    assert [transfer.with_room(model._tables, z, state) for z in (bruzgi, lida)] == [lida, lida]
+    zones["room"][lida] = 0
+    assert transfer.with_room(model._tables, bruzgi, state) == -1
+
+
+def test_the_shares_of_each_states_zones_add_up_to_one() -> None:
+    model = finished(tiny_scenario(ARMENIA), days=3)
+    zones = model.world.zones
+    for state in set(zones["state"]):
+        assert zones["cumulative"][zones["state"] == state].max() == pytest.approx(1.0, abs=1e-12)
+
+
+@pytest.mark.parametrize("steering", [-2.0, 0.0, 1.0, 30.0])
+def test_steering_multiplies_the_odds_of_a_zone(steering: float) -> None:
+    """Odds of Bruzgi to Lida = ratio of their sections' values times e^steering."""
+    model = CorridorModel(tiny_scenario())
+    transfer.weigh_zones(model._tables)
+    plain = model.world.zones["cumulative"][0]
+    model.world.zones["steering"][0] = steering
+    transfer.weigh_zones(model._tables)
+    share = model.world.zones["cumulative"][0]
+    assert share == pytest.approx(1 / (1 + (1 - plain) / plain * np.exp(-steering)))
+
+
+def test_nobody_is_taken_to_a_zone_of_another_state() -> None:
+    model = CorridorModel(tiny_scenario(ARMENIA))
+    transfer.weigh_zones(model._tables)
+    zones = model.world.zones
+    for state in range(len(model.names.states)):
+        chosen = {int(transfer.choose_zone(model.world.rows[i], zones, state)) for i in range(400)}
+        assert chosen == (set(np.flatnonzero(zones["state"] == state).tolist()) or {-1})
+
+
+def test_seats_are_not_saved_up_while_nobody_waits() -> None:
+    """The rate is 5.5 a day, and nobody has arrived on the first two days."""
+    model = finished(tiny_scenario(), days=2)
+    assert not model.world.stocks[:, :, AT_HUB].any(), "somebody is at the hub"
+    assert not model.world.states["transfer_carry"].any()
