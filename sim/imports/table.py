@@ -1,4 +1,4 @@
-"""Counts as files have them, and the observed format that they are written in."""
+"""The observed format that imports are written in."""
 
 from __future__ import annotations
 
@@ -15,24 +15,13 @@ Month = tuple[int, int]  # year, month
 COLUMNS = ("series", "period_start", "period_end", "value", "low", "high", "measure", "source", "note")
 
 
-class Count(NamedTuple):
-    """One count of a file, of a month."""
-
-    month: Month
-    value: float
-    measure: str
-    route: str = ""
-    nationality: str = ""
-    place: tuple[float, float] | None = None  # latitude and longitude, degrees
-
-
 class Observed(NamedTuple):
     """A month of the observed format."""
 
     series: str
     period_start: date
     period_end: date
-    value: float
+    value: int
     measure: str
     source: str
     note: str
@@ -44,9 +33,8 @@ def write(rows: Sequence[Observed], file: Path) -> None:
     writer = csv.writer(sink, lineterminator="\n")
     writer.writerow(COLUMNS)
     for row in rows:
-        value = int(row.value) if row.value == int(row.value) else row.value
         about = [row.measure, row.source, row.note]
-        writer.writerow([row.series, row.period_start, row.period_end, value, "", "", *about])
+        writer.writerow([row.series, row.period_start, row.period_end, row.value, "", "", *about])
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(sink.getvalue(), encoding="utf-8")
