@@ -52,8 +52,9 @@ class Sheet(NamedTuple):
 
     def error(self, line: int, column: int | None, text: str) -> ScenarioError:
         """An error that names file, line and column."""
-        name = "" if column is None else f"column {word(plain(self.header[column]))!r}"
-        return ScenarioError(Problem(self.file, line, name, text))
+        named = "" if column is None else plain(self.header[column])
+        place = "" if column is None else f"column {word(named)!r}" if named else f"column {column + 1}, without a name"
+        return ScenarioError(Problem(self.file, line, place, text))
 
 
 def problem(path: Path | str, line: int, text: str) -> ScenarioError:

@@ -46,13 +46,13 @@ def frontex(file: Path, months: list[Any] = MONTHS, rows: list[list[Any]] = ROWS
 )
 def test_a_workbook_is_read_by_route_and_nationality(tmp_path: Path, months: list[Any]) -> None:
     file = frontex(tmp_path / "frontex.xlsx", months)
-    rows = import_file(file, Wanted(route=EASTERN, without=["Ukraine"]).rows
+    rows = import_file(file, Wanted(route=EASTERN, without=["Ukraine"])).rows
     assert [(row.period_start, row.period_end, row.value) for row in rows] == [
         (date(2021, 6, 1), date(2021, 6, 30), 5),
         (date(2021, 7, 1), date(2021, 7, 31), 0),
         (date(2021, 8, 1), date(2021, 8, 31), 700),
     ]
-    since = import_file(file, Wanted(route=EASTERN, since="2021-07").rows
+    since = import_file(file, Wanted(route=EASTERN, since="2021-07")).rows
     assert [row.value for row in since] == [20, 730]
     assert {row.measure for row in rows} == {"detections"}
 
@@ -142,9 +142,7 @@ def test_of_several_tables_one_is_asked_for(tmp_path: Path) -> None:
     book = load_workbook(file)
     book.copy_worksheet(book.worksheets[0]).title = "Revised"
     book.save(file)
-    with pytest.raises(
-        ScenarioError, match="2 sheets with tables; say which with --sheet; allowed: Sheet, Revised"
-    ):
+    with pytest.raises(ScenarioError, match="2 sheets with tables; say which with --sheet; allowed: Sheet, Revised"):
         import_file(file, Wanted(route=EASTERN))
     assert import_file(file, Wanted(route=EASTERN, sheet="Revised")).rows[0].value == 15
 
