@@ -136,7 +136,7 @@ def import_(
 
     wanted = Wanted(route, nationality or [], without or [], box, since, until, sheet, decimal, dates, blank_is_zero)
     rows, reconciliation = import_file(file, wanted)
-    from sim.imports.table import write
+    from sim.imports.observed import write
 
     write(rows, out)
     total = sum(row.value for row in rows)

@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sim.imports.layouts import LAYOUTS, recognised, understood
-from sim.imports.months import ORDERS
+from sim.imports.months import ORDERS, Month
 from sim.imports.names import plain
 from sim.imports.numerals import DECIMALS
-from sim.imports.reader import How, read
+from sim.imports.observed import Observed
+from sim.imports.reader import read
 from sim.imports.reconciliation import reconciliation
 from sim.imports.selection import Wanted, by_month, chosen_rows, next_month
 from sim.imports.sheets import Sheet, problem, read_sheets
-from sim.imports.table import Month, Observed
+from sim.imports.table import How
 from sim.imports.totals import settle
 from sim.scenario.errors import ScenarioError, choices, show
 

@@ -61,6 +61,13 @@ LAYOUTS = (
         incidents=True,
     ),
     Layout(
+        "Frontex's monthly detections, a column a month",
+        "detections",
+        _FRONTEX,
+        needs=(("route",), ("months",)),
+        months_across=True,
+    ),
+    Layout(
         "Frontex's monthly detections, a row a month",
         "detections",
         {
@@ -73,13 +80,6 @@ LAYOUTS = (
                       "Count", "Value", "Number", "Total"),
         },
         needs=(("route",), ("date", "year month"), ("count",)),
-    ),
-    Layout(
-        "Frontex's monthly detections, a column a month",
-        "detections",
-        _FRONTEX,
-        needs=(("route",), ("months",)),
-        months_across=True,
     ),
 )  # fmt: skip
 

@@ -11,8 +11,8 @@ from datetime import date, datetime
 from typing import Any
 
 from sim.imports.names import plain
-from sim.imports.table import Month
 
+Month = tuple[int, int]  # year, month
 ORDERS = ("day-first", "month-first")
 FIRST_YEAR, LAST_YEAR = 1990, 2049
 Reading = Mapping[str, Month]

@@ -17,6 +17,7 @@ _TOTAL = frozenset(
     )
 )
 _FIRST = frozenset(("all", "sum", "alle", "toutes", "tous"))  # stand for a total as a first word, not within a name
+_SHARES = ("of which", "of whom", "thereof", "davon", "dont ", "di cui", "w tym", "incl. ", "including ")
 _FILLERS = frozenset(
     ("no", "nr", "num", "number", "n", "of", "and", "the", "total", "minimum", "min", "estimated", "est")
 )
@@ -62,3 +63,8 @@ def total_of(name: str) -> str | None:
         return None
     rest = [word for word in words if word not in _TOTAL and word not in {"grand", "sub", "of", "for", *_FIRST}]
     return " ".join(rest)
+
+
+def is_share(name: str) -> bool:
+    """Whether a name says that its row is a part of the one above, such as ``of which minors``."""
+    return plain(name).casefold().startswith(_SHARES)

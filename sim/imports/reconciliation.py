@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
+from sim.imports.months import Month
 from sim.imports.names import same
-from sim.imports.reader import Row, Table
 from sim.imports.selection import months_in_words
-from sim.imports.table import Month
+from sim.imports.table import Row, Table
 
 _MOST = 10  # lines of a kind that are told one by one
 

@@ -7,10 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from sim.imports.months import Month
 from sim.imports.names import same
 from sim.imports.numerals import Empty, Number
-from sim.imports.reader import Row, Table
-from sim.imports.table import Month
+from sim.imports.table import Row, Table
 from sim.scenario.errors import ScenarioError, choices, show
 
 

@@ -156,6 +156,8 @@ def _csv(path: Path, content: bytes, score: Score) -> Sheet:
         if "\0" in text:
             raise problem(path, error.line, error.text) from None
         notes = ("the file is not UTF-8 and was read as Windows-1252; letters with accents may be wrong in names",)
+    if text.count("\n") > MOST_ROWS:
+        raise problem(path, MOST_ROWS, f"too large; allowed: {MOST_ROWS:,} rows")
     try:
         table = csv_reader.read(text, score, _SEARCHED)
     except csv_reader.CsvError as error:

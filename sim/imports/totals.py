@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from sim.imports.names import plain, same, total_of
-from sim.imports.reader import Row, Table
-from sim.imports.table import Month
+from sim.imports.months import Month
+from sim.imports.names import is_share, plain, same, total_of
+from sim.imports.table import Row, Table
 from sim.scenario.errors import show
 
 _LEAST_MONTHS, _LEAST_COUNT = 3, 10  # equal to the sum of all others this often, in counts of this size: no chance
@@ -23,6 +23,9 @@ def settle(table: Table) -> None:
     parts = [row for row in table.rows if not any(map(_is_total, row.names))]
     totals = [row for row in table.rows if any(map(_is_total, row.names))]
     _refuse_repeated(table)
+    for row in table.rows:
+        if part := next((name for name in row.names if is_share(name)), None):
+            raise _error(table, row, f"{show(plain(part))} is counted in another row too; delete rows that are parts")
     for row in totals:
         if table.layout.incidents:
             name = next(name for name in row.names if _is_total(name))

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.imports import Wanted, import_file
-from sim.imports.table import write
+from sim.imports.observed import write
 from sim.inference.calibration_experiment import Series
 from sim.inference.observations import parse
 from sim.scenario.errors import ScenarioError

@@ -161,3 +161,19 @@ def test_incidents_without_a_place_are_told_where_a_box_is_wanted(tmp_path: Path
     assert counts(found) == {(2021, 9): 2}
     assert any("2 rows without coordinates are not in the box" in line for line in found.reconciliation)
     assert any("line 4: found the place 'north of the river'" in line for line in found.reconciliation)
+
+
+def test_totals_that_are_not_their_parts_are_refused_and_a_few_of_many_told(tmp_path: Path) -> None:
+    header = ["Incident Date", "No. dead", "No. missing", "No. dead/missing"]
+    assert "t.csv:2: column 'No. dead/missing': the total is 5, but 1 dead and 2 missing are beside it" in refused(
+        tmp_path, ["2021-09-19", 1, 2, 5], header=header
+    )
+    found = imported(tmp_path, ["2021-09-19", 1, 2, 5], *(["2021-09-20", 1, 0, 1] for _ in range(99)), header=header)
+    assert counts(found) == {(2021, 9): 104}
+    assert any("so in 1 rows, whose totals were taken" in line for line in found.reconciliation)
+
+
+def test_a_misprinted_year_makes_no_years_of_zeros(tmp_path: Path) -> None:
+    assert "t.csv:3: found the year 2041, but no other after 2014" in refused(
+        tmp_path, ["2014-01-05", 3, MED], ["2041-02-05", 3, MED]
+    )

@@ -123,6 +123,11 @@ def test_a_column_of_totals_is_left_out_if_it_is_the_sum(tmp_path: Path, name: s
     assert "found 4, but its months are 3 in all" in refused(tmp_path, [lines[0], [*IRAQ, 1, 2, 4]])
 
 
+def test_a_day_of_extraction_beside_months_is_not_their_month(tmp_path: Path) -> None:
+    lines = [["Date", "Route", "Nationality", "JAN2021", "FEB2021", "Total"], ["2021-03-05", EASTERN, "Iraq", 1, 2, 3]]
+    assert counts(imported(tmp_path, lines)) == {(2021, 1): 1, (2021, 2): 2}
+
+
 @pytest.mark.parametrize(
     "blank", ["\N{NO-BREAK SPACE}", "  ", "\N{THIN SPACE}", "\N{ZERO WIDTH SPACE} ", "\N{IDEOGRAPHIC SPACE}"]
 )
@@ -216,3 +221,9 @@ def _refused(file: Path) -> str:
     with pytest.raises(ScenarioError) as caught:
         import_file(file, Wanted())
     return str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["of which minors", "Of whom: women", "davon Frauen"])
+def test_a_row_that_is_a_share_of_another_is_refused(tmp_path: Path, name: str) -> None:
+    lines = [[*HEADER, "JUL2021"], [*IRAQ, 700], [EASTERN, "Land", name, 70]]
+    assert "is counted in another row too" in refused(tmp_path, lines)
