@@ -122,16 +122,29 @@ def import_(
     ] = None,
     since: Annotated[str | None, typer.Option(metavar="YYYY-MM", help="First month.")] = None,
     until: Annotated[str | None, typer.Option(metavar="YYYY-MM", help="Last month.")] = None,
+    sheet: Annotated[str | None, typer.Option(help="Sheet of a workbook, if several have tables.")] = None,
+    decimal: Annotated[
+        str | None, typer.Option(metavar="point|comma", help="Mark of decimals, if the file's numbers do not show it.")
+    ] = None,
+    dates: Annotated[
+        str | None,
+        typer.Option(metavar="day-first|month-first", help="Order of days and months, if the file's do not show it."),
+    ] = None,
+    blank_is_zero: Annotated[
+        bool, typer.Option("--blank-is-zero", help="Empty cells are counts of 0, in months that others report.")
+    ] = False,
 ) -> None:
-    """Read an official file into the observed format, which experiments take."""
+    """Read an official file into the observed format, which experiments take; what is not understood is refused."""
     from sim.imports import Wanted, import_file
 
-    rows = import_file(file, Wanted(route, nationality or [], without or [], box, since, until))
-    from sim.imports.table import write
+    wanted = Wanted(route, nationality or [], without or [], box, since, until, sheet, decimal, dates, blank_is_zero)
+    rows, reconciliation = import_file(file, wanted)
+    from sim.imports.observed import write
 
     write(rows, out)
     total = sum(row.value for row in rows)
-    print(f"{out}: {len(rows)} months, {rows[0].period_start} to {rows[-1].period_end}, {total:,.0f} {rows[0].measure}")
+    print(f"{out}: {len(rows)} months, {rows[0].period_start} to {rows[-1].period_end}, {total:,} {rows[0].measure}")
+    print("\n".join(reconciliation))
 
 
 @contextmanager

@@ -6,12 +6,13 @@ Everything is read from files of this package. pandas is imported only where a t
 from __future__ import annotations
 
 import difflib
-import io
 from collections.abc import Iterable
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from sim.data.csv_reader import records
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,7 +39,7 @@ def read_places() -> pd.DataFrame:
         Indexed by ``name``: ``title``; ``kind`` (origin, hub, zone, coast, landing, onward); ``lon`` and ``lat``
         (degrees, WGS 84); ``source``.
     """
-    return _table("places.csv").set_index("name")
+    return _table("places.csv", numbers=("lon", "lat")).set_index("name")
 
 
 def read_sections() -> pd.DataFrame:
@@ -48,7 +49,7 @@ def read_sections() -> pd.DataFrame:
         Indexed by ``code`` (``pl-by-1``): ``agency``, ``title``; ``length_km`` (km, official); ``note`` on the terrain;
         ``source``.
     """
-    return _table("sections.csv").set_index("code")
+    return _table("sections.csv", numbers=("length_km",)).set_index("code")
 
 
 def observed_names() -> list[str]:
@@ -99,7 +100,9 @@ def _file(name: str) -> Traversable:
 def _table(name: str, days: tuple[str, ...] = (), numbers: tuple[str, ...] = ()) -> pd.DataFrame:
     import pandas as pd
 
-    # Empty text stays empty text; only an empty number is NaN.
-    empty = dict.fromkeys(numbers, "")
-    table = pd.read_csv(io.StringIO(text(name)), parse_dates=list(days), keep_default_na=False, na_values=empty)
-    return table.astype(dict.fromkeys(numbers, float))
+    table = pd.DataFrame(records(text(name)))
+    for column in days:
+        table[column] = pd.to_datetime(table[column], format="%Y-%m-%d")
+    for column in numbers:  # an empty number is NaN; empty text stays empty text
+        table[column] = [float(cell) if cell else float("nan") for cell in table[column]]
+    return table

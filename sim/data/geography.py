@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import math
 from collections.abc import Mapping
@@ -13,6 +11,7 @@ from itertools import pairwise
 from types import MappingProxyType
 
 from sim import data
+from sim.data.csv_reader import records
 
 EARTH_RADIUS_KM = 6371.0088
 """Mean radius of the Earth, R1 of GRS 80: Moritz (2000), Journal of Geodesy 74, 128-133."""
@@ -114,5 +113,5 @@ def _named[T](known: Mapping[str, T], name: str, what: str) -> T:
     return known[name]
 
 
-def _rows(table: str) -> csv.DictReader[str]:
-    return csv.DictReader(io.StringIO(data.text(f"{table}.csv")))
+def _rows(table: str) -> list[dict[str, str]]:
+    return records(data.text(f"{table}.csv"))

@@ -1,54 +1,70 @@
-"""Counts as files have them, and the observed format that they are written in."""
+"""What was read of a sheet: its rows of counts, and what became of the others."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Sequence
-from datetime import date
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from sim.outputs.folder import OutputError
+from sim.imports.layouts import Layout
+from sim.imports.months import Month
+from sim.imports.names import plain
+from sim.imports.numerals import Number
+from sim.imports.sheets import Sheet
 
-Month = tuple[int, int]  # year, month
-COLUMNS = ("series", "period_start", "period_end", "value", "low", "high", "measure", "source", "note")
-
-
-class Count(NamedTuple):
-    """One count of a file, of a month."""
-
-    month: Month
-    value: float
-    measure: str
-    route: str = ""
-    nationality: str = ""
-    place: tuple[float, float] | None = None  # latitude and longitude, degrees
+_MOST_ASTRAY = 0.02  # of rows whose own columns contradict each other: more is a misreading
 
 
-class Observed(NamedTuple):
-    """A month of the observed format."""
+class How(NamedTuple):
+    """What a user says where a file does not: the mark of decimals, and the order of day and month."""
 
-    series: str
-    period_start: date
-    period_end: date
-    value: float
-    measure: str
-    source: str
-    note: str
+    decimal: str | None = None
+    dates: str | None = None
 
 
-def write(rows: Sequence[Observed], file: Path) -> None:
-    """Write the observed format; raises OutputError if it cannot be."""
-    sink = io.StringIO()
-    writer = csv.writer(sink, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for row in rows:
-        value = int(row.value) if row.value == int(row.value) else row.value
-        about = [row.measure, row.source, row.note]
-        writer.writerow([row.series, row.period_start, row.period_end, value, "", "", *about])
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(sink.getvalue(), encoding="utf-8")
-    except OSError as error:
-        raise OutputError(f"{file}: cannot be written: {error.strerror or error}") from error
+class Row(NamedTuple):
+    """A row of counts.
+
+    Attributes:
+        line: Of the file.
+        names: Cells that say of whom the counts are, as they are written, by the columns of `Table.names`.
+        counts: By month; of an incident, of its month alone.
+        place: Latitude and longitude, degrees; None if the table has none, or not here.
+    """
+
+    line: int
+    names: tuple[str, ...]
+    counts: dict[Month, Number]
+    place: tuple[float, float] | None = None
+
+
+@dataclass
+class Table:
+    """What was read of a sheet, and what was not.
+
+    Attributes:
+        sheet: Where it is from.
+        layout: Which it has.
+        columns: Position of the column of each role.
+        names: Positions of the columns that say of whom counts are; the route's first, if there is one.
+        rows: All that is counted.
+        dropped: Line and reason of each row that is not.
+        notes: What else is to be known.
+    """
+
+    sheet: Sheet
+    layout: Layout
+    columns: dict[str, int]
+    names: list[int]
+    rows: list[Row] = field(default_factory=list)
+    dropped: list[tuple[int, str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def name(self, row: Row, role: str) -> str:
+        """The cell of a row in a role's column, with plain blanks; empty if there is no such column."""
+        position = self.columns.get(role)
+        return plain(row.names[self.names.index(position)]) if position in self.names else ""
+
+    def refuse_many(self, line: int, position: int, what: str, astray: int, rows: int) -> None:
+        """Raises if more than a few rows contradict themselves; ``what`` the first of them says."""
+        if astray > _MOST_ASTRAY * rows:
+            raise self.sheet.error(line, position, f"{what}; so in {astray} of {rows} rows")

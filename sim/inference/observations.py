@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import re
 from collections.abc import Iterable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from sim.data.csv_reader import Csv
 from sim.inference.calibration_experiment import Loaded, Series
+from sim.scenario.csv_files import csv_text, parse_table, wrong_cells
 from sim.scenario.errors import Problem, ScenarioError, choices, show
-from sim.scenario.files import display, read_text
+from sim.scenario.files import display
 
 NEEDED = ("series", "period_start", "period_end", "value", "low", "high")
 ALSO = ("published", "measure", "basis", "quality", "source", "agency", "transit_state", "route", "note")
+_NUMBER = re.compile(r"[0-9]+(\.[0-9]*)?(e[+-]?[0-9]{1,2})?", re.IGNORECASE)
+_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
 _ABOUT = ("measure", "agency", "transit_state", "route")
 MEASURES = (
     "recorded_attempts", "attempts", "turn_backs", "detections", "entries", "crossings", "onward", "landed", "returned",
@@ -101,7 +104,7 @@ def read_series(name: str, series: Series, folder: Path) -> list[Row]:
 
     if series.observed.endswith(".csv"):
         path = folder / series.observed
-        return parse(read_text(path), display(path), name, series)
+        return parse(csv_text(path), display(path), name, series)
     if series.observed not in observed_names():
         what = f"found {show(series.observed)}, no observed series that ships, and no path ending in .csv"
         raise ScenarioError(f"series.{name}.observed: {what}; {choices(observed_names(), series.observed)}")
@@ -110,13 +113,9 @@ def read_series(name: str, series: Series, folder: Path) -> list[Row]:
 
 def parse(content: str, file: str, name: str, series: Series) -> list[Row]:
     """The rows of an observed CSV; raises ScenarioError with file, line and column."""
-    reader = csv.DictReader(io.StringIO(content), strict=True)
+    table = parse_table(content, file, NEEDED, ALSO)
     parser = _Parser(file, name, series)
-    try:
-        parser.header(list(reader.fieldnames or []))
-        rows = [row for cells in reader if (row := parser.row(reader.line_num, cells)) is not None]
-    except csv.Error as error:
-        raise ScenarioError(Problem(file, reader.line_num, "", f"not CSV: {error}")) from None
+    rows = [row for line, cells in table.rows if (row := parser.row(line, table, cells)) is not None]
     parser.check(rows)
     return rows
 
@@ -126,21 +125,11 @@ class _Parser:
         self.file, self.name, self.series = file, name, series
         self.problems: list[Problem] = []
 
-    def header(self, names: list[str]) -> None:
-        missing = [column for column in NEEDED if column not in names]
-        unknown = [column for column in names if column not in (*NEEDED, *ALSO)]
-        if missing or unknown or len(set(names)) < len(names):
-            what = (
-                f"unknown column {show(unknown[0])}" if unknown else f"found the columns {', '.join(names) or 'none'}"
-            )
-            text = f"{what}; needed: {','.join(NEEDED)}; allowed too: {','.join(ALSO)}; each once"
-            raise ScenarioError(Problem(self.file, 1, "", text))
-
-    def row(self, line: int, cells: dict[Any, Any]) -> Row | None:
-        if None in cells or None in cells.values():
-            self._add(line, "", "found a line with more or fewer cells than columns")
+    def row(self, line: int, table: Csv, cells: list[str]) -> Row | None:
+        if wrong := wrong_cells(table, cells):
+            self._add(line, "", wrong)
             return None
-        plain = {key: (text or "").strip() for key, text in cells.items()}
+        plain = dict(zip(table.header, (cell.strip() for cell in cells), strict=True))
         before = len(self.problems)
         start, end = self._day(line, plain, "period_start"), self._day(line, plain, "period_end")
         value, low, high = (self._number(line, plain, key) for key in ("value", "low", "high"))
@@ -176,10 +165,11 @@ class _Parser:
     def _number(self, line: int, cells: dict[str, str], column: str) -> float | None:
         if not cells[column]:
             return None
-        try:
-            number = float(cells[column])
-        except ValueError:
-            number = -1.0
+        if _THOUSANDS.fullmatch(cells[column]):
+            what = f"found {show(cells[column])}, thousands or decimals; write 1250 or 1.25"
+            self._add(line, column, what)
+            return None
+        number = float(cells[column]) if _NUMBER.fullmatch(cells[column]) else -1.0
         if not 0 <= number < 1e12:
             self._add(line, column, f"found {show(cells[column])}; allowed: a number, 0 or more, or nothing")
             return None

@@ -5,14 +5,18 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, get_args
 
+<<<<<<< HEAD
 from sim.outputs.definitions import OUTPUTS
+=======
+from sim.data.csv_reader import records
+from sim.outputs.run_data import MEASURES
+>>>>>>> imports
 from sim.scenario.entry import ASSUMED, BY_DATE, Entry, figure
 from sim.scenario.fields import (
     bare,
@@ -114,8 +118,7 @@ def _source(text: str) -> str:
         return text
     names = text.removeprefix(_ROWS).split(", ")
     shipped = files("sim.data").joinpath("parameters.csv").read_text(encoding="utf-8")
-    rows = list(csv.DictReader(shipped.splitlines()))
-    found = [row for name in names for row in rows if row["name"] == name]
+    found = [row for name in names for row in records(shipped) if row["name"] == name]
     return "; ".join(_row(row) for row in found)
 
 

@@ -60,6 +60,11 @@ def display(path: Path) -> str:
 
 def read_text(path: Path) -> str:
     """The text of a regular UTF-8 file of at most 5 MB; raises ScenarioError."""
+    return _decode(read_bytes(path), display(path))
+
+
+def read_bytes(path: Path) -> bytes:
+    """The content of a regular file of at most 5 MB; raises ScenarioError."""
     file = display(path)
     try:
         mode = path.stat().st_mode
@@ -74,7 +79,7 @@ def read_text(path: Path) -> str:
         raise ScenarioError(Problem(file, 0, "", f"cannot be read: {error}")) from None
     if len(data) > MAX_BYTES:
         raise ScenarioError(Problem(file, 0, "", f"too large; allowed: up to {MAX_BYTES:,} bytes"))
-    return _decode(data, file)
+    return data
 
 
 def _decode(data: bytes, file: str) -> str:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
+from sim.data.csv_reader import Csv
+from sim.scenario.csv_files import csv_text, parse_table, wrong_cells
 from sim.scenario.errors import Problem, ScenarioError, choices, show
-from sim.scenario.files import display, read_text
+from sim.scenario.files import display
 from sim.scenario.schema import Scenario
 
 COLUMNS = ("date", "origin", "destination", "carrier", "seats")
@@ -46,16 +46,11 @@ def read_timetable(path: str | Path, scenario: Scenario, last: date | None = Non
         ScenarioError: With file, line and column of all that is wrong.
     """
     file = display(Path(path))
-    reader = csv.reader(io.StringIO(read_text(Path(path))), strict=True)
+    table = parse_table(csv_text(Path(path)), file, COLUMNS)
     parser = _Parser(file, scenario, last or scenario.end)
     rows: list[Departure] = []
-    try:
-        columns = parser.header(next(reader, []))
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                rows += parser.row(reader.line_num, columns, cells)
-    except csv.Error as error:
-        raise ScenarioError(Problem(file, reader.line_num, "", f"not CSV: {error}")) from None
+    for line, cells in table.rows:
+        rows += parser.row(line, table, cells)
     if parser.problems:
         raise ScenarioError(parser.problems)
     return sorted(rows, key=lambda row: row.day)
@@ -66,22 +61,11 @@ class _Parser:
         self.file, self.scenario, self.last = file, scenario, last
         self.problems: list[Problem] = []
 
-    def header(self, cells: list[str]) -> list[str]:
-        names = [cell.strip() for cell in cells]
-        for name in names:
-            if name not in COLUMNS:
-                text = f"unknown column {show(name)}; {choices(COLUMNS, name)}"
-                raise ScenarioError(Problem(self.file, 1, "", text))
-        if sorted(names) != sorted(COLUMNS):
-            text = f"found the columns {', '.join(names) or 'none'}; needed: {','.join(COLUMNS)}, each once"
-            raise ScenarioError(Problem(self.file, 1, "", text))
-        return names
-
-    def row(self, line: int, columns: list[str], cells: list[str]) -> Iterator[Departure]:
-        if len(cells) != len(columns):
-            self._add(line, "", f"found {len(cells)} cells; allowed: {len(columns)} ({','.join(columns)})")
+    def row(self, line: int, table: Csv, cells: list[str]) -> Iterator[Departure]:
+        if wrong := wrong_cells(table, cells):
+            self._add(line, "", wrong)
             return
-        row = dict(zip(columns, (cell.strip() for cell in cells), strict=True))
+        row = dict(zip(table.header, (cell.strip() for cell in cells), strict=True))
         before = len(self.problems)
         day = self._day(line, row["date"])
         seats = self._seats(line, row["seats"])

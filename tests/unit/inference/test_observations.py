@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.inference.calibration_experiment import Series, load_experiment
-from sim.inference.observations import known, parse, rows_of
+from sim.inference.observations import known, parse, read_series, rows_of
 from sim.scenario.errors import ScenarioError
 
 HEADER = "series,period_start,period_end,value,low,high"
@@ -52,12 +54,17 @@ def test_bounds_say_what_the_figure_may_stand_for(cells: str, bounds: tuple[floa
         (f"{HEADER}\ns,2025-01-01,2025-01-31,nan,,\n", "0 or more"),
         (f"{HEADER}\ns,2025-01-01,2025-01-31,,,\n", "found no value"),
         (f"{HEADER}\ns,2025-01-01,2025-01-31,,9,3\n", "below low"),
-        (f"{HEADER}\ns,2025-01-01,2025-01-31,5\n", "more or fewer cells"),
+        (
+            f"{HEADER}\ns,2025-01-01,2025-01-31,5\n",
+            "found 4 cells; allowed: 6 (series,",
+        ),
+        (f"{HEADER}\ns,2025-01-01,2025-01-31,1.250,,\n", "thousands or decimals"),
+        (f"{HEADER}\ns,2025-01-01,2025-01-31,1_250,,\n", "0 or more"),
         (f"{HEADER}\n" + 2 * "s,2025-01-01,2025-01-31,5,,\n", "twice"),
     ],
 )
 def test_what_is_wrong_is_told_with_its_line(content: str, message: str) -> None:
-    with pytest.raises(ScenarioError, match=message.replace("[", r"\[")):
+    with pytest.raises(ScenarioError, match=re.escape(message)):
         parse(content, "x.csv", "poland", SERIES)
 
 
@@ -74,3 +81,24 @@ def test_the_shipped_experiment_fits_about_twelve_parameters_at_most() -> None:
     loaded = load_experiment("minsk-2021")
     assert len(loaded.experiment.now()) <= 13
     assert {name for name, entry in loaded.experiment.series.items() if not entry.fit} == {"latvia", "frontex"}
+
+
+@given(
+    delimiter=st.sampled_from([",", ";", "\t", "|"]),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
+    newline=st.sampled_from(["\n", "\r\n"]),
+)
+def test_a_series_is_the_same_whatever_spreadsheet_saved_it(
+    delimiter: str, encoding: str, newline: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    lines = [HEADER, "s,2025-01-01,2025-01-31,500,450,550", "s,2025-02-01,2025-02-28,,20,"]
+    folder = tmp_path_factory.mktemp("series")
+    (folder / "x.csv").write_bytes(newline.join(lines).replace(",", delimiter).encode(encoding))
+    rows = read_series("poland", SERIES, folder)
+    assert [(row.value, row.low, row.high) for row in rows] == [(500, 450, 550), (None, 20, None)]
+
+
+def test_an_old_encoding_is_refused_with_the_byte_and_its_line(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_bytes(f"{HEADER}\ns,2025-01-01,2025-01-31,5,,,Łódź\n".encode("cp1250"))
+    with pytest.raises(ScenarioError, match=r"x\.csv:2: found the byte 0xa3, which is not UTF-8"):
+        read_series("poland", SERIES, tmp_path)

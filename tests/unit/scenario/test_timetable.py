@@ -70,3 +70,24 @@ def test_timetable_must_exist_and_lie_inside(write: Write, small: str) -> None:
         load_scenario(write(small + "timetable: no.csv\n"))
     with pytest.raises(ScenarioError, match=r"case.yaml:30: timetable: found '/etc/passwd', outside"):
         load_scenario(write(small + "timetable: /etc/passwd\n"))
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_timetable_is_the_same_whatever_spreadsheet_saved_it(
+    delimiter: str, encoding: str, write: Write, small: str, tmp_path: Path
+) -> None:
+    file = write(small)
+    plain = write(HEADER + GOOD, "plain.csv")
+    other = tmp_path / "other.csv"
+    other.write_bytes((HEADER + GOOD).replace(",", delimiter).encode(encoding))
+    scenario = load_scenario(file)
+    assert read_timetable(other, scenario) == read_timetable(plain, scenario) != []
+
+
+def test_the_delimiter_is_named_where_a_column_is_unknown(write: Write, small: str) -> None:
+    path = write("date;from;destination;carrier;seats\n2021-08-01;erbil;minsk;belavia;90\n", "flights.csv")
+    with pytest.raises(
+        ScenarioError, match=r"flights\.csv:1: unknown column 'from' \(read with the delimiter semicolon"
+    ):
+        read_timetable(path, load_scenario(write(small)))

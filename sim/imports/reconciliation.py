@@ -1,0 +1,72 @@
+"""What became of each row of a file, for whoever has to hold an import against its source."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+
+from sim.imports.months import Month
+from sim.imports.names import same
+from sim.imports.selection import months_in_words
+from sim.imports.table import Row, Table
+
+_MOST = 10  # lines of a kind that are told one by one
+
+
+def reconciliation(
+    table: Table, chosen: Sequence[Row], counts: Mapping[Month, int], missing: Mapping[Month, str]
+) -> list[str]:
+    """Lines of text: rows read, dropped and why; months that are missing; totals by route and year; what was left out.
+
+    Args:
+        table: All that was read.
+        chosen: The rows that were wanted.
+        counts: What was imported.
+        missing: Months without a count, and why.
+    """
+    sheet, measure = table.sheet, table.layout.measure
+    of_sheet = "" if sheet.file.endswith(sheet.name) else f", sheet {sheet.name}"
+    lines = [
+        f"Read: {len(sheet.rows):,} rows below line {sheet.line} of {sheet.file}{of_sheet}, as {table.layout.title}",
+        f"Kept: {len(table.rows):,} rows; dropped: {len(table.dropped):,}",
+        *_listed([f"  line {line}: {why}" for line, why in sorted(table.dropped)]),
+    ]
+    unknown = sum(not isinstance(value, int) for row in table.rows for value in row.counts.values())
+    if unknown:
+        lines.append(f"Empty: {unknown:,} cells have no count, which is not 0")
+    by_reason: dict[str, list[Month]] = defaultdict(list)
+    for month, why in missing.items():
+        by_reason[why].append(month)
+    lines += [f"Missing: {months_in_words(months)}: {why}" for why, months in by_reason.items()]
+    lines += _listed([f"Note: {note}" for note in dict.fromkeys(table.notes)])
+    lines += [f"Totals of the file by route and year ({measure}):", *_totals(table)]
+    whole = _sum(table.rows)
+    wanted, imported = _sum(chosen), sum(counts.values())
+    lines.append(
+        f"Of {whole:,}: {imported:,} imported, {whole - wanted:,} on other routes, of other nationalities or places, "
+        f"{wanted - imported:,} in months not imported"
+    )
+    return ["".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in line) for line in lines]
+
+
+def _sum(rows: Sequence[Row]) -> int:
+    return sum(value for row in rows for value in row.counts.values() if isinstance(value, int))
+
+
+def _listed(lines: list[str]) -> list[str]:
+    more = [f"  and {len(lines) - _MOST:,} more"] if len(lines) > _MOST else []
+    return lines[:_MOST] + more
+
+
+def _totals(table: Table) -> list[str]:
+    names: dict[str, str] = {}
+    by_route: dict[str, Counter[int]] = defaultdict(Counter)
+    for row in table.rows:
+        name = table.name(row, "route")
+        names.setdefault(same(name), name or "(no route)")
+        for (year, _), value in row.counts.items():
+            by_route[same(name)][year] += value if isinstance(value, int) else 0
+    return [
+        f"  {names[route]}: " + "; ".join(f"{year} {by_route[route][year]:,}" for year in sorted(by_route[route]))
+        for route in sorted(by_route)
+    ]

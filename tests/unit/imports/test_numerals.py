@@ -1,0 +1,69 @@
+"""Counts of other countries: one way of writing fits a whole table, or the user is asked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from sim.imports.numerals import Cell, Empty, NumeralError, read
+
+BLANKS = [" ", "\N{NO-BREAK SPACE}", "\N{THIN SPACE}", "\N{NARROW NO-BREAK SPACE}", "\N{FIGURE SPACE}"]
+COUNTS = st.lists(st.integers(0, 10**8) | st.integers(0, 20).map(lambda k: 1000 * k), min_size=1, max_size=6)
+
+
+def numbers(values: list[Any], decimal: str | None = None) -> list[Any]:
+    return read([Cell(line, "JUL2021", value) for line, value in enumerate(values, 2)], decimal)
+
+
+@given(
+    counts=COUNTS,
+    mark=st.sampled_from([",", ".", "'", "\N{RIGHT SINGLE QUOTATION MARK}", *BLANKS]),
+    decimals=st.sampled_from(["", "{point}0", "{point}00"]),
+)
+def test_a_table_is_read_rightly_or_the_user_is_asked(counts: list[int], mark: str, decimals: str) -> None:
+    point = "." if mark == "," else ","
+    texts = [f"{count:,}".replace(",", mark) + decimals.format(point=point) for count in counts]
+    assert numbers(texts, "point" if point == "." else "comma") == counts
+    try:
+        assert numbers(texts) == counts
+    except NumeralError as error:
+        assert "say which with --decimal" in error.text
+
+
+@given(counts=COUNTS)
+def test_a_count_that_cannot_be_decimals_decides(counts: list[int]) -> None:
+    assume(any(count > 999 and count % 1000 for count in counts))
+    for mark in ",.":
+        assert numbers([f"{count:,}".replace(",", mark) for count in counts]) == counts
+
+
+@pytest.mark.parametrize("text", ["1.000", "1,000"])
+def test_a_count_that_may_be_two_is_asked_about(text: str) -> None:
+    with pytest.raises(NumeralError, match="which is 1 or 1,000; say which with --decimal"):
+        numbers([text, "12"])
+    assert sorted(numbers([text], mark)[0] for mark in ("point", "comma")) == [1, 1000]
+
+
+def test_two_ways_of_writing_in_one_table_are_refused() -> None:
+    with pytest.raises(NumeralError, match="written in another way than"):
+        numbers(["1.250", "1,250"])
+
+
+@pytest.mark.parametrize("value", ["1,5", "1.25", 1.5, "1250,5", "12 50", "0.250", "1.2500", "-1", -1, float("nan"),
+                                   10**12, "1²", "\N{ARABIC-INDIC DIGIT FIVE}", "5%", "~5", "none"])  # fmt: skip
+def test_what_is_no_whole_number_of_persons_is_refused(value: Any) -> None:
+    with pytest.raises(NumeralError, match="allowed: persons, a whole number from 0"):
+        numbers([value])
+
+
+@pytest.mark.parametrize("value", [None, "", " ", "\N{NO-BREAK SPACE}", "-", "\N{EN DASH}"])
+def test_nothing_is_not_none(value: Any) -> None:
+    assert numbers([value, "3"]) == [Empty.BLANK, 3]
+
+
+@pytest.mark.parametrize("value", ["NA", "n/a", "..", ":", "nan"])
+def test_a_word_for_not_known_is_not_none(value: str) -> None:
+    assert numbers([value, 3.0]) == [Empty.UNKNOWN, 3]
