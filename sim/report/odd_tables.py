@@ -11,12 +11,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, get_args
 
-<<<<<<< HEAD
-from sim.outputs.definitions import OUTPUTS
-=======
 from sim.data.csv_reader import records
-from sim.outputs.run_data import MEASURES
->>>>>>> imports
+from sim.outputs.definitions import OUTPUTS
 from sim.scenario.entry import ASSUMED, BY_DATE, Entry, figure
 from sim.scenario.fields import (
     bare,
