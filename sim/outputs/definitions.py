@@ -280,8 +280,8 @@ def summary_columns() -> list[Output]:
 
 def published(name: str) -> Output:
     """The output that answers to what an observed series calls it."""
-    by_name = {output.published_as: output for output in OUTPUTS.values() if output.published_as}
-    return by_name.get(name) or definition(name)
+    answering = (output for output in OUTPUTS.values() if output.published_as == name)
+    return next(answering, None) or definition(name)
 
 
 # What extensions add

@@ -10,6 +10,7 @@ terminal and on the live page, and published figures, are shown whole.
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
+from math import isinf
 from typing import Any
 
 import numpy as np
@@ -34,7 +35,7 @@ def whole(value: float, *, exact: bool = False) -> int:
 
 
 def shown(value: float, digits: int = 0, *, sign: bool = False, exact: bool = False) -> str:
-    """A finite number as text: ``12,300``, ``0.42``, ``−7``; without a sign where no digit but 0 is left.
+    """A number as text: ``12,300``, ``0.42``, ``−7``; without a sign where no digit but 0 is left.
 
     Args:
         value: The number.
@@ -42,6 +43,8 @@ def shown(value: float, digits: int = 0, *, sign: bool = False, exact: bool = Fa
         sign: Whether it is a difference, which is written with its sign.
         exact: Whether it is a count of a single run, of which all digits are shown.
     """
+    if isinf(value):
+        return "∞" if value > 0 else f"{_MINUS}∞"
     text = f"{rounded(value, digits):,.{digits}f}" if digits else f"{whole(value, exact=exact):,}"
     if not any(digit in "123456789" for digit in text):
         return text.lstrip("-")

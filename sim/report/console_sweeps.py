@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from sim.outputs.rounding import shown
 from sim.report.console import EMPTY, table_of
 
 INDICES = {
@@ -151,10 +152,9 @@ def text_of(value: Any) -> str:
         return EMPTY
     if np.isnan(number):
         return EMPTY
-    if isinstance(value, (int, np.integer)) or abs(number) >= 1000:
-        return f"{number:,.0f}".replace("-", "−")
-    text = f"{number:.3g}" if abs(number) < 100 else f"{number:.0f}"
-    return text.replace("-", "−")
+    if isinstance(value, (int, np.integer)) or abs(number) >= 100:
+        return shown(number, exact=True)
+    return f"{number:.3g}".replace("-", "−")
 
 
 def _table(frame: pd.DataFrame, title: str, caption: str) -> Table:

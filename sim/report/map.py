@@ -18,6 +18,7 @@ from matplotlib.figure import Figure
 
 from sim import data
 from sim.data import geography
+from sim.outputs.rounding import shown
 from sim.outputs.run_data import Array
 from sim.report.findings import Findings
 from sim.report.panels import WIDTH, Group, Key
@@ -88,7 +89,7 @@ def _map(found: Findings, scenario: str, drawn: Sequence[str], key: str) -> Draw
             _labels(axes, values, (WIDTH / (box[1] - box[0]), height / (box[3] - box[2])))
         return figure
 
-    text = ", ".join(f"{name} {value:.2f}" for name, value in values.items())
+    text = ", ".join(f"{name} {shown(value, 2)}" for name, value in values.items())
     return drawing_of(key, f"Map of the border sections, {scenario}; highest pressure: {text}", draw)
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.outputs import rounding
 from sim.report.findings import Findings
 from sim.report.panels import Group, Key, colour_of, dash_of, dates, full_load, over_time, panel
 from sim.report.style import GREY, PALE
@@ -83,7 +84,7 @@ def _fan(found: Findings, parts: Parts, scenarios: list[str], level: str, name: 
         full_load(axes)
         return figure
 
-    peaks = [f"{scenario} {part['median'].max():.2f}" for scenario, part in shown]
+    peaks = [f"{scenario} {rounding.shown(part['median'].max(), 2)}" for scenario, part in shown]
     caption = f"Border pressure by week, {title}; highest median: {', '.join(peaks)}; 1 is full load"
     return drawing_of(key, caption, draw)
 

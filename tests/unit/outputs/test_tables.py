@@ -74,6 +74,16 @@ def test_the_summary_is_made_of_the_daily_table(one: Results) -> None:
     pd.testing.assert_series_equal(summary[flows].sum(), agencies, check_names=False)
 
 
+def test_the_summary_has_each_agency_after_its_sections(results: Results) -> None:
+    summary = results.summary
+    of_agencies = summary[summary["level"] == "agency"]
+    pd.testing.assert_frame_equal(of_agencies[list(results.agencies.columns)], results.agencies, check_dtype=False)
+    for agency in of_agencies.index:
+        own = [name for name, section in results.scenario.sections.items() if section.agency == agency]
+        last = list(summary.index).index(agency)
+        assert set(summary.index[last - len(own) : last]) == set(own)
+
+
 def test_the_summary_counts_everybody_in_the_end(results: Results) -> None:
     totals = results.totals
     for status, measure in (
