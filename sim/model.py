@@ -34,6 +34,7 @@ from sim.engine.processes import (
 )
 from sim.engine.reference import reference
 from sim.engine.rows import STATUSES
+from sim.engine.strata import attributes
 from sim.engine.streams import Seed, seed_of
 from sim.engine.tables import N_EVENTS, S_ATTEMPTS
 from sim.scenario import html
@@ -112,6 +113,7 @@ class CorridorModel(mesa.Model):
         self.settings = scenario
         self.names = names_of(scenario)
         self.world = build_world(scenario, self.names, timetable)
+        self.attributes = tuple(attributes)  # of migrants, that extensions have added
         self._tables = reference(self.world)
         self._migrants_day, self._evening = kernel((migrants_day, evening))
         self.day = 0

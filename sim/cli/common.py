@@ -43,7 +43,8 @@ AllowOutside = Annotated[
 def load_extensions(given: list[str] | None) -> list[str] | None:
     """Load what ``--with`` names, before the command begins; raises ScenarioError."""
     if given:
-        from sim.extend import load
+        import sim.extend  # noqa: F401  # what extensions use, before any of them is run
+        from sim.load_extensions import load
 
         load(*given)
     return given

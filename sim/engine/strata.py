@@ -31,6 +31,11 @@ class Attribute(NamedTuple):
     shares: tuple[float, ...]
     first: int  # number of its first category among those of all attributes
 
+    @property
+    def own(self) -> slice:
+        """Where its categories stand among those of all attributes."""
+        return slice(self.first, self.first + len(self.categories))
+
 
 attributes: list[Attribute] = []
 

@@ -20,7 +20,7 @@ from sim.outputs.folder import OutputError
 _PACKAGE = Path(__file__).resolve().parents[1]
 # Folders and files below `sim/`: the model, what is counted, and how the runs of a study are drawn and put together.
 _COVERED = (
-    "data", "scenario", "engine", "agents", "outputs", "model.py", "runs.py", "extend.py",
+    "data", "scenario", "engine", "agents", "outputs", "model.py", "runs.py", "extend.py", "load_extensions.py",
     "studies/plan.py", "studies/statistics.py", "studies/store/tables.py", "studies/work/worker.py",
 )  # fmt: skip
 _SUFFIXES = {".py", ".csv"}

@@ -68,6 +68,7 @@ class RunData(NamedTuple):
 def run_data_of(model: CorridorModel) -> RunData:
     """The run of a model up to its current day; copies, so that the model may be dropped or go on."""
     w, day = model.world, model.day
+    of_extensions: Any = w
     sections = len(model.names.sections)
     shape = (sections + 1, len(STATUSES))
     last = np.minimum(w.rows["section"], sections).astype(np.int64)
@@ -90,6 +91,8 @@ def run_data_of(model: CorridorModel) -> RunData:
         attempts_by_pair=w.attempts_by_pair.copy(),
         last_section=ends.reshape(shape),
         events=model.events,
+        strata={a.name: of_extensions.strata_flows[:day, a.own].copy() for a in model.attributes},
+        strata_stocks={a.name: of_extensions.strata_stocks_by_day[:day, a.own].copy() for a in model.attributes},
     )
 
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from sim.engine.build import Names, names_of
 from sim.engine.rows import STATUSES
+from sim.outputs import outcomes
 from sim.outputs import run_data as m
 from sim.outputs.definitions import (
     ALL,
@@ -63,6 +64,7 @@ class WeeklyData(NamedTuple):
     stranded_at: Array  # (places,) persons stranded in the end
     added_flows: Array  # (W, names of all levels that extensions have added, pair flows)
     added_stocks: Array  # (W, the same names, statuses) persons at the end of the week
+    outcomes: Array  # (outcomes that extensions have added,)
     observed: Array  # simulated values of the scenario's observed intervals; NaN where there is none
 
     @property
@@ -125,6 +127,7 @@ def weekly_data_of(run: RunData, observed: Array | None = None) -> WeeklyData:
         stranded_at=run.by_place[-1, :, STATUSES.index("stranded")],
         added_flows=added_flows,
         added_stocks=added_stocks,
+        outcomes=outcomes.values_of(run),
         observed=np.empty(0) if observed is None else observed,
     )
 
@@ -173,6 +176,9 @@ def totals_of(layout: Layout, runs: Sequence[WeeklyData]) -> Iterator[Numbers]:
     beyond_border = [output for output in on_way if not (output.section and output.group == BORDER)]
     for output in (output.name for output in beyond_border if output.is_whole):
         yield _numbers(ALL, output, [ALL], whole(m.by_pair(stacked, output)))
+    for number, outcome in enumerate(outcomes.added):
+        values = np.array([[run.outcomes[number]] for run in runs])
+        yield Numbers(outcome.level, outcome.output, outcome.unit, [outcome.name], values)
     nowhere = whole(m.by_pair(stacked, "deaths")) - whole(m.by_section(stacked, "deaths"))
     yield from _of_ends(layout, runs, nowhere)
     yield from _of_shares(layout, runs)

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sim.extend import Carried, carried, ensure
+from sim.load_extensions import Carried, carried, ensure
 from sim.runs import replicate_seed
 from sim.scenario.draw import drawn_values, resolve
 from sim.scenario.points import filling

@@ -40,6 +40,7 @@ LAYERS = (
     {"agents"},
     {"model"},
     {"outputs"},
+    {"load_extensions"},
     {"extend"},
     {"runs"},
     {"studies"},

@@ -1,0 +1,195 @@
+"""Loading extensions: somebody else's science, from a Python file or an installed package, here and in workers."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import importlib.util
+import sys
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+from types import ModuleType
+from typing import Any, NamedTuple
+
+from sim.data import extensions
+from sim.data.extensions import Extension
+from sim.engine.compiled import HOME, cached_as
+from sim.scenario.errors import ScenarioError
+
+ENTRY_POINTS = "corridor.extensions"
+_PREFIX = "corridor_extension_"
+undo: list[Callable[[], Any]] = []  # takes back what extensions have added, the last first
+
+
+class ExtensionError(ScenarioError):
+    """An extension that cannot be loaded, or asks for something that is not there."""
+
+
+class Carried(NamedTuple):
+    """An extension as it travels to workers; ``source`` is None for a package, which must be installed there."""
+
+    name: str
+    file: str
+    sha256: str
+    source: bytes | None
+
+
+def load(*extensions_: str | Path) -> None:
+    """Load extensions: Python files, or names of entry points of installed packages.
+
+    One that is loaded already, from the same source, is left as it is. After an error nothing of the extension stays.
+
+    Raises:
+        ExtensionError: If there is none of that name, or it fails; names the file and line.
+    """
+    for given in extensions_:
+        name = str(given)
+        if name.endswith(".py"):
+            _load_file(Path(name))
+        else:
+            _load_entry_point(name)
+
+
+@contextmanager
+def loaded(*extensions_: str | Path) -> Iterator[None]:
+    """The extensions, and no others, within a block."""
+    before = carried()
+    clear()
+    try:
+        load(*extensions_)
+        yield
+    finally:
+        ensure(before)
+
+
+def clear() -> None:
+    """Unload all extensions: models that are made afterwards are those that ship."""
+    _take_back(0)
+    extensions.loaded.clear()
+
+
+def carried() -> tuple[Carried, ...]:
+    """The loaded extensions, as another process needs them."""
+    return tuple(
+        Carried(e.name, e.file, e.sha256, e.source if e.file.endswith(".py") else None) for e in extensions.loaded
+    )
+
+
+def ensure(wanted: Sequence[Carried]) -> None:
+    """Have these extensions loaded, in this order, and no others.
+
+    Raises:
+        ExtensionError: If one fails, or an installed package is another here.
+    """
+    if [one.sha256 for one in wanted] == [extension.sha256 for extension in extensions.loaded]:
+        return
+    clear()
+    for one in wanted:
+        if one.source is None:
+            _load_entry_point(one.name)
+            if extensions.loaded[-1].sha256 != one.sha256:
+                raise ExtensionError(
+                    f"--with {one.name}: the package installed here is another than where the run began"
+                )
+        else:
+            _run_file(one.name, one.file, one.source, _file_with(one))
+
+
+def _file_with(one: Carried) -> Path:
+    """A file with the source of an extension that came from elsewhere: its own where that is the same."""
+    original = Path(one.file)
+    try:
+        if original.read_bytes() == one.source:
+            return original
+    except OSError:
+        pass
+    if HOME is None:
+        return original  # nothing is kept; only messages name it
+    copy = HOME / "extensions" / one.sha256[:16] / original.name
+    if not copy.is_file():
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        partial = copy.with_suffix(f".{id(one)}.partial")
+        partial.write_bytes(one.source or b"")
+        partial.replace(copy)
+    return copy
+
+
+def _load_file(file: Path) -> None:
+    try:
+        source = file.read_bytes()
+    except OSError as error:
+        raise ExtensionError(f"--with {file}: cannot be read: {error.strerror or error}") from None
+    if not file.stem.isidentifier():
+        raise ExtensionError(f"--with {file}: found the name {file.stem!r}; allowed: letters, digits and underscores")
+    _run_file(file.stem, str(file), source, file)
+
+
+def _load_entry_point(name: str) -> None:
+    known = {point.name: point for point in importlib.metadata.entry_points(group=ENTRY_POINTS)}
+    if name not in known:
+        there = f"installed: {', '.join(sorted(known))}" if known else "none is installed"
+        raise ExtensionError(f"--with {name}: no extension of that name ({there}); allowed: a file ending in .py, too")
+    home = known[name].module
+    found = importlib.util.find_spec(home)
+    if found is None or found.origin is None:
+        raise ExtensionError(f"--with {name}: its module {home} is not installed")
+    places = [Path(place) for place in found.submodule_search_locations or ()]
+    files = sorted(file for place in places for file in place.rglob("*.py")) or [Path(found.origin)]
+
+    def run() -> ModuleType:
+        for module in [known_ for known_ in sys.modules if known_ == home or known_.startswith(f"{home}.")]:
+            del sys.modules[module]  # so that it declares everything once more
+        return importlib.import_module(home)
+
+    _enter(name, home, b"".join(file.read_bytes() for file in files), found.origin, run)
+
+
+def _run_file(name: str, file: str, source: bytes, place: Path) -> None:
+    """Load an extension from the source of a single file, which lies at ``place`` for messages and debuggers."""
+
+    def run() -> ModuleType:
+        module = ModuleType(_PREFIX + name)
+        module.__file__ = str(place.absolute())
+        sys.modules[module.__name__] = module
+        try:
+            exec(compile(source, module.__file__, "exec"), vars(module))
+        except BaseException:
+            del sys.modules[module.__name__]
+            raise
+        return module
+
+    _enter(name, file, source, str(place.absolute()), run)
+
+
+def _enter(name: str, file: str, source: bytes, place: str, run: Callable[[], ModuleType]) -> None:
+    """Run an extension, and note what it adds; after an error nothing of it stays."""
+    digest = sha256(source).hexdigest()
+    for other in extensions.loaded:
+        if other.name == name and other.sha256 == digest:
+            return
+        if other.name == name:
+            raise ExtensionError(f"--with {file}: found two extensions called {name}; allowed: one")
+    begun = len(undo)
+    try:
+        with cached_as(f"extension-{digest[:16]}"):
+            module = run()
+    except Exception as error:
+        _take_back(begun)
+        raise _failed(error, file, place) from error
+    extensions.loaded.append(Extension(name, file, source, module))
+
+
+def _failed(error: Exception, file: str, place: str) -> ExtensionError:
+    """An error of an extension's own code, with the line on which it happened."""
+    frames = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == place]
+    line = error.lineno if isinstance(error, SyntaxError) else (frames or [None])[-1]
+    text = str(error) if isinstance(error, ExtensionError) else f"{type(error).__name__}: {error}"
+    return ExtensionError(f"--with {file}{f', line {line}' if line else ''}: {text}")
+
+
+def _take_back(begun: int) -> None:
+    while len(undo) > begun:
+        undo.pop()()
