@@ -16,7 +16,9 @@ from pydantic import Field
 from sim import extend
 from sim.engine.tables import F_BOARDED, F_EMBARKED
 
-SMUGGLED = extend.flow("smuggled", unit="persons", title="Smuggled", meaning="Boarded on a route that a smuggler sells.")
+SMUGGLED = extend.flow(
+    "smuggled", unit="persons", title="Smuggled", meaning="Boarded on a route that a smuggler sells."
+)
 LEAST, MOST = 0.25, 6.0  # the fee moves between these multiples of the price
 HIGHEST_LOAD = 5.0
 
