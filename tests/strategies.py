@@ -225,7 +225,7 @@ def dated_measures(draw: st.DrawFn, days: int) -> dict[str, Any]:
 
 @st.composite
 def any_scenarios(draw: st.DrawFn, longest: int = 60) -> Scenario:
-    """Valid scenarios: any quantity anywhere in its range, some by cohort, any measures, places and seats down to none."""
+    """Valid scenarios: any quantity anywhere in its range, some by cohort; any measures; places and seats to none."""
     days = draw(st.integers(1, longest))
     few, seats = st.integers(0, 40), st.integers(1, 12)
     changes: dict[str, Any] = {
