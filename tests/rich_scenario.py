@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from sim.scenario.paths import apply_overrides, get_path
+from sim.scenario.points import place_of
 from sim.scenario.schema import Scenario
-from tests.strategies import START, tiny_scenario
+from tests.strategies import START, by_cohort_paths, tiny_scenario
 
 
 def _measures() -> dict[str, dict[str, Any]]:
@@ -80,6 +82,17 @@ def rich_scenario(seed: int) -> Scenario:
         "measures": _measures(),
     }  # fmt: skip
     return tiny_scenario(changes, seed=seed)
+
+
+def rich_by_cohort(seed: int) -> Scenario:
+    """The rich scenario with every quantity given by cohort that may be: one lower, one as before, the rest higher."""
+    scenario = rich_scenario(seed)
+    changes = {}
+    for path in by_cohort_paths(scenario):
+        field, value = place_of(scenario, path).field, float(get_path(scenario, path))
+        lower, higher = max(value * 0.7, field.low or 0.0), min(value * 1.3, field.high or value)
+        changes[path] = {"iraqis": lower, "syrians": value, "others": higher}
+    return apply_overrides(scenario, changes)
 
 
 def timetable(scenario: Scenario) -> list[tuple[int, str, int]]:

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from sim.model import CorridorModel
-from sim.scenario.fields import FieldNote
+from sim.scenario.fields import FieldNote, is_by_cohort
 from sim.scenario.paths import parameter_paths
 from sim.scenario.schema import Scenario
 
@@ -125,6 +125,18 @@ def finished(scenario: Scenario, days: int | None = None) -> CorridorModel:
     return model
 
 
+def by_cohort_paths(scenario: Scenario) -> list[str]:
+    """Paths of all quantities that may be given by cohort."""
+    parts: list[tuple[str, Any]] = [("behaviour", scenario.behaviour), ("hazards", scenario.hazards)]
+    parts += [(f"agencies.{name}", agency) for name, agency in sorted(scenario.agencies.items())]
+    return [
+        f"{path}.{name}"
+        for path, entry in parts
+        for name, field in type(entry).model_fields.items()
+        if is_by_cohort(field.annotation)
+    ]
+
+
 # Random scenarios.
 
 
@@ -213,7 +225,7 @@ def dated_measures(draw: st.DrawFn, days: int) -> dict[str, Any]:
 
 @st.composite
 def any_scenarios(draw: st.DrawFn, longest: int = 60) -> Scenario:
-    """Valid scenarios of all kinds: any quantity anywhere in its range, any measures, places and seats down to none."""
+    """Valid scenarios: any quantity anywhere in its range, some by cohort; any measures; places and seats to none."""
     days = draw(st.integers(1, longest))
     few, seats = st.integers(0, 40), st.integers(1, 12)
     changes: dict[str, Any] = {
@@ -232,6 +244,11 @@ def any_scenarios(draw: st.DrawFn, longest: int = 60) -> Scenario:
     for number, u in draw(st.lists(st.tuples(st.integers(0, len(parameters) - 1), UNIT), max_size=24)):
         path, _, field = parameters[number]
         plain = merge(plain, nested(path.split("."), within(field, u)))
+    fields = {path: field for path, _, field in parameters}
+    chosen = st.lists(st.sampled_from(by_cohort_paths(Scenario(**plain))), max_size=4, unique=True)
+    for path in draw(chosen):
+        values = {name: within(fields[path], draw(UNIT)) for name in ("iraqis", "others")}
+        plain = merge(plain, nested(path.split("."), values))
     return Scenario(**plain)
 
 

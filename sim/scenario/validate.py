@@ -143,6 +143,8 @@ def _with_limits(text: str, spot: Spot | None) -> str:
     if "allowed" in text or spot is None:
         return text
     about = note(spot.field)
+    if is_by_cohort(spot.type):
+        return f"{text}; {allowed(spot)}"
     return f"{text}; allowed: a number{limits(about)}" if about.low is not None else f"{text}; {allowed(spot)}"
 
 

@@ -16,11 +16,11 @@ import pytest
 from sim.engine.rows import STATUSES
 from sim.engine.tables import PAIR_FLOWS, ROUTE_FLOWS, SECTION_FLOWS
 from sim.model import CorridorModel
-from tests.rich_scenario import rich_scenario, timetable
-from tests.verification.oracle.day import COLUMNS, outcome
+from tests.rich_scenario import timetable
+from tests.verification.oracle.day import COLUMNS, outcome, scenario_of
 
 ROOT = Path(__file__).resolve().parents[2]
-SEEDS = (1, 2, 3, 2**40 + 7)
+SEEDS = (1, 2, 4, 2**40 + 7)  # odd ones with quantities by cohort
 TABLES = ("stocks_by_cohort", "stocks_by_place", "pair_flows", "section_flows", "route_flows")
 CASES = 22  # that the oracle notes in `Oracle.met`
 Runs = dict[int, dict[str, Any]]
@@ -47,7 +47,7 @@ def run() -> Runs:
     """What the engine does, by seed."""
     runs = {}
     for seed in SEEDS:
-        scenario = rich_scenario(seed)
+        scenario = scenario_of(seed)
         model = CorridorModel(scenario, timetable(scenario))
         while model.running:
             model.step()

@@ -132,9 +132,8 @@ def settle(w, day, attempt):
         w.section_flows[day, attempt.section, S_PROCEDURES] += 1
         count(w, day, m, F_PROCEDURES)
         move(w, m, IN_PROCEDURE, agency.place)
-        schedule(
-            w, i, C_PROCEDURE, day, lag(draw(m.key, PROCEDURE, 0), w.procedures[section.agency, m.cohort].procedure)
-        )
+        mean = w.procedures[section.agency, m.cohort].procedure
+        schedule(w, i, C_PROCEDURE, day, lag(draw(m.key, PROCEDURE, 0), mean))
 
 
 @compiled

@@ -66,6 +66,23 @@ def test_a_posture_sets_what_it_names_and_lets_go_again() -> None:
         assert state["coaching"] == 0.4
 
 
+def test_of_measures_on_one_lever_the_latest_sets_it_and_factors_multiply() -> None:
+    """When the later one ends, the earlier holds again; a factor goes with whatever is set."""
+    state = {"kind": "posture", "transit_state": "belarus"}
+    court = {"kind": "litigation", "transit_states": ["belarus"], "facilitation_factor": 0.5, "half_life": 0.1}
+    measures = {
+        "a-late": {**state, "facilitation": 0.2, "start": day(4), "end": day(5)},
+        "b-early": {**state, "facilitation": 0.6, "start": day(2), "end": day(7)},
+        "court": {**court, "start": day(3), "end": day(8)},
+    }
+    model = CorridorModel(tiny_scenario({"measures": measures}))
+    found = []
+    for _ in range(11):
+        model.step()
+        found.append(float(model.world.states["facilitation"][model.names.states.index("belarus")]))
+    assert found == pytest.approx([0.8, 0.8, 0.6, 0.3, 0.1, 0.1, 0.3, 0.3, 0.4, 0.8, 0.8], abs=2e-3)
+
+
 def test_boats_that_leave_full_become_more() -> None:
     boats = {"boats": {"growth": 0.5, "max_growth": 4, "high_load": 0.5, "low_load": 0.1}}
     model = CorridorModel(tiny_scenario({"carriers": boats, "cohorts": {"sudanese": {"size": 2000}}}))

@@ -7,10 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.rich_scenario import rich_scenario
-from tests.verification.oracle.day import run_oracle
+from tests.verification.oracle.day import run_oracle, scenario_of
 
 if __name__ == "__main__":
     with np.errstate(over="ignore"):
         for number in sys.argv[2:]:
-            np.savez(Path(sys.argv[1], number), **run_oracle(rich_scenario(int(number))))
+            np.savez(Path(sys.argv[1], number), **run_oracle(scenario_of(int(number))))

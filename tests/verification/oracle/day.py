@@ -13,7 +13,7 @@ from sim.engine import tables as t
 from sim.engine.processes import news, repatriation
 from sim.model import CorridorModel
 from sim.scenario.schema import Scenario
-from tests.rich_scenario import timetable
+from tests.rich_scenario import rich_by_cohort, rich_scenario, timetable
 from tests.verification.oracle.border import Border
 from tests.verification.oracle.sea import Sea
 
@@ -104,6 +104,11 @@ def outcome(model: CorridorModel, oracle: Oracle | None = None) -> dict[str, Any
             if at[0] >= 0:
                 tables[name][at] = number
     return columns | tables
+
+
+def scenario_of(seed: int) -> Scenario:
+    """What engine and oracle run: of odd seeds with quantities by cohort."""
+    return rich_by_cohort(seed) if seed % 2 else rich_scenario(seed)
 
 
 def run_oracle(scenario: Scenario) -> dict[str, Any]:
