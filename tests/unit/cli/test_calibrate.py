@@ -106,6 +106,6 @@ def test_an_import_ends_with_a_reconciliation(here: Path, corridor: Corridor) ->
         "Empty: 1 cells have no count, which is not 0",
         "Totals of the file by route and year (detections):",
         "  East: 2021 1,000",
-        "  West: 2021 0",
+        "  West: 2021 not reported",
         "Of 1,000: 1,000 imported, 0 on other routes, of other nationalities or places, 0 in months not imported",
     ]
