@@ -55,7 +55,7 @@ def _one_order(
             for order in months.ORDERS
         ]
         shown = " and ".join(f"{show(plain(cells[k]))} (line {where[k]})" for k in dict.fromkeys(odd))
-        text = f"found {shown}, whose days and months are in no one order; allowed: one order, as --dates says"
+        text = f"found {shown}, whose days and months are in no one order; one is allowed, and no text beside dates"
         raise table.sheet.error(where[max(odd)], position, text)
     differing = next((k for k, r in enumerate(readings) if len({r[order] for order in orders}) > 1), None)
     if differing is not None:

@@ -46,8 +46,8 @@ LAYOUTS = (
         "deaths",
         {
             "total": ("Dead and missing",),
-            "dead": ("Dead", "Deaths", "Confirmed dead"),
-            "missing": ("Missing", "Presumed missing"),
+            "dead": ("Dead", "Deaths", "Dead persons", "Confirmed dead"),
+            "missing": ("Missing", "Missing persons", "Presumed missing"),
             "route": ("Migration route", "Route", "Region of incident", "Region", "Area"),
             "date": ("Incident date", "Date of incident", "Reported date", "Date"),
             "year": ("Incident year", "Reported year", "Year"),

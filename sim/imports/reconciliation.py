@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from sim.imports.months import Month
@@ -60,13 +60,20 @@ def _listed(lines: list[str]) -> list[str]:
 
 def _totals(table: Table) -> list[str]:
     names: dict[str, str] = {}
-    by_route: dict[str, Counter[int]] = defaultdict(Counter)
+    by_route: dict[str, dict[int, int | None]] = defaultdict(dict)
     for row in table.rows:
         name = table.name(row, "route")
         names.setdefault(same(name), name or "(no route)")
+        years = by_route[same(name)]
         for (year, _), value in row.counts.items():
-            by_route[same(name)][year] += value if isinstance(value, int) else 0
+            years.setdefault(year, None)
+            if isinstance(value, int):
+                years[year] = (years[year] or 0) + value
     return [
-        f"  {names[route]}: " + "; ".join(f"{year} {by_route[route][year]:,}" for year in sorted(by_route[route]))
+        f"  {names[route]}: " + "; ".join(f"{year} {_shown(by_route[route][year])}" for year in sorted(by_route[route]))
         for route in sorted(by_route)
     ]
+
+
+def _shown(total: int | None) -> str:
+    return "not reported" if total is None else f"{total:,}"

@@ -174,5 +174,12 @@ def _option_month(text: str | None, option: str) -> Month | None:
 
 
 def months_in_words(months: Iterable[Month]) -> str:
-    """Months as messages show them."""
-    return ", ".join(f"{year}-{month:02}" for year, month in months)
+    """Months in their order as messages show them, those that follow each other together."""
+    spans: list[list[Month]] = []
+    for month in months:
+        if spans and next_month(spans[-1][-1]) == month:
+            spans[-1].append(month)
+        else:
+            spans.append([month])
+    ends = [sorted({span[0], span[-1]}) for span in spans]
+    return ", ".join(" to ".join(f"{year}-{month:02}" for year, month in end) for end in ends)

@@ -20,16 +20,11 @@ def settle(table: Table) -> None:
         ScenarioError: If a total is not the sum of its parts or has none, if a row looks like a total without its
             name, or if a month is given twice; names the line.
     """
+    _refuse_repeated(table)
+    _refuse_shares(table)
     parts = [row for row in table.rows if not any(map(_is_total, row.names))]
     totals = [row for row in table.rows if any(map(_is_total, row.names))]
-    _refuse_repeated(table)
-    for row in table.rows:
-        if part := next((name for name in row.names if is_share(name)), None):
-            raise _error(table, row, f"{show(plain(part))} is counted in another row too; delete rows that are parts")
     for row in totals:
-        if table.layout.incidents:
-            name = next(name for name in row.names if _is_total(name))
-            raise _error(table, row, f"found {show(plain(name))} among incidents; delete totals")
         _check_total(table, row, parts)
         table.dropped.append((row.line, "a total of other rows, equal to their sum"))
     table.rows = parts
@@ -65,6 +60,19 @@ def _refuse_repeated(table: Table) -> None:
                 what = f"found {_shown(row)} a second time for {month[0]}-{month[1]:02}"
                 raise _error(table, row, f"{what}, first in line {seen[key]}; allowed: once")
             seen[key] = row.line
+
+
+def _refuse_shares(table: Table) -> None:
+    """No row may say that others count it too: one that is a share of another, and a total among incidents."""
+    cells = dict(table.sheet.rows)
+    for row in table.rows:
+        if share := next((name for name in row.names if is_share(name)), None):
+            raise _error(table, row, f"{show(plain(share))} is counted in another row too; delete rows that are shares")
+        if not table.layout.incidents:
+            continue
+        texts = [*row.names, *(cell for cell in cells[row.line] if isinstance(cell, str) and total_of(cell) == "")]
+        if total := next((text for text in texts if _is_total(text)), None):
+            raise _error(table, row, f"found {show(plain(total))} among incidents; delete totals")
 
 
 def _check_total(table: Table, total: Row, parts: Sequence[Row]) -> None:

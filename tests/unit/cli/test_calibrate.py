@@ -90,3 +90,22 @@ def test_an_import_says_what_it_holds(here: Path, corridor: Corridor) -> None:
     assert (
         (here / "observed.csv").read_text(encoding="utf-8").startswith("series,period_start,period_end,value,low,high")
     )
+
+
+def test_an_import_ends_with_a_reconciliation(here: Path, corridor: Corridor) -> None:
+    (here / "f.csv").write_text("Route;Nationality;01/02/2021\nEast;Iraq;1.000\nWest;Iraq;-\n", encoding="utf-8")
+    import_ = ["data", "import", "f.csv", "--route", "East"]
+    assert "--dates day-first or --dates month-first" in corridor(*import_)[2]
+    assert "--decimal point or --decimal comma" in corridor(*import_, "--dates", "day-first")[2]
+    status, out, _ = corridor(*import_, "--dates", "day-first", "--decimal", "comma")
+    assert status == 0
+    assert out.splitlines() == [
+        "observed.csv: 1 months, 2021-02-01 to 2021-02-28, 1,000 detections",
+        "Read: 2 rows below line 1 of f.csv, as Frontex's monthly detections, a column a month",
+        "Kept: 2 rows; dropped: 0",
+        "Empty: 1 cells have no count, which is not 0",
+        "Totals of the file by route and year (detections):",
+        "  East: 2021 1,000",
+        "  West: 2021 not reported",
+        "Of 1,000: 1,000 imported, 0 on other routes, of other nationalities or places, 0 in months not imported",
+    ]

@@ -143,6 +143,9 @@ def test_half_of_what_is_counted_is_refused(tmp_path: Path, column: str) -> None
 
 def test_a_total_among_incidents_is_refused_or_told(tmp_path: Path) -> None:
     assert "'All routes' among incidents" in refused(tmp_path, ["2021-09-19", 2, MED], ["2021-09-30", 2, "All routes"])
+    country = [*HEADER, "Country of Incident"]
+    rows = [["2021-09-19", 2, MED, "Libya"], ["2021-09-30", 2, MED, "TOTAL"]]
+    assert "t.csv:3: found 'TOTAL' among incidents" in refused(tmp_path, *rows, header=country)
     found = imported(tmp_path, ["2021-09-19", 2, MED], ["Total", 2, ""])
     assert counts(found) == {(2021, 9): 2}
     assert any("line 3: no date; 2 in it" in line for line in found.reconciliation)

@@ -48,6 +48,11 @@ def test_a_month_without_a_column_is_missing(tmp_path: Path) -> None:
     assert counts(imported(tmp_path, [[*HEADER, "JUL2021", "SEP2021"], [*IRAQ, 100, 300]])) == {JUL: 100, SEP: 300}
 
 
+def test_months_missing_in_a_row_are_told_as_one_span(tmp_path: Path) -> None:
+    found = imported(tmp_path, [[*HEADER, "JAN2020", "MAR2020", "JAN2021"], [*IRAQ, 1, 2, 3]])
+    assert any(line == "Missing: 2020-02, 2020-04 to 2020-12: not reported" for line in found.reconciliation)
+
+
 @pytest.mark.parametrize("empty", [None, "-", "NA"])
 def test_a_month_that_some_rows_report_is_missing_unless_empty_means_none(tmp_path: Path, empty: Any) -> None:
     lines = [[*HEADER, "JUL2021", "AUG2021"], [*IRAQ, 100, 300], [*SYRIA, 10, empty]]
