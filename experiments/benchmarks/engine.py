@@ -44,7 +44,7 @@ START = date(2025, 1, 1)
 
 
 def _states_and_border(flow: float) -> dict[str, Any]:
-    """Who steers and who guards the busy corridor: visas and seats a day, and personnel, in step with its population."""
+    """Who steers and who guards the busy corridor: visas and seats a day, and personnel, in step with its people."""
     return {
         "transit_states": {
             "belarus": {
