@@ -105,7 +105,7 @@ class CorridorModel(mesa.Model):
         scenario = _scenario_of(scenario, rng)
         super().__init__(rng=scenario.seed)
         self.running = True
-        self._daybook: mesa.DataCollector | None = None
+        self._collector: mesa.DataCollector | None = None
         if timetable is None:
             timetable = [(row.day, row.route, row.seats) for row in timetabled_departures(scenario)]
         if is_uncertain(scenario):
@@ -201,15 +201,15 @@ class CorridorModel(mesa.Model):
     @property
     def datacollector(self) -> mesa.DataCollector:
         """Mesa's collector: the one that was set here, else a `Daybook` of the days so far."""
-        if self._daybook is None:
-            self._daybook = Daybook()
-        if isinstance(self._daybook, Daybook):
-            self._daybook.collect(self)
-        return self._daybook
+        if self._collector is None:
+            self._collector = Daybook()
+        if isinstance(self._collector, Daybook):
+            self._collector.collect(self)
+        return self._collector
 
     @datacollector.setter
     def datacollector(self, collector: mesa.DataCollector) -> None:
-        self._daybook = collector
+        self._collector = collector
 
     @property
     def date(self) -> date:

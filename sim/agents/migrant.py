@@ -21,7 +21,7 @@ def check_column(name: str) -> None:
         raise AttributeError(f"a Migrant has no column {name!r}; columns are {', '.join(ROW.names or ())}")
     if name in FIXED:
         raise AttributeError(
-            f"a Migrant's {name} can't be set by hand, as stocks, queues and calendars go by it; change what moves "
+            f"a Migrant's {name} can't be set by hand, as stocks, queues and draws go by it; change what moves "
             "people (measures, model.states, model.carriers, model.agencies); columns that may be set: "
             + ", ".join(_FREE)
         )
@@ -41,7 +41,7 @@ class Migrant(mesa.Agent):
     columns of `sim.engine.rows.ROW`: ``funds`` (USD), ``attempts`` and ``voyages`` (events),
     ``outdoors`` (days exposed), ``arrived`` (day of the run), ``status``, ``place``, ``cohort``,
     ``route``, ``section`` (numbers; the ``*_name`` properties give words). What stocks, queues and
-    calendars go by (`FIXED`) is only read.
+    draws go by (`FIXED`) is only read.
     """
 
     __slots__ = ("_row", "model", "row")

@@ -12,6 +12,7 @@ import threading
 from typing import Any
 
 _asked = False
+_hook = sys.unraisablehook
 
 
 def listen() -> None:
@@ -20,7 +21,7 @@ def listen() -> None:
         return
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _note)
-        sys.unraisablehook = _unraisable
+        sys.unraisablehook = _tell
 
 
 def check() -> None:
@@ -35,7 +36,7 @@ def _note(*_: Any) -> None:
     raise KeyboardInterrupt
 
 
-def _unraisable(what: Any) -> None:
-    """As Python's own, but no traceback of a Ctrl-C that `check` brings up again."""
+def _tell(what: Any) -> None:
+    """Tell of an exception that is ignored as before, but not of a Ctrl-C that `check` brings up again."""
     if not (_asked and issubclass(what.exc_type, KeyboardInterrupt)):
-        sys.__unraisablehook__(what)
+        _hook(what)

@@ -191,6 +191,16 @@ def test_no_file_is_too_long() -> None:
     assert {file: lines for file, lines in lengths.items() if lines > MOST_LINES} == {}
 
 
+def test_the_unit_tests_mirror_the_package() -> None:
+    """Each folder of tests is one of the package, and each process has a test file of its own."""
+    unit = ROOT / "tests" / "unit"
+    folders = {file.parent.relative_to(unit).as_posix() for file in unit.rglob("test_*.py")}
+    assert {folder for folder in folders if not (PACKAGE / folder).is_dir()} == set()
+    processes = {file.stem for file in (PACKAGE / "engine" / "processes").glob("[a-z]*.py")}
+    tests = {file.stem for file in (unit / "engine" / "processes").glob("test_*.py")}
+    assert tests == {f"test_{process}" for process in processes}
+
+
 def test_no_function_is_too_long() -> None:
     long = {
         f"{file}:{node.name}": lines

@@ -14,11 +14,12 @@ from mesa.time import Schedule
 import sim
 from sim.agents import Migrant
 from sim.engine.rows import STATUSES
-from sim.engine.tables import SECTION_FLOWS
 from tests.strategies import tiny_scenario
 from tests.unit.test_model import counts
 
 DAYS = 40
+
+
 SHORT = tiny_scenario(days=DAYS)
 
 
@@ -246,18 +247,6 @@ def test_a_collector_of_ones_own_is_filled_by_its_steps() -> None:
     assert len(people) == DAYS * len(model.migrants)
     last = people.xs(float(DAYS), level="Step")["status"].value_counts()
     assert last["prospect"] == len(model.migrants.select(status="prospect"))
-
-
-def test_a_model_without_a_collector_shows_its_books() -> None:
-    model = sim.CorridorModel(SHORT)
-    assert len(model.datacollector.get_model_vars_dataframe()) == 0
-    model.run_for(30)
-    frame = model.datacollector.get_model_vars_dataframe()
-    assert frame[list(STATUSES)].to_numpy().tolist() == model.world.stocks_by_cohort[:30].sum(axis=1).tolist()
-    assert frame[list(SECTION_FLOWS)].to_numpy().tolist() == model.world.section_flows[:30].sum(axis=1).tolist()
-    assert (frame[list(STATUSES)].sum(axis=1) == len(model.migrants)).all()
-    model.step()
-    assert len(model.datacollector.get_model_vars_dataframe()) == 31
 
 
 @pytest.mark.usefixtures("start_method")

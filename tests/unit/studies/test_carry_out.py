@@ -10,62 +10,15 @@ import pandas as pd
 import pytest
 
 from sim.outputs.folder import OutputError
-from sim.outputs.results import Results
-from sim.runs import run
 from sim.scenario.errors import ScenarioError
-from sim.studies.carry_out import carry_out, compare, replicates
+from sim.studies.carry_out import Until, carry_out, compare, looks, replicates
 from sim.studies.plan import Plan
-from sim.studies.sql import answer
 from sim.studies.store.store import Store
 from sim.studies.study import Study
 from sim.studies.work.dispatch import dispatch
-from sim.studies.work.executors import ClusterError, Dask, Pool, Serial, workplace
+from sim.studies.work.executors import Pool, Serial
 from tests.strategies import tiny_scenario
-from tests.unit.studies.small import BAN, BASE, PLAN, tables
-
-
-def test_results_are_those_of_single_runs(study: Study) -> None:
-    alone = run(BAN, replicates=3).totals
-    ours = study.totals[(study.totals["scenario"] == "ban") & (study.totals["replicate"] < 3)]
-    keys = ["replicate", "level", "name", "measure", "unit"]
-    left, right = (table[[*keys, "value"]].astype(dict.fromkeys(keys, str)) for table in (alone, ours))
-    left, right = (table.sort_values(keys, ignore_index=True) for table in (left, right))
-    pd.testing.assert_frame_equal(left, right)
-
-
-def test_weeks_and_totals_agree(study: Study) -> None:
-    for level, measure in (
-        ("section", "attempts"),
-        ("section", "entries"),
-        ("route", "boarded"),
-        ("section", "deaths"),
-    ):
-        weekly = study.weekly(level, measure).groupby(["scenario", "run", "name"], observed=True)["value"].sum()
-        totals = study.totals[(study.totals["level"] == level) & (study.totals["measure"] == measure)]
-        own = totals.set_index(["scenario", "run", "name"])["value"]
-        own = own.drop("before-any-section", level="name", errors="ignore")
-        assert weekly.sort_index().to_list() == own.sort_index().to_list()
-
-
-def test_people_in_all_statuses_are_everybody(study: Study) -> None:
-    persons = study.weekly("status", "persons").groupby(["run", "week"], observed=True)["value"].sum()
-    assert set(persons) == {400.0}
-
-
-def test_the_whole_border_is_the_sum_of_its_sections(study: Study) -> None:
-    wide = study.totals[study.totals["measure"].isin(["attempts", "entries", "turn_backs"])]
-    sums = wide.groupby(["level", "run", "measure"], observed=True)["value"].sum()
-    for level in ("section", "agency", "route", "cohort"):
-        assert sums.loc[level].equals(sums.loc["all"])
-
-
-def test_overload_is_that_of_the_days(study: Study) -> None:
-    ever = study.overload.groupby(["scenario", "name"], observed=True)["probability"].max()
-    over = study.ever_over("base")
-    assert all((ever.loc["base", name] > 0) == (over[name] > 0) for name in BASE.sections)
-    fan = study.fan("section", "border_pressure")
-    assert (fan["low90"] <= fan["median"]).all()
-    assert (fan["median"] <= fan["high90"]).all()
+from tests.unit.studies.small import BASE, PLAN, tables
 
 
 def test_a_pool_writes_the_same_bytes(study: Study, tmp_path: Path) -> None:
@@ -115,12 +68,6 @@ def test_a_study_in_which_all_fails_says_why() -> None:
         carry_out(Plan("sweep", {"tiny": BASE}, paths=("behaviour.retry",), points=points))
 
 
-def test_chance_and_parameters_are_told_apart() -> None:
-    fixed = replicates(tiny_scenario(days=60), 25).spread.set_index(["level", "measure"])
-    assert fixed.loc[("all", "attempts"), "chance_share"].item() > 0.3
-    assert (fixed["twins"] == 20).all()
-
-
 def test_comparing_with_itself_differs_in_nothing() -> None:
     differences = carry_out(Plan("compare", {"a": BASE, "b": BASE}, 3)).differences
     assert (differences[["mean", "low90", "high90", "lower", "higher"]].fillna(0) == 0).all().all()
@@ -149,34 +96,6 @@ def test_a_temporary_study_goes_with_its_result() -> None:
     assert not folder.exists()
 
 
-def test_observed_series_stand_beside_the_replicates() -> None:
-    few = replicates("minsk-2021", 2)
-    single = run("minsk-2021", replicates=2)
-    pd.testing.assert_frame_equal(few.observed("minsk-2021"), single.observed())
-    assert isinstance(single, Results)
-
-
-def test_queries_read_the_study_and_nothing_else(study: Study, tmp_path: Path) -> None:
-    counted = answer(study.folder, "select count(*) as runs, max(replicate) as last from runs", "csv")
-    assert counted == "runs,last\n80,39\n"
-    assert '"scenario":"ban"' in answer(
-        study.folder, "select distinct scenario from totals order by 1", "json"
-    ).replace(": ", ":")
-    (tmp_path / "secret.csv").write_text("a\n1\n")
-    for query in (f"select * from read_csv('{tmp_path}/secret.csv')", f"copy runs to '{tmp_path}/out.csv'", "selec 1"):
-        with pytest.raises(OutputError, match="--sql"):
-            answer(study.folder, query)
-    assert not (tmp_path / "out.csv").exists()
-
-
-def test_where_to_work() -> None:
-    assert isinstance(workplace(1), Serial)
-    assert isinstance(workplace(3), Pool)
-    assert workplace(3).workers == 3
-    with pytest.raises(ClusterError, match="no scheduler answers there"):
-        Dask("tcp://127.0.0.1:1", timeout=0.5)
-
-
 def test_the_progress_counts_every_run(tmp_path: Path) -> None:
     seen: list[tuple[int, int, int]] = []
     with Store(tmp_path / "s", PLAN) as store:
@@ -184,3 +103,29 @@ def test_the_progress_counts_every_run(tmp_path: Path) -> None:
     assert seen[0] == (0, 80, 0)
     assert seen[-1] == (80, 80, 0)
     assert [done for done, _, _ in seen] == sorted(done for done, _, _ in seen)
+
+
+def test_until_goes_on_until_the_mean_is_known(tmp_path: Path) -> None:
+    rule = Until(0.02, "attempts", cap=200)
+    study = replicates(BASE, until=rule, folder=tmp_path / "s")
+    assert study.replicates in set(looks(200)) - {200}
+    assert rule.met(study)
+    before = [size for size in looks(200) if size < study.replicates]
+    if before:
+        assert not rule.met(replicates(BASE, before[-1]))
+    again = replicates(BASE, until=rule, folder=tmp_path / "s")
+    assert again.replicates == study.replicates
+
+
+def test_until_ends_at_its_cap_and_says_how_far_it_came() -> None:
+    rule = Until(1e-6, "deaths", "poland", cap=25)
+    study = replicates(BASE, until=rule)
+    assert study.replicates == 25
+    assert rule.reached(study)[0] > 1e-6
+
+
+def test_until_names_a_measure_that_is_not_there() -> None:
+    with pytest.raises(ScenarioError, match=r"found 'attemps@all'; allowed for all: .*attempts"):
+        replicates(BASE, until=Until(0.05, "attemps"))
+    with pytest.raises(ScenarioError, match="allowed for nowhere: nothing"):
+        replicates(BASE, until=Until(0.05, "attempts", "nowhere"))
