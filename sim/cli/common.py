@@ -109,16 +109,15 @@ def announce_compilation(notes: Console) -> None:
 
 
 @contextmanager
-def days_bar(notes: Console, replicates: int, days: int) -> Iterator[Callable[[int, int], None]]:
+def days_bar(notes: Console) -> Iterator[Callable[[int, int], None]]:
     """A bar of days with their rate and the time left; gives the function that a run reports to."""
     with _bar(notes, "days") as progress:
-        task = progress.add_task("running", total=replicates * days, rate="")
+        task = progress.add_task("running", total=None, rate="")
 
-        def report(replicate: int, day: int) -> None:
-            name = f"replicate {replicate + 1} of {replicates}" if replicates > 1 else "running"
+        def report(done: int, total: int) -> None:
             speed = progress.tasks[0].speed
             rate = f"{speed:,.0f} days/s" if speed else ""
-            progress.update(task, completed=replicate * days + day, description=name, rate=rate)
+            progress.update(task, completed=done, total=total, rate=rate)
 
         yield report
 

@@ -104,7 +104,7 @@ def _simulate(scenario: Scenario, info: RunInfo, folder: Path, quiet: bool) -> R
 
     notes = notes_console(quiet)
     announce_compilation(notes)
-    with days_bar(notes, 1, scenario.days) as advance:
+    with days_bar(notes) as advance:
         results = run_scenario(scenario, progress=advance)
     done = results.info
     info.seed, info.seeds, info.started, info.ended = done.seed, done.seeds, done.started, done.ended

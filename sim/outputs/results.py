@@ -109,28 +109,17 @@ class Results:
     @cached_property
     def summary(self) -> pd.DataFrame:
         """A row per section: border pressure, attempts and what came of them; medians over replicates."""
-        titles = {name: section.title for name, section in self.scenario.sections.items()}
-        table = self._summary("section", titles)
-        agencies = [s.agency if (s := self.scenario.sections.get(str(name))) else "" for name in table.index]
-        table.insert(0, "agency", agencies)
-        return table
+        return totals.sections_of(self.totals, self.scenario, self.replicates)
 
     @cached_property
     def agencies(self) -> pd.DataFrame:
         """As `summary`, a row per border agency."""
-        return self._summary("agency", {name: agency.country for name, agency in self.scenario.agencies.items()})
-
-    def _summary(self, level: str, titles: dict[str, Any]) -> pd.DataFrame:
-        return totals.summary_of(self.totals, self.start, self.replicates, level, titles)
+        return totals.agencies_of(self.totals, self.scenario, self.replicates)
 
     @cached_property
     def routes(self) -> pd.DataFrame:
         """A row per route: departures, persons boarded, arrived, attempts, entries, landed, and what became of them."""
-        part = self.totals[self.totals["level"] == "route"]
-        keys = ("departures", "seats", "boarded", "reached_border", "attempts", "entries", "landed", "intercepted",
-                "stranded", "returned", "injuries", "deaths")  # fmt: skip
-        table = part.groupby(["name", "measure"], sort=False)["value"].median().unstack()
-        return table.reindex(columns=list(keys))
+        return totals.routes_of(self.totals)
 
     @cached_property
     def intervals(self) -> pd.DataFrame:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from sim.outputs import weekly
 from sim.outputs.weekly import SHARES, Layout, WeeklyData
+from sim.scenario.schema import Scenario
 
 TOTAL_COLUMNS = ("level", "name", "measure", "value", "unit", "replicate")
 QUANTILES = (("low90", 0.05), ("low50", 0.25), ("median", 0.5), ("high50", 0.75), ("high90", 0.95))
@@ -18,6 +19,11 @@ QUANTILES = (("low90", 0.05), ("low50", 0.25), ("median", 0.5), ("high50", 0.75)
 SUMMARY = (
     "pressure_mean", "pressure_peak", "peak_date", "days_over", "first_over", "overload_probability", "attempts",
     "recorded_attempts", "turn_backs", "entries", "in_procedure", "persons_stranded", "returned", "deaths",
+)  # fmt: skip
+# Columns of the table of routes, in order.
+ROUTES = (
+    "departures", "seats", "boarded", "reached_border", "attempts", "entries", "landed", "intercepted", "stranded",
+    "returned", "injuries", "deaths",
 )  # fmt: skip
 
 
@@ -62,6 +68,31 @@ def summary_of(totals: pd.DataFrame, start: date, replicates: int, level: str, t
     table = table.reindex(columns=[key for key in SUMMARY if key in table])
     table.insert(0, "title", [titles.get(str(name), str(name)) for name in table.index])
     return table
+
+
+def sections_of(totals: pd.DataFrame, scenario: Scenario, replicates: int) -> pd.DataFrame:
+    """`summary_of` by section, with the section's agency."""
+    titles = {name: section.title for name, section in scenario.sections.items()}
+    table = summary_of(totals, scenario.start, replicates, "section", titles)
+    agencies = [s.agency if (s := scenario.sections.get(str(name))) else "" for name in table.index]
+    table.insert(0, "agency", agencies)
+    return table
+
+
+def agencies_of(totals: pd.DataFrame, scenario: Scenario, replicates: int) -> pd.DataFrame:
+    """`summary_of` by border agency."""
+    titles = {name: agency.country for name, agency in scenario.agencies.items()}
+    return summary_of(totals, scenario.start, replicates, "agency", titles)
+
+
+def routes_of(totals: pd.DataFrame) -> pd.DataFrame:
+    """A row per route: departures, persons boarded, arrived, attempts, entries, landed, and what became of them.
+
+    Medians over replicates.
+    """
+    part = totals[totals["level"] == "route"]
+    table = part.groupby(["name", "measure"], sort=False)["value"].median().unstack()
+    return table.reindex(columns=list(ROUTES))
 
 
 def _date(start: date, day: float) -> date | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from sim.outputs import totals
 from sim.outputs.beside_record import compare_values, observed_rows
 from sim.outputs.folder import OutputError
 from sim.outputs.run_data import Array
@@ -149,6 +150,35 @@ class Study:
             if len(twins.replicates):
                 parts.append(statistics.spread(self.matrix(name), twins).assign(scenario=name))
         return _first(pd.concat(parts, ignore_index=True), "scenario") if parts else pd.DataFrame()
+
+    @cached_property
+    def summary(self) -> pd.DataFrame:
+        """A row per scenario and section, as `Results.summary`: medians over replicates."""
+        return self._by_scenario(totals.sections_of)
+
+    @cached_property
+    def agencies(self) -> pd.DataFrame:
+        """A row per scenario and border agency, as `Results.agencies`: medians over replicates."""
+        return self._by_scenario(totals.agencies_of)
+
+    @cached_property
+    def routes(self) -> pd.DataFrame:
+        """A row per scenario and route, as `Results.routes`: medians over replicates."""
+        return self._by_scenario(lambda table, *_: totals.routes_of(table))
+
+    @cached_property
+    def shares(self) -> pd.DataFrame:
+        """Share (0 to 1) of each route and each cohort in a section's attempts, of each scenario."""
+        return self._by_scenario(lambda table, *_: totals.shares_of(table))
+
+    def _by_scenario(self, tabulate: Callable[[pd.DataFrame, Scenario, int], pd.DataFrame]) -> pd.DataFrame:
+        """A table of each scenario's totals, one below the other, the scenario's name in the first column."""
+        parts = []
+        for name, scenario in self.scenarios.items():
+            table = self._read("totals", scenario=[name])
+            plain = table.astype(dict.fromkeys(KEYS, object))
+            parts.append(tabulate(plain, scenario, table["replicate"].nunique()).assign(scenario=name))
+        return _first(pd.concat(parts), "scenario")
 
     def matrix(
         self, scenario: str, *, measures: Iterable[str] | None = None, names: Iterable[str] | None = None,

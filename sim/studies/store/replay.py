@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from sim.outputs.folder import RUN_FILE, OutputError, read_run
-from sim.outputs.provenance import versions
-from sim.outputs.results import SCENARIO
-from sim.runs import run
+from sim.outputs.provenance import RunInfo, versions
+from sim.outputs.results import SCENARIO, Results
+from sim.runs import draw, load_for_run, run_to_data
 from sim.scenario.load import load_scenario
 from sim.scenario.schema import Scenario
 from sim.scenario.write import scenario_hash
@@ -54,10 +54,16 @@ def replay(record: Path) -> Replayed:
             raise OutputError(
                 f"{folder / RUN_FILE}: damaged: its scenario, or the timetable, is not the one that was run"
             )
-        results = run(scenario, seed=seed, replicates=replicates)
+        results = _again(load_for_run(scenario, seed=seed), replicates)
         found = read_run(results.write(Path(place) / "results"))["tables_sha256"]
     tables = {name: (recorded.get(name, ""), found.get(name, "")) for name in sorted({*recorded, *found})}
     return Replayed(tables, _differing(made_by, versions()))
+
+
+def _again(scenario: Scenario, replicates: int) -> Results:
+    """The runs of a record: one, or the replicates that earlier versions kept by day."""
+    runs = [run_to_data(draw(scenario, number, replicates)) for number in range(replicates)]
+    return Results.of(scenario, runs, RunInfo())
 
 
 def _load(text: str, folder: Path, place: Path) -> Scenario:

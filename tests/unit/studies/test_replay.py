@@ -15,7 +15,7 @@ from sim.outputs.provenance import record_text
 from sim.scenario import load_scenario, to_yaml
 from sim.studies.store.replay import replay
 from sim.studies.store.verify import verify
-from tests.strategies import START, tiny_scenario
+from tests.strategies import START, replicates_by_day, tiny_scenario
 
 TABLES = {"daily.parquet", "monthly.csv", "totals.csv"}
 
@@ -28,7 +28,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (here / "extra.csv").write_text("date,origin,destination,carrier,seats\n" + extra)
     text = to_yaml(tiny_scenario({"behaviour": {"retry": {"uniform": [2, 6]}}}, days=40))
     (here / "mine.yaml").write_text(text + "timetable: extra.csv\n")
-    run(load_scenario(here / "mine.yaml"), replicates=3).write(here / "made")
+    replicates_by_day(load_scenario(here / "mine.yaml"), 3).write(here / "made")
     return here / "made"
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from sim.outputs.folder import OutputError
 from sim.outputs.results import Results
-from sim.runs import run
+from sim.scenario import load_scenario
 from sim.scenario.errors import ScenarioError
 from sim.studies.carry_out import carry_out, compare, replicates
 from sim.studies.plan import Plan
@@ -20,12 +20,12 @@ from sim.studies.store.store import Store
 from sim.studies.study import Study
 from sim.studies.work.dispatch import dispatch
 from sim.studies.work.executors import ClusterError, Dask, Pool, Serial, workplace
-from tests.strategies import tiny_scenario
+from tests.strategies import replicates_by_day, tiny_scenario
 from tests.unit.studies.small import BAN, BASE, PLAN, tables
 
 
 def test_results_are_those_of_single_runs(study: Study) -> None:
-    alone = run(BAN, replicates=3).totals
+    alone = replicates_by_day(BAN, 3).totals
     ours = study.totals[(study.totals["scenario"] == "ban") & (study.totals["replicate"] < 3)]
     keys = ["replicate", "level", "name", "measure", "unit"]
     left, right = (table[[*keys, "value"]].astype(dict.fromkeys(keys, str)) for table in (alone, ours))
@@ -151,7 +151,7 @@ def test_a_temporary_study_goes_with_its_result() -> None:
 
 def test_observed_series_stand_beside_the_replicates() -> None:
     few = replicates("minsk-2021", 2)
-    single = run("minsk-2021", replicates=2)
+    single = replicates_by_day(load_scenario("minsk-2021"), 2)
     pd.testing.assert_frame_equal(few.observed("minsk-2021"), single.observed())
     assert isinstance(single, Results)
 
