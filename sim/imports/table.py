@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
+from sim.data.durable_files import write_text
 from sim.outputs.folder import OutputError
 
 Month = tuple[int, int]  # year, month
@@ -48,7 +49,6 @@ def write(rows: Sequence[Observed], file: Path) -> None:
         about = [row.measure, row.source, row.note]
         writer.writerow([row.series, row.period_start, row.period_end, value, "", "", *about])
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(sink.getvalue(), encoding="utf-8")
+        write_text(file, sink.getvalue())
     except OSError as error:
         raise OutputError(f"{file}: cannot be written: {error.strerror or error}") from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import fields
 from datetime import date
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from sim.data.durable_files import write_text, write_whole
 from sim.outputs import daily, totals
 from sim.outputs import run_data as m
 from sim.outputs.beside_record import compare
@@ -174,7 +174,7 @@ class Results:
             others = {file.name: sha256(file) for file in sorted(place.iterdir()) if file.name not in (*tables, REPORT)}
             record = to_yaml(portable, whole=True), scenario_hash(self.scenario)
             content = provenance(self.info, self.scenario.title, *record, tables, others)
-            (place / RUN_FILE).write_text(record_text(content), encoding="utf-8")
+            write_text(place / RUN_FILE, record_text(content))
         return folder
 
     def _write_daily(self, file: Path) -> None:
@@ -195,9 +195,9 @@ class Results:
         scenario = self.scenario
         if scenario._timetable is not None:
             name = Path(scenario._timetable[0]).name
-            shutil.copyfile(scenario._timetable[0], place / name)
+            write_whole(place / name, Path(scenario._timetable[0]).read_bytes())
             scenario = scenario.model_copy(update={"timetable": name})
-        (place / SCENARIO).write_text(to_yaml(scenario), encoding="utf-8")
+        write_text(place / SCENARIO, to_yaml(scenario))
         return scenario
 
     @classmethod
@@ -235,7 +235,7 @@ class Results:
 def _write_csv(table: pd.DataFrame, file: Path) -> None:
     """Whole numbers without a point; others exact."""
     values = [str(int(v)) if v.is_integer() else repr(v) for v in table["value"].tolist()]
-    table.assign(value=values).to_csv(file, index=False, lineterminator="\n")
+    write_text(file, table.assign(value=values).to_csv(index=False, lineterminator="\n"))
 
 
 def _info(content: dict[str, Any]) -> RunInfo:

@@ -12,6 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, get_args
 
+from sim.data.durable_files import write_text
 from sim.outputs.run_data import MEASURES
 from sim.scenario.entry import ASSUMED, BY_DATE, Entry, figure
 from sim.scenario.fields import bare, entry_class, is_mapping, is_quantity, is_schedule, measure_kinds, note
@@ -131,4 +132,4 @@ def renewed(text: str) -> str:
 
 
 if __name__ == "__main__":
-    FILE.write_text(renewed(FILE.read_text(encoding="utf-8")), encoding="utf-8")
+    write_text(FILE, renewed(FILE.read_text(encoding="utf-8")))

@@ -63,7 +63,7 @@ class Until(NamedTuple):
 
 
 @overload
-def run(
+def run(  # type: ignore[overload-overlap]  # a literal 1 is an int too: the first that fits counts
     scenario: Scenario | str | Path,
     *,
     seed: int | None = None,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from sim.data.durable_files import write_text, write_whole
 from sim.outputs.folder import RUN_FILE, OutputError, read_run
 from sim.outputs.provenance import RunInfo, versions
 from sim.outputs.results import SCENARIO, Results
@@ -69,8 +69,8 @@ def _again(scenario: Scenario, replicates: int) -> Results:
 def _load(text: str, folder: Path, place: Path) -> Scenario:
     """The scenario of a record, its timetable taken from the record's folder."""
     for file in folder.glob("*.csv"):
-        shutil.copyfile(file, place / file.name)
-    (place / SCENARIO).write_text(text, encoding="utf-8")
+        write_whole(place / file.name, file.read_bytes())
+    write_text(place / SCENARIO, text)
     return load_scenario(place / SCENARIO, any_date=True)
 
 

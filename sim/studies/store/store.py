@@ -19,7 +19,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sim.outputs.folder import OutputError, check_writable, write_whole
+from sim.data.durable_files import make_folder, sync_folder, write_whole
+from sim.outputs.folder import OutputError, check_writable
 from sim.outputs.provenance import machine, now, versions
 from sim.scenario.write import to_yaml
 from sim.studies.plan import Plan
@@ -73,7 +74,7 @@ class Store:
         self._lock: Lock | None = None
         check_writable(folder)
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            make_folder(folder)
             self._refuse_foreign()
             self._lock = Lock(folder, name)
             if not is_study(folder):
@@ -151,8 +152,7 @@ class Store:
     def _write(self, name: str, content: bytes) -> list[Any]:
         """Write a file, whole or not at all; its size and SHA-256."""
         file = self.folder / name
-        file.parent.mkdir(exist_ok=True)
-        write_whole(file, content, f".{file.name}.")
+        write_whole(file, content)
         return [len(content), sha256(content).hexdigest()]
 
     def _write_once(self, name: str, content: bytes) -> None:
@@ -162,6 +162,7 @@ class Store:
         try:
             with suppress(FileExistsError):
                 os.link(self.folder / mine, self.folder / name)
+                sync_folder(self.folder)
         finally:
             (self.folder / mine).unlink()
 
