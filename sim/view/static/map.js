@@ -82,7 +82,7 @@ function pane(rect, box, limit) {
   const clamp = (value, low, high) => (low > high ? (low + high) / 2 : Math.min(Math.max(value, low), high));
   const west = clamp((box.west + box.east - w) / 2, limit.west, limit.east - w);
   const top = clamp((south + north + h) / 2, mercator(limit.south) + h, mercator(limit.north));
-  return { ...rect, scale, px: (lon) => rect.x + (lon - west) * scale, py: (m) => rect.y + (top - m) * scale };
+  return { ...rect, box, scale, px: (lon) => rect.x + (lon - west) * scale, py: (m) => rect.y + (top - m) * scale };
 }
 
 const at = (view, lonlat) => [view.px(lonlat[0]), view.py(mercator(lonlat[1]))];

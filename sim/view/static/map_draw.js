@@ -21,11 +21,11 @@ function drawFrame(ctx, state, progress) {
     drawRoutes(ctx, main, state, progress, hits);
     drawCoasts(ctx, main, state, hits, free);
     drawPlaces(ctx, main, state, hits, free);
-    const [x, y] = [main.px(INSET.west), main.py(mercator(INSET.north))];
+    const [x, y] = [main.px(inset.box.west), main.py(mercator(inset.box.north))];
     ctx.strokeStyle = ink.muted;
     ctx.setLineDash([3, 3]);
     ctx.lineWidth = 1;
-    ctx.strokeRect(x, y, main.px(INSET.east) - x, main.py(mercator(INSET.south)) - y);
+    ctx.strokeRect(x, y, main.px(inset.box.east) - x, main.py(mercator(inset.box.south)) - y);
     ctx.setLineDash([]);
   });
   clipped(ctx, inset, () => {
