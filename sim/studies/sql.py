@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 from sim.outputs.folder import OutputError
-from sim.studies.store.store import read_study
+from sim.studies.store.recorded import Recorded, part_name
 from sim.studies.store.tables import SCHEMAS
-from sim.studies.study import Study
 
 FORMATS = ("table", "csv", "json")
 
@@ -22,7 +22,7 @@ def check_format(form: str) -> None:
 def answer(folder: Path, sql: str, form: str = "table") -> str:
     """The answer to a query over the tables of a study, as text.
 
-    Tables: runs, parameters, totals, twins, weekly, observed; intervals and differences.
+    Tables: runs, parameters, totals, twins, weekly, observed; intervals and differences of a complete study.
 
     Raises:
         OutputError: If there is no study, or DuckDB does not understand the query.
@@ -31,6 +31,9 @@ def answer(folder: Path, sql: str, form: str = "table") -> str:
 
     connection = connect(folder)
     try:
+        statements = connection.extract_statements(sql)
+        if len(statements) != 1:
+            raise OutputError(f"--sql: found {len(statements)} statements; needed: one, such as select * from runs")
         found = connection.execute(sql)
         table = found.df() if found.description else None
     except duckdb.Error as error:
@@ -50,24 +53,33 @@ def connect(folder: Path) -> Any:
     """A connection to a study: its tables are views; other files can neither be read nor written."""
     import duckdb
 
-    read_study(folder)
-    study = Study(folder)
+    recorded = Recorded(folder)
     connection = duckdb.connect(":memory:")
-    for name in SCHEMAS:
-        files = sorted((folder / name).glob("part-*.parquet"))
+    for table in SCHEMAS:
+        names = [part_name(table, chunk) for chunk in recorded.chunks]
+        files = [name for name in names if name in recorded.files]
+        for name in files:
+            recorded.content(name)
         if files:
-            listed = ", ".join("'" + str(file.resolve()).replace("'", "''") + "'" for file in files)
-            query = f"SELECT * FROM read_parquet([{listed}]) WHERE replicate < {study.replicates}"
-            connection.execute(f"CREATE VIEW {name} AS {query}")
-    for name in ("intervals", "differences"):
-        if (folder / f"{name}.csv").exists():
-            file = str((folder / f"{name}.csv").resolve()).replace("'", "''")
-            connection.execute(f"CREATE TABLE {name} AS SELECT * FROM read_csv('{file}')")
+            listed = ", ".join(_quoted(folder / name) for name in files)
+            query = f"SELECT * FROM read_parquet([{listed}]) WHERE replicate < {recorded.replicates}"
+            connection.execute(f"CREATE VIEW {table} AS {query}")
+    for table in ("intervals", "differences"):
+        if f"{table}.csv" in recorded.derived and not recorded.unfinished:
+            recorded.content(f"{table}.csv")
+            file = _quoted(folder / f"{table}.csv")
+            connection.execute(f"CREATE TABLE {table} AS SELECT * FROM read_csv({file})")
     place = str(folder.resolve()).replace("'", "''")
     connection.execute(f"SET allowed_directories=['{place}/']")
     connection.execute("SET enable_external_access=false")
     connection.execute("SET lock_configuration=true")
     return connection
+
+
+def _quoted(file: Path) -> str:
+    """A file as a text of SQL; to DuckDB paths are patterns, so that a folder ``q[1]`` would be read from ``q1``."""
+    path = re.sub(r"([*?\[])", r"[\1]", str(file.resolve()))
+    return "'" + path.replace("'", "''") + "'"
 
 
 def _names(connection: Any) -> list[str]:

@@ -16,7 +16,7 @@ from sim.report.definitions import title_of
 from sim.scenario import Scenario, ScenarioError, apply_overrides, load_scenario
 from sim.scenario.points import place_of
 from sim.studies.plan import EXPERIMENT
-from sim.studies.store.store import is_study
+from sim.studies.store.recorded import is_study
 from sim.studies.study import Study
 from sim.sweeps.completed_sweep import CompletedSweep
 from sim.sweeps.factors import settings

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -26,30 +26,11 @@ from sim.scenario.write import to_yaml
 from sim.studies.plan import Plan
 from sim.studies.store.lock import Lock
 from sim.studies.store.manifest import Manifest
+from sim.studies.store.recorded import FORMAT, STUDY, Recorded, is_study, part_name, read_study
 from sim.studies.store.tables import SCHEMAS
 from sim.studies.work.worker import Done
 
-STUDY = "study.json"
-FORMAT = "corridor-study-1"
 _DERIVED = ("chunk", "points_sha256")  # of a plan: they follow from the rest
-
-
-def is_study(folder: Path) -> bool:
-    """Whether a folder holds a study."""
-    return (folder / STUDY).is_file()
-
-
-def read_study(folder: Path) -> dict[str, Any]:
-    """The contents of ``study.json``; raises OutputError if it is none."""
-    try:
-        content = json.loads((folder / STUDY).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise OutputError(f"{folder}: no study: {STUDY}: {error.strerror}") from None
-    except ValueError:
-        raise OutputError(f"{folder / STUDY}: damaged: not JSON") from None
-    if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise OutputError(f"{folder / STUDY}: not of a study of this version of corridor")
-    return content
 
 
 class Store:
@@ -70,6 +51,8 @@ class Store:
         self.folder = folder
         self.plan = plan
         self.seconds = 0.0
+        self.damage: list[str] = []
+        self._again: set[int] = set()
         name = "" if shard is None else f".{shard[0]}-of-{shard[1]}"
         self._lock: Lock | None = None
         check_writable(folder)
@@ -84,6 +67,7 @@ class Store:
             if not self.manifest.entries:
                 self._record_study()
             self._record_asked()
+            self._mend_scenarios()
             (folder / "spool").mkdir(exist_ok=True)
         except OSError as error:
             self.close()
@@ -108,9 +92,22 @@ class Store:
             self._lock.release()
             self._lock = None
 
-    def done(self) -> dict[int, int]:
-        """How many runs each chunk that is done has, over all writers."""
-        return {number: entry["runs"][1] - entry["runs"][0] + 1 for number, entry in chunks_of(self.folder).items()}
+    def done(self, chunks: Iterable[int]) -> dict[int, int]:
+        """How many runs each of these chunks has, over all writers; none where a file is missing or damaged.
+
+        Such a chunk is done again; what was wrong with it is kept in `damage`.
+        """
+        recorded = Recorded(self.folder)
+        found = {}
+        for number in chunks:
+            if number not in recorded.chunks:
+                continue
+            damage = recorded.damaged(number)
+            self._again |= {number} if damage else set()
+            self.damage += damage
+            first, last = recorded.chunks[number]["runs"]
+            found[number] = 0 if damage else last - first + 1
+        return found
 
     def spool(self, chunk: int) -> Path:
         """File of the runs of a chunk that is not whole yet."""
@@ -125,11 +122,12 @@ class Store:
         began = time.perf_counter()
         try:
             files = {
-                f"{table}/part-{done.chunk:05}.parquet": self._write(f"{table}/part-{done.chunk:05}.parquet", content)
+                (name := part_name(table, done.chunk)): self._write(name, content)
                 for table, content in done.files.items()
             }
             runs = [done.runs[0].number, done.runs[-1].number]
             counts = {"done": len(done.runs) - done.failed, "failed": done.failed}
+            counts |= {"again": 1} if done.chunk in self._again else {}
             self.manifest.add({"chunk": done.chunk, "runs": runs, **counts, "files": files})
         except OSError as error:
             raise cannot_write(self.folder, error) from error
@@ -140,7 +138,8 @@ class Store:
     def put_tables(self, files: Mapping[str, bytes]) -> None:
         """Write what was derived from the chunks, such as tables of intervals; raises OutputError."""
         try:
-            self.manifest.add({"derived": {name: self._write(name, content) for name, content in files.items()}})
+            written = {name: self._write(name, content) for name, content in files.items()}
+            self.manifest.add({"derived": written, "replicates": self.plan.replicates})
         except OSError as error:
             raise cannot_write(self.folder, error) from error
 
@@ -185,13 +184,8 @@ class Store:
 
     def _begin(self, command: str) -> None:
         """Write what the study is; of several writers that begin at once, one does."""
-        for name, scenario in self.plan.scenarios.items():
-            portable = scenario
-            if scenario._timetable is not None:
-                file = f"{name}-timetable.csv"
-                self._write(f"scenarios/{file}", Path(scenario._timetable[0]).read_bytes())
-                portable = scenario.model_copy(update={"timetable": file})
-            self._write(f"scenarios/{name}.yaml", to_yaml(portable).encode())
+        for name, text in self._scenario_files():
+            self._write(name, text)
         content = {
             "format": FORMAT,
             "title": " / ".join(scenario.title for scenario in self.plan.scenarios.values()),
@@ -202,6 +196,26 @@ class Store:
             "started_utc": now(),
         }
         self._write_once(STUDY, (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode())
+
+    def _scenario_files(self) -> Iterator[tuple[str, bytes]]:
+        for name, scenario in self.plan.scenarios.items():
+            portable = scenario
+            if scenario._timetable is not None:
+                file = f"{name}-timetable.csv"
+                yield f"scenarios/{file}", Path(scenario._timetable[0]).read_bytes()
+                portable = scenario.model_copy(update={"timetable": file})
+            yield f"scenarios/{name}.yaml", to_yaml(portable).encode()
+
+    def _mend_scenarios(self) -> None:
+        """Write scenarios that are missing or damaged again, where that gives the bytes that were recorded."""
+        recorded = Recorded(self.folder)
+        for name, text in self._scenario_files():
+            stamp = recorded.files.get(name)
+            if stamp is None or stamp.sha256 != sha256(text).hexdigest():
+                continue
+            if problem := recorded.problem(name):
+                self._write(name, text)
+                self.damage.append(problem)
 
     def _record_asked(self) -> None:
         """How many runs were asked for last: more may be there, from an earlier command that asked for more."""
@@ -217,17 +231,6 @@ class Store:
             content = file.read_bytes()
             found[file.relative_to(self.folder).as_posix()] = [len(content), sha256(content).hexdigest()]
         self.manifest.add({"study": found})
-
-
-def chunks_of(folder: Path) -> dict[int, dict[str, Any]]:
-    """The entry of each chunk that is done, by number; the one with most runs where there are several."""
-    found: dict[int, dict[str, Any]] = {}
-    for file in sorted(folder.glob("manifest*.jsonl")):
-        for entry in Manifest(file).entries:
-            number = entry.get("chunk")
-            if number is not None and (number not in found or entry["runs"][1] >= found[number]["runs"][1]):
-                found[number] = entry
-    return dict(sorted(found.items()))
 
 
 def cannot_write(folder: Path, error: OSError) -> OutputError:

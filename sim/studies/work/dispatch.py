@@ -36,9 +36,9 @@ def dispatch(
         OutputError: If the store cannot be written, or workers die as soon as they start.
         KeyboardInterrupt: After the runs in flight have been kept.
     """
-    there = store.done()
     chunks = list(enumerate(plan.chunks()))
     own = [(number, runs) for number, runs in chunks if shard is None or number % shard[1] == shard[0] - 1]
+    there = store.done(number for number, _ in own)
     todo = [
         Task(number, runs, plan.parcel, str(store.spool(number)) if place.local else "")
         for number, runs in own
