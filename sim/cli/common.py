@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sim.outputs.provenance import RunInfo
     from sim.scenario import Scenario
 
-BAD_INPUT, INTERRUPTED = 2, 130
+BAD_INPUT, UNFINISHED, INTERRUPTED = 2, 3, 130
 MOST_OF_TAG = 80
 WIDTH = 190  # of tables that go to a file or pipe
 
@@ -192,6 +192,12 @@ def list_files(folder: Path) -> str:
     return ", ".join(
         sorted(file.name + ("/" if file.is_dir() else "") for file in folder.iterdir() if file.name[0] != ".")
     )
+
+
+def say_unfinished(unfinished: str) -> None:
+    """End the command with the banner of a study that lacks runs, after it was shown; go on with one that is whole."""
+    if unfinished:
+        fail(unfinished, UNFINISHED)
 
 
 def fail(message: str, status: int) -> NoReturn:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sim.cli.common import (
     INTERRUPTED,
+    UNFINISHED,
     announce_compilation,
     command_line,
     fail,
@@ -18,6 +19,7 @@ from sim.cli.common import (
     notes_console,
     results_console,
     runs_bar,
+    say_unfinished,
     shard_of,
     start_server,
     tag_of,
@@ -202,15 +204,24 @@ def open_folder(folder: Path) -> Study | Results:
     return opened(folder)
 
 
-def results(folder: Path, sql: str | None, form: str) -> None:
+def results(folder: Path, sql: str | None, form: str | None) -> None:
     """`corridor results`."""
-    from sim.studies.sql import answer, check_format
+    from sim.studies.sql import answer, check_format, rendered
 
-    if sql is None:
-        show(open_folder(folder))
-        return
-    check_format(form)
-    sys.stdout.write(answer(folder, sql, form))
+    source = open_folder(folder)
+    unfinished = getattr(source, "unfinished", "")
+    if unfinished:
+        print(f"corridor: {folder}: {unfinished}", file=sys.stderr)
+    if form is not None:
+        check_format(form)
+    if sql is not None:
+        sys.stdout.write(answer(folder, sql, form or "table"))
+    elif form not in (None, "table"):
+        sys.stdout.write(rendered(source.intervals, form))
+    else:
+        show(source)
+    if unfinished:
+        raise SystemExit(UNFINISHED)
 
 
 def verify(folder: Path) -> None:
@@ -222,6 +233,7 @@ def verify(folder: Path) -> None:
         print(note)
     if found.damage:
         fail("\n".join([f"{folder}: damaged:", *(f"  {line}" for line in found.damage)]), 1)
+    say_unfinished(f"{folder}: {found.unfinished}" if found.unfinished else "")
     print(f"{folder}: {found.files:,} files, {found.size / 1e6:,.1f} MB: every byte is as it was written")
 
 
@@ -249,3 +261,4 @@ def report(folder: Path, out: Path | None) -> None:
     source = open_folder(folder)
     about = None if hasattr(source, "about") else read_run(folder)
     print(f"Written to {write_report(source, out if out is not None else folder / REPORT, about)}")
+    say_unfinished(f"{folder}: {unfinished}" if (unfinished := getattr(source, "unfinished", "")) else "")

@@ -31,6 +31,10 @@ class OutputError(Exception):
     """
 
 
+class UnfinishedError(OutputError):
+    """A study that lacks runs, asked for what only a complete one can tell."""
+
+
 def check_folder(folder: Path) -> None:
     """Check that results could be written to ``folder``; leaves nothing behind.
 

@@ -67,7 +67,7 @@ def show_study(study: Study, console: Console) -> None:
 
 def _intervals(study: Study) -> Table:
     table = table_of(
-        f"Over {study.replicates} replicates, all border sections and routes",
+        f"Over {_replicates(study)} replicates, all border sections and routes",
         "each replicate draws the scenario's uncertain parameters and its own people; the shares tell how much of the "
         "variance over replicates comes from the parameters, the rest from chance",
         ("measure", "5 %", "25 %", "median", "75 %", "95 %", "mean", "± (90 % conf.)", "from parameters", "unit"),
@@ -104,7 +104,7 @@ def _sections(study: Study) -> Table:
 
 def _differences(study: Study, other: str) -> Table:
     table = table_of(
-        f"{other} compared with {study.base}: {study.replicates} pairs of runs",
+        f"{other} compared with {study.base}: {_replicates(study)} pairs of runs",
         f"{_PAIRS}; medians; difference = {other} less {study.base}, pair by pair, with the interval that holds 90 % "
         "of the pairs; last column: in how many pairs it is lower, or higher",
         ("measure", study.base, other, "difference", "5 %", "95 %", "lower / higher", "unit"),
@@ -174,3 +174,9 @@ def number(value: float, measure: str, *, sign: bool = False) -> str:
     plus = "+" if sign else ""
     text = f"{value:{plus}.2f}" if measure.startswith("pressure") else f"{value:{plus},.0f}"
     return text.replace("-", "−") if float(text.replace(",", "")) else text.lstrip("+-")
+
+
+def _replicates(study: Study) -> str:
+    """How many there are, and of how many where some lack."""
+    there = study.runs.loc[~study.runs["twin"], "replicate"].nunique()
+    return f"{there}" if study.complete else f"{there} of {study.replicates}"

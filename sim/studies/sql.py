@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from sim.outputs.folder import OutputError
 from sim.studies.store.recorded import Recorded, part_name
 from sim.studies.store.tables import SCHEMAS
@@ -40,8 +42,11 @@ def answer(folder: Path, sql: str, form: str = "table") -> str:
         raise OutputError(f"--sql: {str(error).strip()}\ntables: {', '.join(_names(connection))}") from None
     finally:
         connection.close()
-    if table is None:
-        return ""
+    return "" if table is None else rendered(table, form)
+
+
+def rendered(table: pd.DataFrame, form: str) -> str:
+    """A table as text of one of the `FORMATS`."""
     if form == "csv":
         return table.to_csv(index=False, lineterminator="\n")  # type: ignore[no-any-return]
     if form == "json":

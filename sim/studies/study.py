@@ -82,6 +82,11 @@ class Study:
         return not self.unfinished
 
     @property
+    def there(self) -> int:
+        """How many of the runs that were asked for are recorded, whether they ended well or not."""
+        return self._recorded.there
+
+    @property
     def unfinished(self) -> str:
         """What to say wherever a study is shown that lacks runs that were asked for; empty for one that is complete."""
         return self._recorded.unfinished

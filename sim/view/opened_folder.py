@@ -45,7 +45,8 @@ class Opened:
             self.replay = Replay(source)
             file = folder / SCENARIO
         elif isinstance(source, Study):
-            self.kind, self.title = "study", " / ".join(source.names)
+            lacking = f" ({source.there:,} of {source.asked:,} runs)" if source.unfinished else ""
+            self.kind, self.title = "study", " / ".join(source.names) + lacking
             file = folder / "scenarios" / f"{source.base}.yaml"
         else:
             self.kind, self.title = "sweep", source.title

@@ -64,7 +64,7 @@ class Manifest:
             try:
                 entry = json.loads(line)
                 same = json.dumps(entry, ensure_ascii=False, sort_keys=True).encode() + b"\n" == line
-            except ValueError:
+            except (ValueError, RecursionError):
                 same = False
             if not same or not isinstance(entry, dict):
                 raise OutputError(f"{self.file}:{number}: damaged: not the line that was written")
