@@ -74,8 +74,8 @@ def connect(folder: Path) -> Any:
             recorded.content(f"{table}.csv")
             file = _quoted(folder / f"{table}.csv")
             connection.execute(f"CREATE TABLE {table} AS SELECT * FROM read_csv({file})")
-    place = str(folder.resolve()).replace("'", "''")
-    connection.execute(f"SET allowed_directories=['{place}/']")
+    inside = {_quoted(folder / " ")[:-2], "'" + str(folder.resolve()).replace("'", "''") + "/"}  # as pattern, and plain
+    connection.execute(f"SET allowed_directories=[{', '.join(sorted(f"{place}'" for place in inside))}]")
     connection.execute("SET enable_external_access=false")
     connection.execute("SET lock_configuration=true")
     return connection
