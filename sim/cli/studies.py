@@ -208,12 +208,12 @@ def results(folder: Path, sql: str | None, form: str | None) -> None:
     """`corridor results`."""
     from sim.studies.sql import answer, check_format, rendered
 
+    if form is not None:
+        check_format(form)
     source = open_folder(folder)
     unfinished = getattr(source, "unfinished", "")
     if unfinished:
         print(f"corridor: {folder}: {unfinished}", file=sys.stderr)
-    if form is not None:
-        check_format(form)
     if sql is not None:
         sys.stdout.write(answer(folder, sql, form or "table"))
     elif form not in (None, "table"):
@@ -246,9 +246,12 @@ def replay(record: Path, quiet: bool) -> None:
     with notes.status("running it again"):
         found = run_again(record)
     for name, (recorded, again) in found.tables.items():
-        print(f"{name:16} {'identical' if recorded == again else 'DIFFERS':10} {again or 'not written'}")
+        verdict = "identical" if recorded == again else "equal" if name in found.equal else "DIFFERS"
+        print(f"{name:16} {verdict:10} {again or 'not written'}")
     if found.versions:
         print("\n".join(["versions differ:", *(f"  {line}" for line in found.versions)]))
+    if found.same and found.equal:
+        print(f"same numbers, other bytes: {', '.join(found.equal)}")
     if not found.same:
         fail(f"{record}: the tables made again are not those of the record", 1)
 

@@ -38,7 +38,8 @@ def mend(
         progress: As of `carry_out`.
 
     Raises:
-        OutputError: If there is no study, its record is damaged, or only the command that made it can go on with it.
+        OutputError: If there is no study, its record is damaged, or only the command that made it can go on with it:
+            a part of a larger search, or a scenario that was shortened, of which the folder leaves out what is later.
     """
     study = Study(folder)
     damage = verify(folder).damage

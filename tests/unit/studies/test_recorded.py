@@ -23,7 +23,8 @@ from sim.studies.work.dispatch import dispatch
 from sim.studies.work.executors import Serial
 from tests.strategies import tiny_scenario
 
-SCENARIOS = {"base": tiny_scenario(days=20), "other": tiny_scenario({"behaviour": {"retry": 9}}, days=20)}
+UNCERTAIN = {"behaviour": {"retry": {"uniform": [1, 9]}}}
+SCENARIOS = {"base": tiny_scenario(UNCERTAIN, days=20), "other": tiny_scenario({"behaviour": {"retry": 9}}, days=20)}
 PLAN = Plan("compare", SCENARIOS, 4)
 TABLES = ("runs", "parameters", "totals", "weekly")
 
@@ -73,10 +74,13 @@ def test_damage_is_an_error_and_never_another_number(copy: Path) -> None:
         changed[lot.randrange(len(content))] ^= 1 << lot.randrange(8)
         file.write_bytes(lot.choice([bytes(changed), content[: lot.randrange(len(content))]]))
         try:
-            assert everything(copy) == right
+            if Study(copy).unfinished:  # a record that was cut off, as by a power cut
+                told += 1
+            else:
+                assert everything(copy) == right
         except OutputError as error:
             told += 1
-            assert file.name in str(error) or "not complete" in str(error)
+            assert file.name in str(error)
         file.write_bytes(content)
     assert told > 30
     assert everything(copy) == right
@@ -100,7 +104,7 @@ def test_a_folder_with_signs_of_a_pattern_is_read_itself(made: Path, tmp_path: P
 
 @pytest.mark.parametrize("sql", ["", "  ", "-- a note", "/* */", ";", "select 1; select 2"])
 def test_a_query_is_one_statement(sql: str, made: Path) -> None:
-    with pytest.raises(OutputError, match="--sql: found .* statements; needed: one"):
+    with pytest.raises(OutputError, match=r"--sql: found .* statements; needed: one"):
         answer(made, sql)
 
 
@@ -121,7 +125,7 @@ def test_an_unfinished_study_says_so_wherever_it_is_shown(unfinished: Path) -> N
     assert study.unfinished.startswith(banner)
     assert banner in study._repr_html_()
     assert banner in verify(unfinished).unfinished
-    assert set(study.intervals["replicates"]) == {4}
+    assert study.intervals["replicates"].max() == 4
 
 
 def test_tables_that_were_derived_earlier_are_not_those_of_an_unfinished_study(unfinished: Path) -> None:
