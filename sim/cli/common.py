@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from sim.outputs.provenance import RunInfo
     from sim.scenario import Scenario
+    from sim.studies.study import Study
 
 BAD_INPUT, UNFINISHED, INTERRUPTED = 2, 3, 130
 MOST_OF_TAG = 80
@@ -185,6 +186,14 @@ def shard_of(text: str | None) -> tuple[int, int] | None:
     if not (part.isdecimal() and whole.isdecimal() and 1 <= int(part) <= int(whole)):
         raise ScenarioError(f"--shard: found {text!r}; allowed: I/N with whole numbers, I from 1 to N, such as 3/10")
     return int(part), int(whole)
+
+
+def part_done(shard: str | None, study: Study) -> str:
+    """What to say when a part of a study has ended and others have not."""
+    if shard is None:
+        return f"{study.folder}: {study.unfinished}"
+    done = study.there + study.waiting
+    return f"Part {shard} is done, in {study.folder}; {done:,} of {study.asked:,} runs are there."
 
 
 def list_files(folder: Path) -> str:

@@ -17,6 +17,7 @@ from sim.cli.common import (
     list_files,
     load,
     notes_console,
+    part_done,
     results_console,
     runs_bar,
     say_unfinished,
@@ -134,7 +135,7 @@ def _carry_out(plan: Plan, folder: Path, work: Work) -> None:
         if study.complete:
             _finish(study, work, until)
         elif not work.quiet:
-            print(f"Part {work.shard} is done, in {folder}; {len(study.runs):,} of {study.asked:,} runs are there.")
+            print(part_done(work.shard, study))
     except KeyboardInterrupt:
         fail(f"interrupted: what was done is kept in {folder}; the same command goes on", INTERRUPTED)
 

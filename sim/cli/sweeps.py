@@ -18,6 +18,7 @@ from sim.cli.common import (
     interruptible,
     list_files,
     notes_console,
+    part_done,
     results_console,
     runs_bar,
     shard_of,
@@ -63,7 +64,7 @@ def sweep(
         if quiet:
             return
         if not study.complete:
-            print(f"Part {shard} is done, in {folder}; {len(study.runs):,} of {study.asked:,} runs are there.")
+            print(part_done(shard, study))
             return
         show_sweep(study)
 

@@ -87,6 +87,11 @@ class Study:
         return self._recorded.there
 
     @property
+    def waiting(self) -> int:
+        """How many runs have ended but wait for the rest of their chunk; no table has them yet."""
+        return self._recorded.waiting
+
+    @property
     def unfinished(self) -> str:
         """What to say wherever a study is shown that lacks runs that were asked for; empty for one that is complete."""
         return self._recorded.unfinished

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.outputs.folder import OutputError
+from sim.studies.store import spool
 from sim.studies.store.manifest import Manifest
 from sim.studies.store.tables import SCHEMAS
 
@@ -127,11 +128,20 @@ class Recorded:
         return sum(max(min(last, self.runs - 1) - first + 1, 0) for first, last in ends)
 
     @property
+    def waiting(self) -> int:
+        """How many runs have ended in chunks that are not whole yet, and so are in no table."""
+        place = self.folder / "spool"
+        ended = {number for file in place.iterdir() for number in spool.read(file)} if place.is_dir() else set()
+        spans = [entry["runs"] for entry in self.chunks.values()]
+        return sum(not any(first <= number <= last for first, last in spans) for number in ended)
+
+    @property
     def unfinished(self) -> str:
         """What to say of a study that lacks runs that were asked for; empty for one that is complete."""
         if self.there == self.runs and self.runs:
             return ""
         found = f"not complete: {self.there:,} of {self.runs:,} runs are there"
+        found += f", and {waiting:,} wait for the rest of their chunk" if (waiting := self.waiting) else ""
         return f"{found}; the command that made it goes on, or `corridor mend {self.folder}`"
 
     def content(self, name: str) -> bytes:

@@ -1,4 +1,4 @@
-"""A result once more: runs again what ``run.json`` describes, and compares every table: its SHA-256, else its contents."""
+"""A result once more: runs again what ``run.json`` describes, and compares every table by bytes, else by contents."""
 
 from __future__ import annotations
 

@@ -19,15 +19,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sim.data.durable_files import make_folder, sync_folder, write_whole
+from sim.data.durable_files import make_folder, sync_file, sync_folder, write_whole
 from sim.outputs.folder import OutputError, check_writable
 from sim.outputs.provenance import machine, now, versions
 from sim.scenario.write import to_yaml
 from sim.studies.plan import Plan
+from sim.studies.store import spool
 from sim.studies.store.lock import Lock
 from sim.studies.store.manifest import Manifest
 from sim.studies.store.recorded import FORMAT, STUDY, Recorded, is_study, part_name, read_study
-from sim.studies.store.tables import SCHEMAS
+from sim.studies.store.tables import SCHEMAS, Ended
 from sim.studies.work.worker import Done
 
 _DERIVED = ("chunk", "points_sha256")  # of a plan: they follow from the rest
@@ -40,7 +41,7 @@ class Store:
         folder: Made if it is not there.
         plan: The study. A folder that holds the same study is gone on with; any other is refused.
         command: The command that makes it again.
-        shard: ``(i, n)``: this writer does chunks i-1, i-1+n, ... of the study.
+        shard: ``(i, n)``: this writer does the i-th of n equal parts of the runs.
 
     Raises:
         OutputError: If somebody else writes there, it holds something else, or cannot be written.
@@ -109,9 +110,29 @@ class Store:
             found[number] = 0 if damage else last - first + 1
         return found
 
-    def spool(self, chunk: int) -> Path:
-        """File of the runs of a chunk that is not whole yet."""
-        return self.folder / "spool" / f"chunk-{chunk:05}.bin"
+    def spool(self, chunk: int, first: int | None = None) -> Path:
+        """File of the runs of a chunk that is not whole yet; of those from ``first`` on, where parts share a chunk."""
+        piece = "" if first is None else f"-from-{first}"
+        return self.folder / "spool" / f"chunk-{chunk:05}{piece}.bin"
+
+    def spooled(self, chunk: int) -> dict[int, Ended]:
+        """All runs of a chunk that are in spools, by number."""
+        found: dict[int, Ended] = {}
+        for file in self._spools(chunk):
+            found |= spool.read(file)
+        return found
+
+    def sync_spool(self, chunk: int, first: int) -> None:
+        """Bring a part's share of a chunk to the disk; raises OutputError."""
+        try:
+            sync_file(self.spool(chunk, first))
+            sync_folder(self.folder / "spool")
+        except OSError as error:
+            raise cannot_write(self.folder, error) from error
+
+    def _spools(self, chunk: int) -> list[Path]:
+        found = (self.folder / "spool").iterdir()
+        return sorted(file for file in found if file.name.startswith((f"chunk-{chunk:05}.", f"chunk-{chunk:05}-")))
 
     def put(self, done: Done) -> None:
         """Write a chunk: its files, then its entry in the record. Whole, or as if it had not been.
@@ -132,7 +153,8 @@ class Store:
         except OSError as error:
             raise cannot_write(self.folder, error) from error
         with suppress(OSError):
-            self.spool(done.chunk).unlink()
+            for file in self._spools(done.chunk):
+                file.unlink(missing_ok=True)
         self.seconds += time.perf_counter() - began
 
     def put_tables(self, files: Mapping[str, bytes]) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from sim.outputs.folder import OutputError
+from sim.scenario import ScenarioError, to_yaml
 from sim.studies.carry_out import carry_out
 from sim.studies.plan import Plan
 from sim.studies.store.store import Store
@@ -21,8 +22,7 @@ TINY = {"tiny": tiny_scenario({"behaviour": {"retry": {"uniform": [2, 6]}}}, day
 SWEEP = """\
 kind: sweep
 title: short
-scenario: minsk-2021
-set: {days: 20}
+scenario: {scenario}
 design: latin-hypercube
 samples: 6
 parameters:
@@ -59,7 +59,8 @@ def test_runs_that_were_asked_for_are_done(tmp_path: Path) -> None:
 
 
 def test_a_sweep_is_mended(tmp_path: Path) -> None:
-    (tmp_path / "short.yaml").write_text(SWEEP)
+    (tmp_path / "mine.yaml").write_text(to_yaml(TINY["tiny"]))
+    (tmp_path / "short.yaml").write_text(SWEEP.replace("{scenario}", "mine.yaml"))
     carry_out(plan_of(read_experiment(str(tmp_path / "short.yaml"), {})), tmp_path / "s", tables=wide_tables)
     before = tables(tmp_path / "s")
     (tmp_path / "s" / "totals" / "part-00000.parquet").write_bytes(b"")
@@ -84,11 +85,7 @@ def test_what_cannot_be_mended_names_the_command(tmp_path: Path) -> None:
         ("scenario: minsk-2021", "scenarios: [minsk-2021, minsk-2021]", "minsk-2021"),
     ],
 )
-def test_a_name_that_stands_twice_is_refused_before_the_first_run(
-    old: str, new: str, what: str, tmp_path: Path
-) -> None:
-    from sim.scenario.errors import ScenarioError
-
-    (tmp_path / "e.yaml").write_text(SWEEP.replace(old, new))
+def test_a_name_that_stands_twice_is_refused(old: str, new: str, what: str, tmp_path: Path) -> None:
+    (tmp_path / "e.yaml").write_text(SWEEP.replace("{scenario}", "minsk-2021").replace(old, new))
     with pytest.raises(ScenarioError, match=what):
         read_experiment(str(tmp_path / "e.yaml"), {})
