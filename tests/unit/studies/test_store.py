@@ -205,12 +205,14 @@ def test_a_study_says_what_it_is(made: Path) -> None:
 
 
 def test_an_unfinished_study_can_be_read(tmp_path: Path) -> None:
-    plan = Plan("replicates", {"tiny": tiny_scenario(days=20)}, 70)
+    plan = Plan("replicates", {"tiny": tiny_scenario(days=20)}, 150)
     with Store(tmp_path / "s", plan, shard=(1, 2)) as store:
         dispatch(plan, store, Serial(), shard=(1, 2))
     study = Study(tmp_path / "s")
     assert not study.complete
-    assert 0 < len(study.runs) < 70
+    assert 0 < len(study.runs) < 150
+    assert len(study.runs) == study.there
+    assert study.there + study.waiting == 75
     assert len(study.intervals)
 
 
