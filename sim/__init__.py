@@ -9,9 +9,8 @@ if TYPE_CHECKING:
     from sim.model import CorridorModel
     from sim.outputs.folder import OutputError
     from sim.outputs.results import Results
-    from sim.runs import run
     from sim.scenario import Scenario, ScenarioError, load_scenario, resolve
-    from sim.studies.carry_out import compare
+    from sim.studies.carry_out import compare, run
     from sim.studies.stored_results import results
 
 # Imported when first asked for, so that `import sim` costs nothing.
@@ -25,7 +24,7 @@ _HOMES = {
     "load_scenario": "sim.scenario",
     "resolve": "sim.scenario",
     "results": "sim.studies.stored_results",
-    "run": "sim.runs",
+    "run": "sim.studies.carry_out",
 }
 
 

@@ -1,4 +1,4 @@
-"""Running a scenario: once with central values, or as replicates that carry the parameters' uncertainty."""
+"""Running a scenario once, and what makes a replicate of it: its seed and its draw of the parameters."""
 
 from __future__ import annotations
 
@@ -11,66 +11,47 @@ from sim.outputs.provenance import RunInfo, now
 from sim.outputs.results import Results
 from sim.outputs.run_data import RunData, run_data_of
 from sim.scenario.draw import resolve
-from sim.scenario.errors import ScenarioError
 from sim.scenario.load import load_scenario
 from sim.scenario.paths import apply_overrides
 from sim.scenario.schema import Scenario
 
-MOST_REPLICATES = 1000
-Progress = Callable[[int, int], None]
+Progress = Callable[[int, int], None]  # days done, days to do
 
 
 def run(
     scenario: Scenario | str | Path,
     *,
     seed: int | None = None,
-    replicates: int = 1,
     days: int | None = None,
     progress: Progress | None = None,
 ) -> Results:
-    """Run a scenario.
-
-    A single run takes the central value of each distribution and the scenario's seed. With several
-    replicates each one draws its own parameters and its own people, from a seed derived from the
-    scenario's, so that replicate k is the same however many there are.
+    """Run a scenario once, with the central value of each distribution and the scenario's seed.
 
     Args:
         scenario: A scenario, the name of one that ships, or a YAML file.
         seed: In place of the scenario's.
-        replicates: 1 to 1000.
         days: Length of the run, in place of the scenario's (days).
-        progress: Called as ``progress(replicate, days_done)`` after each day.
+        progress: Called as ``progress(days_done, days)`` after each day.
 
     Raises:
-        ScenarioError: If the scenario, seed, replicates or days are not allowed.
-
-    >>> from sim import run
-    >>> results = run("minsk-2021", days=30)
-    >>> results.totals.columns.tolist()
-    ['level', 'name', 'measure', 'value', 'unit', 'replicate']
-    >>> run("minsk-2021", days=30).totals.equals(results.totals)  # the same seed, the same numbers
-    True
+        ScenarioError: If the scenario, seed or days are not allowed.
     """
-    check_replicates(replicates)
     origin = "" if isinstance(scenario, Scenario) else str(scenario)
-    scenario = load_for_run(scenario)
-    changes = {key: value for key, value in (("seed", seed), ("days", days)) if value is not None}
-    if changes:
-        scenario = apply_overrides(scenario, changes)
-    info = RunInfo(origin, scenario.seed, replicates, days, started=now())
-    runs: list[RunData] = []
-    for number in range(replicates):
-        drawn = draw(scenario, number, replicates)
-        report = None if progress is None else _for_replicate(progress, number)
-        runs.append(run_to_data(drawn, progress=report))
-        info.seeds.append(drawn.seed)
+    loaded = load_for_run(scenario, seed=seed, days=days)
+    info = RunInfo(origin, loaded.seed, days=days, started=now())
+    drawn = draw(loaded, 0, 1)
+    report = None if progress is None else _with_total(progress, drawn.days)
+    data = run_to_data(drawn, progress=report)
+    info.seeds.append(drawn.seed)
     info.ended = now()
-    return Results.of(scenario, runs, info)
+    return Results.of(loaded, [data], info)
 
 
-def load_for_run(scenario: Scenario | str | Path) -> Scenario:
-    """A scenario as it is, or loaded; raises ScenarioError."""
-    return scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
+def load_for_run(scenario: Scenario | str | Path, *, seed: int | None = None, days: int | None = None) -> Scenario:
+    """A scenario as it is, or loaded; with another seed and length where they are given; raises ScenarioError."""
+    loaded = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
+    changes = {key: value for key, value in (("seed", seed), ("days", days)) if value is not None}
+    return apply_overrides(loaded, changes) if changes else loaded
 
 
 def run_model(
@@ -124,11 +105,5 @@ def replicate_seed(seed: int, number: int) -> int:
     return int.from_bytes(digest, "little") >> 1
 
 
-def check_replicates(replicates: int) -> None:
-    """Check the number of replicates; raises ScenarioError."""
-    if isinstance(replicates, bool) or not isinstance(replicates, int) or not 1 <= replicates <= MOST_REPLICATES:
-        raise ScenarioError(f"replicates: found {replicates!r}; allowed: a whole number from 1 to {MOST_REPLICATES}")
-
-
-def _for_replicate(progress: Progress, number: int) -> Callable[[int], None]:
-    return lambda day: progress(number, day)
+def _with_total(progress: Progress, days: int) -> Callable[[int], None]:
+    return lambda day: progress(day, days)

@@ -9,6 +9,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from sim.model import CorridorModel
+from sim.outputs.results import Results
+from sim.runs import draw, run_to_data
 from sim.scenario.fields import FieldNote, is_by_cohort
 from sim.scenario.paths import parameter_paths
 from sim.scenario.schema import Scenario
@@ -110,6 +112,11 @@ def merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]
         else:
             merged[key] = value
     return merged
+
+
+def replicates_by_day(scenario: Scenario, replicates: int) -> Results:
+    """Results of several replicates with all their days, which a study does not keep."""
+    return Results.of(scenario, [run_to_data(draw(scenario, k, replicates)) for k in range(replicates)])
 
 
 def tiny_scenario(changes: Mapping[str, Any] | None = None, **fields: Any) -> Scenario:

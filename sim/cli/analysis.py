@@ -181,13 +181,13 @@ def headed(sampled: CompletedSweep) -> Any:
 
 def write_tables(folder: Path, tables: dict[str, pd.DataFrame]) -> list[str]:
     """Tables as CSV into the folder of what can be made again; raises OutputError."""
+    from sim.data.durable_files import write_text
     from sim.outputs.folder import OutputError
 
     place = folder / ANALYSIS
     try:
-        place.mkdir(parents=True, exist_ok=True)
         for name, table in tables.items():
-            table.to_csv(place / f"{name}.csv", index=False, lineterminator="\n")
+            write_text(place / f"{name}.csv", table.to_csv(index=False, lineterminator="\n"))
     except OSError as error:
         raise OutputError(f"{place}: cannot be written: {error.strerror or error}") from None
     return [f"{name}.csv" for name in tables]

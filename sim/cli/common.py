@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
     from sim.outputs.provenance import RunInfo
     from sim.scenario import Scenario
+    from sim.studies.study import Study
 
-BAD_INPUT, INTERRUPTED = 2, 130
+BAD_INPUT, UNFINISHED, INTERRUPTED = 2, 3, 130
 MOST_OF_TAG = 80
 NOTHING_WRITTEN = "nothing was written; the same command begins anew"
 WIDTH = 190  # of tables that go to a file or pipe
@@ -134,17 +135,16 @@ def announce_compilation(notes: Console) -> None:
 
 
 @contextmanager
-def days_bar(notes: Console, replicates: int, days: int) -> Iterator[Callable[[int, int], None]]:
+def days_bar(notes: Console) -> Iterator[Callable[[int, int], None]]:
     """A bar of days with their rate and the time left; gives the function that a run reports to."""
     with _bar(notes, "days") as progress:
-        task = progress.add_task("running", total=replicates * days, rate="")
+        task = progress.add_task("running", total=None, rate="")
 
-        def report(replicate: int, day: int) -> None:
+        def report(done: int, total: int) -> None:
             check()
-            name = f"replicate {replicate + 1} of {replicates}" if replicates > 1 else "running"
             speed = progress.tasks[0].speed
             rate = f"{speed:,.0f} days/s" if speed else ""
-            progress.update(task, completed=replicate * days + day, description=name, rate=rate)
+            progress.update(task, completed=done, total=total, rate=rate)
 
         yield report
 
@@ -217,11 +217,25 @@ def shard_of(text: str | None) -> tuple[int, int] | None:
     return int(part), int(whole)
 
 
+def part_done(shard: str | None, study: Study) -> str:
+    """What to say when a part of a study has ended and others have not."""
+    if shard is None:
+        return f"{study.folder}: {study.unfinished}"
+    done = study.there + study.waiting
+    return f"Part {shard} is done, in {study.folder}; {done:,} of {study.asked:,} runs are there."
+
+
 def list_files(folder: Path) -> str:
     """The files and folders of a result, in one line."""
     return ", ".join(
         sorted(file.name + ("/" if file.is_dir() else "") for file in folder.iterdir() if file.name[0] != ".")
     )
+
+
+def say_unfinished(unfinished: str) -> None:
+    """End the command with the banner of a study that lacks runs, after it was shown; go on with one that is whole."""
+    if unfinished:
+        fail(unfinished, UNFINISHED)
 
 
 def fail(message: str, status: int) -> NoReturn:

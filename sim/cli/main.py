@@ -18,6 +18,7 @@ from sim.cli.common import (
     BAD_INPUT,
     INTERRUPTED,
     NOTHING_WRITTEN,
+    UNFINISHED,
     AllowOutside,
     AtMost,
     Changes,
@@ -108,7 +109,7 @@ def _simulate(scenario: Scenario, info: RunInfo, folder: Path, quiet: bool) -> R
 
     notes = notes_console(quiet)
     announce_compilation(notes)
-    with days_bar(notes, 1, scenario.days) as advance:
+    with days_bar(notes) as advance:
         results = run_scenario(scenario, progress=advance)
     done = results.info
     info.seed, info.seeds, info.started, info.ended = done.seed, done.seeds, done.started, done.ended
@@ -174,7 +175,9 @@ def compare(
 def results(
     folder: Annotated[Path, typer.Argument(help="A folder of results.", metavar="DIR")],
     sql: Annotated[str | None, typer.Option(help="A query over the study's tables, in DuckDB's SQL.")] = None,
-    form: Annotated[str, typer.Option("--format", help="Of a query's answer: table, csv or json.")] = "table",
+    form: Annotated[
+        str | None, typer.Option("--format", help="table, csv or json: of a query's answer, or of all intervals.")
+    ] = None,
     extensions: With = None,
 ) -> None:
     """Show the tables of a run or study again, or query a study with SQL."""
@@ -185,6 +188,16 @@ def results(
 def verify(folder: Annotated[Path, typer.Argument(help="A folder of results.", metavar="DIR")]) -> None:
     """Check every byte of a run's or study's files against the record of what was written."""
     studies.verify(folder)
+
+
+@app.command()
+def mend(
+    folder: Annotated[Path, typer.Argument(help="A study's folder.", metavar="DIR")],
+    jobs: Jobs = None,
+    quiet: Quiet = False,
+) -> None:
+    """Do again what is missing or damaged of a study, and say what that was."""
+    sweeps.mend(folder, jobs, quiet)
 
 
 @app.command()
@@ -296,9 +309,11 @@ def main() -> None:
     except KeyboardInterrupt:
         fail("interrupted", INTERRUPTED)
     except Exception as error:
-        from sim.outputs.folder import OutputError
+        from sim.outputs.folder import OutputError, UnfinishedError
         from sim.scenario.errors import ScenarioError
 
+        if isinstance(error, UnfinishedError):
+            fail(str(error), UNFINISHED)
         if isinstance(error, ScenarioError | OutputError):
             fail(str(error), BAD_INPUT)
         if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EPIPE):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sim.cli.common import (
     NOTHING_WRITTEN,
+    UNFINISHED,
     announce_compilation,
     command_line,
     fail,
@@ -15,8 +16,10 @@ from sim.cli.common import (
     list_files,
     load,
     notes_console,
+    part_done,
     results_console,
     runs_bar,
+    say_unfinished,
     shard_of,
     start_server,
     tag_of,
@@ -122,7 +125,7 @@ def _carry_out(plan: Plan, folder: Path, work: Work) -> None:
         if study.complete:
             _finish(study, work, until)
         elif not work.quiet:
-            print(f"Part {work.shard} is done, in {folder}; {len(study.runs):,} of {study.asked:,} runs are there.")
+            print(part_done(work.shard, study))
 
 
 def _finish(study: Study, work: Work, until: Until | None) -> None:
@@ -190,15 +193,24 @@ def open_folder(folder: Path) -> Study | Results:
     return opened(folder)
 
 
-def results(folder: Path, sql: str | None, form: str) -> None:
+def results(folder: Path, sql: str | None, form: str | None) -> None:
     """`corridor results`."""
-    from sim.studies.sql import answer, check_format
+    from sim.studies.sql import answer, check_format, rendered
 
-    if sql is None:
-        show(open_folder(folder))
-        return
-    check_format(form)
-    sys.stdout.write(answer(folder, sql, form))
+    if form is not None:
+        check_format(form)
+    source = open_folder(folder)
+    unfinished = getattr(source, "unfinished", "")
+    if unfinished:
+        print(f"corridor: {folder}: {unfinished}", file=sys.stderr)
+    if sql is not None:
+        sys.stdout.write(answer(folder, sql, form or "table"))
+    elif form not in (None, "table"):
+        sys.stdout.write(rendered(source.intervals, form))
+    else:
+        show(source)
+    if unfinished:
+        raise SystemExit(UNFINISHED)
 
 
 def verify(folder: Path) -> None:
@@ -210,6 +222,7 @@ def verify(folder: Path) -> None:
         print(note)
     if found.damage:
         fail("\n".join([f"{folder}: damaged:", *(f"  {line}" for line in found.damage)]), 1)
+    say_unfinished(f"{folder}: {found.unfinished}" if found.unfinished else "")
     print(f"{folder}: {found.files:,} files, {found.size / 1e6:,.1f} MB: every byte is as it was written")
 
 
@@ -222,9 +235,12 @@ def replay(record: Path, accept_older: bool, quiet: bool) -> None:
     with notes.status("running it again"):
         found = run_again(record, accept_older=accept_older)
     for name, (recorded, again) in found.tables.items():
-        print(f"{name:16} {'identical' if recorded == again else 'DIFFERS':10} {again or 'not written'}")
+        verdict = "identical" if recorded == again else "equal" if name in found.equal else "DIFFERS"
+        print(f"{name:16} {verdict:10} {again or 'not written'}")
     if found.versions:
         print("\n".join(["versions differ:", *(f"  {line}" for line in found.versions)]))
+    if found.same and found.equal:
+        print(f"same numbers, other bytes: {', '.join(found.equal)}")
     if not found.same:
         fail(f"{record}: the tables made again are not those of the record", 1)
 
@@ -237,3 +253,4 @@ def report(folder: Path, out: Path | None) -> None:
     source = open_folder(folder)
     about = None if hasattr(source, "about") else read_run(folder)
     print(f"Written to {write_report(source, out if out is not None else folder / REPORT, about)}")
+    say_unfinished(f"{folder}: {unfinished}" if (unfinished := getattr(source, "unfinished", "")) else "")

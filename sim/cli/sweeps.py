@@ -20,6 +20,7 @@ from sim.cli.common import (
     interruptible,
     list_files,
     notes_console,
+    part_done,
     results_console,
     runs_bar,
     shard_of,
@@ -66,7 +67,7 @@ def sweep(
         if quiet:
             return
         if not study.complete:
-            print(f"Part {shard} is done, in {folder}; {len(study.runs):,} of {study.asked:,} runs are there.")
+            print(part_done(shard, study))
             return
         show_sweep(study)
 
@@ -81,6 +82,25 @@ def _carry_out(plan: Plan, folder: Path, place: Workplace, shard: tuple[int, int
         return carry_out(
             plan, folder, place=place, shard=shard, command=command_line(), progress=advance, tables=wide_tables
         )
+
+
+def mend(folder: Path, jobs: int | None, quiet: bool) -> None:
+    """`corridor mend`."""
+    with interruptible(f"what was done is kept in {folder}; the same command goes on"):
+        start_server(jobs, None)
+        from sim.studies.work.executors import workplace
+        from sim.sweeps.mend import mend as do_again
+
+        notes = notes_console(quiet)
+        announce_compilation(notes)
+        with runs_bar(notes) as advance:
+            found = do_again(folder, place=workplace(jobs, None), command=command_line(), progress=advance)
+    for line in found.damage:
+        print(f"was damaged: {line}")
+    if found.lacked:
+        print(f"{found.lacked:,} of {found.study.asked:,} runs were missing")
+    done = "done again, and whole now" if found.damage or found.lacked else "whole, nothing was done"
+    print(f"{folder}: {done}: {found.study.there:,} runs")
 
 
 def show_sweep(study: Study) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from types import MappingProxyType
+from typing import Any
 
 from sim import data
 from sim.data.csv_reader import records
@@ -18,6 +19,9 @@ EARTH_RADIUS_KM = 6371.0088
 
 Point = tuple[float, float]
 """Longitude and latitude, in degrees."""
+
+Polygon = tuple[tuple[Point, ...], ...]
+"""Closed rings: the outline first, then those of holes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +109,72 @@ def section(code: str) -> BorderSection:
         ValueError: There is none.
     """
     return _named(sections(), code, "border section")
+
+
+def by_sections(agencies: Iterable[str]) -> list[str]:
+    """Border agencies in the order of their sections in ``sim/data/sections.csv``; then all others by name."""
+    known = list(dict.fromkeys(section.agency for section in sections().values()))
+    found = set(agencies)
+    return [name for name in known if name in found] + sorted(found.difference(known))
+
+
+@cache
+def outlines() -> Mapping[str, tuple[Polygon, ...]]:
+    """The polygons of each country by ISO 3166 code of three letters."""
+    features = json.loads(data.text("countries.geojson"))["features"]
+    return MappingProxyType({f["properties"]["iso3"]: _polygons(f["geometry"]) for f in features})
+
+
+@cache
+def country_names() -> Mapping[str, str]:
+    """Names of countries by ISO 3166 code of three letters."""
+    features = json.loads(data.text("countries.geojson"))["features"]
+    return MappingProxyType({f["properties"]["iso3"]: f["properties"]["name"] for f in features})
+
+
+@cache
+def country_of(name: str) -> str:
+    """ISO 3166 code of the country whose outline a place lies in; empty text where it lies in none.
+
+    By the even-odd rule: a ray from the place crosses the outline an odd number of times.
+
+    Raises:
+        ValueError: There is no such place.
+    """
+    here = place(name)
+    for iso3, polygons in outlines().items():
+        crossings = sum(
+            (a[1] > here.lat) != (b[1] > here.lat)
+            and here.lon < a[0] + (here.lat - a[1]) / (b[1] - a[1]) * (b[0] - a[0])
+            for polygon in polygons
+            for ring in polygon
+            for a, b in pairwise(ring)
+        )
+        if crossings % 2:
+            return iso3
+    return ""
+
+
+@cache
+def map_labels(of: str) -> Mapping[str, Point]:
+    """Where names of countries stand on a map, by ISO 3166 code.
+
+    Args:
+        of: ``world`` or ``border`` (the panes of the view's map), or ``report``.
+    """
+    found = {r["iso3"]: (float(r["lon"]), float(r["lat"])) for r in _rows("map_labels") if r["map"] == of}
+    return MappingProxyType(found)
+
+
+@cache
+def eu_members() -> frozenset[str]:
+    """ISO 3166 codes of the members of the European Union, of today."""
+    return frozenset(r["iso3"] for r in _rows("eu_members"))
+
+
+def _polygons(shape: Mapping[str, Any]) -> tuple[Polygon, ...]:
+    found = shape["coordinates"] if shape["type"] == "MultiPolygon" else [shape["coordinates"]]
+    return tuple(tuple(tuple((lon, lat) for lon, lat in ring) for ring in polygon) for polygon in found)
 
 
 def _named[T](known: Mapping[str, T], name: str, what: str) -> T:

@@ -13,13 +13,12 @@ DIR/STAGE/               the runs of a stage, a study each
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
 
+from sim.data.durable_files import write_whole
 from sim.inference import posterior as files
 from sim.inference.calibrate import calibrate
 from sim.inference.calibration_experiment import Loaded, is_fitted
@@ -27,7 +26,7 @@ from sim.inference.calibration_page import page
 from sim.inference.fit_task import Place, Posterior, Task
 from sim.inference.free_parameters import Space
 from sim.inference.observations import rows_of
-from sim.outputs.folder import OutputError, check_writable, umask
+from sim.outputs.folder import OutputError, check_writable
 from sim.outputs.identity import check_identity, identity
 from sim.outputs.provenance import machine, version, versions
 from sim.scenario.errors import ScenarioError
@@ -137,11 +136,6 @@ def csv(table: pd.DataFrame) -> bytes:
 def put(file: Path, content: bytes) -> None:
     """Write a file whole, or not at all; raises OutputError."""
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        handle, path = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-        Path(path).chmod(0o666 & ~umask())
-        Path(path).replace(file)
+        write_whole(file, content)
     except OSError as error:
         raise OutputError(f"{file}: cannot be written: {error.strerror or error}") from error

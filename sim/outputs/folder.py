@@ -12,6 +12,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from sim.data.durable_files import make_folder, sync_file, sync_folder, umask
+
 RUN_FILE = "run.json"
 FORMAT = "corridor-run-1"
 _EXCHANGE, _HERE = 2, -100
@@ -27,6 +29,10 @@ class OutputError(Exception):
     ...     print(error)
     nowhere: no results of a run: run.json: No such file or directory
     """
+
+
+class UnfinishedError(OutputError):
+    """A study that lacks runs, asked for what only a complete one can tell."""
 
 
 def check_folder(folder: Path) -> None:
@@ -93,27 +99,6 @@ def read_run(folder: Path) -> dict[str, Any]:
     return content
 
 
-def write_whole(file: Path, content: bytes, prefix: str) -> None:
-    """Write a file under another name, bring it to the disk, then give it its name: whole, or not at all.
-
-    Raises:
-        OSError: If it cannot be written; nothing is left then.
-    """
-    handle, path = tempfile.mkstemp(dir=file.parent, prefix=prefix)
-    partial = Path(path)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        partial.chmod(0o666 & ~umask())
-        partial.replace(file)
-    except BaseException:
-        with suppress(OSError):
-            partial.unlink()
-        raise
-
-
 @contextmanager
 def new_folder(folder: Path) -> Iterator[Path]:
     """An empty folder to write into; when the block ends well it takes the place of ``folder``, at once.
@@ -128,12 +113,15 @@ def new_folder(folder: Path) -> Iterator[Path]:
     made = _missing_parents(folder)
     partial = None
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(folder.parent)
         partial = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}.partial-"))
         partial.chmod(0o777 & ~umask())
         yield partial
-        _sync(partial)
+        for file in partial.iterdir():
+            sync_file(file)
+        sync_folder(partial)
         _put(partial, folder)
+        sync_folder(folder.parent)
     except BaseException as error:
         if partial is not None:
             shutil.rmtree(partial, ignore_errors=True)
@@ -173,19 +161,6 @@ def _exchange(one: Path, other: Path) -> bool:
     except (OSError, AttributeError, TypeError):
         return False
     return bool(call(_HERE, os.fsencode(one), _HERE, os.fsencode(other), ctypes.c_uint(_EXCHANGE)) == 0)
-
-
-def _sync(folder: Path) -> None:
-    for file in folder.iterdir():
-        with file.open("rb") as stream:
-            os.fsync(stream.fileno())
-
-
-def umask() -> int:
-    """The bits that new files of this process do without."""
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask
 
 
 def _reason(error: Exception) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import fields
 from datetime import date
@@ -14,11 +13,11 @@ import numpy as np
 import pandas as pd
 
 from sim.data import extensions
+from sim.data.durable_files import write_text, write_whole
 from sim.outputs import daily, totals
 from sim.outputs import run_data as m
 from sim.outputs.beside_record import compare
 from sim.outputs.daily import Blocks
-from sim.outputs.definitions import registered
 from sim.outputs.folder import RUN_FILE, OutputError, new_folder, read_run
 from sim.outputs.provenance import RunInfo, provenance, record_text, sha256
 from sim.outputs.weekly import layout_of, weekly_data_of
@@ -115,36 +114,17 @@ class Results:
         A column ``level`` tells sections from agencies; the last row is of those who tried no section. Medians over
         replicates.
         """
-        titles = {name: section.title for name, section in self.scenario.sections.items()}
-        sections, agencies = self._summary("section", titles), self.agencies
-        owners = [s.agency if (s := self.scenario.sections.get(str(name))) else "" for name in sections.index]
-        sections.insert(0, "agency", owners)
-        sections.insert(0, "level", "section")
-        parts = []
-        for name in agencies.index:
-            own = agencies.loc[[name]]
-            own.insert(0, "agency", name)
-            own.insert(0, "level", "agency")
-            parts += [sections[sections["agency"] == name], own]
-        rest = sections[~sections["agency"].isin(list(agencies.index))]
-        return pd.concat([*parts, rest]) if parts else rest
+        return totals.sections_of(self.totals, self.scenario, self.replicates)
 
     @cached_property
     def agencies(self) -> pd.DataFrame:
         """As `summary`, a row per border agency."""
-        return self._summary("agency", {name: agency.country for name, agency in self.scenario.agencies.items()})
-
-    def _summary(self, level: str, titles: dict[str, Any]) -> pd.DataFrame:
-        return totals.summary_of(self.totals, self.start, self.replicates, level, titles)
+        return totals.agencies_of(self.totals, self.scenario, self.replicates)
 
     @cached_property
     def routes(self) -> pd.DataFrame:
         """A row per route: departures, persons boarded, arrived, attempts, entries, landed, and what became of them."""
-        part = self.totals[self.totals["level"] == "route"]
-        keys = ("departures", "seats", "boarded", "reached_border", "attempts", "entries", "landed", "intercepted",
-                "stranded", "returned", "injuries", "deaths", *registered())  # fmt: skip
-        table = part.groupby(["name", "measure"], sort=False)["value"].median().unstack()
-        return table.reindex(columns=list(keys))
+        return totals.routes_of(self.totals)
 
     @cached_property
     def intervals(self) -> pd.DataFrame:
@@ -196,12 +176,12 @@ class Results:
                 figures(self, place)
             portable = self._write_scenario(place)
             for name, source in extensions.files().items():
-                (place / name).write_bytes(source)
+                write_whole(place / name, source)
             tables = {name: sha256(place / name) for name in (DAILY, MONTHLY, TOTALS)}
             others = {file.name: sha256(file) for file in sorted(place.iterdir()) if file.name not in (*tables, REPORT)}
             record = to_yaml(portable, whole=True), scenario_hash(self.scenario)
             content = provenance(self.info, self.scenario.title, *record, tables, others)
-            (place / RUN_FILE).write_text(record_text(content), encoding="utf-8")
+            write_text(place / RUN_FILE, record_text(content))
         return folder
 
     def _write_daily(self, file: Path) -> None:
@@ -222,9 +202,9 @@ class Results:
         scenario = self.scenario
         if scenario._timetable is not None:
             name = Path(scenario._timetable[0]).name
-            shutil.copyfile(scenario._timetable[0], place / name)
+            write_whole(place / name, Path(scenario._timetable[0]).read_bytes())
             scenario = scenario.model_copy(update={"timetable": name})
-        (place / SCENARIO).write_text(to_yaml(scenario), encoding="utf-8")
+        write_text(place / SCENARIO, to_yaml(scenario))
         return scenario
 
     @classmethod
@@ -262,7 +242,7 @@ class Results:
 def _write_csv(table: pd.DataFrame, file: Path) -> None:
     """Whole numbers without a point; others exact."""
     values = [str(int(v)) if v.is_integer() else repr(v) for v in table["value"].tolist()]
-    table.assign(value=values).to_csv(file, index=False, lineterminator="\n")
+    write_text(file, table.assign(value=values).to_csv(index=False, lineterminator="\n"))
 
 
 def _info(content: dict[str, Any]) -> RunInfo:

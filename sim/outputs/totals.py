@@ -10,11 +10,17 @@ import numpy as np
 import pandas as pd
 
 from sim.outputs import weekly
-from sim.outputs.definitions import SHARES, summary_columns
+from sim.outputs.definitions import SHARES, registered, summary_columns
 from sim.outputs.rounding import rounded
 from sim.outputs.weekly import Layout, WeeklyData
+from sim.scenario.schema import Scenario
 
 TOTAL_COLUMNS = ("level", "name", "measure", "value", "unit", "replicate")
+# Columns of the table of routes, in order.
+ROUTES = (
+    "departures", "seats", "boarded", "reached_border", "attempts", "entries", "landed", "intercepted", "stranded",
+    "returned", "injuries", "deaths",
+)  # fmt: skip
 QUANTILES = (("low90", 0.05), ("low50", 0.25), ("median", 0.5), ("high50", 0.75), ("high90", 0.95))
 
 
@@ -59,6 +65,43 @@ def summary_of(totals: pd.DataFrame, start: date, replicates: int, level: str, t
     table = table.reindex(columns=[key for key in keys if key in table])
     table.insert(0, "title", [titles.get(str(name), str(name)) for name in table.index])
     return table
+
+
+def sections_of(totals: pd.DataFrame, scenario: Scenario, replicates: int) -> pd.DataFrame:
+    """`summary_of` by section, and after its sections a row for their agency.
+
+    A column ``level`` tells sections from agencies; the last row is of those who tried no section.
+    """
+    titles = {name: section.title for name, section in scenario.sections.items()}
+    sections = summary_of(totals, scenario.start, replicates, "section", titles)
+    agencies = agencies_of(totals, scenario, replicates)
+    owners = [s.agency if (s := scenario.sections.get(str(name))) else "" for name in sections.index]
+    sections.insert(0, "agency", owners)
+    sections.insert(0, "level", "section")
+    parts = []
+    for name in agencies.index:
+        own = agencies.loc[[name]]
+        own.insert(0, "agency", name)
+        own.insert(0, "level", "agency")
+        parts += [sections[sections["agency"] == name], own]
+    rest = sections[~sections["agency"].isin(list(agencies.index))]
+    return pd.concat([*parts, rest]) if parts else rest
+
+
+def agencies_of(totals: pd.DataFrame, scenario: Scenario, replicates: int) -> pd.DataFrame:
+    """`summary_of` by border agency."""
+    titles = {name: agency.country for name, agency in scenario.agencies.items()}
+    return summary_of(totals, scenario.start, replicates, "agency", titles)
+
+
+def routes_of(totals: pd.DataFrame) -> pd.DataFrame:
+    """A row per route: departures, persons boarded, arrived, attempts, entries, landed, and what became of them.
+
+    Medians over replicates.
+    """
+    part = totals[totals["level"] == "route"]
+    table = part.groupby(["name", "measure"], sort=False)["value"].median().unstack()
+    return table.reindex(columns=[*ROUTES, *registered()])
 
 
 def _date(start: date, day: float) -> date | None:

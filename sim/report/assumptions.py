@@ -113,6 +113,10 @@ def provenance(found: Findings) -> list[tuple[str, str]]:
     rows.append(("seed", str(found.seed)))
     rows.append(("replicates", f"{found.asked} asked for; {_done(found)}"))
     rows.append(("parameters", "drawn for each replicate" if found.asked > 1 else "central values"))
+    model: Mapping[str, Any] = about.get("identity") or {}
+    if model:
+        added = "".join(f", with {name}" for name in model.get("extensions") or ())
+        rows.append(("model, SHA-256 of its sources", f"{model.get('sha256')}{added}"))
     versions: Mapping[str, Any] = about.get("versions") or {}
     if versions:
         rows.append(("versions", ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in versions.items())))

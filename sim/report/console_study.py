@@ -44,7 +44,7 @@ def show_study(study: Study, console: Console) -> None:
 
 def _intervals(study: Study) -> Table:
     table = table_of(
-        f"Over {study.replicates} replicates, all border sections and routes",
+        f"Over {_replicates(study)} replicates, all border sections and routes",
         "each replicate draws the scenario's uncertain parameters and its own people; the shares tell how much of the "
         "variance over replicates comes from the parameters, the rest from chance",
         ("output", "5 %", "25 %", "median", "75 %", "95 %", "mean", "± (90 % conf.)", "from parameters", "unit"),
@@ -81,7 +81,7 @@ def _sections(study: Study) -> Table:
 
 def _differences(study: Study, other: str) -> Table:
     table = table_of(
-        f"{other} compared with {study.base}: {study.replicates} pairs of runs",
+        f"{other} compared with {study.base}: {_replicates(study)} pairs of runs",
         f"{_PAIRS}; medians; difference = {other} less {study.base}, pair by pair, with the interval that holds 90 % "
         "of the pairs; last column: in how many pairs it is lower, or higher",
         ("output", study.base, other, "difference", "5 %", "95 %", "lower / higher", "unit"),
@@ -143,6 +143,12 @@ def _range(rows: pd.DataFrame, name: str, key: str, *, sign: bool = False) -> st
         return "0"
     low, middle, high = (_number(row[q], key, sign=sign) for q in ("low90", "median", "high90"))
     return middle if low == middle == high else f"{middle} ({low} … {high})"
+
+
+def _replicates(study: Study) -> str:
+    """How many there are, and of how many where some lack."""
+    there = study.runs.loc[~study.runs["twin"], "replicate"].nunique()
+    return f"{there}" if study.complete else f"{there} of {study.replicates}"
 
 
 def _number(value: float, output: str, *, sign: bool = False) -> str:

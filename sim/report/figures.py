@@ -14,7 +14,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.report.style import A4_WIDTH, COLOURS, GREY, INK, RC, date_axis, look, thousands
+from sim.report.style import A4_WIDTH, COLOURS, GREY, INK, RC, date_axis, look, thousands, write_figure
 
 if TYPE_CHECKING:
     from sim.outputs.results import Results
@@ -45,9 +45,7 @@ def write_figures(results: Results, folder: Path) -> list[Path]:
     """Write the figures of a run as PNG; returns the files."""
     files = []
     for name, figure in figures(results).items():
-        file = folder / f"{name}.png"
-        figure.savefig(file, metadata={"Software": None})
-        files.append(file)
+        files.append(write_figure(figure, folder / f"{name}.png", metadata={"Software": None}))
     return files
 
 

@@ -10,6 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 
+from sim.report.style import write_figure
+
 MODEL = "corridor"
 _COLOURS = ("#1b6ca8", "#c1121f")
 
@@ -17,8 +19,8 @@ _COLOURS = ("#1b6ca8", "#c1121f")
 def write_fan(forecasts: pd.DataFrame, folder: Path) -> None:
     """Write ``fan.svg`` and ``fan.png`` of a back-test's table of forecasts into a folder."""
     figure = fan(forecasts)
-    figure.savefig(folder / "fan.svg", metadata={"Date": None})
-    figure.savefig(folder / "fan.png", dpi=110)
+    write_figure(figure, folder / "fan.svg", metadata={"Date": None})
+    write_figure(figure, folder / "fan.png", dpi=110)
 
 
 def write_fit(fit: pd.DataFrame, folder: Path) -> None:
@@ -27,8 +29,8 @@ def write_fit(fit: pd.DataFrame, folder: Path) -> None:
     table = shown.assign(method=MODEL, origin=0, observed=shown["value"].astype(float))
     title = "Published figures, and what the fitted model says would be published"
     figure = fan(table, title, "red: published; blue: median, 50 and 90 %")
-    figure.savefig(folder / "fit.svg", metadata={"Date": None})
-    figure.savefig(folder / "fit.png", dpi=110)
+    write_figure(figure, folder / "fit.svg", metadata={"Date": None})
+    write_figure(figure, folder / "fit.png", dpi=110)
 
 
 def fan(

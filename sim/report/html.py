@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, StrictUndefined
 
+from sim.data.durable_files import write_whole
 from sim.outputs.definitions import glossary
-from sim.outputs.folder import OutputError, write_whole
+from sim.outputs.folder import OutputError
 from sim.report import assumptions, forest, people_figures, study_figures, tables
 from sim.report import map as border_map
 from sim.report.findings import COMPARE, REPLICATES, RUN, Findings
@@ -73,8 +74,7 @@ def write_report(source: Study | Results, file: str | Path, about: Mapping[str, 
     file = Path(file)
     content = report_of(source, about).encode()
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(file, content, f".{file.name[:40]}.")
+        write_whole(file, content)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise OutputError(f"{file}: the report cannot be written: {reason}") from error

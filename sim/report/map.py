@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import itertools
-import json
 import math
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from functools import cache
 from itertools import combinations
 
@@ -16,7 +15,6 @@ from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
-from sim import data
 from sim.data import geography
 from sim.outputs.rounding import shown
 from sim.outputs.run_data import Array
@@ -32,7 +30,6 @@ COLOURS = tuple(to_hex(colormaps["cividis_r"](level)) for level in (0.02, 0.27, 
 WIDTHS = (2.4, 3.2, 4.2, 5.4, 6.6)  # points: a second sign beside colour
 _MARGIN, _THIN = 0.55, 0.02  # degrees
 _HEAD, _AWAY, _BOX = 0.3, 0.42, (0.5, 0.32)  # inches: title; way of a label from its section, and its size
-_NAMES = {"POL": (22.1, 53.35), "LTU": (24.0, 55.3), "LVA": (24.6, 56.45), "BLR": (27.0, 53.0)}
 
 
 def maps(found: Findings) -> Group | None:
@@ -80,13 +77,14 @@ def _map(found: Findings, scenario: str, drawn: Sequence[str], key: str) -> Draw
         if head:
             figure.text(0.01, 1 - 0.04 / (height + head), clipped(scenario, 50), fontsize=9.5, fontweight="bold",
                         va="top")  # fmt: skip
-        _land(axes, box)
+        hubs = _hubs(found)
+        _land(axes, box, {geography.country_of(hub) for hub in hubs})
         for name, value in sorted(values.items(), key=lambda item: item[1]):
             line, level = np.array(geography.section(name).line), grade(value)
             axes.plot(*line.T, color=INK, linewidth=WIDTHS[level] + 1.1, solid_capstyle="butt")
             axes.plot(*line.T, color=COLOURS[level], linewidth=WIDTHS[level], solid_capstyle="butt")
         if values:
-            _labels(axes, values, (WIDTH / (box[1] - box[0]), height / (box[3] - box[2])))
+            _labels(axes, values, hubs, (WIDTH / (box[1] - box[0]), height / (box[3] - box[2])))
         return figure
 
     text = ", ".join(f"{name} {shown(value, 2)}" for name, value in values.items())
@@ -101,7 +99,14 @@ def _box(drawn: Sequence[str]) -> tuple[float, float, float, float]:
     return west - wider, east + wider, south, north
 
 
-def _land(axes: Axes, box: tuple[float, float, float, float]) -> None:
+def _hubs(found: Findings) -> list[str]:
+    """Hubs, on the map, of the states that gather people at the border."""
+    states = found.scenario.transit_states
+    gathering = dict.fromkeys(zone.transit_state for zone in found.scenario.zones.values())
+    return [hub for state in gathering if (hub := states[state].hub) in geography.places()]
+
+
+def _land(axes: Axes, box: tuple[float, float, float, float], home: Container[str]) -> None:
     axes.set_xlim(box[0], box[1])
     axes.set_ylim(box[2], box[3])
     axes.set_xticks([])
@@ -111,23 +116,24 @@ def _land(axes: Axes, box: tuple[float, float, float, float]) -> None:
     axes.grid(visible=False)
     for spine in axes.spines.values():
         spine.set_visible(False)
-    for iso, rings in _countries():
+    for iso, rings in _countries().items():
         near = [r for r in rings if r[:, 0].max() > box[0] and r[:, 0].min() < box[1]
                 and r[:, 1].max() > box[2] and r[:, 1].min() < box[3]]  # fmt: skip
         if near:
             clipped_rings = [_clip(ring, (box[0] - 1, box[1] + 1, box[2] - 1, box[3] + 1)) for ring in near]
             axes.add_collection(
-                PolyCollection(clipped_rings, facecolor=HOME if iso == "BLR" else LAND, edgecolor=EDGE, linewidth=0.6)
+                PolyCollection(clipped_rings, facecolor=HOME if iso in home else LAND, edgecolor=EDGE, linewidth=0.6)
             )
-    for iso, (lon, lat) in _NAMES.items():
+    for iso, (lon, lat) in geography.map_labels("report").items():
         if box[0] < lon < box[1] and box[2] < lat < box[3]:
-            axes.text(lon, lat, _name(iso), fontsize=9, color=GREY, ha="center", va="center")
+            axes.text(lon, lat, geography.country_names()[iso], fontsize=9, color=GREY, ha="center", va="center")
 
 
-def _labels(axes: Axes, values: dict[str, float], per_degree: tuple[float, float]) -> None:
-    """Pressure and name beside each section, on the side away from Minsk, none over another."""
+def _labels(axes: Axes, values: dict[str, float], hubs: Sequence[str], per_degree: tuple[float, float]) -> None:
+    """Pressure and name beside each section, on the side away from the hubs, none over another."""
     anchors = np.array([_middle(name) for name in values]) * per_degree
-    away = np.array([_outwards(name, per_degree) for name in values])
+    centre = np.mean([(p.lon, p.lat) for p in map(geography.place, hubs)] or [_middle(name) for name in values], axis=0)
+    away = np.array([_outwards(name, centre, per_degree) for name in values])
     room = np.array([axes.get_xlim(), axes.get_ylim()]).T * per_degree
     places = _spread(anchors + _AWAY * away, room)
     for (name, value), anchor, place in zip(values.items(), anchors, places, strict=True):
@@ -149,16 +155,15 @@ def _middle(name: str) -> tuple[float, float]:
     return lon, lat
 
 
-def _outwards(name: str, per_degree: tuple[float, float]) -> Array:
-    """Away from Minsk, and square to the section: between the two, of length 1."""
+def _outwards(name: str, centre: Array, per_degree: tuple[float, float]) -> Array:
+    """Away from a point, and square to the section: between the two, of length 1."""
     line = np.array(geography.section(name).line) * per_degree
     x, y = line[-1] - line[0]
     square = np.array([-y, x]) / (math.hypot(x, y) or 1.0)
-    minsk = geography.place("minsk")
-    away = np.array(_middle(name)) * per_degree - np.array([minsk.lon, minsk.lat]) * per_degree
+    away = np.array(_middle(name)) * per_degree - centre * per_degree
     away = away / (math.hypot(*away) or 1.0)
     both: Array = away + (square if square @ away > 0 else -square)
-    return both / math.hypot(*both)
+    return both / (math.hypot(*both) or 1.0)
 
 
 def _spread(places: Array, room: Array) -> Array:
@@ -182,20 +187,9 @@ def _spread(places: Array, room: Array) -> Array:
 
 
 @cache
-def _countries() -> list[tuple[str, list[Array]]]:
-    features = json.loads(data.text("countries.geojson"))["features"]
-    countries = []
-    for feature in features:
-        shape = feature["geometry"]
-        polygons = shape["coordinates"] if shape["type"] == "MultiPolygon" else [shape["coordinates"]]
-        countries.append((str(feature["properties"]["iso3"]), [np.array(polygon[0]) for polygon in polygons]))
-    return countries
-
-
-@cache
-def _name(iso: str) -> str:
-    features = json.loads(data.text("countries.geojson"))["features"]
-    return next(str(f["properties"]["name"]) for f in features if f["properties"]["iso3"] == iso)
+def _countries() -> dict[str, list[Array]]:
+    """Outlines of countries, without their holes."""
+    return {iso: [np.array(polygon[0]) for polygon in found] for iso, found in geography.outlines().items()}
 
 
 def _clip(ring: Array, box: tuple[float, float, float, float]) -> Array:

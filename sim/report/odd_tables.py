@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from sim.data.csv_reader import records
+from sim.data.durable_files import write_text
 from sim.outputs.definitions import OUTPUTS
 from sim.scenario.entry import ASSUMED, BY_DATE, Entry, figure
 from sim.scenario.fields import (
@@ -141,4 +142,4 @@ def renewed(text: str) -> str:
 
 
 if __name__ == "__main__":
-    FILE.write_text(renewed(FILE.read_text(encoding="utf-8")), encoding="utf-8")
+    write_text(FILE, renewed(FILE.read_text(encoding="utf-8")))

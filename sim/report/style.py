@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import io
+from pathlib import Path
+from typing import Any
+
 import matplotlib as mpl
 
 mpl.use("Agg", force=False)
 
 from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
+
+from sim.data.durable_files import write_whole
 
 # Okabe and Ito (2008), black and yellow left out.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
@@ -49,6 +56,18 @@ RC = {
 def look(number: int) -> dict[str, object]:
     """Colour and dash of the ``number``-th line."""
     return {"color": COLOURS[number % len(COLOURS)], "linestyle": DASHES[number // len(COLOURS) % len(DASHES)]}
+
+
+def write_figure(figure: Figure, file: Path, **options: Any) -> Path:
+    """Write a figure, whole or not at all, in the format that the file's ending names; returns the file.
+
+    Raises:
+        OSError: If it cannot be written.
+    """
+    stream = io.BytesIO()
+    figure.savefig(stream, format=file.suffix.removeprefix("."), **options)
+    write_whole(file, stream.getvalue())
+    return file
 
 
 def date_axis(axes: Axes) -> None:

@@ -15,7 +15,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.report.style import COLOURS, GREY, INK, PALE, RC, look
+from sim.report.style import COLOURS, GREY, INK, PALE, RC, look, write_figure
 
 Floats = npt.NDArray[np.float64]
 MOST_BARS = 15
@@ -226,9 +226,7 @@ def regrets(table: pd.DataFrame) -> Figure:
 
 def save(figure: Figure, file: Path) -> Path:
     """Write a figure as PNG, the same bytes each time."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(file, dpi=130, metadata={"Software": None})
-    return file
+    return write_figure(figure, file, dpi=130, metadata={"Software": None})
 
 
 def _look() -> AbstractContextManager[None]:

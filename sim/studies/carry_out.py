@@ -1,4 +1,4 @@
-"""The two studies of every day: replicates of one scenario, and scenarios compared on the same people and draws."""
+"""A scenario once or as replicates, and scenarios compared on the same people and draws: what one does every day."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, overload
 
 from sim.engine import rules
 from sim.outputs.definitions import ALL
 from sim.outputs.folder import OutputError
+from sim.outputs.results import Results
 from sim.runs import load_for_run
+from sim.runs import run as run_once
 from sim.scenario.errors import ScenarioError
 from sim.scenario.schema import Scenario
 from sim.studies import statistics
@@ -61,10 +63,78 @@ class Until(NamedTuple):
         return matrix.values[:, 0]
 
 
+@overload
+def run(  # type: ignore[overload-overlap]  # a literal 1 is an int too: the first that fits counts
+    scenario: Scenario | str | Path,
+    *,
+    seed: int | None = None,
+    replicates: Literal[1] = 1,
+    days: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Results: ...
+@overload
+def run(
+    scenario: Scenario | str | Path,
+    *,
+    seed: int | None = None,
+    replicates: int,
+    days: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    **options: Any,
+) -> Study: ...
+def run(
+    scenario: Scenario | str | Path,
+    *,
+    seed: int | None = None,
+    replicates: int = 1,
+    days: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    **options: Any,
+) -> Results | Study:
+    """Run a scenario: once, or as replicates that carry the uncertainty of its parameters.
+
+    A single run takes the central value of each distribution and the scenario's seed, and gives `Results` by day.
+    Several replicates are a `Study`, as of ``corridor run --replicates``: each one draws its own parameters and its own
+    people, from a seed derived from the scenario's, so that replicate k is the same however many there are.
+
+    Args:
+        scenario: A scenario, the name of one that ships, or a YAML file.
+        seed: In place of the scenario's.
+        replicates: 1 to 100,000.
+        days: Length of the run, in place of the scenario's (days).
+        progress: Called as ``progress(done, total)``: days of a single run, runs of a study.
+        **options: Of a study: ``folder``, ``jobs``, ``dask`` and others as of `carry_out`.
+
+    Raises:
+        ScenarioError: If the scenario, seed, replicates or days are not allowed.
+        OutputError: If the folder cannot be written, or holds something else.
+        TypeError: If there are options of a study for a single run.
+
+    >>> from sim import run
+    >>> results = run("minsk-2021", days=30)
+    >>> results.totals.columns.tolist()
+    ['level', 'name', 'measure', 'value', 'unit', 'replicate']
+    >>> run("minsk-2021", days=30).totals.equals(results.totals)  # the same seed, the same numbers
+    True
+    >>> study = run("minsk-2021", days=30, replicates=3)
+    >>> study.intervals[["low90", "median", "high90"]].notna().all().all()
+    np.True_
+    """
+    check_number(replicates)
+    if replicates == 1:
+        if options:
+            raise TypeError(f"run: found {', '.join(sorted(options))}, which only several replicates take")
+        return run_once(scenario, seed=seed, days=days, progress=progress)
+    advance: Progress | None = None if progress is None else lambda done, total, failed: progress(done, total)
+    return _replicates(scenario, replicates, seed=seed, days=days, progress=advance, **options)
+
+
 def replicates(
     scenario: Scenario | str | Path,
     number: int = REPLICATES,
     *,
+    seed: int | None = None,
+    days: int | None = None,
     until: Until | None = None,
     folder: str | Path | None = None,
     **options: Any,
@@ -74,6 +144,8 @@ def replicates(
     Args:
         scenario: A scenario, the name of one that ships, or a YAML file.
         number: How many; with ``until``, the cap there counts.
+        seed: In place of the scenario's.
+        days: Length of the runs, in place of the scenario's (days).
         until: Go on until a measure is known well enough.
         folder: Where the study is stored; a temporary one if None. The same call goes on with what is there.
         **options: As `carry_out`.
@@ -82,10 +154,13 @@ def replicates(
         ScenarioError: If the scenario or number is not allowed.
         OutputError: If the folder cannot be written, or holds something else.
     """
-    loaded = load_for_run(scenario)
+    loaded = load_for_run(scenario, seed=seed, days=days)
     check_number(number if until is None else until.cap)
     plan = Plan("replicates", {_name(scenario, "scenario"): loaded}, number, twins=TWINS)
     return carry_out(plan, folder, until=until, **options)
+
+
+_replicates = replicates  # `run` has an argument of that name
 
 
 def compare(

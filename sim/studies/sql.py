@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from sim.outputs.definitions import OUTPUTS
 from sim.outputs.folder import OutputError
-from sim.studies.store.store import read_study
+from sim.studies.store.recorded import Recorded, part_name
 from sim.studies.store.tables import SCHEMAS
-from sim.studies.study import Study
 
 FORMATS = ("table", "csv", "json")
 _MEANING = ("name", "symbol", "unit", "over_time", "title", "formula", "meaning", "answers_to")
@@ -24,8 +26,8 @@ def check_format(form: str) -> None:
 def answer(folder: Path, sql: str, form: str = "table") -> str:
     """The answer to a query over the tables of a study, as text.
 
-    Tables: runs, parameters, totals, twins, weekly, observed; intervals and differences; and outputs, which says what
-    each name in a column ``measure`` means.
+    Tables: runs, parameters, totals, twins, weekly, observed; intervals and differences of a complete study; and
+    outputs, which says what each name in a column ``measure`` means.
 
     Raises:
         OutputError: If there is no study, or DuckDB does not understand the query.
@@ -34,14 +36,20 @@ def answer(folder: Path, sql: str, form: str = "table") -> str:
 
     connection = connect(folder)
     try:
+        statements = connection.extract_statements(sql)
+        if len(statements) != 1:
+            raise OutputError(f"--sql: found {len(statements)} statements; needed: one, such as select * from runs")
         found = connection.execute(sql)
         table = found.df() if found.description else None
     except duckdb.Error as error:
         raise OutputError(f"--sql: {str(error).strip()}\ntables: {', '.join(_names(connection))}") from None
     finally:
         connection.close()
-    if table is None:
-        return ""
+    return "" if table is None else rendered(table, form)
+
+
+def rendered(table: pd.DataFrame, form: str) -> str:
+    """A table as text of one of the `FORMATS`."""
     if form == "csv":
         return table.to_csv(index=False, lineterminator="\n")  # type: ignore[no-any-return]
     if form == "json":
@@ -53,27 +61,36 @@ def connect(folder: Path) -> Any:
     """A connection to a study: its tables are views; other files can neither be read nor written."""
     import duckdb
 
-    read_study(folder)
-    study = Study(folder)
+    recorded = Recorded(folder)
     connection = duckdb.connect(":memory:")
-    for name in SCHEMAS:
-        files = sorted((folder / name).glob("part-*.parquet"))
+    for table in SCHEMAS:
+        names = [part_name(table, chunk) for chunk in recorded.chunks]
+        files = [name for name in names if name in recorded.files]
+        for name in files:
+            recorded.content(name)
         if files:
-            listed = ", ".join("'" + str(file.resolve()).replace("'", "''") + "'" for file in files)
-            query = f"SELECT * FROM read_parquet([{listed}]) WHERE replicate < {study.replicates}"
-            connection.execute(f"CREATE VIEW {name} AS {query}")
-    for name in ("intervals", "differences"):
-        if (folder / f"{name}.csv").exists():
-            file = str((folder / f"{name}.csv").resolve()).replace("'", "''")
-            connection.execute(f"CREATE TABLE {name} AS SELECT * FROM read_csv('{file}')")
+            listed = ", ".join(_quoted(folder / name) for name in files)
+            query = f"SELECT * FROM read_parquet([{listed}]) WHERE replicate < {recorded.replicates}"
+            connection.execute(f"CREATE VIEW {table} AS {query}")
+    for table in ("intervals", "differences"):
+        if f"{table}.csv" in recorded.derived and not recorded.unfinished:
+            recorded.content(f"{table}.csv")
+            file = _quoted(folder / f"{table}.csv")
+            connection.execute(f"CREATE TABLE {table} AS SELECT * FROM read_csv({file})")
     connection.execute(f"CREATE TABLE outputs ({', '.join(f'{column} VARCHAR' for column in _MEANING)})")
     rows = [[str(getattr(output, column)) for column in _MEANING] for output in OUTPUTS.values()]
     connection.executemany(f"INSERT INTO outputs VALUES ({', '.join('?' for _ in _MEANING)})", rows)
-    place = str(folder.resolve()).replace("'", "''")
-    connection.execute(f"SET allowed_directories=['{place}/']")
+    inside = {_quoted(folder / " ")[:-2], "'" + str(folder.resolve()).replace("'", "''") + "/"}  # as pattern, and plain
+    connection.execute(f"SET allowed_directories=[{', '.join(sorted(f"{place}'" for place in inside))}]")
     connection.execute("SET enable_external_access=false")
     connection.execute("SET lock_configuration=true")
     return connection
+
+
+def _quoted(file: Path) -> str:
+    """A file as a text of SQL; to DuckDB paths are patterns, so that a folder ``q[1]`` would be read from ``q1``."""
+    path = re.sub(r"([*?\[])", r"[\1]", str(file.resolve()))
+    return "'" + path.replace("'", "''") + "'"
 
 
 def _names(connection: Any) -> list[str]:

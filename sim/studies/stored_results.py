@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from sim.outputs.results import Results
-from sim.studies.store.store import is_study
+from sim.studies.store.recorded import is_study
 from sim.studies.study import Study
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -11,11 +11,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
+from sim.outputs import totals
 from sim.outputs.beside_record import compare_values, observed_rows
 from sim.outputs.definitions import ALL, EVERYWHERE, SHARES
-from sim.outputs.folder import OutputError
 from sim.outputs.run_data import Array
 from sim.scenario import html
 from sim.scenario.load import load_scenario
@@ -23,8 +22,7 @@ from sim.scenario.schema import Scenario
 from sim.studies import statistics
 from sim.studies.plan import EXPERIMENT
 from sim.studies.statistics import Matrix
-from sim.studies.store.manifest import Manifest
-from sim.studies.store.store import chunks_of, read_study
+from sim.studies.store.recorded import Recorded
 from sim.studies.store.tables import DONE, FAILED, SCHEMAS
 
 KEYS = ["level", "name", "measure", "unit"]
@@ -48,17 +46,11 @@ class Study:
     def __init__(self, folder: str | Path) -> None:
         """Read what the study is; its tables are read when they are asked for."""
         self.folder = Path(folder)
-        self.about: dict[str, Any] = read_study(self.folder)
+        self._recorded = Recorded(self.folder)
+        self.about: dict[str, Any] = self._recorded.about
         self.kind: str = self.about["plan"]["kind"]
-        asked = [
-            entry["asked"]
-            for file in sorted(self.folder.glob("manifest*.jsonl"))
-            for entry in Manifest(file).entries
-            if "asked" in entry
-        ]
-        self.replicates: int = asked[-1]["replicates"] if asked else 0
-        self.asked: int = asked[-1]["runs"] if asked else 0
-        self._chunks = sorted(chunks_of(self.folder))
+        self.replicates: int = self._recorded.replicates
+        self.asked: int = self._recorded.runs
 
     @property
     def names(self) -> list[str]:
@@ -68,6 +60,9 @@ class Study:
     @cached_property
     def scenarios(self) -> dict[str, Scenario]:
         """The scenarios by name, the base first."""
+        for name in self._recorded.files:
+            if name.startswith("scenarios/"):
+                self._recorded.content(name)
         files = {name: self.folder / "scenarios" / f"{name}.yaml" for name in self.names}
         return {name: load_scenario(file, any_date=True) for name, file in files.items()}
 
@@ -84,7 +79,22 @@ class Study:
     @property
     def complete(self) -> bool:
         """Whether all runs that were asked for have ended, well or not."""
-        return len(self.runs) == self.asked
+        return not self.unfinished
+
+    @property
+    def there(self) -> int:
+        """How many of the runs that were asked for are recorded, whether they ended well or not."""
+        return self._recorded.there
+
+    @property
+    def waiting(self) -> int:
+        """How many runs have ended but wait for the rest of their chunk; no table has them yet."""
+        return self._recorded.waiting
+
+    @property
+    def unfinished(self) -> str:
+        """What to say wherever a study is shown that lacks runs that were asked for; empty for one that is complete."""
+        return self._recorded.unfinished
 
     @cached_property
     def runs(self) -> pd.DataFrame:
@@ -150,6 +160,35 @@ class Study:
                 parts.append(statistics.spread(self.matrix(name), twins).assign(scenario=name))
         return _first(pd.concat(parts, ignore_index=True), "scenario") if parts else pd.DataFrame()
 
+    @cached_property
+    def summary(self) -> pd.DataFrame:
+        """A row per scenario and section, as `Results.summary`: medians over replicates."""
+        return self._by_scenario(totals.sections_of)
+
+    @cached_property
+    def agencies(self) -> pd.DataFrame:
+        """A row per scenario and border agency, as `Results.agencies`: medians over replicates."""
+        return self._by_scenario(totals.agencies_of)
+
+    @cached_property
+    def routes(self) -> pd.DataFrame:
+        """A row per scenario and route, as `Results.routes`: medians over replicates."""
+        return self._by_scenario(lambda table, *_: totals.routes_of(table))
+
+    @cached_property
+    def shares(self) -> pd.DataFrame:
+        """Share (0 to 1) of each route and each cohort in a section's attempts, of each scenario."""
+        return self._by_scenario(lambda table, *_: totals.shares_of(table))
+
+    def _by_scenario(self, tabulate: Callable[[pd.DataFrame, Scenario, int], pd.DataFrame]) -> pd.DataFrame:
+        """A table of each scenario's totals, one below the other, the scenario's name in the first column."""
+        parts = []
+        for name, scenario in self.scenarios.items():
+            table = self._read("totals", scenario=[name])
+            plain = table.astype(dict.fromkeys(KEYS, object))
+            parts.append(tabulate(plain, scenario, table["replicate"].nunique()).assign(scenario=name))
+        return _first(pd.concat(parts), "scenario")
+
     def matrix(
         self, scenario: str, *, measures: Iterable[str] | None = None, names: Iterable[str] | None = None,
         point: int | None = None, table: str = "totals",
@@ -196,14 +235,10 @@ class Study:
     def _table(self, name: str, /, **where: Sequence[Any]) -> pa.Table:
         """A table, in the order of runs; rows whose columns have one of the values, of replicates asked for."""
         parts = []
-        for chunk in self._chunks:
-            file = self.folder / name / f"part-{chunk:05}.parquet"
-            if not file.exists():
+        for chunk in self._recorded.chunks:
+            part = self._recorded.part(name, chunk)
+            if part is None:
                 continue
-            try:
-                part = pq.read_table(file, schema=SCHEMAS[name])
-            except (OSError, pa.ArrowException) as error:
-                raise OutputError(f"{file}: damaged: {error}; `corridor verify` tells all that is") from error
             keep = pc.less(part["replicate"], self.replicates)
             for column, allowed in where.items():
                 keep = pc.and_(keep, pc.is_in(part[column].cast(_plain(part, column)), pa.array(list(allowed))))
@@ -228,7 +263,8 @@ class Study:
             for text, table in found
             if len(table) and EXPERIMENT not in self.about["plan"]
         ]
-        return html.block(self.scenarios[self.base].title, repr(self)[1:-1], *tables)
+        about = f"{repr(self)[1:-1]}; {self.unfinished}" if self.unfinished else repr(self)[1:-1]
+        return html.block(self.scenarios[self.base].title, about, *tables)
 
 
 def headline(table: pd.DataFrame) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.outputs.folder import OutputError
+from sim.outputs.folder import OutputError, UnfinishedError
 from sim.studies.plan import EXPERIMENT
 from sim.studies.study import Study
 from sim.sweeps.factors import Factor, Floats
@@ -40,9 +40,8 @@ class CompletedSweep:
         if EXPERIMENT not in self.study.about["plan"]:
             text = f"{self.study.folder}: holds a study of kind {self.study.kind}, not of an experiment"
             raise OutputError(f"{text}; `corridor sweep` makes one")
-        if not self.study.complete:
-            done = f"{len(self.study.runs):,} of {self.study.asked:,} runs are there"
-            raise OutputError(f"{self.study.folder}: not complete: {done}; the command that made it goes on")
+        if self.study.unfinished:
+            raise UnfinishedError(f"{self.study.folder}: {self.study.unfinished}")
         self.experiment: dict[str, Any] = self.study.about["plan"][EXPERIMENT]
         self.factors = [Factor.of(entry) for entry in self.experiment["knobs"]]
 

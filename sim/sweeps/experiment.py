@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -9,9 +11,17 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from sim.scenario.entry import Text, Title
 from sim.scenario.quantity import KINDS, Distribution, parse_quantity
 from sim.sweeps.designs import DESIGNS, MORRIS
+from sim.sweeps.outcomes import OutcomeOf
 
 LEAST_POINTS = 10  # of a decision: fewer tell nothing of what knowing more is worth
 _Positive = Annotated[int, Field(ge=1, le=1_000_000)]
+
+
+def _refuse_twice(what: str, entries: Sequence[Any]) -> None:
+    """Refuse a list in which an entry stands twice; raises ValueError."""
+    twice = [entry for entry, times in Counter(entries).items() if times > 1]
+    if twice:
+        raise ValueError(f"{what}: found {twice[0]} twice; allowed: each once")
 
 
 def _spread(value: Any) -> Any:
@@ -114,6 +124,8 @@ class Sweep(Designed):
     def _named(self) -> Sweep:
         if (self.scenario is None) == (self.scenarios is None):
             raise ValueError("needed: either `scenario` or `scenarios`")
+        _refuse_twice("scenarios", self.names)
+        _refuse_twice("outcomes", [str(OutcomeOf.parse(text)) for text in self.outcomes])
         return self
 
     @property
@@ -139,6 +151,8 @@ class Decision(Designed):
 
     @model_validator(mode="after")
     def _enough(self) -> Decision:
+        _refuse_twice("scenarios", self.scenarios)
+        _refuse_twice("objectives", [str(OutcomeOf.parse(text)) for text in self.objectives])
         if self.samples < LEAST_POINTS:
             raise ValueError(f"samples: found {self.samples}; a decision needs {LEAST_POINTS} points or more")
         return self
@@ -168,6 +182,7 @@ class Threshold(Experiment):
 
     @model_validator(mode="after")
     def _between(self) -> Threshold:
+        _refuse_twice("probabilities", self.probabilities)
         if any(not 0 < p < 1 for p in self.probabilities):
             raise ValueError(f"probabilities: found {self.probabilities}; allowed: between 0 and 1")
         return self

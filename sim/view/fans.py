@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from sim.data.geography import by_sections
 from sim.outputs.rounding import points
 from sim.outputs.run_data import WINDOW
 from sim.outputs.totals import QUANTILES
@@ -109,11 +110,10 @@ def _events(scenario: Scenario) -> list[Chart]:
 
 
 def _agencies(study: Study) -> Mapping[str, str]:
-    """Agencies with sections and their countries; Poland, Lithuania and Latvia first."""
+    """Agencies with sections and their countries, in the map's order."""
     base = study.scenarios[study.base]
     guarding = {section.agency for section in base.sections.values()}
-    known = [name for name in ("poland", "lithuania", "latvia") if name in guarding]
-    return {name: base.agencies[name].country for name in [*known, *sorted(guarding.difference(known))]}
+    return {name: base.agencies[name].country for name in by_sections(guarding)}
 
 
 def _summed(weekly: pd.DataFrame) -> pd.DataFrame:

@@ -7,59 +7,75 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
-from sim import data
-from sim.data.geography import places, sections
+from sim.data import geography
+from sim.data.geography import Point
 
 SCALE = 1000  # of degrees to whole numbers
-DETAILED = ("BLR", "POL", "LTU", "LVA", "RUS", "UKR")  # drawn large in the inset
+MARGIN = 1.0  # degrees around all sections: countries that reach into this box keep all their points
 COARSE = 0.045  # degrees: points nearer than this to the last one are left out elsewhere
-SMALLEST = 0.12  # degrees: islands of less extent are left out, but for those where boats land
-ISLANDS = ("MLT",)
-
-# Where names of countries stand: iso3, longitude, latitude, in degrees.
-LABELS = (
-    ("DZA", 4.5, 31.0), ("TUN", 9.3, 34.2), ("LBY", 17.8, 28.2), ("EGY", 29.3, 27.6), ("SAU", 43.5, 26.0),
-    ("IRQ", 42.7, 32.2), ("SYR", 38.4, 35.2), ("TUR", 34.2, 39.0), ("IRN", 52.8, 33.0), ("GRC", 21.7, 39.5),
-    ("ITA", 12.6, 43.0), ("ESP", -3.5, 40.0), ("FRA", 2.6, 46.8), ("DEU", 10.2, 51.0), ("POL", 19.0, 51.8),
-    ("BLR", 28.4, 53.1), ("UKR", 31.4, 49.0), ("ROU", 24.8, 45.7), ("RUS", 42.5, 53.2), ("SWE", 15.2, 59.2),
-    ("KAZ", 54.5, 48.5), ("LTU", 23.8, 55.4), ("LVA", 25.4, 56.8),
-)  # fmt: skip
+SMALLEST = 0.12  # degrees: islands of less extent are left out
+SMALL_COUNTRY = 0.25  # degrees: a country of less extent keeps its islands, on which boats may land
 
 
 @cache
 def geometry_json() -> str:
     """The map as JSON, always the same text.
 
-    ``countries``: iso3, name, and rings as differences of (longitude, latitude) in thousandths of a degree;
-    ``sections``: by code, the line in the same form; ``places``: by name, title, kind and degrees; ``labels``.
+    ``frame``: west, south, east and north end of the outlines, in degrees; ``countries``: iso3, whether it is of the
+    European Union, and rings as differences of (longitude, latitude) in thousandths of a degree; ``sections``: by code,
+    the line in the same form; ``places``: by name, title, kind, degrees and iso3 of the country; ``labels``: names of
+    countries and where they stand, on the map of the world and on that of the border.
     """
-    countries = json.loads(data.text("countries.geojson"))["features"]
-    names = {feature["properties"]["iso3"]: feature["properties"]["name"] for feature in countries}
+    names = geography.country_names()
+    countries = {iso: [ring for polygon in found for ring in polygon] for iso, found in geography.outlines().items()}
     content = {
         "scale": SCALE,
-        "countries": [_country(feature) for feature in countries],
-        "sections": {code: _deltas(section.line) for code, section in sections().items()},
-        "places": {p.name: {"title": p.title, "kind": p.kind, "at": [p.lon, p.lat]} for p in places().values()},
-        "labels": [[names[iso], lon, lat] for iso, lon, lat in LABELS if iso in names],
+        "frame": _bounds(point for rings in countries.values() for ring in rings for point in ring),
+        "countries": [_country(iso, rings) for iso, rings in countries.items()],
+        "sections": {code: _deltas(section.line) for code, section in geography.sections().items()},
+        "places": {
+            p.name: {"title": p.title, "kind": p.kind, "at": [p.lon, p.lat], "country": geography.country_of(p.name)}
+            for p in geography.places().values()
+        },
+        "labels": {
+            of: [[names[iso], lon, lat] for iso, (lon, lat) in geography.map_labels(of).items() if iso in names]
+            for of in ("world", "border")
+        },
     }
     return json.dumps(content, separators=(",", ":"), ensure_ascii=False)
 
 
-def _country(feature: dict[str, Any]) -> dict[str, Any]:
-    iso, shape = feature["properties"]["iso3"], feature["geometry"]
-    polygons = shape["coordinates"] if shape["type"] == "MultiPolygon" else [shape["coordinates"]]
-    rings = [ring for polygon in polygons for ring in polygon]
-    if iso not in DETAILED:
+def _country(iso: str, rings: Sequence[Sequence[Point]]) -> dict[str, Any]:
+    if not _near_sections(rings):
         largest = max(rings, key=len)
-        rings = [_thinned(ring) for ring in rings if ring is largest or iso in ISLANDS or _extent(ring) >= SMALLEST]
-    return {"iso": iso, "rings": [_deltas(ring) for ring in rings if len(ring) > 3]}
+        small = _extent(largest) < SMALL_COUNTRY
+        rings = [_thinned(ring) for ring in rings if ring is largest or small or _extent(ring) >= SMALLEST]
+    return {
+        "iso": iso,
+        "eu": iso in geography.eu_members(),
+        "rings": [_deltas(ring) for ring in rings if len(ring) > 3],
+    }
 
 
-def _extent(ring: Sequence[Sequence[float]]) -> float:
+def _near_sections(rings: Sequence[Sequence[Point]]) -> bool:
+    west, south, east, north = _bounds(point for section in geography.sections().values() for point in section.line)
+    return any(
+        west - MARGIN <= lon <= east + MARGIN and south - MARGIN <= lat <= north + MARGIN
+        for ring in rings
+        for lon, lat in ring
+    )
+
+
+def _bounds(points: Iterable[Point]) -> tuple[float, float, float, float]:
+    lons, lats = zip(*points, strict=True)
+    return min(lons), min(lats), max(lons), max(lats)
+
+
+def _extent(ring: Sequence[Point]) -> float:
     return max(max(p[axis] for p in ring) - min(p[axis] for p in ring) for axis in (0, 1))
 
 
-def _thinned(ring: Sequence[Sequence[float]]) -> list[Sequence[float]]:
+def _thinned(ring: Sequence[Point]) -> list[Point]:
     """Fewer points; a small ring keeps its shape."""
     step = min(COARSE, _extent(ring) / 12)
     kept = [ring[0]]
@@ -69,7 +85,7 @@ def _thinned(ring: Sequence[Sequence[float]]) -> list[Sequence[float]]:
     return [*kept, ring[-1]]
 
 
-def _deltas(line: Iterable[Sequence[float]]) -> list[int]:
+def _deltas(line: Iterable[Point]) -> list[int]:
     flat: list[int] = []
     x = y = 0
     for lon, lat in line:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+from sim.data.geography import by_sections
 from sim.scenario import Scenario, ScenarioError, apply_overrides, get_path
 from sim.scenario.quantity import Distribution
 
@@ -192,8 +193,7 @@ def _states(scenario: Scenario) -> Iterator[Lever]:
 
 def _agencies(scenario: Scenario) -> Iterator[Lever]:
     guarding = {section.agency for section in scenario.sections.values()}
-    known = ("poland", "lithuania", "latvia")
-    names = [name for name in known if name in guarding] + sorted(guarding.difference(known))
+    names = by_sections(guarding)
     for name in names:
         country = scenario.agencies[name].country
         path = (f"agencies.{name}.turn_back",)

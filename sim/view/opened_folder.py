@@ -15,7 +15,7 @@ from sim.outputs.results import SCENARIO, Results
 from sim.scenario import Scenario, ScenarioError, apply_overrides, load_scenario
 from sim.scenario.points import place_of
 from sim.studies.plan import EXPERIMENT
-from sim.studies.store.store import is_study
+from sim.studies.store.recorded import is_study
 from sim.studies.study import Study
 from sim.sweeps.completed_sweep import CompletedSweep
 from sim.sweeps.factors import settings
@@ -44,7 +44,8 @@ class Opened:
             self.replay = Replay(source)
             file = folder / SCENARIO
         elif isinstance(source, Study):
-            self.kind, self.title = "study", " / ".join(source.names)
+            lacking = f" ({source.there:,} of {source.asked:,} runs)" if source.unfinished else ""
+            self.kind, self.title = "study", " / ".join(source.names) + lacking
             file = folder / "scenarios" / f"{source.base}.yaml"
         else:
             self.kind, self.title = "sweep", source.title

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.data.geography import by_sections
 from sim.engine import rows as p
 from sim.engine.build import ONWARD_PLACE
 from sim.engine.tables import (
@@ -117,10 +118,8 @@ def _mean_of_week(values: Any) -> Any:
 
 
 def _agencies(model: CorridorModel) -> list[str]:
-    """Agencies with sections; Poland, Lithuania and Latvia first."""
-    known = [name for name in ("poland", "lithuania", "latvia") if name in model.names.agencies]
-    rest = [name for name in model.names.agencies if name not in known]
-    return [name for name in (*known, *rest) if _of_agency(model, name)]
+    """Agencies with sections, in the map's order."""
+    return [name for name in by_sections(model.names.agencies) if _of_agency(model, name)]
 
 
 def _of_agency(model: CorridorModel, agency: str) -> list[str]:

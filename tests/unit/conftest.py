@@ -8,7 +8,7 @@ from sim.outputs.results import Results
 from sim.runs import run
 from sim.scenario.quantity import Distribution
 from tests.command import Corridor, caller
-from tests.strategies import tiny_scenario
+from tests.strategies import replicates_by_day, tiny_scenario
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def one() -> Results:
 @pytest.fixture(scope="module")
 def many() -> Results:
     spread = Distribution("triangular", (0.01, 0.04, 0.09))
-    return run(tiny_scenario({"cohorts": {"iraqis": {"leaving_rate": spread}}}), replicates=4)
+    return replicates_by_day(tiny_scenario({"cohorts": {"iraqis": {"leaving_rate": spread}}}), 4)
 
 
 @pytest.fixture(params=["one", "many"])

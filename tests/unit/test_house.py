@@ -217,6 +217,60 @@ def test_no_folder_holds_too_many_files() -> None:
     assert {str(folder): files for folder, files in folders.items() if files > MOST_FILES} == {}
 
 
+# Who may open a file for writing, and why it cannot go through `sim.data.durable_files`.
+WRITERS = {
+    "data/durable_files.py": "the writer itself",
+    "outputs/results.py": "a stream of Parquet into a new folder, which is synced before it gets its name",
+    "studies/store/lock.py": "a lock holds its file open, and its text is of no account",
+    "studies/store/spool.py": "a spool is added to run by run, and checked when it is read",
+}
+WRITING_METHODS = {"write_text", "write_bytes", "savefig", "touch"}
+WRITING_NAMES = {"to_csv", "to_parquet", "to_json", "ParquetWriter", "write_table", "copyfile", "copy2", "copytree"}
+
+
+def writes_a_file(call: ast.Call) -> bool:
+    """Whether a call opens a file for writing; what is told to write into a stream (a `sink`) does not."""
+    name = ast.unparse(call.func)
+    last = name.rsplit(".", 1)[-1]
+    target = ast.unparse(call.args[0]) if call.args else ""
+    if last in WRITING_METHODS and isinstance(call.func, ast.Attribute):
+        return target not in {"stream", "sink"}
+    if name in {"os.open", "json.dump", "np.save", "np.savez"} or last in {"mkstemp", "NamedTemporaryFile"}:
+        return True
+    if last == "open":
+        texts = [a.value for a in [*call.args, *(k.value for k in call.keywords)] if isinstance(a, ast.Constant)]
+        return any(isinstance(text, str) and re.fullmatch(r"[rwaxbt+]*[wax+][rwaxbt+]*", text) for text in texts)
+    return (
+        last in WRITING_NAMES
+        and isinstance(call.func, ast.Attribute)
+        and bool(call.args)
+        and target not in {"table", "sink"}
+    )
+
+
+def calls(source: str) -> list[ast.Call]:
+    return [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+
+
+def test_what_writes_a_file_is_seen() -> None:
+    seen = [
+        "open('f', 'w')", "file.open('ab')", "file.open(mode='rb+')", "file.write_text(text)", "os.open(f, flags)",
+        "table.to_csv(file, index=False)", "figure.savefig(file, dpi=1)", "pq.ParquetWriter(file, schema)",
+        "tempfile.mkstemp(dir=folder)", "shutil.copyfile(a, b)",
+    ]  # fmt: skip
+    unseen = [
+        "file.open()", "file.open('rb')", "table.to_csv(index=False)", "table.to_parquet(sink)", "place.open()",
+        "figure.savefig(stream, format='svg')", "write_text(file, text)", "pq.write_table(table, sink)",
+    ]  # fmt: skip
+    assert [text for text in seen if not any(map(writes_a_file, calls(text)))] == []
+    assert [text for text in unseen if any(map(writes_a_file, calls(text)))] == []
+
+
+def test_files_are_written_in_one_place() -> None:
+    found = {name(file) for file in SOURCES if any(map(writes_a_file, calls(file.read_text("utf-8"))))}
+    assert found == set(WRITERS), "files are written by `sim.data.durable_files`, so that they are whole"
+
+
 def module_of(dotted: str) -> str | None:
     """The module of sim/ that a dotted name is, or is taken from."""
     parts = dotted.split(".")

@@ -12,10 +12,10 @@ import pytest
 import sim
 from sim.model import CorridorModel
 from sim.outputs.run_data import run_data_of
-from sim.runs import MOST_REPLICATES, draw, replicate_seed, run, run_model, run_to_data
+from sim.runs import draw, replicate_seed, run, run_model, run_to_data
 from sim.scenario import Scenario, ScenarioError, load_scenario
 from sim.scenario.quantity import Distribution
-from tests.strategies import tiny_scenario
+from tests.strategies import replicates_by_day, tiny_scenario
 
 SPREAD = Distribution(kind="triangular", arguments=(0.01, 0.04, 0.09))
 
@@ -52,7 +52,7 @@ def test_a_model_that_is_done_with_gives_its_memory_back_at_once() -> None:
 
 def test_a_replicate_is_the_same_however_many_there_are() -> None:
     assert draw(uncertain(), 1, 2) == draw(uncertain(), 1, 500)
-    few, more = run(uncertain(days=60), replicates=2), run(uncertain(days=60), replicates=3)
+    few, more = (replicates_by_day(uncertain(days=60), number) for number in (2, 3))
     for key, block in few.blocks.items():
         if key[0] != "place":  # which places are listed depends on all replicates
             np.testing.assert_array_equal(block.values, more.blocks[key].values[:2])
@@ -85,20 +85,15 @@ def test_a_shorter_run_is_the_start_of_a_longer_one() -> None:
             np.testing.assert_array_equal(block.values, long.blocks[key].values[:, :50])
 
 
-def test_progress_is_reported_after_each_day_of_each_replicate() -> None:
+def test_progress_is_reported_after_each_day() -> None:
     calls: list[tuple[int, int]] = []
-    run(tiny_scenario(days=4), replicates=2, progress=lambda replicate, day: calls.append((replicate, day)))
-    assert calls == [(k, day) for k in range(2) for day in range(1, 5)]
+    run(tiny_scenario(days=4), progress=lambda done, days: calls.append((done, days)))
+    assert calls == [(day, 4) for day in range(1, 5)]
 
 
 @pytest.mark.parametrize(
     "arguments",
     [
-        {"replicates": 0},
-        {"replicates": -1},
-        {"replicates": MOST_REPLICATES + 1},
-        {"replicates": 1.5},
-        {"replicates": True},
         {"seed": -1},
         {"seed": 2**63},
         {"days": 0},

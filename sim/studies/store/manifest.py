@@ -13,6 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from sim.data.durable_files import append_whole
 from sim.outputs.folder import OutputError
 
 _START = "corridor-manifest-1"
@@ -47,16 +48,7 @@ class Manifest:
         """Write an entry, safe on the disk when this returns; raises OSError, and then nothing was added."""
         chained = _chain(self._hash, entry)
         line = json.dumps({**entry, "chain": chained}, ensure_ascii=False, sort_keys=True) + "\n"
-        size = self.file.stat().st_size if self.file.exists() else 0
-        try:
-            with self.file.open("ab") as stream:
-                stream.write(line.encode())
-                stream.flush()
-                os.fsync(stream.fileno())
-        except OSError:
-            if self.file.exists():
-                os.truncate(self.file, size)
-            raise
+        append_whole(self.file, line.encode())
         self._hash = chained
         self.entries.append(entry)
 
@@ -72,7 +64,7 @@ class Manifest:
             try:
                 entry = json.loads(line)
                 same = json.dumps(entry, ensure_ascii=False, sort_keys=True).encode() + b"\n" == line
-            except ValueError:
+            except (ValueError, RecursionError):
                 same = False
             if not same or not isinstance(entry, dict):
                 raise OutputError(f"{self.file}:{number}: damaged: not the line that was written")

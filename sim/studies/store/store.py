@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -21,39 +21,22 @@ from types import TracebackType
 from typing import Any, Self
 
 from sim.data import extensions
-from sim.outputs.folder import OutputError, check_writable, write_whole
+from sim.data.durable_files import make_folder, sync_file, sync_folder, write_whole
+from sim.outputs.folder import OutputError, check_writable
 from sim.outputs.identity import check_identity, identity
 from sim.outputs.provenance import machine, now, versions
 from sim.scenario.write import to_yaml
 from sim.studies.plan import Plan
+from sim.studies.store import spool
 from sim.studies.store.lock import Lock
 from sim.studies.store.manifest import Manifest
-from sim.studies.store.tables import SCHEMAS
+from sim.studies.store.recorded import FORMAT, STUDY, Recorded, is_study, part_name, read_study
+from sim.studies.store.tables import SCHEMAS, Ended
 from sim.studies.work.worker import Done
 
-STUDY = "study.json"
-FORMAT = "corridor-study-1"
 EXTENSIONS = "extensions"  # folder of the sources of extensions
 ANOTHER_MODEL = "runs of two models do not mix: choose another folder, or go on with the model that made this one"
 _DERIVED = ("chunk", "points_sha256")  # of a plan: they follow from the rest
-
-
-def is_study(folder: Path) -> bool:
-    """Whether a folder holds a study."""
-    return (folder / STUDY).is_file()
-
-
-def read_study(folder: Path) -> dict[str, Any]:
-    """The contents of ``study.json``; raises OutputError if it is none."""
-    try:
-        content = json.loads((folder / STUDY).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise OutputError(f"{folder}: no study: {STUDY}: {error.strerror}") from None
-    except ValueError:
-        raise OutputError(f"{folder / STUDY}: damaged: not JSON") from None
-    if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise OutputError(f"{folder / STUDY}: not of a study of this version of corridor")
-    return content
 
 
 class Store:
@@ -63,7 +46,7 @@ class Store:
         folder: Made if it is not there.
         plan: The study. A folder that holds the same study is gone on with; any other is refused.
         command: The command that makes it again.
-        shard: ``(i, n)``: this writer does chunks i-1, i-1+n, ... of the study.
+        shard: ``(i, n)``: this writer does the i-th of n equal parts of the runs.
 
     Raises:
         OutputError: If somebody else writes there, it holds something else, or cannot be written.
@@ -74,11 +57,13 @@ class Store:
         self.folder = folder
         self.plan = plan
         self.seconds = 0.0
+        self.damage: list[str] = []
+        self._again: set[int] = set()
         name = "" if shard is None else f".{shard[0]}-of-{shard[1]}"
         self._lock: Lock | None = None
         check_writable(folder)
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            make_folder(folder)
             self._refuse_foreign()
             self._lock = Lock(folder, name)
             if not is_study(folder):
@@ -88,6 +73,7 @@ class Store:
             if not self.manifest.entries:
                 self._record_study()
             self._record_asked()
+            self._mend_scenarios()
             (folder / "spool").mkdir(exist_ok=True)
         except OSError as error:
             self.close()
@@ -112,13 +98,46 @@ class Store:
             self._lock.release()
             self._lock = None
 
-    def done(self) -> dict[int, int]:
-        """How many runs each chunk that is done has, over all writers."""
-        return {number: entry["runs"][1] - entry["runs"][0] + 1 for number, entry in chunks_of(self.folder).items()}
+    def done(self, chunks: Iterable[int]) -> dict[int, int]:
+        """How many runs each of these chunks has, over all writers; none where a file is missing or damaged.
 
-    def spool(self, chunk: int) -> Path:
-        """File of the runs of a chunk that is not whole yet."""
-        return self.folder / "spool" / f"chunk-{chunk:05}.bin"
+        Such a chunk is done again; what was wrong with it is kept in `damage`.
+        """
+        recorded = Recorded(self.folder)
+        found = {}
+        for number in chunks:
+            if number not in recorded.chunks:
+                continue
+            damage = recorded.damaged(number)
+            self._again |= {number} if damage else set()
+            self.damage += damage
+            first, last = recorded.chunks[number]["runs"]
+            found[number] = 0 if damage else last - first + 1
+        return found
+
+    def spool(self, chunk: int, first: int | None = None) -> Path:
+        """File of the runs of a chunk that is not whole yet; of those from ``first`` on, where parts share a chunk."""
+        piece = "" if first is None else f"-from-{first}"
+        return self.folder / "spool" / f"chunk-{chunk:05}{piece}.bin"
+
+    def spooled(self, chunk: int) -> dict[int, Ended]:
+        """All runs of a chunk that are in spools, by number."""
+        found: dict[int, Ended] = {}
+        for file in self._spools(chunk):
+            found |= spool.read(file)
+        return found
+
+    def sync_spool(self, chunk: int, first: int) -> None:
+        """Bring a part's share of a chunk to the disk; raises OutputError."""
+        try:
+            sync_file(self.spool(chunk, first))
+            sync_folder(self.folder / "spool")
+        except OSError as error:
+            raise cannot_write(self.folder, error) from error
+
+    def _spools(self, chunk: int) -> list[Path]:
+        found = (self.folder / "spool").iterdir()
+        return sorted(file for file in found if file.name.startswith((f"chunk-{chunk:05}.", f"chunk-{chunk:05}-")))
 
     def put(self, done: Done) -> None:
         """Write a chunk: its files, then its entry in the record. Whole, or as if it had not been.
@@ -129,22 +148,25 @@ class Store:
         began = time.perf_counter()
         try:
             files = {
-                f"{table}/part-{done.chunk:05}.parquet": self._write(f"{table}/part-{done.chunk:05}.parquet", content)
+                (name := part_name(table, done.chunk)): self._write(name, content)
                 for table, content in done.files.items()
             }
             runs = [done.runs[0].number, done.runs[-1].number]
             counts = {"done": len(done.runs) - done.failed, "failed": done.failed}
+            counts |= {"again": 1} if done.chunk in self._again else {}
             self.manifest.add({"chunk": done.chunk, "runs": runs, **counts, "files": files})
         except OSError as error:
             raise cannot_write(self.folder, error) from error
         with suppress(OSError):
-            self.spool(done.chunk).unlink()
+            for file in self._spools(done.chunk):
+                file.unlink(missing_ok=True)
         self.seconds += time.perf_counter() - began
 
     def put_tables(self, files: Mapping[str, bytes]) -> None:
         """Write what was derived from the chunks, such as tables of intervals; raises OutputError."""
         try:
-            self.manifest.add({"derived": {name: self._write(name, content) for name, content in files.items()}})
+            written = {name: self._write(name, content) for name, content in files.items()}
+            self.manifest.add({"derived": written, "replicates": self.plan.replicates})
         except OSError as error:
             raise cannot_write(self.folder, error) from error
 
@@ -156,8 +178,7 @@ class Store:
     def _write(self, name: str, content: bytes) -> list[Any]:
         """Write a file, whole or not at all; its size and SHA-256."""
         file = self.folder / name
-        file.parent.mkdir(exist_ok=True)
-        write_whole(file, content, f".{file.name}.")
+        write_whole(file, content)
         return [len(content), sha256(content).hexdigest()]
 
     def _write_once(self, name: str, content: bytes) -> None:
@@ -167,6 +188,7 @@ class Store:
         try:
             with suppress(FileExistsError):
                 os.link(self.folder / mine, self.folder / name)
+                sync_folder(self.folder)
         finally:
             (self.folder / mine).unlink()
 
@@ -191,15 +213,8 @@ class Store:
 
     def _begin(self, command: str) -> None:
         """Write what the study is; of several writers that begin at once, one does."""
-        for name, scenario in self.plan.scenarios.items():
-            portable = scenario
-            if scenario._timetable is not None:
-                file = f"{name}-timetable.csv"
-                self._write(f"scenarios/{file}", Path(scenario._timetable[0]).read_bytes())
-                portable = scenario.model_copy(update={"timetable": file})
-            self._write(f"scenarios/{name}.yaml", to_yaml(portable).encode())
-        for name, source in extensions.files().items():
-            self._write(f"{EXTENSIONS}/{name}", source)
+        for name, text in self._scenario_files():
+            self._write(name, text)
         content = {
             "format": FORMAT,
             "title": " / ".join(scenario.title for scenario in self.plan.scenarios.values()),
@@ -211,6 +226,28 @@ class Store:
             "started_utc": now(),
         }
         self._write_once(STUDY, (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode())
+
+    def _scenario_files(self) -> Iterator[tuple[str, bytes]]:
+        for name, scenario in self.plan.scenarios.items():
+            portable = scenario
+            if scenario._timetable is not None:
+                file = f"{name}-timetable.csv"
+                yield f"scenarios/{file}", Path(scenario._timetable[0]).read_bytes()
+                portable = scenario.model_copy(update={"timetable": file})
+            yield f"scenarios/{name}.yaml", to_yaml(portable).encode()
+        for file, source in extensions.files().items():
+            yield f"{EXTENSIONS}/{file}", source
+
+    def _mend_scenarios(self) -> None:
+        """Write scenarios that are missing or damaged again, where that gives the bytes that were recorded."""
+        recorded = Recorded(self.folder)
+        for name, text in self._scenario_files():
+            stamp = recorded.files.get(name)
+            if stamp is None or stamp.sha256 != sha256(text).hexdigest():
+                continue
+            if problem := recorded.problem(name):
+                self._write(name, text)
+                self.damage.append(problem)
 
     def _record_asked(self) -> None:
         """How many runs were asked for last: more may be there, from an earlier command that asked for more."""
@@ -227,17 +264,6 @@ class Store:
             content = file.read_bytes()
             found[file.relative_to(self.folder).as_posix()] = [len(content), sha256(content).hexdigest()]
         self.manifest.add({"study": found})
-
-
-def chunks_of(folder: Path) -> dict[int, dict[str, Any]]:
-    """The entry of each chunk that is done, by number; the one with most runs where there are several."""
-    found: dict[int, dict[str, Any]] = {}
-    for file in sorted(folder.glob("manifest*.jsonl")):
-        for entry in Manifest(file).entries:
-            number = entry.get("chunk")
-            if number is not None and (number not in found or entry["runs"][1] >= found[number]["runs"][1]):
-                found[number] = entry
-    return dict(sorted(found.items()))
 
 
 def cannot_write(folder: Path, error: OSError) -> OutputError:

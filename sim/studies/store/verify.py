@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sim.outputs.folder import RUN_FILE, OutputError, read_run
 from sim.outputs.provenance import record_text, sha256
 from sim.studies.store.manifest import Manifest
-from sim.studies.store.store import STUDY, is_study, read_study
+from sim.studies.store.recorded import STUDY, Recorded, check_entry, is_study, manifests_of, problem_of, read_study
 
 
 class Found(NamedTuple):
@@ -18,6 +18,7 @@ class Found(NamedTuple):
     notes: list[str]
     files: int
     size: int
+    unfinished: str = ""  # what to say of a study that lacks runs
 
 
 def verify(folder: Path) -> Found:
@@ -28,18 +29,19 @@ def verify(folder: Path) -> Found:
     Raises:
         OutputError: If the folder holds neither.
     """
-    if not is_study(folder) and not any(folder.glob("manifest*.jsonl")):
+    if not is_study(folder) and not (folder.is_dir() and manifests_of(folder)):
         rounds = sorted(file.parent for file in folder.glob(f"*/{STUDY}"))
         return _verify_all(rounds) if rounds and not (folder / RUN_FILE).exists() else _verify_run(folder)
     damage: list[str] = []
     expected: dict[str, list[Any]] = {}
-    manifests = sorted(folder.glob("manifest*.jsonl"))
+    manifests = manifests_of(folder)
     for file in manifests:
         try:
             record = Manifest(file)
             if record.is_cut:
                 damage.append(f"{file}: its last line is cut off; the command that makes the study mends that")
-            for entry in record.entries:
+            for number, entry in enumerate(record.entries, 1):
+                check_entry(entry, f"{file}:{number}")
                 for kind in ("study", "files", "derived"):
                     expected |= entry.get(kind, {})
         except OutputError as error:
@@ -53,21 +55,22 @@ def verify(folder: Path) -> Found:
             damage.append(str(error))
     size = 0
     for name, (length, digest) in sorted(expected.items()):
-        problem = _compare(folder / name, length, digest)
+        problem = problem_of(folder / name, length, digest)
         damage += [problem] if problem else []
         size += length
     others = sorted(_files(folder) - set(expected) - {file.name for file in manifests})
     notes = [
         f"{folder / name}: not of the record: left by a writer that was ended, or not Corridor's" for name in others
     ]
-    return Found(damage, notes, len(expected), size)
+    return Found(damage, notes, len(expected), size, "" if damage else Recorded(folder).unfinished)
 
 
 def _verify_all(folders: list[Path]) -> Found:
     """The studies that a search or a calibration is made of."""
     found = [verify(folder) for folder in folders]
     damage, notes = ([line for one in found for line in getattr(one, part)] for part in ("damage", "notes"))
-    return Found(damage, notes, sum(one.files for one in found), sum(one.size for one in found))
+    unfinished = [f"{folder}: {one.unfinished}" for folder, one in zip(folders, found, strict=True) if one.unfinished]
+    return Found(damage, notes, sum(one.files for one in found), sum(one.size for one in found), "; ".join(unfinished))
 
 
 def _verify_run(folder: Path) -> Found:
@@ -86,15 +89,6 @@ def _verify_run(folder: Path) -> Found:
             size += file.stat().st_size
     others = sorted(_files(folder) - set(expected) - {RUN_FILE})
     return Found(damage, [f"{folder / name}: not of the record" for name in others], len(expected) + 1, size)
-
-
-def _compare(file: Path, length: int, digest: str) -> str:
-    if not file.is_file():
-        return f"{file}: missing"
-    found = file.stat().st_size
-    if found != length:
-        return f"{file}: found {found:,} bytes; {length:,} were written"
-    return "" if sha256(file) == digest else f"{file}: not the bytes that were written"
 
 
 def _files(folder: Path) -> set[str]:

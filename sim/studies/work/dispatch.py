@@ -9,13 +9,15 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from contextlib import contextmanager, suppress
 from math import ceil
+from pathlib import Path
 
 from sim.outputs.folder import OutputError
-from sim.studies.plan import CHUNK_SECONDS, Plan
+from sim.studies.plan import CHUNK_SECONDS, Plan, Run
 from sim.studies.store import spool
 from sim.studies.store.store import Store
+from sim.studies.store.tables import Ended
 from sim.studies.work.executors import Workplace
-from sim.studies.work.worker import Done, Task, blame, carry_out, carry_out_many, carry_out_one
+from sim.studies.work.worker import Done, Task, blame, carry_out, carry_out_many, carry_out_one, put_together
 
 Progress = Callable[[int, int, int], None]  # runs done, runs asked for, runs that failed
 _WAITING = 2  # tasks in hand for each worker, so that none is ever idle and the parent holds few
@@ -36,22 +38,21 @@ def dispatch(
         OutputError: If the store cannot be written, or workers die as soon as they start.
         KeyboardInterrupt: After the runs in flight have been kept.
     """
-    there = store.done()
-    chunks = list(enumerate(plan.chunks()))
-    own = [(number, runs) for number, runs in chunks if shard is None or number % shard[1] == shard[0] - 1]
-    todo = [
-        Task(number, runs, plan.parcel, str(store.spool(number)) if place.local else "")
-        for number, runs in own
-        if there.get(number, 0) < len(runs)
-    ]
-    total = sum(len(runs) for _, runs in own)
-    done, failed = total - sum(len(task.runs) for task in todo), 0
+    first, last = span_of(len(plan.runs), shard)
+    whole, shared = _tasks(plan, store, place, first, last)
+    total = last - first
+    done, failed = total - sum(len(_within(task.runs, first, last)) for task in (*whole, *shared)), 0
     if progress:
         progress(done, total, failed)
     try:
-        for result in _results(todo, place, store):
+        for result in _results(whole, place, store):
             store.put(result)
             done, failed = done + len(result.runs), failed + result.failed
+            if progress:
+                progress(done, total, failed)
+        for task in shared:
+            piece = _within(task.runs, first, last)
+            done, failed = done + len(piece), failed + _do_piece(task, piece, place, store)
             if progress:
                 progress(done, total, failed)
     except BaseException:
@@ -59,6 +60,45 @@ def dispatch(
         raise
     finally:
         place.close()
+
+
+def span_of(runs: int, shard: tuple[int, int] | None) -> tuple[int, int]:
+    """The runs that a part does, first and one after the last: as many as any other part, within one."""
+    part, parts = shard or (1, 1)
+    return runs * (part - 1) // parts, runs * part // parts
+
+
+def _within(runs: Sequence[Run], first: int, last: int) -> Sequence[Run]:
+    return [run for run in runs if first <= run.number < last]
+
+
+def _tasks(plan: Plan, store: Store, place: Workplace, first: int, last: int) -> tuple[list[Task], list[Task]]:
+    """The chunks that lack: those that lie in this part, and those that it shares with other parts."""
+    chunks = [(number, runs) for number, runs in enumerate(plan.chunks()) if _within(runs, first, last)]
+    there = store.done(number for number, _ in chunks)
+    whole: list[Task] = []
+    shared: list[Task] = []
+    for number, runs in chunks:
+        if there.get(number, 0) >= len(runs):
+            continue
+        is_whole = len(_within(runs, first, last)) == len(runs)
+        spooled = str(store.spool(number)) if is_whole and place.local else ""
+        (whole if is_whole else shared).append(Task(number, runs, plan.parcel, spooled))
+    return whole, shared
+
+
+def _do_piece(task: Task, piece: Sequence[Run], place: Workplace, store: Store) -> int:
+    """The runs of a chunk that lie in this part, one at a time, into a spool; how many of them failed.
+
+    Other parts do the other runs of the chunk. Whoever sees all of them in the spools writes the chunk: two that end at
+    once both do, the same bytes.
+    """
+    ended = _each(task, piece, store.spool(task.chunk, piece[0].number), place)
+    store.sync_spool(task.chunk, piece[0].number)
+    spooled = store.spooled(task.chunk)
+    if all(run.number in spooled and spooled[run.number].run == run for run in task.runs):
+        store.put(put_together(task, [spooled[run.number] for run in task.runs]))
+    return sum(entry.weekly is None for entry in ended)
 
 
 def _results(tasks: Sequence[Task], place: Workplace, store: Store) -> Iterator[Done]:
@@ -115,32 +155,42 @@ def _grouped(tasks: Sequence[Task], seconds: float) -> list[list[Task]]:
 
 def _one_by_one(tasks: Sequence[Task], place: Workplace, store: Store) -> Iterator[Done]:
     """Chunks during which a worker died, a run at a time: the run that does it fails, the others do not."""
-    executor: Executor = place.open()
-    deaths = 0
     for task in tasks:
         file = store.spool(task.chunk)
-        kept = spool.read(file, repair=True)
-        for run in task.runs:
-            if run.number in kept:
-                continue
-            try:
-                ended = executor.submit(carry_out_one, task.parcel, run).result()
-                deaths = 0
-            except Exception as error:
-                if not _is_death(error):
-                    raise
-                ended = blame(task.parcel, run)
-                deaths += 1
-                if deaths == _DEATHS_IN_A_ROW:
-                    text = (
-                        f"{deaths} workers in a row have died; is there enough memory? --jobs 1 works without workers"
-                    )
-                    raise OutputError(text) from error
-                executor = place.open()
-            spool.append(file, ended)
+        _each(task, task.runs, file, place)
         whole = carry_out(task._replace(spool=str(file)))
         if whole is not None:
             yield whole
+
+
+def _each(task: Task, runs: Sequence[Run], file: Path, place: Workplace) -> list[Ended]:
+    """Runs one at a time, into a spool; those in it are not done again.
+
+    Raises:
+        OutputError: If workers die one after the other.
+    """
+    executor: Executor = place.open()
+    deaths, found = 0, []
+    kept = spool.read(file, repair=True)
+    for run in runs:
+        if run.number in kept and kept[run.number].run == run:
+            found.append(kept[run.number])
+            continue
+        try:
+            ended = executor.submit(carry_out_one, task.parcel, run).result()
+            deaths = 0
+        except Exception as error:
+            if not _is_death(error):
+                raise
+            ended = blame(task.parcel, run)
+            deaths += 1
+            if deaths == _DEATHS_IN_A_ROW:
+                text = f"{deaths} workers in a row have died; is there enough memory? --jobs 1 works without workers"
+                raise OutputError(text) from error
+            executor = place.open()
+        spool.append(file, ended)
+        found.append(ended)
+    return found
 
 
 def _is_death(error: Exception) -> bool:

@@ -58,8 +58,13 @@ def carry_out(task: Task) -> Done | None:
         ended.append(carry_out_run(parcel, run))
         if file and len(task.runs) > 1:
             spool.append(file, ended[-1])
+    return put_together(task, ended, perf_counter() - began)
+
+
+def put_together(task: Task, ended: Sequence[Ended], seconds: float = 0.0) -> Done:
+    """A chunk, of all its runs that have ended."""
     failed = sum(entry.weekly is None for entry in ended)
-    return Done(task.chunk, task.runs, files_of(parcel.cases, ended), failed, perf_counter() - began)
+    return Done(task.chunk, task.runs, files_of(opened(task.parcel).cases, ended), failed, seconds)
 
 
 def carry_out_many(tasks: Sequence[Task]) -> list[Done | None]:

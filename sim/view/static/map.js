@@ -1,10 +1,8 @@
 // The map: the corridor on the left, the border's sections large on the right. Canvas 2D.
 
-const EU = new Set(("AUT BEL BGR HRV CYP CZE DNK EST FIN FRA DEU GRC HUN IRL ITA LVA LTU LUX MLT NLD POL PRT ROU SVK "
-  + "SVN ESP SWE").split(" "));
 const TRAVEL = 7; // days of the model that a mark takes along its route
-const INSET = { west: 22.55, east: 29.25, south: 51.3, north: 56.55 };
-const LIMIT = { west: -11.8, east: 61.8, south: 18.4, north: 65.6 };
+const ASIDE = { west: 0.61, east: 1.1, south: 0.22, north: 0.39 }; // degrees around the sections: names stand there
+const EDGE = { lon: 0.2, lat: 0.4 }; // degrees at the ends of the outlines that are never shown
 // Border pressure: blue below full load, warm from there on. The colour-blind tell blue from orange.
 const SCALES = {
   light: [[0, 141, 172, 206], [0.5, 66, 129, 190], [0.999, 30, 80, 138], [1, 226, 150, 0], [1.5, 222, 84, 10],
@@ -37,22 +35,54 @@ function decode(flat, scale) {
   return points;
 }
 
+/** West, south, east and north end of a line, in degrees. */
+function bounds(flat, scale) {
+  const ends = [Infinity, Infinity, -Infinity, -Infinity];
+  let [x, y] = [0, 0];
+  for (let k = 0; k < flat.length; k += 2) {
+    x += flat[k];
+    y += flat[k + 1];
+    ends[0] = Math.min(ends[0], x / scale);
+    ends[1] = Math.min(ends[1], y / scale);
+    ends[2] = Math.max(ends[2], x / scale);
+    ends[3] = Math.max(ends[3], y / scale);
+  }
+  return ends;
+}
+
 function readGeometry(text) {
   const raw = JSON.parse(text);
-  const countries = raw.countries.map((c) => ({ iso: c.iso, rings: c.rings.map((ring) => decode(ring, raw.scale)) }));
-  const sections = Object.fromEntries(Object.entries(raw.sections).map(([k, line]) => [k, decode(line, raw.scale)]));
-  return { countries, sections, places: raw.places, labels: raw.labels };
+  const countries = raw.countries.map((c) => ({ ...c, rings: c.rings.map((ring) => decode(ring, raw.scale)) }));
+  const each = (make) => Object.fromEntries(Object.entries(raw.sections).map(([k, line]) => [k, make(line, raw.scale)]));
+  const [west, south, east, north] = raw.frame;
+  const limit = { west: west + EDGE.lon, south: south + EDGE.lat, east: east - EDGE.lon, north: north - EDGE.lat };
+  return { ...raw, countries, sections: each(decode), bounds: each(bounds), limit };
+}
+
+/** The sections of a frame that are on the map: their box in degrees, null if there are none. */
+function boxOfSections(frame, geometry) {
+  const known = frame.sections.map((s) => geometry.bounds[s.code]).filter(Boolean);
+  if (!known.length) return null;
+  const end = (pick, k) => pick(...known.map((b) => b[k]));
+  return { west: end(Math.min, 0), south: end(Math.min, 1), east: end(Math.max, 2), north: end(Math.max, 3) };
+}
+
+/** The part of the world that the inset shows: the sections, with room for names. */
+function insetOf(frame, geometry) {
+  const box = boxOfSections(frame, geometry);
+  return box && { west: box.west - ASIDE.west, south: box.south - ASIDE.south,
+    east: box.east + ASIDE.east, north: box.north + ASIDE.north };
 }
 
 /** A pane: a rectangle of the canvas that shows a part of the world. */
-function pane(rect, box) {
+function pane(rect, box, limit) {
   const [south, north] = [mercator(box.south), mercator(box.north)];
   const scale = Math.min(rect.w / (box.east - box.west), rect.h / (north - south));
   const [w, h] = [rect.w / scale, rect.h / scale];
   const clamp = (value, low, high) => (low > high ? (low + high) / 2 : Math.min(Math.max(value, low), high));
-  const west = clamp((box.west + box.east - w) / 2, LIMIT.west, LIMIT.east - w);
-  const top = clamp((south + north + h) / 2, mercator(LIMIT.south) + h, mercator(LIMIT.north));
-  return { ...rect, scale, px: (lon) => rect.x + (lon - west) * scale, py: (m) => rect.y + (top - m) * scale };
+  const west = clamp((box.west + box.east - w) / 2, limit.west, limit.east - w);
+  const top = clamp((south + north + h) / 2, mercator(limit.south) + h, mercator(limit.north));
+  return { ...rect, box, scale, px: (lon) => rect.x + (lon - west) * scale, py: (m) => rect.y + (top - m) * scale };
 }
 
 const at = (view, lonlat) => [view.px(lonlat[0]), view.py(mercator(lonlat[1]))];
@@ -117,9 +147,10 @@ function words(ctx, text, x, y, { size = 12, weight = 600, align = "left", colou
 }
 
 /** The part of the world that the routes in use need, with room around. */
-function boxOf(frame, places) {
-  const points = [[23.2, 52.0], [28, 56.2]];
-  for (const route of frame.routes) points.push(places[route.from].at, places[route.to].at);
+function boxOf(frame, geometry) {
+  const border = boxOfSections(frame, geometry);
+  const points = border ? [[border.west, border.south], [border.east, border.north]] : [];
+  for (const route of frame.routes) points.push(geometry.places[route.from].at, geometry.places[route.to].at);
   const lons = points.map((p) => p[0]);
   const lats = points.map((p) => p[1]);
   return {

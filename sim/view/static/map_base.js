@@ -10,7 +10,8 @@ function colours(element) {
 }
 
 /** Land, borders and names of countries, drawn once into a canvas of its own; the inset's names find room in each frame. */
-function drawBase(size, views, geometry, ink, ratio, room) {
+function drawBase(size, views, { frame, geometry, ink }, ratio, room) {
+  const homes = new Set(frame.hubs.map((hub) => geometry.places[hub.place]?.country));
   const canvas = document.createElement("canvas");
   canvas.width = size.w * ratio;
   canvas.height = size.h * ratio;
@@ -29,7 +30,7 @@ function drawBase(size, views, geometry, ink, ratio, room) {
     for (const country of geometry.countries) {
       ctx.beginPath();
       for (const ring of country.rings) trace(ctx, view, ring);
-      ctx.fillStyle = country.iso === "BLR" ? ink["land-hub"] : EU.has(country.iso) ? ink["land-eu"] : ink.land;
+      ctx.fillStyle = homes.has(country.iso) ? ink["land-hub"] : country.eu ? ink["land-eu"] : ink.land;
       ctx.fill("evenodd");
       ctx.lineWidth = view.inset ? 1 : 0.6;
       ctx.strokeStyle = ink.shore;
@@ -44,13 +45,9 @@ function drawBase(size, views, geometry, ink, ratio, room) {
   return canvas;
 }
 
-const INSET_NAMES = { Belarus: [27.6, 52.55], Poland: [22.95, 52.75], Lithuania: [24.1, 55.35], Latvia: [26.0, 56.38] };
-
 /** Names of countries where there is `room` for one: centre and width. */
 function nameCountries(ctx, view, labels, ink, room) {
-  const shown = view.inset ? Object.entries(INSET_NAMES).map(([name, p]) => [name, ...p]) : labels;
-  for (const [name, lon, lat] of shown) {
-    if (!view.inset && name in INSET_NAMES && name !== "Poland") continue;
+  for (const [name, lon, lat] of view.inset ? labels.border : labels.world) {
     const [x, y] = at(view, [lon, lat]);
     if (x < view.x + 30 || x > view.x + view.w - 30 || y < view.y + 60 || y > view.y + view.h - 12) continue;
     if (!room(x, y, 9 * name.length)) continue;

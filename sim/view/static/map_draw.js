@@ -21,11 +21,11 @@ function drawFrame(ctx, state, progress) {
     drawRoutes(ctx, main, state, progress, hits);
     drawCoasts(ctx, main, state, hits, free);
     drawPlaces(ctx, main, state, hits, free);
-    const [x, y] = [main.px(INSET.west), main.py(mercator(INSET.north))];
+    const [x, y] = [main.px(inset.box.west), main.py(mercator(inset.box.north))];
     ctx.strokeStyle = ink.muted;
     ctx.setLineDash([3, 3]);
     ctx.lineWidth = 1;
-    ctx.strokeRect(x, y, main.px(INSET.east) - x, main.py(mercator(INSET.south)) - y);
+    ctx.strokeRect(x, y, main.px(inset.box.east) - x, main.py(mercator(inset.box.south)) - y);
     ctx.setLineDash([]);
   });
   clipped(ctx, inset, () => {
@@ -135,14 +135,22 @@ function drawPlaces(ctx, view, { frame, geometry, ink }, hits, free) {
   }
 }
 
+/** What the numbers stand away from: the hubs, else the middle of all sections. */
+function centreOf(frame, geometry) {
+  const hubs = frame.hubs.map((hub) => geometry.places[hub.place]?.at).filter(Boolean);
+  const box = boxOfSections(frame, geometry);
+  const points = hubs.length ? hubs : [[(box.west + box.east) / 2, (box.south + box.north) / 2]];
+  return [0, 1].map((axis) => points.reduce((sum, point) => sum + point[axis], 0) / points.length);
+}
+
 function drawPressures(ctx, view, { frame, geometry, ink }, free) {
   for (const section of frame.sections) {
     const line = geometry.sections[section.code];
     if (!line) continue;
     const k = 2 * Math.floor(line.length / 4);
     const [x, y] = [view.px(line[k]), view.py(line[k + 1])];
-    const centre = at(view, [28.4, 53.6]);
-    const length = Math.hypot(x - centre[0], y - centre[1]);
+    const centre = at(view, centreOf(frame, geometry));
+    const length = Math.hypot(x - centre[0], y - centre[1]) || 1;
     const ty = y + ((y - centre[1]) / length) * 17;
     const tx = Math.min(Math.max(x + ((x - centre[0]) / length) * 21, view.x + 15), view.x + view.w - 15);
     if (!free(tx - 13, ty - 7, 26, 14)) continue;

@@ -57,6 +57,7 @@ function render({ model, el }) {
   const tip = tooltip(root);
   const ctx = canvas.getContext("2d");
   const geometry = readGeometry(model.get("geometry"));
+  const { limit } = geometry;
   const state = { geometry, ink: null, frame: null, views: null, delta: 0, look: null, dark: false };
   let base = null;
   let shape = "";
@@ -72,8 +73,9 @@ function render({ model, el }) {
     if (!w || !h || !state.frame) return;
     const ratio = window.devicePixelRatio || 1;
     state.dark = Boolean(root.closest(".theme--dark, [data-theme='dark']"));
-    const box = boxOf(state.frame, geometry.places);
-    const wanted = JSON.stringify([w, h, ratio, state.dark, box]);
+    const box = boxOf(state.frame, geometry);
+    const inset = insetOf(state.frame, geometry) ?? box;
+    const wanted = JSON.stringify([w, h, ratio, state.dark, box, inset, state.frame.hubs.map((hub) => hub.place)]);
     if (wanted === shape) return;
     shape = wanted;
     state.ink = colours(root);
@@ -81,14 +83,14 @@ function render({ model, el }) {
     canvas.height = h * ratio;
     ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
     let aside = Math.round(Math.min(Math.max(h * 0.78, w * 0.27), w * 0.42));
-    const mainOf = () => pane({ x: 0, y: 0, w: w - aside - 5, h }, box);
-    aside += Math.max(Math.ceil(mainOf().w - (LIMIT.east - LIMIT.west) * mainOf().scale), 0); // no sea where the map ends
+    const mainOf = () => pane({ x: 0, y: 0, w: w - aside - 5, h }, box, limit);
+    aside += Math.max(Math.ceil(mainOf().w - (limit.east - limit.west) * mainOf().scale), 0); // no sea where the map ends
     const main = mainOf();
-    state.views = [main, { ...pane({ x: w - aside, y: 0, w: aside, h }, INSET), inset: true }];
+    state.views = [main, { ...pane({ x: w - aside, y: 0, w: aside, h }, inset, limit), inset: true }];
     const ends = state.frame.routes.flatMap((r) => [r.from, r.to]).map((name) => at(main, geometry.places[name].at));
     placeLegend(main, ends);
     key.paint(state.dark);
-    base = drawBase({ w, h }, state.views, geometry, state.ink, ratio, (x, y, width) =>
+    base = drawBase({ w, h }, state.views, state, ratio, (x, y, width) =>
       !ends.some(([ex, ey]) => Math.abs(ex - x) < 62 && Math.abs(ey - y) < 24) && !underLegend(x, y, width));
   }
 

@@ -170,3 +170,34 @@ def test_two_files_of_one_name_are_told_apart(here: Path, corridor: Corridor) ->
         == 0
     )
     assert Study(here / "r").names == ["tiny", "tiny-2"]
+
+
+def test_an_unfinished_study_ends_with_a_banner_and_status_3(here: Path, corridor: Corridor) -> None:
+    words = ["run", "tiny.yaml", "--replicates", "150", "--jobs", "1", "--out", "r"]
+    assert "85 of 170 runs are there" in corridor(*words, "--shard", "1/2").out  # 20 replicates are run twice
+    for command in (["results", "r"], ["results", "r", "--sql", "select 1"], ["verify", "r"], ["report", "r"]):
+        done = corridor(*command)
+        assert done.status == 3, command
+        assert "not complete: " in done.err
+    assert "of 150 replicates" in corridor("results", "r").out
+    assert corridor("mend", "r", "--jobs", "1", "--quiet").status == 0
+    assert corridor("results", "r").status == 0
+
+
+def test_mend_says_what_it_did(here: Path, corridor: Corridor) -> None:
+    corridor("run", "tiny.yaml", "--replicates", "2", "--jobs", "1", "--out", "r", "--quiet")
+    (here / "r" / "totals" / "part-00000.parquet").unlink()
+    assert corridor("results", "r").status == 2
+    done = corridor("mend", "r", "--jobs", "1", "--quiet")
+    assert done.status == 0, done.err
+    assert "was damaged: r/totals/part-00000.parquet: missing" in done.out
+    assert "done again, and whole now" in done.out
+    assert "nothing was done" in corridor("mend", "r", "--jobs", "1").out
+
+
+def test_a_format_alone_gives_all_intervals(here: Path, corridor: Corridor) -> None:
+    corridor("run", "tiny.yaml", "--replicates", "2", "--jobs", "1", "--out", "r", "--quiet")
+    assert corridor("results", "r", "--format", "csv").out.startswith(
+        "scenario,level,name,measure,unit,replicates,mean"
+    )
+    assert corridor("results", "r", "--format", "json").out.startswith("[")

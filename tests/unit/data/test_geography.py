@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.data import geography
 from sim.data.geography import EARTH_RADIUS_KM, distance_km, great_circle_km, place, places, section, sections
 from sim.scenario import load_scenario, scenario_names
 
@@ -114,3 +115,38 @@ def test_needs_neither_mesa_nor_yaml_nor_pandas():
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "iso3"),
+    [("minsk", "BLR"), ("bruzgi", "BLR"), ("germany", "DEU"), ("benghazi", "LBY"), ("istanbul", "TUR")],
+)
+def test_a_place_lies_in_its_country(name, iso3):
+    assert geography.country_of(name) == iso3
+
+
+def test_border_zones_lie_in_the_country_of_their_hub():
+    zones = [p.name for p in places().values() if p.kind == "zone"]
+    assert {geography.country_of(name) for name in zones} == {geography.country_of("minsk")}
+
+
+def test_agencies_come_in_the_order_of_their_sections():
+    first = list(dict.fromkeys(s.agency for s in sections().values()))
+    assert geography.by_sections(sorted(first)) == first
+    assert geography.by_sections(["zz", first[1], "aa"]) == [first[1], "aa", "zz"]
+
+
+@pytest.mark.parametrize("of", ["world", "border", "report"])
+def test_names_of_countries_stand_on_the_map(of):
+    lons, lats = zip(*[p for found in geography.outlines().values() for poly in found for p in poly[0]], strict=True)
+    labels = geography.map_labels(of)
+    assert labels
+    assert set(labels) <= set(geography.country_names())
+    for lon, lat in labels.values():
+        assert min(lons) < lon < max(lons)
+        assert min(lats) < lat < max(lats)
+
+
+def test_the_european_union_has_27_members_all_on_the_map():
+    assert len(geography.eu_members()) == 27
+    assert geography.eu_members() <= set(geography.country_names())

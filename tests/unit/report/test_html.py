@@ -144,7 +144,7 @@ def test_provenance_is_that_of_the_run(tmp_path: Path) -> None:
     about = read_run(tmp_path / "run")
     text = Page(report_of(Results.read(tmp_path / "run"), about)).text()
     assert about["scenario_sha256"] in text
-    assert about["versions"]["model_sources"] in text
+    assert about["identity"]["sha256"] in text
     assert about["command"] in text
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import pandas as pd
 
 from sim.outputs.results import Results
-from sim.runs import run
+from sim.scenario import load_scenario
 from sim.studies.carry_out import replicates
 from sim.studies.study import Study
-from tests.strategies import tiny_scenario
+from tests.strategies import replicates_by_day, tiny_scenario
 from tests.unit.studies.small import BAN, BASE
 
 
 def test_results_are_those_of_single_runs(study: Study) -> None:
-    alone = run(BAN, replicates=3).totals
+    alone = replicates_by_day(BAN, 3).totals
     ours = study.totals[(study.totals["scenario"] == "ban") & (study.totals["replicate"] < 3)]
     keys = ["replicate", "level", "name", "measure", "unit"]
     left, right = (table[[*keys, "value"]].astype(dict.fromkeys(keys, str)) for table in (alone, ours))
@@ -64,6 +64,6 @@ def test_chance_and_parameters_are_told_apart() -> None:
 
 def test_observed_series_stand_beside_the_replicates() -> None:
     few = replicates("minsk-2021", 2)
-    single = run("minsk-2021", replicates=2)
+    single = replicates_by_day(load_scenario("minsk-2021"), 2)
     pd.testing.assert_frame_equal(few.observed("minsk-2021"), single.observed())
     assert isinstance(single, Results)

@@ -7,15 +7,17 @@ import shutil
 from datetime import timedelta
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from sim import run
 from sim.outputs.folder import OutputError
-from sim.outputs.provenance import record_text
+from sim.outputs.provenance import record_text, sha256
 from sim.scenario import load_scenario, to_yaml
 from sim.studies.store.replay import replay
 from sim.studies.store.verify import verify
-from tests.strategies import START, tiny_scenario
+from tests.strategies import START, replicates_by_day, tiny_scenario
 
 TABLES = {"daily.parquet", "monthly.csv", "totals.csv"}
 
@@ -28,7 +30,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (here / "extra.csv").write_text("date,origin,destination,carrier,seats\n" + extra)
     text = to_yaml(tiny_scenario({"behaviour": {"retry": {"uniform": [2, 6]}}}, days=40))
     (here / "mine.yaml").write_text(text + "timetable: extra.csv\n")
-    run(load_scenario(here / "mine.yaml"), replicates=3).write(here / "made")
+    replicates_by_day(load_scenario(here / "mine.yaml"), 3).write(here / "made")
     return here / "made"
 
 
@@ -104,3 +106,43 @@ def test_any_changed_bit_of_a_run_is_found(copy: Path) -> None:
             assert file.name in damage, (file.name, place)
         file.write_bytes(content)
     assert verify(copy).damage == verify(copy).notes == []
+
+
+def written_otherwise(folder: Path, change: float = 0.0) -> None:
+    """The daily table as another version of the writer would have written it; at will with another number."""
+    file = folder / "daily.parquet"
+    table = pq.read_table(file)
+    if change:
+        values = table["value"].to_numpy().copy()
+        values[-1] += change
+        table = table.set_column(table.schema.get_field_index("value"), "value", pa.array(values))
+    pq.write_table(table.replace_schema_metadata({"writer": "another"}), file, compression="snappy")
+    content = json.loads((folder / "run.json").read_text())
+    digests = {**content["tables_sha256"], "daily.parquet": sha256(file)}
+    change_record = {"tables_sha256": digests, "versions": {**content["versions"], "pyarrow": "1.0"}}
+    (folder / "run.json").write_text(record_text({**content, **change_record}))
+
+
+def test_the_same_numbers_in_other_bytes_are_the_same(copy: Path) -> None:
+    written_otherwise(copy)
+    found = replay(copy)
+    recorded, again = found.tables["daily.parquet"]
+    assert recorded != again
+    assert found.equal == ("daily.parquet",)
+    assert found.same
+
+
+def test_one_other_number_in_other_bytes_differs(copy: Path) -> None:
+    written_otherwise(copy, change=1.0)
+    found = replay(copy)
+    assert found.equal == ()
+    assert not found.same
+
+
+def test_a_table_that_is_not_the_recorded_one_proves_nothing(copy: Path) -> None:
+    """Its contents are compared only where its bytes are those of the record."""
+    written_otherwise(copy)
+    change(
+        copy, tables_sha256={**json.loads((copy / "run.json").read_text())["tables_sha256"], "daily.parquet": "0" * 64}
+    )
+    assert not replay(copy).same

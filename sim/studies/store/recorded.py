@@ -1,0 +1,244 @@
+"""The one door for reading a study's folder: what is read is held against what was recorded when it was written.
+
+A file must be there, of the recorded size and SHA-256; entries of the record and ``study.json`` must be of the types
+that Corridor writes. So a study that was damaged, or made by somebody else's hand, gives an error and no other numbers.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sim.outputs.folder import OutputError
+from sim.studies.store import spool
+from sim.studies.store.manifest import Manifest
+from sim.studies.store.tables import SCHEMAS
+
+STUDY = "study.json"
+FORMAT = "corridor-study-1"
+MOST_ROWS = 50_000_000  # of a part: far more than a chunk's runs ever have
+_HERE = re.compile(r"[^/\\\x00-\x1f\x7f]+")  # a name inside a folder
+
+
+class Stamp(NamedTuple):
+    """What was recorded of a file: bytes, and SHA-256 in hexadecimal."""
+
+    size: int
+    sha256: str
+
+
+def is_study(folder: Path) -> bool:
+    """Whether a folder holds a study."""
+    return (folder / STUDY).is_file()
+
+
+def read_study(folder: Path) -> dict[str, Any]:
+    """The contents of ``study.json``; raises OutputError if it is none."""
+    try:
+        content = json.loads((folder / STUDY).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise OutputError(f"{folder}: no study: {STUDY}: {error.strerror}") from None
+    except (ValueError, RecursionError):
+        raise OutputError(f"{folder / STUDY}: damaged: not JSON") from None
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise OutputError(f"{folder / STUDY}: not of a study of this version of corridor")
+    wrong = [what for what, right in _checks_of(content).items() if not right]
+    if wrong:
+        raise OutputError(f"{folder / STUDY}: damaged: found no {wrong[0]} as a study has it")
+    return content
+
+
+def _checks_of(content: dict[str, Any]) -> dict[str, bool]:
+    plan = content.get("plan")
+    plan = plan if isinstance(plan, dict) else {}
+    scenarios, seed = plan.get("scenarios"), plan.get("seed")
+    return {
+        "title": isinstance(content.get("title"), str),
+        "command": isinstance(content.get("command"), str),
+        "versions": isinstance(content.get("versions"), dict),
+        "plan": bool(plan),
+        "kind": isinstance(plan.get("kind"), str),
+        "seed": isinstance(seed, int) and not isinstance(seed, bool),
+        "scenarios": isinstance(scenarios, dict) and bool(scenarios) and all(map(_is_name, scenarios)),
+    }
+
+
+class Recorded:
+    """A study's folder by its record.
+
+    Args:
+        folder: The study's.
+
+    Attributes:
+        about: The contents of ``study.json``.
+        files: Stamp of each recorded file, by its name with slashes.
+        chunks: Entry of each chunk that was written, by number; the one with most runs where there are several.
+        replicates, runs: How many were asked for last.
+        derived: Names of the tables that were made of the study when it was complete, as it is asked for now.
+
+    Raises:
+        OutputError: If there is no study or no record, or one of them is damaged.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Read the record; files are read when they are asked for."""
+        self.folder = folder
+        self.about = read_study(folder)
+        self.files: dict[str, Stamp] = {}
+        self.chunks: dict[int, dict[str, Any]] = {}
+        self.replicates = self.runs = 0
+        self.derived: list[str] = []
+        derived: list[dict[str, Any]] = []
+        records = manifests_of(folder)
+        for file in records:
+            for number, entry in enumerate(Manifest(file).entries, 1):
+                check_entry(entry, f"{file}:{number}")
+                self._take(entry)
+                derived += [entry] if "derived" in entry else []
+        if not records:
+            raise OutputError(f"{folder}: damaged: the record manifest.jsonl is missing")
+        for entry in derived:
+            if entry.get("replicates", self.replicates) == self.replicates:
+                self.derived = list(entry["derived"])
+        self.chunks = dict(sorted(self.chunks.items()))
+        for entry in self.chunks.values():  # where a chunk was written several times, the entry that counts
+            self.files |= {name: Stamp(*stamp) for name, stamp in entry["files"].items()}
+
+    def _take(self, entry: dict[str, Any]) -> None:
+        for kind in ("study", "files", "derived"):
+            self.files |= {name: Stamp(*stamp) for name, stamp in entry.get(kind, {}).items()}
+        if "asked" in entry:
+            self.replicates, self.runs = entry["asked"]["replicates"], entry["asked"]["runs"]
+        if "chunk" in entry:
+            number = entry["chunk"]
+            before = self.chunks.get(number)
+            if before is None or entry.get("again") or entry["runs"][1] >= before["runs"][1]:
+                self.chunks[number] = entry
+
+    @property
+    def there(self) -> int:
+        """How many of the runs that were asked for are recorded."""
+        ends = (entry["runs"] for entry in self.chunks.values())
+        return sum(max(min(last, self.runs - 1) - first + 1, 0) for first, last in ends)
+
+    @property
+    def waiting(self) -> int:
+        """How many runs have ended in chunks that are not whole yet, and so are in no table."""
+        place = self.folder / "spool"
+        ended = {number for file in place.iterdir() for number in spool.read(file)} if place.is_dir() else set()
+        spans = [entry["runs"] for entry in self.chunks.values()]
+        return sum(not any(first <= number <= last for first, last in spans) for number in ended)
+
+    @property
+    def unfinished(self) -> str:
+        """What to say of a study that lacks runs that were asked for; empty for one that is complete."""
+        if self.there == self.runs and self.runs:
+            return ""
+        found = f"not complete: {self.there:,} of {self.runs:,} runs are there"
+        found += f", and {waiting:,} wait for the rest of their chunk" if (waiting := self.waiting) else ""
+        return f"{found}; the command that made it goes on, or `corridor mend {self.folder}`"
+
+    def content(self, name: str) -> bytes:
+        """A file, byte for byte as it was recorded; raises OutputError if it is not."""
+        content = self._matching(name)
+        if content is None:  # the study may have been gone on with since the record was read
+            self.files[name] = Recorded(self.folder).files.get(name, self.files[name])
+            content = self._matching(name)
+        if content is None:
+            file = self.folder / name
+            raise OutputError(f"{file}: damaged: not the bytes that were written; `corridor mend` makes it again")
+        return content
+
+    def _matching(self, name: str) -> bytes | None:
+        """A file if it is as it was recorded."""
+        file, stamp = self.folder / name, self.files.get(name)
+        if stamp is None:
+            raise OutputError(f"{file}: damaged: it is not of the record")
+        try:
+            content = file.read_bytes() if file.stat().st_size == stamp.size else b""
+        except OSError as error:
+            raise OutputError(f"{file}: damaged: {error.strerror}; `corridor mend` makes it again") from None
+        return content if sha256(content).hexdigest() == stamp.sha256 else None
+
+    def problem(self, name: str) -> str:
+        """What is wrong with a recorded file; empty if nothing is."""
+        stamp = self.files[name]
+        return problem_of(self.folder / name, stamp.size, stamp.sha256)
+
+    def damaged(self, chunk: int) -> list[str]:
+        """What is wrong with the files of a chunk, a line each."""
+        return [problem for name in self.chunks[chunk]["files"] if (problem := self.problem(name))]
+
+    def part(self, table: str, chunk: int) -> pa.Table | None:
+        """A table of a chunk; None where it has no rows. Raises OutputError if it is not as it was recorded."""
+        name = part_name(table, chunk)
+        if name not in self.chunks[chunk]["files"]:
+            return None
+        source = pa.BufferReader(self.content(name))
+        try:
+            rows = pq.read_metadata(source).num_rows
+            if rows > MOST_ROWS:
+                raise OutputError(f"{self.folder / name}: found {rows:,} rows; allowed: up to {MOST_ROWS:,}")
+            return pq.read_table(source, schema=SCHEMAS[table])
+        except (OSError, pa.ArrowException) as error:
+            raise OutputError(f"{self.folder / name}: damaged: {error}; `corridor verify` tells all that is") from error
+
+
+def part_name(table: str, chunk: int) -> str:
+    """Name of the file of a table's chunk, within the study's folder."""
+    return f"{table}/part-{chunk:05}.parquet"
+
+
+def manifests_of(folder: Path) -> list[Path]:
+    """The records of a study's writers, in order."""
+    return sorted(path for path in folder.iterdir() if re.fullmatch(r"manifest.*\.jsonl", path.name))
+
+
+def problem_of(file: Path, size: int, digest: str) -> str:
+    """What is wrong with a file of which size and SHA-256 were recorded; empty if nothing is."""
+    if not file.is_file():
+        return f"{file}: missing"
+    found = file.stat().st_size
+    if found != size:
+        return f"{file}: found {found:,} bytes; {size:,} were written"
+    return "" if sha256(file.read_bytes()).hexdigest() == digest else f"{file}: not the bytes that were written"
+
+
+def check_entry(entry: dict[str, Any], where: str) -> None:
+    """Check that an entry of a record is of the types that Corridor writes; raises OutputError."""
+    runs, asked = entry.get("runs", [0, 0]), entry.get("asked", {"replicates": 1, "runs": 1})
+    right = (
+        _is_count(entry.get("chunk", 0))
+        and isinstance(runs, list) and len(runs) == 2 and all(map(_is_count, runs)) and runs[0] <= runs[1]
+        and isinstance(asked, dict) and all(_is_count(asked.get(key)) for key in ("replicates", "runs"))
+        and ("chunk" not in entry or ("runs" in entry and "files" in entry))
+        and all(_are_stamps(entry.get(kind, {})) for kind in ("study", "files", "derived"))
+    )  # fmt: skip
+    if not right:
+        raise OutputError(f"{where}: damaged: not an entry as Corridor writes it")
+
+
+def _are_stamps(value: Any) -> bool:
+    """Whether a value gives the stamps of files inside the folder, by name."""
+    return isinstance(value, dict) and all(
+        all(map(_is_name, name.split("/")))
+        and isinstance(stamp, list)
+        and len(stamp) == 2
+        and _is_count(stamp[0])
+        and isinstance(stamp[1], str)
+        for name, stamp in value.items()
+    )
+
+
+def _is_name(text: Any) -> bool:
+    return isinstance(text, str) and text not in {".", ".."} and _HERE.fullmatch(text) is not None
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53

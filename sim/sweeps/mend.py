@@ -1,0 +1,78 @@
+"""Mending a study: what is missing or damaged is done again, and what was done is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from sim.outputs.folder import OutputError
+from sim.scenario.errors import ScenarioError
+from sim.studies.carry_out import carry_out, tables_of
+from sim.studies.plan import EXPERIMENT, Plan
+from sim.studies.store.verify import verify
+from sim.studies.study import Study
+from sim.studies.work.dispatch import Progress
+from sim.studies.work.executors import Workplace
+from sim.sweeps.completed_sweep import wide_tables
+from sim.sweeps.designs import points_of
+from sim.sweeps.factors import Factor, settings
+
+
+class Mended(NamedTuple):
+    """What was wrong, a line each; how many of the runs asked for lacked; the study, whole again."""
+
+    damage: list[str]
+    lacked: int
+    study: Study
+
+
+def mend(
+    folder: Path, *, place: Workplace | None = None, command: str = "", progress: Progress | None = None
+) -> Mended:
+    """Do again what is missing or damaged of a study, and what was asked for and never done.
+
+    Args:
+        folder: The study's. A run of a single scenario is made again by `sim.run`.
+        place: Where the runs are done; this process if None.
+        command: As of `carry_out`.
+        progress: As of `carry_out`.
+
+    Raises:
+        OutputError: If there is no study, its record is damaged, or only the command that made it can go on with it:
+            a part of a larger search, or a scenario that was shortened, of which the folder leaves out what is later.
+    """
+    study = Study(folder)
+    damage = verify(folder).damage
+    lacked = study.asked - study.there
+    try:
+        plan = plan_of_folder(study)
+        tables = wide_tables if EXPERIMENT in study.about["plan"] else tables_of
+        whole = carry_out(plan, folder, place=place, command=command, progress=progress, tables=tables)
+    except (ScenarioError, OutputError, KeyError, TypeError, ValueError) as error:
+        again = study.about["command"] or "the code that made it"
+        text = str(error) if isinstance(error, OutputError | ScenarioError) else f"damaged: {error!r}"
+        raise OutputError(f"{text}\n{folder} cannot be mended by itself; this goes on with it: {again}") from error
+    left = verify(folder).damage
+    if left:
+        raise OutputError("\n".join([f"{folder}: still damaged:", *(f"  {line}" for line in left)]))
+    return Mended(damage, lacked, whole)
+
+
+def plan_of_folder(study: Study) -> Plan:
+    """The plan of a study, made again from what its folder says."""
+    plan = study.about["plan"]
+    drawn = plan["parameters"] == "drawn"
+    extra = plan.get(EXPERIMENT)
+    if extra is None:
+        return Plan(study.kind, study.scenarios, study.replicates, twins=plan["twins"], drawn=drawn)
+    if "design" not in extra:
+        raise OutputError(f"{study.folder}: a part of a larger search")
+    factors = [Factor.of(entry) for entry in extra["knobs"]]
+    points = points_of(
+        extra["design"], factors, extra["samples"], extra["levels"], extra["seed"], second_order=extra["second_order"]
+    )
+    paths, values = settings(factors, points)
+    return Plan(
+        study.kind, study.scenarios, study.replicates, paths=paths, points=values, paired=plan["paired"], drawn=drawn,
+        extra={EXPERIMENT: extra},
+    )  # fmt: skip
