@@ -15,6 +15,7 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 from sim.data import extensions
+from sim.data.durable_files import write_whole
 from sim.data.extensions import Extension
 from sim.engine.compiled import HOME, cached_as
 from sim.scenario.errors import ScenarioError
@@ -111,9 +112,7 @@ def _file_with(one: Carried) -> Path:
     copy = HOME / "extensions" / one.sha256[:16] / original.name
     if not copy.is_file():
         copy.parent.mkdir(parents=True, exist_ok=True)
-        partial = copy.with_suffix(f".{id(one)}.partial")
-        partial.write_bytes(one.source or b"")
-        partial.replace(copy)
+        write_whole(copy, one.source or b"")
     return copy
 
 

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
+from sim.data.durable_files import write_text
 from sim.outputs.folder import OutputError
 
 COLUMNS = ("series", "period_start", "period_end", "value", "low", "high", "measure", "source", "note")
@@ -36,6 +37,6 @@ def write(rows: Sequence[Observed], file: Path) -> None:
         writer.writerow([row.series, row.period_start, row.period_end, row.value, "", "", *about])
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(sink.getvalue(), encoding="utf-8")
+        write_text(file, sink.getvalue())
     except OSError as error:
         raise OutputError(f"{file}: cannot be written: {error.strerror or error}") from error

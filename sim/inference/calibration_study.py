@@ -27,8 +27,8 @@ from sim.inference.fit_task import Place, Posterior, Task
 from sim.inference.free_parameters import Space
 from sim.inference.observations import rows_of
 from sim.outputs.folder import OutputError, check_writable
-from sim.outputs.identity import check_identity, identity
-from sim.outputs.provenance import machine, version, versions
+from sim.outputs.identity import check_identity, identity, version_of
+from sim.outputs.provenance import machine, versions
 from sim.scenario.errors import ScenarioError
 
 RECORD = "calibration.json"
@@ -65,7 +65,7 @@ def calibration(loaded: Loaded, place: Place) -> Calibrated:
         _summary(done, task),
     )
     note = f"# Written by `{place.command or 'corridor calibrate'}`: a replicate draws one particle whole.\n"
-    note += f"# Model {identity('inference')['sha256'][:16]}, corridor {version()}.\n"
+    note += f"# Model {identity('inference')['sha256'][:16]}, corridor {version_of('corridor-sim')}.\n"
     written = {
         "posterior.parquet": files.particles(done, task.space),
         "posterior.yaml": (

@@ -6,6 +6,7 @@ again, must be of this identity; of another one it may only be read.
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 from collections.abc import Mapping
 from functools import lru_cache
@@ -39,6 +40,14 @@ def sources(more: tuple[str, ...] = ()) -> dict[str, str]:
     return found
 
 
+def version_of(package: str) -> str:
+    """Version of an installed package."""
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return "not installed"
+
+
 def identity(*more: str) -> dict[str, Any]:
     """The identity of the model in this process, ready for JSON.
 
@@ -46,10 +55,8 @@ def identity(*more: str) -> dict[str, Any]:
         ``sha256`` of all the rest; ``version`` of corridor; ``sources`` by path below `sim/`; ``extensions`` by name;
         ``changed_by_hand``: the rules that are not those of the sources.
     """
-    from sim.outputs.provenance import version
-
     about = {
-        "version": version(),
+        "version": version_of("corridor-sim"),
         "sources": sources(more),
         "extensions": extensions.digests(),
         "changed_by_hand": rules.fingerprint(),

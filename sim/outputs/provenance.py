@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.metadata
 import json
 import os
 import platform
@@ -16,7 +15,7 @@ from typing import Any
 
 from sim.data import extensions
 from sim.outputs.folder import FORMAT
-from sim.outputs.identity import identity
+from sim.outputs.identity import identity, version_of
 
 OWN_HASH = "record_sha256"
 _PACKAGES = ("mesa", "numpy", "numba", "pandas", "pyarrow")
@@ -60,24 +59,12 @@ def now() -> str:
     return datetime.now(UTC).replace(microsecond=0).isoformat()
 
 
-def version() -> str:
-    """Version of corridor."""
-    return _version("corridor-sim")
-
-
-def _version(package: str) -> str:
-    try:
-        return importlib.metadata.version(package)
-    except importlib.metadata.PackageNotFoundError:
-        return "not installed"
-
-
 def versions() -> dict[str, str]:
     """Versions of corridor, and of what results depend on."""
     return {
-        "corridor": version(),
+        "corridor": version_of("corridor-sim"),
         "python": platform.python_version(),
-        **{package: _version(package) for package in _PACKAGES},
+        **{package: version_of(package) for package in _PACKAGES},
     }
 
 

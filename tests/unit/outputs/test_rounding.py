@@ -68,7 +68,7 @@ def test_terminal_report_and_view_write_the_same(value: float, output: str, sign
 def test_the_shortest_text_is_that_of_the_same_number(value: float, sign: bool) -> None:
     text, full = brief(value, "attempts", sign=sign), number(value, "attempts", sign=sign)
     plain = text.replace(",", "").replace("−", "-")
-    size = 1000 * float(plain[:-1]) if plain.endswith("k") else float(plain)
+    size = round(1000 * float(plain[:-1])) if plain.endswith("k") else float(plain)
     assert size == float(full.replace(",", "").replace("−", "-"))
 
 

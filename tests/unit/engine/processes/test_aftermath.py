@@ -92,9 +92,9 @@ def test_the_wait_for_another_attempt_has_its_mean_and_grows_with_cold_and_witho
 
 
 def test_a_procedure_ends_in_one_of_three_ways_by_their_shares(model: CorridorModel) -> None:
-    agency = model.world.agencies[0]
-    agency["absconding"], agency["returned"] = 0.2, 0.5
-    ends = [aftermath.end_of_procedure(model.world.rows[i], agency) for i in range(PEOPLE)]
+    procedure = model.world.procedures[0, 0]
+    procedure["absconding"], procedure["returned"] = 0.2, 0.5
+    ends = [aftermath.end_of_procedure(model.world.rows[i], procedure) for i in range(PEOPLE)]
     for end, share in ((aftermath.GOES_ON, 0.2), (aftermath.IS_RETURNED, 0.5), (aftermath.STAYS, 0.3)):
         check_share(ends.count(end), PEOPLE, share)
 
