@@ -13,7 +13,7 @@ from sim.outputs.results import Results
 from sim.runs import draw, run_to_data
 from sim.scenario.fields import FieldNote, is_by_cohort
 from sim.scenario.paths import parameter_paths
-from sim.scenario.schema import Scenario
+from sim.scenario.schema import Scenario, scenario_class
 
 START = date(2025, 10, 1)
 
@@ -121,7 +121,7 @@ def replicates_by_day(scenario: Scenario, replicates: int) -> Results:
 
 def tiny_scenario(changes: Mapping[str, Any] | None = None, **fields: Any) -> Scenario:
     """The tiny scenario with nested ``changes``, and with whole top-level ``fields`` such as ``days=30``."""
-    return Scenario(**merge(TINY, changes or {}) | fields)
+    return scenario_class()(**merge(TINY, changes or {}) | fields)
 
 
 def finished(scenario: Scenario, days: int | None = None) -> CorridorModel:

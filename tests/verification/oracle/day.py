@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-import sim.model
 from sim.engine import rows as pop
 from sim.engine import tables as t
 from sim.engine.processes import news, repatriation
@@ -115,8 +114,7 @@ def run_oracle(scenario: Scenario) -> dict[str, Any]:
     """Run a scenario with the oracle's day in place of the engine's."""
     model = CorridorModel(scenario, timetable(scenario))
     model._tables = oracle = Oracle(model)
-    sim.model.migrants_day = Oracle.morning
-    sim.model.evening = Oracle.evening
+    model._migrants_day, model._evening = Oracle.morning, Oracle.evening
     while model.running:
         model.step()
     met = {f"met {name}": np.array(number) for name, number in oracle.met.items()}
