@@ -9,6 +9,7 @@ from typing import Any
 import mesa
 
 from sim.agents import BorderAgency, Carrier, FrontexPool, Migrant, Sponsor, TransitState
+from sim.agents.actor import Actor
 from sim.agents.agenda import Agenda
 from sim.agents.calendar import Calendar
 from sim.agents.daybook import Daybook
@@ -125,7 +126,10 @@ class CorridorModel(mesa.Model):
         self.agencies = self._make_agencies()
         self.sponsors = {name: Sponsor(self, name, entry) for name, entry in sorted(scenario.sponsors.items())}
         self.extra_actors = make_all(self)  # of extensions, by the key of their entries and by name
-        self._extra_actors = [actor for actors in self.extra_actors.values() for actor in actors.values()]
+        extra = [actor for actors in self.extra_actors.values() for actor in actors.values()]
+        self._reviewers = [*self.agencies.values(), *extra]
+        pushing = (*self.sponsors.values(), *self.states.values(), *self.carriers.values())
+        self._actors: list[Actor] = [*pushing, *self._reviewers]
         self.season = Calendar(self)
         self.measures = Agenda(self)
         self.migrants = MigrantSet(self)
@@ -137,23 +141,13 @@ class CorridorModel(mesa.Model):
         day = self.day
         self.season.turn(day)
         self.measures.apply(day)
-        for sponsor in self.sponsors.values():
-            sponsor.step()
-        for state in self.states.values():
-            state.step()
-        for carrier in self.carriers.values():
-            carrier.step()
-        for agency in self.agencies.values():
-            agency.step()
-        for actor in self._extra_actors:
+        for actor in self._actors:  # sponsors, transit states, carriers, agencies, those of extensions
             actor.step()
         if self.routes_changed or day in self._timetable_ends:
             self._update_routes()
         self._migrants_day(self._tables, day)
-        for agency in self.agencies.values():
-            agency.review()
-        for actor in self._extra_actors:
-            actor.review()
+        for reviewer in self._reviewers:  # agencies, those of extensions
+            reviewer.review()
         self._evening(self._tables, day)
         conservation.check(self, day)
         self.day = day + 1
@@ -189,9 +183,10 @@ class CorridorModel(mesa.Model):
     def _run_all_days_but_the_last(self) -> None:
         """The days before the last one, until an event is scheduled."""
         self._default_schedule.pause()
-        last = self.settings.days - 1
+        self._event_list.compact()  # of what is paused, so that a look at the bare list tells whether it is empty
+        last, scheduled = self.settings.days - 1, self._event_list._events
         try:
-            while self.running and self.day < last and self._event_list.is_empty():
+            while self.running and self.day < last and not scheduled:
                 self.steps = self.day + 1
                 self.time = float(self.steps)
                 CorridorModel.step(self)
