@@ -1,12 +1,12 @@
 """Smugglers as agents: each sells places on some routes, and asks more where more people want them than it has.
 
     smugglers:
-      coast: {routes: [libya-west-italy, libya-east-crete], capacity: 900, price: 500, response: 0.5}
+      coast: {routes: [libya-west-italy, libya-east-crete], capacity: 2000, price: 500, response: 0.5}
 
-A smuggler has ``capacity`` places a week for all its routes together. Once a week it looks at who waits: it shares its
-places among its open routes in proportion to the queues, and moves its fee by exp(response * (load - 1)), where load
-is people waiting over places. The fee comes on top of the carrier's price, and people weigh it when they choose. When a
-route closes, its customers turn to the others: queues, fees and volume move there. All numbers are assumptions.
+A smuggler can serve ``capacity`` people a week on each of its routes. Once a week it looks at who waits there, and moves
+its fee by exp(response * (load - 1)), where load is people waiting over that capacity. The fee comes on top of the
+carrier's price, and people weigh it when they choose. When a route closes, its customers turn to the others, and with
+them go price and volume. All numbers are assumptions.
 """
 
 import math
@@ -27,7 +27,7 @@ class SmugglerEntry(extend.Entry):
     """A network that sells places on routes."""
 
     routes: list[extend.Name] = Field(min_length=1, description="Routes that it sells.")
-    capacity: extend.Quantity = extend.quantity(200, "persons per week", 0, 1e5, "Places in all.")
+    capacity: extend.Quantity = extend.quantity(200, "persons per week", 0, 1e5, "Whom it can serve on a route.")
     price: extend.Quantity = extend.quantity(800, "USD", 1, 1e5, "Fee at full load.")
     response: extend.Quantity = extend.quantity(0.5, "per unit of load", 0, 5, "How fast the fee follows the load.")
 
@@ -46,18 +46,16 @@ class Smuggler(extend.Actor):
             self._charge(number, entry.price)
 
     def step(self):
-        """Once a week: look at the queues, share out the places, move the fees."""
+        """Once a week: look at the queues, move the fees."""
         if self.model.day % 7 or not self.model.day:
             return
         world = self.model.world
         seat_queues = world.queues[2 * len(world.states) :]["length"]  # by route, behind those for visas and transfer
-        waiting = {number: int(seat_queues[number]) for number in self.numbers if world.routes["open"][number]}
-        total = sum(waiting.values())
-        for number, people in waiting.items():
-            places = self.entry.capacity * (people / total if total else 1 / len(waiting))
-            load = min(people / max(places, 1.0), HIGHEST_LOAD)
-            fee = self.fees[number] * math.exp(self.entry.response * (load - 1.0))
-            self._charge(number, min(max(fee, LEAST * self.entry.price), MOST * self.entry.price))
+        for number in self.numbers:
+            if world.routes["open"][number]:
+                load = min(seat_queues[number] / max(self.entry.capacity, 1.0), HIGHEST_LOAD)
+                fee = self.fees[number] * math.exp(self.entry.response * (load - 1.0))
+                self._charge(number, min(max(fee, LEAST * self.entry.price), MOST * self.entry.price))
 
     def review(self):
         """In the evening: all who boarded on its routes."""
