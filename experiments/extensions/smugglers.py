@@ -3,10 +3,10 @@
     smugglers:
       coast: {routes: [libya-west-italy, libya-east-crete], capacity: 2000, price: 500, response: 0.5}
 
-A smuggler can serve ``capacity`` people a week on each of its routes. Once a week it looks at who waits there, and moves
-its fee by exp(response * (load - 1)), where load is people waiting over that capacity. The fee comes on top of the
-carrier's price, and people weigh it when they choose. When a route closes, its customers turn to the others, and with
-them go price and volume. All numbers are assumptions.
+A smuggler can serve ``capacity`` people a week on each of its routes. Once a week it looks at who waits there, and
+moves its fee by exp(response * (load - 1)), where load is people waiting over that capacity. The fee comes on top of
+the carrier's price, and people weigh it when they choose. When a route closes, its customers turn to the others, and
+with them go price and volume. All numbers are assumptions.
 """
 
 import math

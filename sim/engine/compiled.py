@@ -53,13 +53,15 @@ def is_kept() -> bool:
 
 
 HOME = cache_folder()
-_caching = HOME is not None
+_caching, _tag = HOME is not None, ""
 if HOME is not None:  # set here and not by the environment, which numba reads once, perhaps before us
     numba.config.CACHE_DIR = str(HOME)
 
 
 def compiled(function: Callable[..., Any]) -> Any:
     """Compile a function when it is first called; its compiled form is kept for later processes."""
+    if _tag:
+        function.__qualname__ = f"{function.__qualname__}_{_tag}"
     return numba.njit(function, cache=_caching, error_model="numpy", boundscheck=False)
 
 
@@ -76,17 +78,22 @@ def plain(function: Any) -> Any:
 
 
 @contextmanager
-def cached_as(key: str) -> Iterator[None]:
-    """What is made `compiled` within is cached under a key of its own; not at all under the empty one."""
-    global _caching
-    before = _caching, numba.config.CACHE_DIR
-    _caching = bool(key) and HOME is not None
+def cached_as(key: str, *, cache: bool = True) -> Iterator[None]:
+    """What is made `compiled` within is cached in a folder of its own, named after ``key``; or not at all.
+
+    Functions are named after the key, too: LLVM knows them by name, and two of one name that were compiled in two
+    processes and are loaded into a third would be taken for each other.
+    """
+    global _caching, _tag
+    before = _caching, _tag, numba.config.CACHE_DIR
+    _tag = key.replace("-", "_")
+    _caching = cache and HOME is not None
     if _caching:
         numba.config.CACHE_DIR = str(HOME / key)  # type: ignore[operator]
     try:
         yield
     finally:
-        _caching, numba.config.CACHE_DIR = before
+        _caching, _tag, numba.config.CACHE_DIR = before
 
 
 def codes(number: int, first: int = 0) -> tuple[Any, ...]:

@@ -36,8 +36,10 @@ def kernel(drivers: Drivers) -> Drivers:
         *drivers, *rules.replaced.items(), *rules.steps, *((m, name, id(vars(m)[name])) for m, name in by_hand),
     )  # fmt: skip
     if state not in _made:
-        with cached_as("" if by_hand else _key()):
-            _made[state] = _Rebuilt(drivers).drivers
+        key = _key()
+        key, cache = (f"by-hand-{len(_made)}", False) if by_hand or not key else (key, True)
+        with cached_as(key, cache=cache):
+            _made[state] = _Rebuilt(drivers, key).drivers
     return _made[state]
 
 
@@ -55,7 +57,7 @@ def _key() -> str:
 class _Rebuilt:
     """Copies of the functions that reach something changed, over globals of their own."""
 
-    def __init__(self, drivers: Drivers) -> None:
+    def __init__(self, drivers: Drivers, key: str) -> None:
         """Find what the changes reach, and make it anew."""
         self.by_hand = {(module.__name__, name) for module, name in rules.changed_by_hand()}
         self.stepped = {step.after for step in rules.steps}
@@ -70,9 +72,10 @@ class _Rebuilt:
         self._reach()
         self._compile()
         modules = self._linked()
-        for step in rules.steps:
+        for number, step in enumerate(rules.steps):
             module = next(modules[m.__name__] for m in rules.PROCESSES if rules.short(m) == step.after)
-            module.run = _in_turn(module.run, self.new[id(step.run)])  # type: ignore[attr-defined]
+            with cached_as(f"{key}-{number}", cache=False):  # numba's cache can't tell one closure from another
+                module.run = _in_turn(module.run, self.new[id(step.run)])  # type: ignore[attr-defined]
         self.drivers: Drivers = tuple(self.new.get(id(driver), driver) for driver in drivers)
 
     def _reach(self) -> None:
@@ -134,11 +137,10 @@ class _Rebuilt:
 
 
 def _in_turn(first: Any, then: Any) -> Any:
-    """One step that takes two; not cached by itself, as numba can't tell one closure from another."""
+    """One step that takes two."""
 
     def both(w, day):  # type: ignore[no-untyped-def]
         first(w, day)
         then(w, day)
 
-    with cached_as(""):
-        return compiled(both)
+    return compiled(both)

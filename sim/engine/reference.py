@@ -8,6 +8,7 @@ one block of memory, as numba would have them, but without owners; it keeps the 
 from __future__ import annotations
 
 from functools import lru_cache
+from hashlib import sha256
 from typing import Any
 
 import numpy as np
@@ -26,10 +27,11 @@ class WorldType(types.Type):
     """numba's type of a `Reference`: the names and array types of all tables, in order."""
 
     def __init__(self, arrays: tuple[Any, ...], fields: tuple[str, ...]) -> None:
-        """Keep the name short, as numba spells it out in every compiled symbol."""
+        """Keep the name short, as numba spells it out in every compiled symbol, and another for other tables."""
         self.arrays = arrays
         self.fields = fields
-        super().__init__("World")
+        extended = f"_{sha256(repr(self.key).encode()).hexdigest()[:12]}" if fields != World._fields else ""
+        super().__init__(f"World{extended}")
 
     @property
     def key(self) -> tuple[Any, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -98,6 +99,45 @@ print(model.world.section_flows.sum(axis=(0, 1)).tolist())
     own = finished(tiny_scenario(days=40)).world.section_flows.sum(axis=(0, 1)).tolist()
     assert plain.strip() == str(own)
     assert printed("changed") == changed  # a warm cache does not hide it
+
+
+@pytest.mark.skipif(not JIT, reason="nothing is compiled")
+def test_models_of_several_rules_live_in_one_process_though_others_have_compiled_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Compiled code of one name from several processes once met in a third, and was taken for each other."""
+    run = """
+import sys, sim
+from sim import extend
+from tests.strategies import tiny_scenario
+for name in sys.argv[1:]:
+    extend.clear()
+    if name != "none":
+        extend.load(name)
+    model = sim.CorridorModel(tiny_scenario(days=30))
+    model.run_model()
+    print(name, model.world.section_flows.sum(axis=(0, 1)).tolist())
+"""
+    monkeypatch.setenv("CORRIDOR_CACHE", str(tmp_path / "cache"))
+    others = []
+    for number, text in enumerate(("", "extend.attribute('age', categories={'a': 0.5, 'b': 0.5})", RULE)):
+        others.append(str(tmp_path / f"mine{number}.py"))
+        Path(others[-1]).write_text(f"from sim import extend\n{text}\n", encoding="utf-8")
+
+    def printed(*names: str) -> list[str]:
+        words = [sys.executable, "-c", run, *names]
+        return subprocess.run(words, capture_output=True, text=True, check=True).stdout.splitlines()
+
+    alone = [printed(name)[0] for name in ("none", *others)]
+    assert printed("none", *others) == alone
+    assert printed(*others[::-1], "none") == alone[::-1]
+
+
+RULE = """
+@extend.rule("detection_probability")
+def nobody(section, coaching, p):
+    return 0.0
+"""
 
 
 def test_steps_are_taken_after_their_process() -> None:
