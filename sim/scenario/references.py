@@ -123,7 +123,7 @@ def _by_cohort(scenario: Scenario, finder: _Finder) -> Iterator[Problem]:
 def _hubs(scenario: Scenario, finder: _Finder) -> Iterator[Problem]:
     gathered = {zone.transit_state for zone in scenario.zones.values()}
     for name, route in scenario.routes.items():
-        if route.mode == "sea":
+        if route.over_sea:
             continue
         hub = scenario.transit_states[route.transit_state].hub
         if route.destination != hub:
