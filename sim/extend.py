@@ -27,7 +27,7 @@ from sim.engine import tables as t
 from sim.engine.compiled import compiled, plain
 from sim.engine.ledger import count, move
 from sim.engine.strata import category
-from sim.engine.streams import bits, draw, happens, lag
+from sim.engine.streams import bits, draw, happens, lag, stream
 from sim.load_extensions import ExtensionError, clear, load, loaded, undo
 from sim.outputs import definitions, outcomes
 from sim.outputs.definitions import Output
@@ -40,7 +40,7 @@ from sim.scenario.quantity import Quantity, quantity
 __all__ = [
     "Actor", "Day", "Entry", "ExtensionError", "Measure", "Name", "Quantity", "Schedule", "actor", "attribute", "bits",
     "category", "clear", "compiled", "count", "draw", "flow", "happens", "lag", "load", "loaded", "measure", "move",
-    "outcome", "process", "quantity", "rule", "schedule",
+    "outcome", "process", "quantity", "rule", "schedule", "stream",
 ]  # fmt: skip
 
 

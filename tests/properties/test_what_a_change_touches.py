@@ -16,25 +16,27 @@ import pytest
 import sim
 
 ROOT = Path(sim.__file__).resolve().parents[1]
-Changes = dict[str, tuple[str, str]]
+Changes = dict[str, str | dict[str, str]]  # by file: the text of a new one, or what takes the place of what in it
 
 
 @pytest.fixture
 def done_with(tmp_path: Path) -> Callable[[Changes, str], str]:
     """Carries out a script with a copy of the package.
 
-    In each file named, the first text is replaced by the second; a file that is not there yet gets the second. The
-    rules are not compiled. Gives what the script prints.
+    The rules are not compiled. Gives what the script prints.
     """
 
     def carry_out(changes: Changes, script: str) -> str:
         for folder in ("sim", "tests", "scenarios"):
             shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
-        for name, (old, new) in changes.items():
+        for name, change in changes.items():
             file = tmp_path / name
-            text = file.read_text("utf-8") if file.exists() else ""
-            assert text.count(old) == 1 or not text, f"{name} has changed; the test wants another place in it"
-            file.write_text(text.replace(old, new) if text else dedent(new), "utf-8")
+            assert file.exists() != isinstance(change, str), name
+            text = dedent(change) if isinstance(change, str) else file.read_text("utf-8")
+            for old, new in {} if isinstance(change, str) else change.items():
+                assert text.count(old) == 1, f"{name} has changed; the test wants another place in it"
+                text = text.replace(old, new)
+            file.write_text(text, "utf-8")
         environment = {**os.environ, "PYTHONPATH": str(tmp_path), "NUMBA_DISABLE_JIT": "1"}
         start = f"import sim\nassert sim.__file__.startswith({str(tmp_path)!r}), sim.__file__\n"
         command = [sys.executable, "-W", "ignore", "-c", start + dedent(script)]
@@ -49,9 +51,8 @@ def test_a_route_mode_that_goes_as_another_does_is_one_row(done_with: Callable[[
     """Trains carry whom buses carried, and the model, the report and the view speak of them and draw them."""
     row = '    "rail": Mode("train", "trains", False, 1, False, "bus", "vehicle", (12, 3)),\n'
     before = '    "sea": Mode('
-    changes = {"sim/scenario/modes.py": (before, row + before)}
     printed = done_with(
-        changes,
+        {"sim/scenario/modes.py": {before: row + before}},
         """
         import json
         from sim.report.html import report_of
@@ -90,3 +91,44 @@ def test_no_other_file_names_a_route_mode() -> None:
     assert asks.search('route.mode === "sea"') and asks.search("const NOUN = { air: [1, 2] }")
     files = [file for kind in ("py", "js") for file in (ROOT / "sim").rglob(f"*.{kind}")]
     assert [file for file in files if asks.search(file.read_text("utf-8"))] == []
+
+
+def test_a_process_is_a_file_and_its_place_in_the_day(done_with: Callable[[Changes, str], str]) -> None:
+    """A day at the border costs some people money, by a draw of a stream of its own; rules of it can be replaced."""
+    process = """
+        from sim.engine.compiled import compiled
+        from sim.engine.rows import AT_BORDER
+        from sim.engine.streams import draw, stream
+
+        FEE = stream("fee at the border")
+
+        @compiled
+        def fee(m):
+            return 10.0 if draw(m.key, FEE, m.outdoors) < 0.5 else 0.0
+
+        @compiled
+        def run(w, day):
+            for i in range(w.rows.shape[0]):
+                m = w.rows[i]
+                if m.status == AT_BORDER:
+                    m.funds -= fee(m)
+        """
+    model = {
+        "    exposure,\n": "    exposure,\n    fees,\n",
+        "    exposure.run(w, day)\n": "    exposure.run(w, day)\n    fees.run(w, day)\n",
+    }
+    printed = done_with(
+        {"sim/engine/processes/fees.py": process, "sim/model.py": model},
+        """
+        from sim import extend
+        from tests.strategies import finished, tiny_scenario
+
+        charged = finished(tiny_scenario(days=60)).world.rows
+        extend.rule("fees.fee")(lambda m: 0.0)
+        free = finished(tiny_scenario(days=60)).world.rows
+        left = charged["route"] == free["route"]
+        print((charged["funds"] < free["funds"])[left].sum(), (charged["funds"] > free["funds"])[left].sum())
+        """,
+    )
+    poorer, richer = map(int, printed.split())
+    assert poorer > 10 and poorer > 10 * richer
