@@ -143,8 +143,8 @@ def test_luck_does_not_depend_on_when_one_sets_out(table: Draws) -> None:
     early = resistance < 0.01  # those who set out first are neighbours among the keys
     more = keys(1, 40_000)
     early = more[more < np.uint64(0.01 * 2**64)]
-    for stream in STREAMS:
-        assert stats.kstest(draws(early, stream, 0), "uniform").pvalue > ALPHA / len(STREAMS)
+    for number in STREAMS:
+        assert stats.kstest(draws(early, number, 0), "uniform").pvalue > ALPHA / len(STREAMS)
 
 
 def test_every_bit_of_the_key_moves_every_bit_of_the_draw() -> None:
