@@ -124,8 +124,9 @@ class CorridorModel(mesa.Model):
         self.carriers = self._make_carriers()
         self.agencies = self._make_agencies()
         self.sponsors = {name: Sponsor(self, name, entry) for name, entry in sorted(scenario.sponsors.items())}
-        self.extra_actors = make_all(self)  # of extensions, by the key of their entries and by name
-        self._extra_actors = [actor for actors in self.extra_actors.values() for actor in actors.values()]
+        self.extra_actors = make_all(self)  # of further types, by the key of their entries and by name
+        types = (self.sponsors, self.states, self.carriers, self.agencies, *self.extra_actors.values())
+        self._actors = [actor for actors in types for actor in actors.values()]  # in the order of the day
         self.season = Calendar(self)
         self.measures = Agenda(self)
         self.migrants = MigrantSet(self)
@@ -137,22 +138,12 @@ class CorridorModel(mesa.Model):
         day = self.day
         self.season.turn(day)
         self.measures.apply(day)
-        for sponsor in self.sponsors.values():
-            sponsor.step()
-        for state in self.states.values():
-            state.step()
-        for carrier in self.carriers.values():
-            carrier.step()
-        for agency in self.agencies.values():
-            agency.step()
-        for actor in self._extra_actors:
+        for actor in self._actors:
             actor.step()
         if self.routes_changed or day in self._timetable_ends:
             self._update_routes()
         self._migrants_day(self._tables, day)
-        for agency in self.agencies.values():
-            agency.review()
-        for actor in self._extra_actors:
+        for actor in self._actors:
             actor.review()
         self._evening(self._tables, day)
         conservation.check(self, day)

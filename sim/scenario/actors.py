@@ -191,3 +191,17 @@ class Sponsor(Entry):
     pulse_days: Quantity = quantity(14, "days", 1, 365, "Length of a pulse.")
     pause_days: Quantity = quantity(14, "days", 0, 365, "Pause between pulses.")
     distraction: Quantity = quantity(2.0, "logit", 0, 20, "Steering towards the zone with the least capacity.")
+
+
+# Entries that stand by name in a scenario, by the key of their collection. Those that the engine has tables for are
+# fields of `sim.scenario.schema.Scenario`; any other joins it as it stands here, with an agent of `sim.agents`.
+COLLECTIONS: dict[str, type[Entry]] = {
+    "cohorts": Cohort,
+    "routes": Route,
+    "carriers": Carrier,
+    "transit_states": TransitState,
+    "zones": Zone,
+    "sections": Section,
+    "agencies": BorderAgency,
+    "sponsors": Sponsor,
+}

@@ -132,3 +132,63 @@ def test_a_process_is_a_file_and_its_place_in_the_day(done_with: Callable[[Chang
     )
     poorer, richer = map(int, printed.split())
     assert poorer > 10 and poorer > 10 * richer
+
+
+def test_a_type_of_actor_is_its_class_and_its_entry(done_with: Callable[[Changes, str], str]) -> None:
+    """Brokers, with entries that are checked, a table that rules may read, and steps of their own, each day."""
+    agent = """
+        import numpy as np
+
+        from sim.agents.extra_actors import ExtraActor, agents_of
+
+
+        @agents_of("brokers", np.dtype([("fee", "f8")]))
+        class Broker(ExtraActor):
+            "Asks for more each day."
+
+            def step(self):
+                self.record["fee"] += 1.0
+        """
+    before = "class FrontexPool(Entry):"
+    entry = '''class Broker(Entry):
+    """Somebody who sells places."""
+
+    routes: list[Name] = Field(description="Routes that it sells.")
+    fee: Quantity = quantity(100, "USD", 0, 1e5, "Fee on the first day.")
+
+
+'''
+    key = '    "sponsors": Sponsor,\n'
+    actors = {before: entry + before, key: key + '    "brokers": Broker,\n'}
+    printed = done_with(
+        {"sim/agents/broker.py": agent, "sim/scenario/actors.py": actors},
+        """
+        import pickle
+        from pathlib import Path
+        from sim.scenario.json_schema import scenario_json_schema
+        from sim.scenario.write import to_yaml
+        from tests.strategies import tiny_scenario
+
+        Path("tiny.yaml").write_text(to_yaml(tiny_scenario()))
+        file = Path("brokers.yaml")
+        file.write_text("extends: tiny.yaml\\ndays: 5\\nbrokers: {one: {routes: [baghdad-minsk], fee: 20}}\\n")
+        scenario = sim.load_scenario(file)
+        assert pickle.loads(pickle.dumps(scenario)) == scenario
+        model = sim.CorridorModel(scenario)
+        model.run_model()
+        print("fee", model.world.brokers["fee"].tolist())
+        print("agents", [agent.name for agent in model.agents if type(agent).__name__ == "Broker"])
+        print("schema", "brokers" in scenario_json_schema()["properties"])
+        file.write_text("extends: tiny.yaml\\nbrokers: {one: {routes: [nowhere]}}\\n")
+        try:
+            sim.load_scenario(file)
+        except sim.ScenarioError as error:
+            print("checked", str(error).partition(",")[0])
+        """,
+    )
+    assert dict(line.split(" ", 1) for line in printed.splitlines()) == {
+        "fee": "[25.0]",
+        "agents": "['one']",
+        "schema": "True",
+        "checked": "brokers.yaml:2: brokers.one.routes.0: found 'nowhere'",
+    }
