@@ -18,6 +18,47 @@ import sim
 ROOT = Path(sim.__file__).resolve().parents[1]
 Changes = dict[str, str | dict[str, str]]  # by file: the text of a new one, or what takes the place of what in it
 
+# A day at the border costs some people money, by a draw of a stream of its own.
+PROCESS = """
+from sim.engine.compiled import compiled
+from sim.engine.rows import AT_BORDER
+from sim.engine.streams import draw, stream
+
+FEE = stream("fee at the border")
+
+@compiled
+def fee(m):
+    return 10.0 if draw(m.key, FEE, m.outdoors) < 0.5 else 0.0
+
+@compiled
+def run(w, day):
+    for i in range(w.rows.shape[0]):
+        m = w.rows[i]
+        if m.status == AT_BORDER:
+            m.funds -= fee(m)
+"""
+AGENT = """
+import numpy as np
+
+from sim.agents.extra_actors import ExtraActor, agents_of
+
+
+@agents_of("brokers", np.dtype([("fee", "f8")]))
+class Broker(ExtraActor):
+    "Asks for more each day."
+
+    def step(self):
+        self.record["fee"] += 1.0
+"""
+ENTRY = '''class Broker(Entry):
+    """Somebody who sells places."""
+
+    routes: list[Name] = Field(description="Routes that it sells.")
+    fee: Quantity = quantity(100, "USD", 0, 1e5, "Fee on the first day.")
+
+
+'''
+
 
 @pytest.fixture
 def done_with(tmp_path: Path) -> Callable[[Changes, str], str]:
@@ -28,11 +69,12 @@ def done_with(tmp_path: Path) -> Callable[[Changes, str], str]:
 
     def carry_out(changes: Changes, script: str) -> str:
         for folder in ("sim", "tests", "scenarios"):
+            shutil.rmtree(tmp_path / folder, ignore_errors=True)
             shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
         for name, change in changes.items():
             file = tmp_path / name
             assert file.exists() != isinstance(change, str), name
-            text = dedent(change) if isinstance(change, str) else file.read_text("utf-8")
+            text = change if isinstance(change, str) else file.read_text("utf-8")
             for old, new in {} if isinstance(change, str) else change.items():
                 assert text.count(old) == 1, f"{name} has changed; the test wants another place in it"
                 text = text.replace(old, new)
@@ -94,31 +136,13 @@ def test_no_other_file_names_a_route_mode() -> None:
 
 
 def test_a_process_is_a_file_and_its_place_in_the_day(done_with: Callable[[Changes, str], str]) -> None:
-    """A day at the border costs some people money, by a draw of a stream of its own; rules of it can be replaced."""
-    process = """
-        from sim.engine.compiled import compiled
-        from sim.engine.rows import AT_BORDER
-        from sim.engine.streams import draw, stream
-
-        FEE = stream("fee at the border")
-
-        @compiled
-        def fee(m):
-            return 10.0 if draw(m.key, FEE, m.outdoors) < 0.5 else 0.0
-
-        @compiled
-        def run(w, day):
-            for i in range(w.rows.shape[0]):
-                m = w.rows[i]
-                if m.status == AT_BORDER:
-                    m.funds -= fee(m)
-        """
+    """Its rules can be replaced; as an extension, in one file, it gives the same bytes."""
     model = {
         "    exposure,\n": "    exposure,\n    fees,\n",
         "    exposure.run(w, day)\n": "    exposure.run(w, day)\n    fees.run(w, day)\n",
     }
     printed = done_with(
-        {"sim/engine/processes/fees.py": process, "sim/model.py": model},
+        {"sim/engine/processes/fees.py": PROCESS, "sim/model.py": model},
         """
         from sim import extend
         from tests.strategies import finished, tiny_scenario
@@ -128,40 +152,30 @@ def test_a_process_is_a_file_and_its_place_in_the_day(done_with: Callable[[Chang
         free = finished(tiny_scenario(days=60)).world.rows
         left = charged["route"] == free["route"]
         print((charged["funds"] < free["funds"])[left].sum(), (charged["funds"] > free["funds"])[left].sum())
+        print(charged.tobytes().hex())
         """,
     )
-    poorer, richer = map(int, printed.split())
+    counts, in_the_package = printed.splitlines()
+    poorer, richer = map(int, counts.split())
     assert poorer > 10 and poorer > 10 * richer
+    with_extension = """
+        from sim import extend
+        from tests.strategies import finished, tiny_scenario
+
+        extend.load("fees.py")
+        print(finished(tiny_scenario(days=60)).world.rows.tobytes().hex())
+        """
+    extension = PROCESS + "\n\nfrom sim import extend\nextend.process(after='exposure')(run)\n"
+    assert done_with({"fees.py": extension}, with_extension).strip() == in_the_package
 
 
 def test_a_type_of_actor_is_its_class_and_its_entry(done_with: Callable[[Changes, str], str]) -> None:
     """Brokers, with entries that are checked, a table that rules may read, and steps of their own, each day."""
-    agent = """
-        import numpy as np
-
-        from sim.agents.extra_actors import ExtraActor, agents_of
-
-
-        @agents_of("brokers", np.dtype([("fee", "f8")]))
-        class Broker(ExtraActor):
-            "Asks for more each day."
-
-            def step(self):
-                self.record["fee"] += 1.0
-        """
     before = "class FrontexPool(Entry):"
-    entry = '''class Broker(Entry):
-    """Somebody who sells places."""
-
-    routes: list[Name] = Field(description="Routes that it sells.")
-    fee: Quantity = quantity(100, "USD", 0, 1e5, "Fee on the first day.")
-
-
-'''
     key = '    "sponsors": Sponsor,\n'
-    actors = {before: entry + before, key: key + '    "brokers": Broker,\n'}
+    actors = {before: ENTRY + before, key: key + '    "brokers": Broker,\n'}
     printed = done_with(
-        {"sim/agents/broker.py": agent, "sim/scenario/actors.py": actors},
+        {"sim/agents/broker.py": AGENT, "sim/scenario/actors.py": actors},
         """
         import pickle
         from pathlib import Path
