@@ -27,7 +27,7 @@ from sim.engine import tables as t
 from sim.engine.compiled import compiled, plain
 from sim.engine.ledger import count, move
 from sim.engine.strata import category
-from sim.engine.streams import bits, draw, happens, lag
+from sim.engine.streams import bits, draw, happens, lag, stream
 from sim.load_extensions import ExtensionError, clear, load, loaded, undo
 from sim.outputs import definitions, outcomes
 from sim.outputs.definitions import Output
@@ -40,7 +40,7 @@ from sim.scenario.quantity import Quantity, quantity
 __all__ = [
     "Actor", "Day", "Entry", "ExtensionError", "Measure", "Name", "Quantity", "Schedule", "actor", "attribute", "bits",
     "category", "clear", "compiled", "count", "draw", "flow", "happens", "lag", "load", "loaded", "measure", "move",
-    "outcome", "process", "quantity", "rule", "schedule",
+    "outcome", "process", "quantity", "rule", "schedule", "stream",
 ]  # fmt: skip
 
 
@@ -99,21 +99,14 @@ def actor(key: str, *, entry: type[Entry], table: np.dtype[Any] | None = None) -
         raise ExtensionError(f"actor: found key {key!r}; allowed: a new name of letters, digits and underscores")
 
     def add(cls: type[Actor]) -> type[Actor]:
-        schema.extra_collections[key] = entry
         kind = extra_actors.ActorType(key, cls, table)
-        extra_actors.types.append(kind)
-        if table is not None:
-            t.extra_tables[key] = lambda scenario, _: extra_actors.table_of(scenario, kind)
-        undo.append(lambda: _remove_actor(kind))
+        schema.extra_collections[key] = entry
+        extra_actors.add(kind)
+        undo.append(lambda: schema.extra_collections.pop(key))
+        undo.append(lambda: extra_actors.remove(kind))
         return cls
 
     return add
-
-
-def _remove_actor(kind: extra_actors.ActorType) -> None:
-    schema.extra_collections.pop(kind.key, None)
-    extra_actors.types.remove(kind)
-    t.extra_tables.pop(kind.key, None)
 
 
 def measure(kind: type[Measure]) -> type[Measure]:

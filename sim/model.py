@@ -125,11 +125,10 @@ class CorridorModel(mesa.Model):
         self.carriers = self._make_carriers()
         self.agencies = self._make_agencies()
         self.sponsors = {name: Sponsor(self, name, entry) for name, entry in sorted(scenario.sponsors.items())}
-        self.extra_actors = make_all(self)  # of extensions, by the key of their entries and by name
-        extra = [actor for actors in self.extra_actors.values() for actor in actors.values()]
-        self._reviewers = [*self.agencies.values(), *extra]
-        pushing = (*self.sponsors.values(), *self.states.values(), *self.carriers.values())
-        self._actors: list[Actor] = [*pushing, *self._reviewers]
+        self.extra_actors = make_all(self)  # of further types, by the key of their entries and by name
+        types = (self.sponsors, self.states, self.carriers, self.agencies, *self.extra_actors.values())
+        self._actors = [actor for actors in types for actor in actors.values()]  # in the order of the day
+        self._reviewers = [actor for actor in self._actors if type(actor).review is not Actor.review]
         self.season = Calendar(self)
         self.measures = Agenda(self)
         self.migrants = MigrantSet(self)
@@ -141,13 +140,13 @@ class CorridorModel(mesa.Model):
         day = self.day
         self.season.turn(day)
         self.measures.apply(day)
-        for actor in self._actors:  # sponsors, transit states, carriers, agencies, those of extensions
+        for actor in self._actors:
             actor.step()
         if self.routes_changed or day in self._timetable_ends:
             self._update_routes()
         self._migrants_day(self._tables, day)
-        for reviewer in self._reviewers:  # agencies, those of extensions
-            reviewer.review()
+        for actor in self._reviewers:
+            actor.review()
         self._evening(self._tables, day)
         conservation.check(self, day)
         self.day = day + 1

@@ -1,5 +1,8 @@
 """The agents: migrants over rows, and the actors that steer, carry, and guard."""
 
+import pkgutil
+from importlib import import_module
+
 from sim.agents.border_agency import BorderAgency, FrontexPool
 from sim.agents.carrier import Carrier
 from sim.agents.migrant import Migrant
@@ -7,3 +10,6 @@ from sim.agents.sponsor import Sponsor
 from sim.agents.transit_state import TransitState
 
 __all__ = ["BorderAgency", "Carrier", "FrontexPool", "Migrant", "Sponsor", "TransitState"]
+
+for _module in pkgutil.iter_modules(__path__):  # so that each type of actor in this folder is known
+    import_module(f"{__name__}.{_module.name}")

@@ -27,6 +27,12 @@ class Actor(mesa.Agent):
         self.levers: dict[str, tuple[Lever, Any, str]] = {}
         self._next_change = 0
 
+    def step(self) -> None:
+        """In the morning, before the migrants' day."""
+
+    def review(self) -> None:
+        """In the evening, after the migrants' day."""
+
     def lever(self, name: str) -> Lever:
         """The lever of that name, about to be changed by a measure: it is set anew today."""
         self._next_change = 0

@@ -1,13 +1,19 @@
-"""Types of agents that extensions add: each with entries of its own in a scenario, and a table that rules can read."""
+"""Types of agents beside those that the engine knows: with entries of their own in a scenario, and a table for rules.
+
+A type of the package is a class in a file of this folder, under `agents_of`, and its entry in `sim.scenario.actors`;
+one of an extension is both in one file, under `sim.extend.actor`.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.agents.actor import Actor
+from sim.engine import tables as t
 
 if TYPE_CHECKING:
     from sim.model import CorridorModel
@@ -28,7 +34,7 @@ class ActorType(NamedTuple):
 
 
 class ExtraActor(Actor):
-    """An agent of an extension: steps each morning after the agencies, reviews each evening.
+    """An agent of a further type: steps each morning after the agencies, reviews each evening after them.
 
     Attributes:
         entry: What the scenario says of it.
@@ -41,14 +47,31 @@ class ExtraActor(Actor):
         self.entry = entry
         self.record = record
 
-    def step(self) -> None:
-        """In the morning, before the migrants' day."""
-
-    def review(self) -> None:
-        """In the evening, after the agencies' review."""
-
 
 types: list[ActorType] = []
+
+
+def add(actor_type: ActorType) -> None:
+    """Let models have agents of a type, and compiled rules read its table."""
+    types.append(actor_type)
+    if actor_type.dtype is not None:
+        t.extra_tables[actor_type.key] = lambda scenario, _: table_of(scenario, actor_type)
+
+
+def remove(actor_type: ActorType) -> None:
+    """Take a type back."""
+    types.remove(actor_type)
+    t.extra_tables.pop(actor_type.key, None)
+
+
+def agents_of(key: str, table: np.dtype[Any] | None = None) -> Callable[[type[ExtraActor]], type[ExtraActor]]:
+    """Make the decorated class the agents of a collection of `sim.scenario.actors`; ``table`` as in `ActorType`."""
+
+    def put(cls: type[ExtraActor]) -> type[ExtraActor]:
+        add(ActorType(key, cls, table))
+        return cls
+
+    return put
 
 
 def table_of(scenario: Any, actor_type: ActorType) -> npt.NDArray[Any]:

@@ -73,6 +73,7 @@ def _routes(scenario: Scenario, names: Names) -> t.Table:
     for record, name in zip(table, names.routes, strict=True):
         entry: Any = scenario.routes[name]
         record["mode"] = t.MODES.index(entry.mode)
+        record["over_sea"] = entry.over_sea
         record["state"] = names.states.index(entry.transit_state)
         record["origin"] = names.places.index(entry.origin)
         record["destination"] = names.places.index(entry.destination)

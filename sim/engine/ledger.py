@@ -25,7 +25,6 @@ from sim.engine.tables import (
     S_PROCEDURES,
     S_RECORDED,
     S_TURN_BACKS,
-    SEA,
 )  # fmt: skip
 
 _AT_ONCE = 1 << 18  # rows that are counted anew at once, for the sake of memory
@@ -137,7 +136,7 @@ def close_seats(w, day):
             broken(w, BOARDED, r, aboard, today[R_BOARDED])
         if missing < 0 or missing > deaths:
             broken(w, ABOARD, r, missing, deaths)
-        if w.routes[r].mode == SEA:
+        if w.routes[r].over_sea:
             boats = 0
             for d in range(day + 1):
                 boats += w.route_flows[d, r, R_DEPARTURES]

@@ -7,30 +7,22 @@ modules have one of that name. What is changed here holds for models that are ma
 from __future__ import annotations
 
 import inspect
+import pkgutil
 from collections.abc import Callable
 from difflib import get_close_matches
 from hashlib import sha256
+from importlib import import_module
 from types import ModuleType
 from typing import Any, NamedTuple
 
-from sim.engine import choice, ledger, queues, streams
+from sim.engine import choice, ledger, processes, queues, streams
 from sim.engine.compiled import is_compiled, plain
-from sim.engine.processes import (
-    aftermath,
-    attempts,
-    booking,
-    demand,
-    departures,
-    exposure,
-    news,
-    repatriation,
-    sea,
-    transfer,
-)  # fmt: skip
 
+# Every file of the folder, and the ledger, which ends the day; `sim.model` says in which order they run.
 PROCESSES: tuple[ModuleType, ...] = (
-    demand, booking, departures, transfer, exposure, attempts, aftermath, sea, news, repatriation, ledger,
-)  # fmt: skip
+    *(import_module(f"{processes.__name__}.{found.name}") for found in pkgutil.iter_modules(processes.__path__)),
+    ledger,
+)
 MODULES: tuple[ModuleType, ...] = (*PROCESSES, choice, queues, streams)
 
 

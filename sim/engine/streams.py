@@ -19,7 +19,7 @@ from sim.engine.compiled import codes, compiled
 
 Seed = int | np.integer | Sequence[int] | np.random.SeedSequence
 
-# One stream a question that a migrant can be asked.
+# One stream a question that a migrant can be asked; `stream` gives a number to one that is not listed here.
 (
     ROUTE, FUNDS, VISA_LEAD, TRAVEL, STAY, ZONE, FIRST_ATTEMPT, SECTION, DETECTION, PATROL,
     TURN_BACK, HOPE, GOING_BACK, RETRY, ONWARD, ONWARD_LAG, PROCEDURE, PROCEDURE_END,
@@ -105,6 +105,11 @@ def name_key(seed: int, *names: str) -> np.uint64:
     """64-bit hash of a seed and names: the base of a cohort's keys, a route's weather, a measure's luck."""
     digest = blake2b("\0".join([str(seed), *names]).encode(), digest_size=8).digest()
     return np.uint64(int.from_bytes(digest, "little"))
+
+
+def stream(name: str) -> np.int64:
+    """Number of a stream of one's own, by its name: from 2^16 to 2^31, far above those listed here."""
+    return np.int64(int(name_key(0, "stream", name)) % 2**31 | 2**16)
 
 
 def seed_of(rng: Seed) -> int:

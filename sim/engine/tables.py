@@ -14,14 +14,14 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.engine.compiled import codes
+from sim.scenario import modes
 from sim.scenario.actors import BorderAgency
 from sim.scenario.entry import Entry
 from sim.scenario.fields import is_by_cohort
 from sim.scenario.rules import Behaviour, Detection, Hazards, Information
 
-AIR, LAND, SEA = range(3)
+MODES = tuple(modes.MODES)  # names; a route's `mode` is the place of its own
 SECTION_PRIOR = 0.5  # success that people expect of a section before news
-MODES = ("air", "land", "sea")
 
 SERVICE = np.dtype(
     [
@@ -31,9 +31,9 @@ SERVICE = np.dtype(
 )  # fmt: skip
 ROUTE = np.dtype(
     [
-        ("mode", "i8"), ("state", "i8"), ("origin", "i8"), ("destination", "i8"), ("base_price", "f8"),
-        ("price", "f8"), ("travel_days", "f8"), ("visa_lead", "f8"), ("risk", "f8"), ("shipwreck", "f8"),
-        ("death_in_shipwreck", "f8"), ("open", "i8"), ("rush", "i8"), ("boats", "i8"),
+        ("mode", "i8"), ("over_sea", "i8"), ("state", "i8"), ("origin", "i8"), ("destination", "i8"),
+        ("base_price", "f8"), ("price", "f8"), ("travel_days", "f8"), ("visa_lead", "f8"), ("risk", "f8"),
+        ("shipwreck", "f8"), ("death_in_shipwreck", "f8"), ("open", "i8"), ("rush", "i8"), ("boats", "i8"),
     ]
 )  # fmt: skip
 # One record per cohort and route open to it: what the cohort thinks of the route.

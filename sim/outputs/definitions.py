@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 
 from sim.engine.rows import STATUSES
 from sim.engine.tables import PAIR_FLOWS
+from sim.scenario.modes import ANY_DEPARTURE, ANY_DEPARTURES
 
 NOWHERE, EVERYWHERE, ALL = "before-any-section", "everywhere", "all"
 LEVELS = ("section", "agency", "route", "cohort", "status", "place")  # of daily tables
@@ -140,13 +141,14 @@ _TABLE = (
     Output("in_procedure", "N_p", "persons", "end", "In procedure at the end", "in procedure", "count",
            "Persons in procedure with the agency.", "Persons in reception", others=("agency",), totals=_BOTH,
            weekly=("agency",), status="in_procedure", order=10, group=PEOPLE, summary=11),
-    Output("departures", "F", "departures", "sum", "Departures", "departures", "count", "Flights, buses or boats.",
-           "Flights (benghazi-minsk-flights-*)", "flights", route=("departures",), weekly=("route",), order=0),
+    Output("departures", "F", "departures", "sum", "Departures", "departures", "count",
+           f"{ANY_DEPARTURES.capitalize()}.", "Flights (benghazi-minsk-flights-*)", "flights",
+           route=("departures",), weekly=("route",), order=0),
     Output("seats", "S", "seats", "sum", "Seats", "seats", "count", "Seats for migrants on the departures.",
            route=("seats",), order=0),
     Output("set_out", "L", "persons", "sum", "Set out", "set out", "count",
            "Decided to go and booked (again, after a failed booking).", pair=("set_out",), totals=(ALL,), order=1),
-    Output("boarded", "G", "persons", "sum", "Boarded", "boarded", "count", "Boarded a flight, bus or boat.",
+    Output("boarded", "G", "persons", "sum", "Boarded", "boarded", "count", f"Boarded a {ANY_DEPARTURE}.",
            pair=("boarded", "embarked"), totals=(ALL,), weekly=("route",), order=2),
     Output("arrived_at_hub", "H", "persons", "sum", "Arrived at the hub", "at hub", "count",
            "Arrived at the transit state's hub.", pair=("arrived_at_hub",), totals=(ALL,), order=3),

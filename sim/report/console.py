@@ -15,6 +15,7 @@ from sim.outputs.results import Results
 from sim.outputs.rounding import shown
 from sim.outputs.totals import QUANTILES
 from sim.report.words import number
+from sim.scenario.modes import ANY_DEPARTURES
 
 # Columns that tables show, in order: outputs, or the summary's dates of them.
 SECTIONS = (
@@ -93,7 +94,7 @@ def _stranded(results: Results) -> str:
 def _routes(results: Results) -> Table:
     table = table_of(
         "By route",
-        "departures: flights, buses or boats, with seats for migrants; attempts: events; all else: persons. Became "
+        f"departures: {ANY_DEPARTURES}, with seats for migrants; attempts: events; all else: persons. Became "
         "stranded: in the whole run; some of them went on later.",
         ("route", *map(short_of, results.routes.columns)),
     )

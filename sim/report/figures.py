@@ -131,7 +131,7 @@ def flows(results: Results) -> Figure | None:
     _head(figure, results, "Flows by route, per week" + note)
     for (left, right), name in zip(grid, shown, strict=True):
         _departures(left, weekly["departures"][name], name)
-        _flow_lines(right, weekly, name, results.scenario.routes[name].mode == "sea")
+        _flow_lines(right, weekly, name, results.scenario.routes[name].over_sea)
     return figure
 
 

@@ -91,7 +91,7 @@ def _by_route(found: Findings, other: str) -> list[Line]:
     lines = []
     for name in found.routes:
         boarded = found.difference(other, "boarded", "route", name)
-        sea = any(name in one.routes and one.routes[name].mode == "sea" for one in found.scenarios.values())
+        sea = any(name in one.routes and one.routes[name].over_sea for one in found.scenarios.values())
         arrived = found.difference(other, "landed" if sea else "entries", "route", name)
         for row, label, colour, marker in ((boarded, name, COLOURS[0], "o"), (arrived, "", COLOURS[1], "D")):
             if row is not None and boarded is not None and _any((boarded, arrived)):

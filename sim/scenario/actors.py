@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import Field
 
 from sim.scenario.by_cohort import ByCohort
 from sim.scenario.entry import ASSUMED, Day, Entry, Name, Schedule, Title, rows, schedule
+from sim.scenario.modes import ANY_MODE, MODES, ModeName
 from sim.scenario.quantity import Quantity, quantity
 
 
@@ -34,7 +33,7 @@ class Cohort(Entry):
 class Route(Entry):
     """A way from an origin to a hub, by air or land, or from a coast over the sea."""
 
-    mode: Literal["air", "land", "sea"] = Field(description="Air, land, or sea.")
+    mode: ModeName = Field(description=f"{ANY_MODE.capitalize()}.")
     origin: Name = Field(description="Place of departure.")
     destination: Name = Field(description="Hub of a transit state, or for sea routes the landing place.")
     transit_state: Name = Field(description="State that grants passage: visas at the hub, or tolerance of boats.")
@@ -49,6 +48,11 @@ class Route(Entry):
     prior_success: Quantity = quantity(0.5, "share", 0, 1, "Success that people expect before news arrives.")
     shipwreck: Quantity = quantity(0.0, "per boat", 0, 1, "Probability that a boat is wrecked (sea).")
     death_in_shipwreck: Quantity = quantity(0.5, "share", 0, 1, "Share of those aboard who die in a wreck (sea).")
+
+    @property
+    def over_sea(self) -> bool:
+        """Whether boats go on it, from a coast (`sim.scenario.modes.Mode`)."""
+        return MODES[self.mode].over_sea
 
 
 class Service(Entry):
@@ -187,3 +191,17 @@ class Sponsor(Entry):
     pulse_days: Quantity = quantity(14, "days", 1, 365, "Length of a pulse.")
     pause_days: Quantity = quantity(14, "days", 0, 365, "Pause between pulses.")
     distraction: Quantity = quantity(2.0, "logit", 0, 20, "Steering towards the zone with the least capacity.")
+
+
+# Entries that stand by name in a scenario, by the key of their collection. Those that the engine has tables for are
+# fields of `sim.scenario.schema.Scenario`; any other joins it as it stands here, with an agent of `sim.agents`.
+COLLECTIONS: dict[str, type[Entry]] = {
+    "cohorts": Cohort,
+    "routes": Route,
+    "carriers": Carrier,
+    "transit_states": TransitState,
+    "zones": Zone,
+    "sections": Section,
+    "agencies": BorderAgency,
+    "sponsors": Sponsor,
+}

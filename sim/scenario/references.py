@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sim.scenario.actors import Carrier
+from sim.scenario.actors import COLLECTIONS, Carrier
 from sim.scenario.by_cohort import misfits
 from sim.scenario.entry import Entry
 from sim.scenario.errors import Problem, choices, dotted, show
@@ -32,17 +32,6 @@ _REFERENCES = {
     "zones": "zones",
     "steering": "zones",
 }
-_COLLECTIONS = (
-    "cohorts",
-    "routes",
-    "carriers",
-    "transit_states",
-    "zones",
-    "sections",
-    "agencies",
-    "sponsors",
-    "measures",
-)
 
 
 def check(scenario: Scenario, root: Node, last_days: Mapping[str, date]) -> Iterator[Problem]:
@@ -79,7 +68,7 @@ class _Finder:
 
 
 def _entries(scenario: Scenario) -> Iterator[tuple[tuple[str, str], Entry]]:
-    for collection in (*_COLLECTIONS, *extra_collections):
+    for collection in {**COLLECTIONS, "measures": None, **extra_collections}:
         for name, entry in getattr(scenario, collection).items():
             yield (collection, name), entry
 
@@ -123,7 +112,7 @@ def _by_cohort(scenario: Scenario, finder: _Finder) -> Iterator[Problem]:
 def _hubs(scenario: Scenario, finder: _Finder) -> Iterator[Problem]:
     gathered = {zone.transit_state for zone in scenario.zones.values()}
     for name, route in scenario.routes.items():
-        if route.mode == "sea":
+        if route.over_sea:
             continue
         hub = scenario.transit_states[route.transit_state].hub
         if route.destination != hub:

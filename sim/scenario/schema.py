@@ -15,6 +15,7 @@ from pydantic import Field, PrivateAttr, create_model
 
 from sim.scenario import html
 from sim.scenario.actors import (
+    COLLECTIONS,
     BorderAgency,
     Carrier,
     Cohort,
@@ -88,13 +89,13 @@ class Scenario(Entry):
         return html.block(self.title, about, html.rows([("description", self.description), *lists]))
 
 
-# Collections of entries that extensions add to a scenario, by the key under which they stand in its file.
-extra_collections: dict[str, type[Entry]] = {}
+# Collections of entries beside the fields above, by key: of the package's own further actors, and of extensions.
+extra_collections = {key: entry for key, entry in COLLECTIONS.items() if key not in Scenario.model_fields}
 _EXTENDED = "ExtendedScenario"
 
 
 def scenario_class() -> type[Scenario]:
-    """`Scenario`, or one that has the collections of the loaded extensions as well."""
+    """`Scenario`, or one that has further collections as well."""
     return _extended(tuple(extra_collections.items())) if extra_collections else Scenario
 
 
@@ -108,7 +109,7 @@ def _extended(collections: tuple[tuple[str, type[Entry]], ...]) -> type[Scenario
 
 
 def __getattr__(name: str) -> Any:
-    """The class of scenarios with extensions' collections, by which they are pickled."""
+    """The class of scenarios with further collections, by which they are pickled."""
     if name == _EXTENDED:
         return scenario_class()
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -17,6 +17,7 @@ from mesa.visualization.solara_viz import ModelController
 from mesa.visualization.utils import force_update
 
 from sim.scenario import ScenarioError, load_scenario
+from sim.scenario.modes import MODES
 from sim.view.comparison import Comparison
 from sim.view.components import to_json
 from sim.view.levers import levers_of, open_routes, title, told
@@ -188,7 +189,9 @@ def lever_rows(session: Session, model: WatchedModel) -> Message:
     """What the panel of levers shows: each lever's value on the day on screen, and what was chosen."""
     base, choices = session.base, session.choices
     known = levers_of(base)
-    flights = [lever.name for lever in known if lever.name.startswith("weekly.") and lever.group != "Boats"]
+    bannable = [name for name in open_routes(base) if MODES[base.routes[name].mode].may_be_banned]
+    weekly = [lever.name.removeprefix("weekly.") for lever in known if lever.name.startswith("weekly.")]
+    seats = [f"weekly.{route}" for route in weekly if not base.routes[route].over_sea]
     closed = {f"weekly.{route}" for route in model.names.routes if _banned(model, route)}
     rows = [
         {
@@ -199,7 +202,7 @@ def lever_rows(session: Session, model: WatchedModel) -> Message:
             "percent": lever.percent,
             "high": lever.high,
             "step": lever.step,
-            "lastFlight": lever.name == flights[-1] if flights else False,
+            "banFollows": bool(bannable) and lever.name in seats[-1:],
             "set": lever.name in choices.values,
             "value": round(choices.values.get(lever.name, lever.value(base, model.last_date)), 4),
             "closed": lever.name in closed,
@@ -215,8 +218,9 @@ def lever_rows(session: Session, model: WatchedModel) -> Message:
         "levers": rows,
         "since": choices.since.toordinal() - first,
         "changes": len(told(base, choices)),
-        "flights": [{"name": r, "label": f"From {title(base.routes[r].origin)}"} for r in open_routes(base, "air")],
         "ban": {
+            "offered": [{"name": r, "label": f"From {title(base.routes[r].origin)}"} for r in bannable],
+            "what": sorted({MODES[base.routes[r].mode].departures for r in bannable}),
             "routes": list(ban.routes) if ban else [],
             "day": (ban.start.toordinal() - first) if ban else base.days // 2,
         },

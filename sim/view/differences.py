@@ -76,7 +76,7 @@ def where(found: Findings, other: str | None) -> Table:
     routes: list[Table] = []
     for name in found.routes:
         entry = next(one.routes[name] for one in found.scenarios.values() if name in one.routes)
-        boarded, arrived = (row(m, "route", name) for m in ("boarded", "landed" if entry.mode == "sea" else "entries"))
+        boarded, arrived = (row(m, "route", name) for m in ("boarded", "landed" if entry.over_sea else "entries"))
         if boarded is not None and any(boarded):
             label = f"{title(entry.origin)} to {title(entry.destination)}"
             routes.append({"label": label, "name": name, "values": boarded, "second": arrived, "text": text(boarded)})

@@ -9,6 +9,7 @@ from typing import Any
 
 from sim.data import geography
 from sim.data.geography import Point
+from sim.scenario.modes import MODES
 
 SCALE = 1000  # of degrees to whole numbers
 MARGIN = 1.0  # degrees around all sections: countries that reach into this box keep all their points
@@ -24,7 +25,8 @@ def geometry_json() -> str:
     ``frame``: west, south, east and north end of the outlines, in degrees; ``countries``: iso3, whether it is of the
     European Union, and rings as differences of (longitude, latitude) in thousandths of a degree; ``sections``: by code,
     the line in the same form; ``places``: by name, title, kind, degrees and iso3 of the country; ``labels``: names of
-    countries and where they stand, on the map of the world and on that of the border.
+    countries and where they stand, on the map of the world and on that of the border; ``modes``: of travel, by name,
+    what their departures are called and how they are drawn.
     """
     names = geography.country_names()
     countries = {iso: [ring for polygon in found for ring in polygon] for iso, found in geography.outlines().items()}
@@ -41,6 +43,7 @@ def geometry_json() -> str:
             of: [[names[iso], lon, lat] for iso, (lon, lat) in geography.map_labels(of).items() if iso in names]
             for of in ("world", "border")
         },
+        "modes": {name: mode._asdict() for name, mode in MODES.items()},
     }
     return json.dumps(content, separators=(",", ":"), ensure_ascii=False)
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from sim.data.geography import by_sections
 from sim.scenario import Scenario, ScenarioError, apply_overrides, get_path
+from sim.scenario.modes import MODES
 from sim.scenario.quantity import Distribution
 
 LADDER = (14, 20, 40, 60, 100, 200, 400, 1000, 2000)  # highest values of a slider
@@ -76,7 +77,7 @@ class Lever:
 
 def levers_of(scenario: Scenario) -> list[Lever]:
     """The levers of a scenario, in the order in which they are shown."""
-    return [*_flights(scenario), *_states(scenario), *_agencies(scenario), *_boats(scenario)]
+    return [*_seats(scenario), *_states(scenario), *_agencies(scenario), *_boats(scenario)]
 
 
 def changed(scenario: Scenario, choices: Choices) -> Scenario:
@@ -127,11 +128,11 @@ def with_value(choices: Choices, name: str, value: float | None) -> Choices:
     return replace(choices, values=values if value is None else {**values, name: value})
 
 
-def open_routes(scenario: Scenario, *modes: str) -> list[str]:
-    """Routes of these modes that somebody may take and some carrier serves."""
+def open_routes(scenario: Scenario) -> list[str]:
+    """Routes that somebody may take and some carrier serves."""
     used = {route for cohort in scenario.cohorts.values() if cohort.size for route in cohort.routes}
     served = {route for carrier in scenario.carriers.values() for route in carrier.services}
-    return [name for name, route in scenario.routes.items() if route.mode in modes and name in used & served]
+    return [name for name, route in scenario.routes.items() if name in used & served]
 
 
 def _scheduled(scenario: Scenario, path: str, day: date) -> float:
@@ -153,7 +154,8 @@ def _high(peak: float, least: float = 0.0) -> float:
     return next((top for top in LADDER if top >= wanted), wanted)
 
 
-def _frequency(scenario: Scenario, route: str, group: str, label: str, unit: str, step: float) -> Lever:
+def _frequency(scenario: Scenario, route: str, group: str, label: str) -> Lever:
+    mode = MODES[scenario.routes[route].mode]
     paths = [
         f"carriers.{name}.services.{route}.weekly"
         for name, carrier in scenario.carriers.items()
@@ -162,15 +164,18 @@ def _frequency(scenario: Scenario, route: str, group: str, label: str, unit: str
     peaks = [_peak(scenario, path) for path in paths]
     total = sum(peaks)
     shares = [peak / total if total else 1 / len(paths) for peak in peaks]
-    return Lever(f"weekly.{route}", group, label, unit, _high(total, LEAST_RANGE), step, tuple(paths), tuple(shares))
+    high, unit = _high(total, LEAST_RANGE), f"{mode.departures} a week"
+    return Lever(f"weekly.{route}", group, label, unit, high, mode.step, tuple(paths), tuple(shares))
 
 
-def _flights(scenario: Scenario) -> Iterator[Lever]:
-    for mode, unit in (("air", "flights a week"), ("land", "buses a week")):
-        for route in open_routes(scenario, mode):
-            entry = scenario.routes[route]
-            group = f"To {title(entry.destination)}"
-            yield _frequency(scenario, route, group, f"From {title(entry.origin)}", unit, 0.5 if mode == "air" else 1)
+def _seats(scenario: Scenario) -> Iterator[Lever]:
+    """Departures on the ways to a hub, mode by mode."""
+    routes = {name: scenario.routes[name] for name in open_routes(scenario)}
+    for mode in MODES:
+        for name, entry in routes.items():
+            if entry.mode == mode and not entry.over_sea:
+                group, label = f"To {title(entry.destination)}", f"From {title(entry.origin)}"
+                yield _frequency(scenario, name, group, label)
 
 
 def _states(scenario: Scenario) -> Iterator[Lever]:
@@ -204,11 +209,11 @@ def _agencies(scenario: Scenario) -> Iterator[Lever]:
 
 
 def _boats(scenario: Scenario) -> Iterator[Lever]:
-    routes = open_routes(scenario, "sea")
+    routes = [name for name in open_routes(scenario) if scenario.routes[name].over_sea]
     for route in routes:
         entry = scenario.routes[route]
         label = f"{title(entry.origin)} to {title(entry.destination)}"
-        yield _frequency(scenario, route, "Boats", label, "boats a week", 1)
+        yield _frequency(scenario, route, "Boats", label)
     for state in sorted({scenario.routes[route].transit_state for route in routes}):
         path = f"transit_states.{state}"
         for field_name, label in (("boats_tolerated", "let go"), ("interception", "intercepted")):

@@ -118,7 +118,7 @@ def _hubs(model: CorridorModel, day: int) -> Iterator[Row]:
 
 
 def _sea_routes(model: CorridorModel) -> list[int]:
-    return [k for k, name in enumerate(model.names.routes) if model.settings.routes[name].mode == "sea"]
+    return [k for k, name in enumerate(model.names.routes) if model.settings.routes[name].over_sea]
 
 
 def _coasts(model: CorridorModel, day: int) -> Iterator[Row]:

@@ -68,7 +68,7 @@ def load_series(model: CorridorModel) -> Chart:
 def outcome_series(model: CorridorModel) -> Chart:
     """Persons by where they are, for the way by land and for the way by sea."""
     stacks = [{"name": "By land", "stack": _by_land(model)}]
-    if any(model.settings.routes[route].mode == "sea" for _, route in model.names.pairs):
+    if any(model.settings.routes[route].over_sea for _, route in model.names.pairs):
         stacks.append({"name": "By sea", "stack": _by_sea(model)})
     return _chart(model, "Where people are", "persons", stacks)
 
@@ -145,7 +145,7 @@ def _stocks(model: CorridorModel, places: list[str], *statuses: int) -> Any:
 def _so_far(model: CorridorModel, flow: int, sea: bool) -> Any:
     """A flow summed up from the first day, over the routes by sea or the others, shape (D,)."""
     routes = model.settings.routes
-    own = [k for k, (_, route) in enumerate(model.names.pairs) if (routes[route].mode == "sea") == sea]
+    own = [k for k, (_, route) in enumerate(model.names.pairs) if routes[route].over_sea == sea]
     return model.world.pair_flows[: model.day, own, flow].sum(axis=1).cumsum()
 
 
@@ -167,7 +167,7 @@ def _by_land(model: CorridorModel) -> list[Line]:
 
 
 def _by_sea(model: CorridorModel) -> list[Line]:
-    sea = [route for route in model.settings.routes.values() if route.mode == "sea"]
+    sea = [route for route in model.settings.routes.values() if route.over_sea]
     coasts = sorted({route.origin for route in sea})
     hubs = {model.settings.transit_states[z.transit_state].hub for z in model.settings.zones.values()}
     coasts = [place for place in coasts if place not in hubs]

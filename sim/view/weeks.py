@@ -85,7 +85,7 @@ class Weeks:
         landed = self._route["landed"]
         found: dict[str, tuple[float, float]] = {}
         for name, route in self.settings.routes.items():
-            if route.mode == "sea" and name in landed:
+            if route.over_sea and name in landed:
                 week_, so_far = found.get(route.destination, (0.0, 0.0))
                 values = landed[name]
                 found[route.destination] = (week_ + values.iloc[week], so_far + values.iloc[: week + 1].sum())

@@ -119,7 +119,7 @@ def test_all_that_an_extension_adds_is_taken_back(written) -> None:
         ("def broken(:", "mine.py, line 2: SyntaxError"),
         ("@extend.rule('detektion')\ndef f(a): pass", "mine.py, line 2: rule: found 'detektion', no rule"),
         ("@extend.rule('detected')\ndef f(a): pass", r"found attempts.detected\(a\); allowed: .*\(m, probability\)"),
-        ("@extend.process(after='lunch')\ndef f(w, day): pass", "found after='lunch'; allowed: demand"),
+        ("@extend.process(after='lunch')\ndef f(w, day): pass", "found after='lunch'; allowed: aftermath, attempts"),
         ("extend.flow('deaths', unit='persons', title='x')", "found the name 'deaths', which is taken"),
         ("extend.flow('Big one', unit='persons', title='x')", "found the name 'Big one'"),
         ("extend.attribute('age', categories={'a': 0.5, 'b': 0.6})", "1 in all"),

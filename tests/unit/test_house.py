@@ -165,6 +165,13 @@ def test_a_process_imports_no_other_process() -> None:
     assert not wrong
 
 
+def test_every_process_has_its_place_in_the_day() -> None:
+    """The model calls each file of the folder once, and the ledger."""
+    called = re.findall(r"^    (\w+)\.run\(w, day\)$", (PACKAGE / "model.py").read_text("utf-8"), re.MULTILINE)
+    files = [file.stem for file in (PACKAGE / "engine" / "processes").glob("[a-z]*.py")]
+    assert sorted(called) == sorted([*files, "ledger"])
+
+
 @pytest.mark.parametrize("file", SOURCES, ids=name)
 def test_nothing_is_imported_from_above(file: Path) -> None:
     own = layer(part_of(file))

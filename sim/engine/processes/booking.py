@@ -12,7 +12,7 @@ from sim.engine.ledger import count, move, whole
 from sim.engine.queues import line_up, pop, push, schedule, seat_queue, take_due, visa_queue
 from sim.engine.rows import BOOKED, DIVERTED, PROSPECT
 from sim.engine.streams import RECONSIDER, SEA_WAIT, VISA_LEAD, draw, lag
-from sim.engine.tables import C_COAST, C_RECONSIDER, C_VISA, F_DIVERTED, F_SET_OUT, N_EVENTS, SEA
+from sim.engine.tables import C_COAST, C_RECONSIDER, C_VISA, F_DIVERTED, F_SET_OUT, N_EVENTS
 
 
 @compiled
@@ -46,8 +46,8 @@ def reconsider(w, day):
         count(w, day, m, F_SET_OUT)
         if diverted:
             count(w, day, m, F_DIVERTED)
-        move(w, m, DIVERTED if diverted and route.mode == SEA else BOOKED, route.origin)
-        if route.mode == SEA:
+        move(w, m, DIVERTED if diverted and route.over_sea else BOOKED, route.origin)
+        if route.over_sea:
             schedule(w, i, C_COAST, day, lag(draw(m.key, SEA_WAIT, m.bookings), p.sea_wait))
         else:
             schedule(w, i, C_VISA, day, lag(draw(m.key, VISA_LEAD, m.bookings), route.visa_lead))
@@ -87,7 +87,7 @@ def issue_visas(w, day):
 def dissolve_closed(w, day):
     """Queues for seats on closed routes dissolve."""
     for r in range(w.routes.shape[0]):
-        if w.routes[r].mode != SEA and not w.routes[r].open:
+        if not w.routes[r].over_sea and not w.routes[r].open:
             q = seat_queue(w, r)
             while w.queues[q].length > 0:
                 w.counters[N_EVENTS] += 1

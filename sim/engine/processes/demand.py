@@ -23,7 +23,7 @@ from sim.engine.ledger import count, move
 from sim.engine.queues import schedule, seat_queue, visa_queue
 from sim.engine.rows import BOOKED
 from sim.engine.streams import FUNDS, SEA_WAIT, VISA_LEAD, draw, lag
-from sim.engine.tables import C_COAST, C_VISA, F_SET_OUT, N_EVENTS, SEA
+from sim.engine.tables import C_COAST, C_VISA, F_SET_OUT, N_EVENTS
 
 _LONGEST_WAIT = 365.0
 _TIMETABLE_DAYS = 28
@@ -55,7 +55,7 @@ def set_out(m, pair, route, cohort, p):
     v = pair.affordable * (1.0 - draw(m.key, FUNDS, 0))
     m.funds = np.float32(cohort.funds_median * ((1.0 - v) / v) ** (1.0 / cohort.funds_shape))
     m.bookings = min(m.bookings + 1, 255)
-    if route.mode == SEA:
+    if route.over_sea:
         return lag(draw(m.key, SEA_WAIT, 0), p.sea_wait)
     return lag(draw(m.key, VISA_LEAD, 0), route.visa_lead)
 
@@ -89,7 +89,7 @@ def appraise(w, day):
                 if route.visa_lead > 0.0:
                     wait += w.queues[visa_queue(w, route.state)].length / max(w.states[route.state].visas, 1e-9)
                 facilitation = w.states[route.state].facilitation
-                if route.mode == SEA:
+                if route.over_sea:
                     facilitation = w.states[route.state].boats_tolerated
                 pair.affordable = affordable(route.price, cohort.funds_median, cohort.funds_shape)
                 u = utility(pair, route, facilitation, min(wait, _LONGEST_WAIT), p)
@@ -126,4 +126,4 @@ def run(w, day):
             move(w, m, BOOKED, w.routes[r].origin)
             count(w, day, m, F_SET_OUT)
             w.counters[N_EVENTS] += 1
-            schedule(w, i, C_COAST if w.routes[r].mode == SEA else C_VISA, day, days)
+            schedule(w, i, C_COAST if w.routes[r].over_sea else C_VISA, day, days)

@@ -17,7 +17,6 @@ from sim.engine.tables import (
     R_BOARDED,
     R_DEPARTURES,
     R_SEATS,
-    SEA,
 )  # fmt: skip
 
 
@@ -72,7 +71,7 @@ def run(w, day):
     for s in range(w.services.shape[0]):
         service = w.services[s]
         r = service.route
-        if w.routes[r].mode == SEA or not service.open:
+        if w.routes[r].over_sea or not service.open:
             continue
         departures, service.carry = whole(service.weekly / 7.0, service.carry)
         seats = departures * service.seats

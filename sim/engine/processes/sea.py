@@ -34,7 +34,6 @@ from sim.engine.tables import (
     R_BOARDED,
     R_DEPARTURES,
     R_SEATS,
-    SEA,
 )  # fmt: skip
 
 LANDS, TURNED_ROUND, WRECKED = range(3)
@@ -128,7 +127,7 @@ def run(w, day):
     for s in range(w.services.shape[0]):
         service = w.services[s]
         r = service.route
-        if w.routes[r].mode != SEA or not service.open:
+        if not w.routes[r].over_sea or not service.open:
             continue
         if draw(w.environment[r], WEATHER, day) >= calm:
             continue

@@ -70,7 +70,7 @@ def seats_of(scenario: Scenario, transit_state: str) -> Callable[[date, date], f
         total = 0.0
         for carrier in scenario.carriers.values():
             for route, service in carrier.services.items():
-                if scenario.routes[route].transit_state != transit_state or scenario.routes[route].mode == "sea":
+                if scenario.routes[route].transit_state != transit_state or scenario.routes[route].over_sea:
                     continue
                 share = centre(service.migrant_share)
                 weekly = sorted(service.weekly.items())

@@ -33,4 +33,4 @@ class VisaStop(Measure):
     def closes(self, scenario: Scenario) -> list[str]:
         """All routes to the state that want its visa."""
         routes = scenario.routes.items()
-        return sorted(name for name, r in routes if r.transit_state == self.transit_state and r.mode != "sea")
+        return sorted(name for name, r in routes if r.transit_state == self.transit_state and not r.over_sea)

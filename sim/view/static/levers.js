@@ -59,7 +59,7 @@ function render({ model, el }) {
         add(root, "div", { class: "cv-note" }, unit);
       }
       buildLever(lever);
-      if (lever.lastFlight && data.flights.length) buildBan();
+      if (lever.banFollows) buildBan();
     }
     if (data.measures.length) buildMeasures();
     clear = add(root, "button", { class: "cv-button cv-clear", type: "button" }, "Undo all changes");
@@ -94,13 +94,13 @@ function render({ model, el }) {
 
   function buildBan() {
     const head = add(root, "h3", {}, "Ban on carriers");
-    add(head, "small", {}, "no flights from the date on");
+    add(head, "small", {}, `no ${data.ban.what.join(" or ")} from the date on`);
     ban = { boxes: {} };
     const changed = () => {
-      const routes = data.flights.filter(({ name }) => ban.boxes[name].checked).map(({ name }) => name);
+      const routes = data.ban.offered.filter(({ name }) => ban.boxes[name].checked).map(({ name }) => name);
       line.send({ ban: routes, day: Number(ban.date.input.value) });
     };
-    for (const { name, label } of data.flights) {
+    for (const { name, label } of data.ban.offered) {
       ban.boxes[name] = check(root, { id: `cv-ban-${name}`, label, on: false }, changed);
     }
     ban.date = slider(root, { id: "cv-ban-day", label: "Ban from", min: 0, max: data.days - 1, step: 1 });
@@ -148,7 +148,7 @@ function render({ model, el }) {
     }
     since.input.setAttribute("aria-valuetext", dateText(data.start, data.since));
     if (ban) {
-      for (const { name } of data.flights) ban.boxes[name].checked = data.ban.routes.includes(name);
+      for (const { name } of data.ban.offered) ban.boxes[name].checked = data.ban.routes.includes(name);
       ban.date.row.classList.toggle("cv-set", data.ban.routes.length > 0);
       if (document.activeElement !== ban.date.input) showBanDay(data.ban.day);
     }

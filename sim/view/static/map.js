@@ -107,22 +107,21 @@ function curve(view, from, to) {
 
 const GLYPHS = {
   // Seen from above, nose to the right, within a circle of radius 1.
-  air: [[1, 0], [0.55, 0.14], [0.15, 0.16], [-0.3, 0.95], [-0.52, 0.95], [-0.25, 0.16], [-0.7, 0.13], [-0.92, 0.42],
+  plane: [[1, 0], [0.55, 0.14], [0.15, 0.16], [-0.3, 0.95], [-0.52, 0.95], [-0.25, 0.16], [-0.7, 0.13], [-0.92, 0.42],
     [-1.05, 0.42], [-0.95, 0], [-1.05, -0.42], [-0.92, -0.42], [-0.7, -0.13], [-0.25, -0.16], [-0.52, -0.95],
     [-0.3, -0.95], [0.15, -0.16], [0.55, -0.14]],
-  sea: [[1, 0], [0.35, 0.42], [-0.9, 0.36], [-0.9, -0.36], [0.35, -0.42]],
-  land: [[0.8, 0.4], [-0.8, 0.4], [-0.8, -0.4], [0.8, -0.4]],
+  boat: [[1, 0], [0.35, 0.42], [-0.9, 0.36], [-0.9, -0.36], [0.35, -0.42]],
+  vehicle: [[0.8, 0.4], [-0.8, 0.4], [-0.8, -0.4], [0.8, -0.4]],
 };
-const GROUND = { air: [4, 0.42], sea: [3.2, 0.4], land: [2.6, 0.3] }; // least size, and growth by root of persons
-const MODE_COLOUR = { air: "air", land: "bus", sea: "boat" };
+const GROUND = { plane: [4, 0.42], boat: [3.2, 0.4], vehicle: [2.6, 0.3] }; // least size, and growth by root of persons
 
-function glyph(ctx, mode, x, y, size, angle, fill, edge) {
+function glyph(ctx, shape, x, y, size, angle, fill, edge) {
   ctx.save();
   ctx.translate(x, y);
   ctx.rotate(angle);
   ctx.scale(size, size);
   ctx.beginPath();
-  GLYPHS[mode].forEach(([px, py], k) => (k ? ctx.lineTo(px, py) : ctx.moveTo(px, py)));
+  GLYPHS[shape].forEach(([px, py], k) => (k ? ctx.lineTo(px, py) : ctx.moveTo(px, py)));
   ctx.closePath();
   ctx.lineWidth = 2.4 / size;
   ctx.strokeStyle = edge;

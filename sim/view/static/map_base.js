@@ -1,12 +1,13 @@
 // The base of the map, which changes with size and theme alone: land, borders, names of countries.
 
-const INKS = ("ink muted ground halo sea sea-deep land land-eu land-hub shore label air bus boat camp camp-deep over")
+const INKS = ("ink muted ground halo sea sea-deep land land-eu land-hub shore label boat camp camp-deep over")
   .split(" ");
 
-/** The theme's colours, read once for each layout. */
-function colours(element) {
+/** The theme's colours, those of the modes of travel among them; read once for each layout. */
+function colours(element, modes) {
   const style = getComputedStyle(element);
-  return Object.fromEntries(INKS.map((name) => [name, style.getPropertyValue(`--${name}`).trim()]));
+  const names = [...INKS, ...Object.values(modes).map((mode) => mode.colour)];
+  return Object.fromEntries(names.map((name) => [name, style.getPropertyValue(`--${name}`).trim()]));
 }
 
 /** Land, borders and names of countries, drawn once into a canvas of its own; the inset's names find room in each frame. */

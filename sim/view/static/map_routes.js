@@ -3,14 +3,15 @@
 function drawRoutes(ctx, view, { frame, geometry, ink, delta }, progress, hits) {
   for (const route of frame.routes) {
     const way = curve(view, geometry.places[route.from].at, geometry.places[route.to].at);
-    const colour = ink[MODE_COLOUR[route.mode]];
+    const mode = geometry.modes[route.mode];
+    const colour = ink[mode.colour];
     ctx.beginPath();
     ctx.moveTo(...way.a);
     ctx.quadraticCurveTo(...way.c, ...way.b);
     ctx.globalAlpha = route.persons ? 0.75 : 0.28;
     ctx.lineWidth = route.persons ? 1 + Math.min(Math.sqrt(route.persons) / 12, 3.5) : 1;
     ctx.strokeStyle = colour;
-    ctx.setLineDash(route.mode === "air" ? [] : route.mode === "sea" ? [2, 5] : [7, 4]);
+    ctx.setLineDash(mode.dash);
     ctx.stroke();
     ctx.setLineDash([]);
     ctx.globalAlpha = 1;
@@ -20,29 +21,31 @@ function drawRoutes(ctx, view, { frame, geometry, ink, delta }, progress, hits) 
       const t = (age - delta * (1 - progress)) / TRAVEL;
       if (t < 0 || t > 1) continue;
       const [x, y] = way.point(t);
-      const [least, growth] = GROUND[route.mode];
+      const [least, growth] = GROUND[mode.glyph];
       const size = least + growth * Math.sqrt(persons / departures);
-      glyph(ctx, route.mode, x, y, size, way.angle(t), colour, ink.halo);
+      glyph(ctx, mode.glyph, x, y, size, way.angle(t), colour, ink.halo);
       hits.push({ kind: "mark", x, y, r: size + 3, lines: () => aboutMark(route, age, persons, departures, geometry) });
     }
   }
 }
 
-const NOUN = { air: ["flight", "flights"], land: ["bus", "buses"], sea: ["boat", "boats"] };
+const counted = (n, mode) => `${n} ${n === 1 ? mode.departure : mode.departures}`;
 const between = (route, g) => `${g.places[route.from].title} to ${g.places[route.to].title}`;
 
 function aboutRoute(route, g) {
+  const mode = g.modes[route.mode];
   return [
     between(route, g),
-    ["Scheduled", `${number(route.scheduled)} ${NOUN[route.mode][1]} a week`],
-    ["Last 7 days", `${route.departures} ${NOUN[route.mode][route.departures === 1 ? 0 : 1]}`],
+    ["Scheduled", `${number(route.scheduled)} ${mode.departures} a week`],
+    ["Last 7 days", counted(route.departures, mode)],
     ["On board, last 7 days", `${number(route.persons)} persons`],
     ["", route.open ? "open" : "closed today"],
   ];
 }
 
 function aboutMark(route, age, persons, departures, g) {
-  const what = departures === 1 ? `One ${NOUN[route.mode][0]}` : `${departures} ${NOUN[route.mode][1]}`;
+  const mode = g.modes[route.mode];
+  const what = departures === 1 ? `One ${mode.departure}` : counted(departures, mode);
   const left = Math.ceil(age) <= 1 ? "today" : `${Math.ceil(age) - 1} days ago`;
   return [between(route, g), [`${what}, left ${left}`, `${number(persons)} persons`]];
 }

@@ -1,6 +1,6 @@
 // The map as a widget: size, theme, pointer and keys, and telling the model when a frame is painted.
 
-function legend(parent) {
+function legend(parent, modes) {
   const box = add(parent, "div", { class: "cv-map-legend" });
   add(box, "span", {}).innerHTML = "<b>Border pressure</b> attempts / capacity";
   const scale = add(box, "svg", { class: "cv-scale", viewBox: "0 0 210 26", role: "img",
@@ -10,16 +10,14 @@ function legend(parent) {
     add(scale, "text", { x: 5 + value * 100, y: 22, "font-size": 11, fill: "currentColor", "text-anchor": "middle" }, text);
   }
   const keys = add(box, "div", { class: "cv-keys" });
-  const entry = (mode, text) => {
+  const entry = (colour, text, glyph) => {
     const span = add(keys, "span");
     const svg = add(span, "svg", { width: 14, height: 14, viewBox: "-1.2 -1.2 2.4 2.4", "aria-hidden": "true" });
-    if (GLYPHS[mode]) add(svg, "polygon", { points: GLYPHS[mode].join(" "), fill: `var(--${MODE_COLOUR[mode]})` });
-    else add(svg, "circle", { r: 0.9, fill: `var(--${mode})`, opacity: 0.8 });
+    if (glyph) add(svg, "polygon", { points: GLYPHS[glyph].join(" "), fill: `var(--${colour})` });
+    else add(svg, "circle", { r: 0.9, fill: `var(--${colour})`, opacity: 0.8 });
     add(span, "span", {}, text);
   };
-  entry("air", "flight");
-  entry("land", "bus");
-  entry("sea", "boat");
+  for (const { colour, departure, glyph } of Object.values(modes)) entry(colour, departure, glyph);
   entry("camp", "persons; core: stranded");
   const paint = (dark) => bars.forEach((bar, k) => bar.setAttribute("fill", scaleColour((k + 0.5) / 20, dark)));
   return { box, paint };
@@ -53,10 +51,10 @@ function render({ model, el }) {
   const canvas = add(root, "canvas", { tabindex: 0, role: "img" });
   const head = add(root, "div", { class: "cv-map-head" });
   const [date, day] = [add(head, "div", { class: "cv-map-date" }), add(head, "div", { class: "cv-map-day" })];
-  const key = legend(root);
+  const geometry = readGeometry(model.get("geometry"));
+  const key = legend(root, geometry.modes);
   const tip = tooltip(root);
   const ctx = canvas.getContext("2d");
-  const geometry = readGeometry(model.get("geometry"));
   const { limit } = geometry;
   const state = { geometry, ink: null, frame: null, views: null, delta: 0, look: null, dark: false };
   let base = null;
@@ -78,7 +76,7 @@ function render({ model, el }) {
     const wanted = JSON.stringify([w, h, ratio, state.dark, box, inset, state.frame.hubs.map((hub) => hub.place)]);
     if (wanted === shape) return;
     shape = wanted;
-    state.ink = colours(root);
+    state.ink = colours(root, geometry.modes);
     canvas.width = w * ratio;
     canvas.height = h * ratio;
     ctx.setTransform(ratio, 0, 0, ratio, 0, 0);

@@ -160,7 +160,7 @@ def test_steps_are_taken_after_their_process() -> None:
     ("name", "words"),
     [
         ("detection", "did you mean"),
-        ("run", "one of several; allowed: demand.run"),
+        ("run", "one of several; allowed: aftermath.run"),
         ("demand.utillity", "did you mean demand.utility"),
     ],
 )
@@ -175,7 +175,7 @@ def test_what_does_not_fit_is_refused() -> None:
     rules.replace("detection_probability", nobody)
     with pytest.raises(ValueError, match="replaced twice"):
         rules.replace("detection_probability", nobody)
-    with pytest.raises(ValueError, match=r"found after='lunch'; allowed: demand, booking"):
+    with pytest.raises(ValueError, match=r"found after='lunch'; allowed: aftermath, attempts, booking"):
         rules.add_step("lunch", lambda w, day: None)
     with pytest.raises(ValueError, match=r"allowed: \(w, day\)"):
         rules.add_step("demand", lambda w: None)

@@ -14,7 +14,7 @@ from scipy import stats
 
 from sim.engine import streams
 from sim.engine.rows import AT_BORDER
-from sim.engine.streams import MEASURE, bits, draw, fill_keys, happens, lag, mix, name_key
+from sim.engine.streams import MEASURE, bits, draw, fill_keys, happens, lag, mix, name_key, stream
 from tests.strategies import finished, tiny_scenario
 
 STREAMS = range(MEASURE + 1)
@@ -143,8 +143,8 @@ def test_luck_does_not_depend_on_when_one_sets_out(table: Draws) -> None:
     early = resistance < 0.01  # those who set out first are neighbours among the keys
     more = keys(1, 40_000)
     early = more[more < np.uint64(0.01 * 2**64)]
-    for stream in STREAMS:
-        assert stats.kstest(draws(early, stream, 0), "uniform").pvalue > ALPHA / len(STREAMS)
+    for number in STREAMS:
+        assert stats.kstest(draws(early, number, 0), "uniform").pvalue > ALPHA / len(STREAMS)
 
 
 def test_every_bit_of_the_key_moves_every_bit_of_the_draw() -> None:
@@ -214,3 +214,13 @@ def test_occasions_stop_at_the_most_that_a_row_can_hold() -> None:
     assert (rows["attempts"][trying] == 65_535).all()
     assert (rows["bookings"] == 255).all()
     assert (rows["voyages"] == 255).all()
+
+
+def test_a_stream_by_name_is_always_the_same_and_no_other() -> None:
+    """Draws of two named streams, and of a listed one, have nothing to do with each other."""
+    fees, tolls = stream("fees"), stream("tolls")
+    assert fees == stream("fees") and min(fees, tolls) > MEASURE
+    of = [draws(keys(1), number, 0) for number in (fees, tolls, MEASURE)]
+    for one, other in itertools.combinations(of, 2):
+        assert stats.pearsonr(one, other).pvalue > ALPHA
+    assert stats.kstest(of[0], "uniform").pvalue > ALPHA

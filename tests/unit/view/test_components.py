@@ -138,7 +138,7 @@ def test_another_scenario_begins_anew(cockpit: Any) -> None:
     assert data(cockpit, MapWidget)["day"] == 0
     assert data(cockpit, HeaderWidget)["changes"] == 0
     assert data(cockpit, LeversWidget)["scenario"] == "minsk-2021"
-    assert len(data(cockpit, LeversWidget)["flights"]) == 5
+    assert len(data(cockpit, LeversWidget)["ban"]["offered"]) == 5
 
 
 def test_mistakes_are_told(cockpit: Any) -> None:

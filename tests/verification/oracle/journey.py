@@ -9,7 +9,6 @@ from typing import Any
 
 from sim.engine import rows as pop
 from sim.engine import streams as st
-from sim.engine import tables as t
 from sim.engine.choice import choose_route, wait_to_reconsider
 from sim.engine.processes import booking, demand, departures, transfer
 from tests.rich_scenario import timetable
@@ -37,7 +36,7 @@ class Journey(Books):
                 days = demand.set_out(m, pair, route, self.world.cohorts[m.cohort], self.p_of(m))
                 m.status, m.place = pop.BOOKED, route.origin
                 self.count(day, m, "set_out")
-                self.wait("coast" if route.mode == t.SEA else "visa", m, day, days)
+                self.wait("coast" if route.over_sea else "visa", m, day, days)
 
     def appeal(self, k: int, cohort: Any, day: int) -> float:
         """Exponential of the utility of a pair; 0 for a route that is closed."""
@@ -53,7 +52,7 @@ class Journey(Books):
             wait += len(self.visa_queue[route.state]) / max(self.world.states[route.state].visas, 1e-9)
         wait = min(wait, 365.0)
         state = self.world.states[route.state]
-        helped = state.boats_tolerated if route.mode == t.SEA else state.facilitation
+        helped = state.boats_tolerated if route.over_sea else state.facilitation
         pair.affordable = demand.affordable(route.price, cohort.funds_median, cohort.funds_shape)
         return math.exp(min(demand.utility(pair, route, helped, wait, self.world.p[pair.cohort]), 50.0))
 
@@ -69,7 +68,7 @@ class Journey(Books):
             if before != m.route:
                 self.count(day, m, "diverted")
             m.place = route.origin
-            if route.mode == t.SEA:
+            if route.over_sea:
                 m.status = pop.DIVERTED if before != m.route else pop.BOOKED
                 self.wait("coast", m, day, st.lag(st.draw(m.key, st.SEA_WAIT, m.bookings), self.p_of(m).sea_wait))
             else:
@@ -93,7 +92,7 @@ class Journey(Books):
             if not queue:
                 self.carry["visas", s] = 0.0
         for r, queue in enumerate(self.seat_queue):
-            if self.world.routes[r].mode != t.SEA and not self.world.routes[r].open:
+            if not self.world.routes[r].over_sea and not self.world.routes[r].open:
                 while queue:
                     self.met["queue dissolved"] += 1
                     self.put_off(day, queue.popleft())
@@ -117,7 +116,7 @@ class Journey(Books):
 
     def depart(self, day: int) -> None:
         for number, service in enumerate(self.world.services):
-            if self.world.routes[service.route].mode == t.SEA or not service.open:
+            if self.world.routes[service.route].over_sea or not service.open:
                 continue
             flown = self.whole(("service", number), service.weekly / 7.0)
             if flown:

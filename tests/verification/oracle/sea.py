@@ -6,7 +6,6 @@ from typing import Any
 
 from sim.engine import rows as pop
 from sim.engine import streams as st
-from sim.engine import tables as t
 from sim.engine.processes import sea
 from tests.verification.oracle.books import Books
 from tests.verification.oracle.people import OracleMigrant
@@ -23,7 +22,7 @@ class Sea(Books):
         for number, service in enumerate(self.world.services):
             r = service.route
             route = self.world.routes[r]
-            if route.mode != t.SEA or not service.open:
+            if not route.over_sea or not service.open:
                 continue
             if st.draw(self.world.environment[r], st.WEATHER, day) >= self.p.calm_sea:
                 self.met["rough sea"] += 1

@@ -125,7 +125,7 @@ def test_only_those_who_go_by_sea_wait_as_diverted() -> None:
     while model.running:
         model.step()
         routes = model.world.rows["route"][model.world.rows["status"] == DIVERTED]
-        assert (model.world.routes["mode"][routes] == t.SEA).all()
+        assert model.world.routes["over_sea"][routes].all()
         seen += len(routes)
     diverted = dict(zip(model.names.pairs, model.world.pair_flows[:, :, t.F_DIVERTED].sum(axis=0), strict=True))
     boarded = dict(zip(model.names.pairs, model.world.pair_flows[20:, :, t.F_BOARDED].sum(axis=0), strict=True))
