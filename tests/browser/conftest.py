@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import http.client
+import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -11,8 +14,6 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import pytest
 
@@ -48,31 +49,59 @@ def free_port() -> int:
 
 
 class Server:
-    """A `corridor view` in a process of its own."""
+    """A `corridor view` in a process of its own.
 
-    def __init__(self, folder: Path, *options: str) -> None:
+    Attributes:
+        address: Of the page; ``entrance`` is the one that it prints, with the ``token``.
+        log: What it has printed.
+    """
+
+    def __init__(self, folder: Path, *options: str, prepare: str = "") -> None:
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}/"
         self.log = folder / "server.log"
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         environment.pop("PYTHONWARNINGS", None)
-        command = [*COMMAND, "view", *options, "--no-open", "--port", str(self.port)]
+        command = [sys.executable, "-c", f"{prepare}\n{COMMAND[-1]}", "view", *options, "--no-open"]
         with self.log.open("wb") as log:
-            self.process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT)
-        self._wait()
+            self.process = subprocess.Popen(
+                [*command, "--port", str(self.port)], cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT
+            )
+        self.token = self._wait()
+        self.entrance = f"{self.address}?token={self.token}"
 
-    def _wait(self, longest: float = 240) -> None:
+    def _wait(self, longest: float = 240) -> str:
+        """Wait until it answers; its token."""
         end = time.monotonic() + longest
         while time.monotonic() < end and self.process.poll() is None:
             try:
-                with urlopen(self.address, timeout=5):
-                    return
-            except URLError as error:
-                if getattr(error, "code", None) == 401:
-                    return
+                self.ask("/", cookie="")
+            except OSError:
                 time.sleep(0.1)
+                continue
+            return str(re.search(r"\?token=(\S+)", self.log.read_text())[1])  # type: ignore[index]
         self.stop()
         raise AssertionError(f"no server:\n{self.log.read_text()}")
+
+    @property
+    def cookie(self) -> str:
+        """What a browser sends that was let in."""
+        return f"corridor-token-{self.port}={self.token}"
+
+    def ask(self, path: str, method: str = "GET", **headers: str) -> tuple[http.client.HTTPResponse, bytes]:
+        """A request by one who was let in, sent as it stands; the answer, and what it holds."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        known = {"cookie": self.cookie} if "cookie" not in headers else {}
+        try:
+            connection.request(method, path, headers={k.replace("_", "-"): v for k, v in {**known, **headers}.items()})
+            answer = connection.getresponse()
+            return answer, answer.read()
+        finally:
+            connection.close()
+
+    def kernels(self) -> int:
+        """How many sessions live."""
+        return int(json.loads(self.ask("/resourcez")[1])["kernels"]["total"])
 
     def stop(self) -> None:
         self.process.terminate()
@@ -134,7 +163,7 @@ def open_page(browser: Any, server: Server) -> Iterator[Opener]:
         contexts.append(context)
         page = context.new_page()
         watcher.watch(page)
-        page.goto(address or server.address)
+        page.goto(address or server.entrance)
         page.wait_for_selector(wait, timeout=30_000)
         return page
 

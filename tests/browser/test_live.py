@@ -7,7 +7,6 @@ import subprocess
 import time
 from pathlib import Path
 from typing import Any
-from urllib.request import urlopen
 
 import pandas as pd
 import pytest
@@ -144,21 +143,16 @@ def test_two_browsers_see_each_their_own_model(open_page: Opener) -> None:
     assert data(one, MAP, "day") == 100
 
 
-def kernels(server: Server) -> int:
-    with urlopen(f"{server.address}resourcez") as answer:
-        return int(json.load(answer)["kernels"]["total"])
-
-
 def test_closing_a_tab_ends_its_session(open_page: Opener, server: Server) -> None:
     page = open_page()
     page.get_by_role("button", name="Play").click()
     page.wait_for_function("Number(document.querySelector('.cv-map').dataset.day) > 1")
-    before = kernels(server)
+    before = server.kernels()
     page.close(run_before_unload=False)
     end = time.monotonic() + 15
-    while kernels(server) >= before and time.monotonic() < end:
+    while server.kernels() >= before and time.monotonic() < end:
         time.sleep(0.1)
-    assert kernels(server) < before
+    assert server.kernels() < before
 
 
 def test_a_wrong_message_is_told_and_changes_nothing(page: Any) -> None:
