@@ -84,19 +84,13 @@ class Guard:
         address: Where the server listens.
         token: Needed for everything.
         sessions: Gives the kernels that live, by their names.
-        most: How many sessions there may be at once.
     """
 
     def __init__(
-        self,
-        app: App,
-        address: Address,
-        token: str,
-        sessions: Callable[[], Collection[str]] = tuple,
-        most: int = MOST_SESSIONS,
+        self, app: App, address: Address, token: str, sessions: Callable[[], Collection[str]] = tuple
     ) -> None:
         """Guard an application."""
-        self.app, self.address, self.token, self.most = app, address, token, most
+        self.app, self.address, self.token = app, address, token
         self.cookie = f"corridor-token-{address.port}"  # a browser sends a host's cookies to all its ports
         self._sessions = sessions
         self._connected: Counter[str] = Counter()
@@ -115,8 +109,8 @@ class Guard:
             await self._connect(scope, receive, send)
         elif "transfer-encoding" in _names(scope) or int(_header(scope, "content-length") or 0) > MOST_BODY:
             await answer(scope, send, 413, PAGE.format(f"<p>A request may have {MOST_BODY:,} bytes.</p>"))
-        elif scope["path"] == "/" and len(self._live()) >= self.most:
-            text = f"{self.most} sessions are open, which is the most. Close a tab of the view, and load this page again."
+        elif scope["path"] == "/" and len(self._live()) >= MOST_SESSIONS:
+            text = f"{MOST_SESSIONS} sessions are open, which is the most. Close a tab of the view, and load this page again."
             await answer(scope, send, 503, PAGE.format(f'<p role="alert">{text}</p>'))
         else:
             await self.app(scope, receive, send)
@@ -154,7 +148,7 @@ class Guard:
         """Pass on a websocket, ``/jupyter/api/kernels/NAME/channels``; a new session only where there is room."""
         kernel = (scope["path"].split("/") + [""] * 5)[4]
         live = self._live()
-        if kernel not in live and len(live) >= self.most:
+        if kernel not in live and len(live) >= MOST_SESSIONS:
             await answer(scope, send, 503, "")
             return
         self._connected[kernel] += 1

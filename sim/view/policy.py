@@ -21,14 +21,14 @@ HEADERS = (
     ("Cross-Origin-Resource-Policy", "same-origin"),
 )
 # Nothing is loaded from elsewhere, nothing is sent there, and no other page may frame ours. What it allows beyond that:
-# - scripts in the page: those that Solara's template has, by a nonce that is new in every answer; no others;
+# - scripts in the page: those of Solara's template, by a nonce that is new in every answer; no others;
 # - 'unsafe-eval': Vue 2 compiles its templates in the browser by `new Function`;
 # - scripts of blob: anywidget imports each widget's module from a text that came by the websocket;
 # - styles in the page: Vuetify and Vue write `<style>` and `style=` as they run, with no way to give them a nonce;
-# - images of data: and blob: icons of Vuetify's style sheet; fonts of data: those of Font Awesome and KaTeX.
+# - fonts of data: those of KaTeX, which lie in Solara's style sheet.
 POLICY = (
     "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "img-src 'self'; font-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
 VIEWPORT = re.compile(r'(<meta name="viewport" content=")[^"]*')

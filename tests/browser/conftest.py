@@ -48,6 +48,14 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def until(condition: Callable[[], bool], longest: float = 240) -> None:
+    """Wait until it holds; asked again and again, as a busy machine takes its time."""
+    end = time.monotonic() + longest
+    while not condition():
+        assert time.monotonic() < end, "it never came to hold"
+        time.sleep(0.02)
+
+
 class Server:
     """A `corridor view` in a process of its own.
 
@@ -70,18 +78,20 @@ class Server:
         self.token = self._wait()
         self.entrance = f"{self.address}?token={self.token}"
 
-    def _wait(self, longest: float = 240) -> str:
+    def _wait(self) -> str:
         """Wait until it answers; its token."""
-        end = time.monotonic() + longest
-        while time.monotonic() < end and self.process.poll() is None:
-            try:
-                self.ask("/", cookie="")
-            except OSError:
-                time.sleep(0.1)
-                continue
+        try:
+            until(lambda: self.process.poll() is not None or self._answers())
             return str(re.search(r"\?token=(\S+)", self.log.read_text())[1])  # type: ignore[index]
-        self.stop()
-        raise AssertionError(f"no server:\n{self.log.read_text()}")
+        except (AssertionError, TypeError) as error:
+            self.stop()
+            raise AssertionError(f"no server:\n{self.log.read_text()}") from error
+
+    def _answers(self) -> bool:
+        try:
+            return self.ask("/", cookie="")[0].status == 401
+        except OSError:
+            return False
 
     @property
     def cookie(self) -> str:

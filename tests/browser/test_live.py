@@ -149,10 +149,7 @@ def test_closing_a_tab_ends_its_session(open_page: Opener, server: Server) -> No
     page.wait_for_function("Number(document.querySelector('.cv-map').dataset.day) > 1")
     before = server.kernels()
     page.close(run_before_unload=False)
-    end = time.monotonic() + 15
-    while server.kernels() >= before and time.monotonic() < end:
-        time.sleep(0.1)
-    assert server.kernels() < before
+    until(lambda: server.kernels() < before)
 
 
 def test_a_wrong_message_is_told_and_changes_nothing(page: Any) -> None:
