@@ -37,7 +37,7 @@ VIEWPORT = re.compile(r'(<meta name="viewport" content=")[^"]*')
 class Policy:
     """ASGI application in front of another: answers get the policy, pages the nonce, a language and a viewport.
 
-    Solara's own viewport forbids to enlarge the page, and its page has no language.
+    Solara's own viewport forbids to enlarge the page, its page has no language, its line of waiting no name.
     """
 
     def __init__(self, app: App) -> None:
@@ -75,8 +75,9 @@ class Policy:
 
 
 def mended(page: str, nonce: str) -> str:
-    """A page with the nonce on its scripts, in English, and free to be enlarged."""
+    """A page with the nonce on its scripts, in English, free to be enlarged, and its line of waiting not read out."""
     page = re.sub(r"<script(?=[\s>])", f'<script nonce="{nonce}"', page)
+    page = page.replace("<v-progress-linear", '<v-progress-linear aria-hidden="true"')
     page = re.sub(r"<html>", '<html lang="en">', page, count=1)
     return VIEWPORT.sub(r"\1width=device-width, initial-scale=1", page, count=1)
 

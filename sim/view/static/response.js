@@ -37,7 +37,7 @@ function render({ model, el }) {
   const root = add(el, "section", { class: "cv cv-chart cv-response" });
   el.style.height = "100%";
   const head = add(root, "div", { class: "cv-chart-head" });
-  const title = add(head, "h3");
+  const title = add(head, "h2");
   const unit = add(head, "span", { class: "cv-chart-unit" });
   const row = add(root, "div", { class: "cv-response-row" });
   const picker = (id, words) => {

@@ -7,7 +7,7 @@ const VALUES = 62;
 function render({ model, el }) {
   const root = add(el, "section", { class: "cv cv-chart cv-where" });
   const head = add(root, "div", { class: "cv-chart-head" });
-  const title = add(head, "h3");
+  const title = add(head, "h2");
   const unit = add(head, "span", { class: "cv-chart-unit" });
   const chips = chipRow(head, (name) => choose(name));
   const legend = add(root, "div", { class: "cv-legend" });
