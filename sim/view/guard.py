@@ -29,7 +29,8 @@ FORWARDED = re.compile(rb"forwarded|x-forwarded-.*|x-real-ip|(x-)?script-name")
 NETLOC = re.compile(r"(?:\[(?P<six>[0-9a-f:.]+)\]|(?P<name>[a-z0-9_.-]+))(?::(?P<port>[0-9]{1,5}))?", re.IGNORECASE)
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1"><title>Corridor</title>
-<style>body{{font:16px/1.5 system-ui,sans-serif;margin:18vh auto;max-width:22rem;padding:0 1rem;color-scheme:light dark}}
+<style>body{{font:16px/1.5 system-ui,sans-serif;margin:18vh auto;max-width:22rem;padding:0 1rem}}
+:root{{color-scheme:light dark}}
 input,button{{font:inherit;padding:.4rem .6rem;width:100%;box-sizing:border-box;margin-top:.6rem}}</style>
 <main><h1>Corridor</h1>{}</main></html>"""
 ASK = PAGE.format(
@@ -86,9 +87,7 @@ class Guard:
         sessions: Gives the kernels that live, by their names.
     """
 
-    def __init__(
-        self, app: App, address: Address, token: str, sessions: Callable[[], Collection[str]] = tuple
-    ) -> None:
+    def __init__(self, app: App, address: Address, token: str, sessions: Callable[[], Collection[str]] = tuple) -> None:
         """Guard an application."""
         self.app, self.address, self.token = app, address, token
         self.cookie = f"corridor-token-{address.port}"  # a browser sends a host's cookies to all its ports
@@ -110,7 +109,7 @@ class Guard:
         elif "transfer-encoding" in _names(scope) or int(_header(scope, "content-length") or 0) > MOST_BODY:
             await answer(scope, send, 413, PAGE.format(f"<p>A request may have {MOST_BODY:,} bytes.</p>"))
         elif scope["path"] == "/" and len(self._live()) >= MOST_SESSIONS:
-            text = f"{MOST_SESSIONS} sessions are open, which is the most. Close a tab of the view, and load this page again."
+            text = f"{MOST_SESSIONS} sessions are open, which is the most. Close a tab of it, load this again."
             await answer(scope, send, 503, PAGE.format(f'<p role="alert">{text}</p>'))
         else:
             await self.app(scope, receive, send)

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+PATIENCE = 240  # seconds; what is waited for comes long before, but on a busy machine
 ROOT = Path(__file__).resolve().parents[2]
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -48,7 +49,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def until(condition: Callable[[], bool], longest: float = 240) -> None:
+def until(condition: Callable[[], bool], longest: float = PATIENCE) -> None:
     """Wait until it holds; asked again and again, as a busy machine takes its time."""
     end = time.monotonic() + longest
     while not condition():
@@ -100,7 +101,7 @@ class Server:
 
     def ask(self, path: str, method: str = "GET", **headers: str) -> tuple[http.client.HTTPResponse, bytes]:
         """A request by one who was let in, sent as it stands; the answer, and what it holds."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         known = {"cookie": self.cookie} if "cookie" not in headers else {}
         try:
             connection.request(method, path, headers={k.replace("_", "-"): v for k, v in {**known, **headers}.items()})
@@ -170,15 +171,18 @@ def open_page(browser: Any, server: Server) -> Iterator[Opener]:
     ) -> Any:
         size = {"width": width, "height": height}
         context = browser.new_context(viewport=size, color_scheme=colours, reduced_motion="reduce")
+        context.set_default_timeout(1000 * PATIENCE)
         contexts.append(context)
         page = context.new_page()
         watcher.watch(page)
         page.goto(address or server.entrance)
-        page.wait_for_selector(wait, timeout=30_000)
+        page.wait_for_selector(wait)
         return page
 
     yield opened
     for context in contexts:
+        for page in context.pages:
+            page.close()  # which ends its session; a context that is closed leaves it to be culled
         context.close()
     assert watcher.wrong == []
 

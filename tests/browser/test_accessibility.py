@@ -14,7 +14,7 @@ from sim.studies.carry_out import carry_out, compare
 from sim.sweeps.experiment_files import read_experiment
 from sim.sweeps.sweep_plan import plan_of
 from tests.browser.conftest import Opener, Server
-from tests.browser.test_compare import ask, turn_to, until
+from tests.browser.test_compare import ask, reached, turn_to
 from tests.browser.test_live import go_to
 from tests.browser.test_results import CONTRAST, SWEEP
 
@@ -22,7 +22,8 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 WIDE, PHONE = (1440, 900, "light"), (390, 844, "dark")
 # Elements, of which none is inside another, whose boxes meet.
 MEETING = """names => {
-    const parts = names.flatMap(name => [...document.querySelectorAll(name)].map(part => [name, part.getBoundingClientRect()]));
+    const boxes = name => [...document.querySelectorAll(name)].map(part => [name, part.getBoundingClientRect()]);
+    const parts = names.flatMap(boxes);
     const meet = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1
         && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1;
     return parts.flatMap(([name, box], k) => parts.slice(k + 1)
@@ -47,8 +48,8 @@ def fits(page: Any, width: int, *parts: str) -> None:
             assert box["height"] > 30, part
     assert page.evaluate(MEETING, list(parts)) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    wide = "[...document.querySelectorAll('.corridor-page, .corridor-page .cv')].filter(e => e.scrollWidth > innerWidth)"
-    assert page.evaluate(f"{wide}.map(e => e.className)") == []
+    wide = "all => all.filter(part => part.scrollWidth > innerWidth).map(part => part.className)"
+    assert page.eval_on_selector_all(".corridor-page, .corridor-page .cv", wide) == []
 
 
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
@@ -71,7 +72,7 @@ def test_the_page_that_compares(open_page: Opener, size: Any) -> None:
     page.wait_for_selector(".cv-compare")
     assert found(page) == []
     ask(page, "benghazi-minsk-2025", "benghazi-surge", 2)
-    until(page, "done")
+    reached(page, "done")
     page.wait_for_selector(".cv-fan[data-view] >> nth=2")
     page.wait_for_selector(".cv-where[data-rows]")
     assert found(page) == []
@@ -107,8 +108,8 @@ def test_the_pages_of_results(open_page: Opener, shown: Any, size: Any) -> None:
         "study": [".cv-replay", ".cv-map", ".cv-fan", ".cv-differences", ".cv-where"],
         "sweep": [".cv-response"],
     }[kind]
-    there = {"run": ".cv-chart[data-day] >> nth=2", "study": ".cv-where[data-rows]", "sweep": ".cv-response[data-points]"}
-    page = open_page(*size, address=server.entrance, wait=there[kind])
+    drawn = {"run": ".cv-chart[data-day] >> nth=2", "study": ".cv-where[data-rows]"}
+    page = open_page(*size, address=server.entrance, wait=drawn.get(kind, ".cv-response[data-points]"))
     assert found(page) == []
     fits(page, size[0], ".cv-header", *parts)
     if kind == "study":

@@ -66,8 +66,6 @@ function render({ model, el }) {
       + view.rows.map((r) => `${r.label} ${r.text}`).join(", "));
   }
 
-  const clip = (text, length) => (text.length > length ? `${text.slice(0, length - 1)}…` : text);
-
   function whisker(svg, ends, x, y, colour, width) {
     add(svg, "path", { d: `M${x(ends[0])} ${y}H${x(ends[4])}`, stroke: colour, "stroke-width": 1.2 });
     add(svg, "path", { d: `M${x(Math.min(0, ends[2]))} ${y}H${x(Math.max(0, ends[2]))}`, stroke: colour, "stroke-width": width, opacity: 0.3 });

@@ -137,8 +137,8 @@ def test_large_requests_and_messages_are_cut_off(server: Server) -> None:
     with raw(server, b"GET / HTTP/1.1\r\nA: " + b"a" * (1 << 20)) as connection:
         connection.settimeout(PATIENCE)
         assert b" 400 " in connection.recv(1 << 10)
-    chunked = f"POST / HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\nCookie: {server.cookie}\r\nTransfer-Encoding: chunked\r\n\r\n"
-    with raw(server, chunked.encode()) as connection:
+    head = f"Host: 127.0.0.1:{server.port}\r\nCookie: {server.cookie}\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with raw(server, f"POST / HTTP/1.1\r\n{head}".encode()) as connection:
         assert b" 413 " in connection.recv(1 << 10)
     with session(server, "large") as opened, pytest.raises(ConnectionClosed) as closed:
         opened.send(b"a" * ((1 << 20) + 1))
