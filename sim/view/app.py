@@ -18,7 +18,7 @@ from sim.view.controls import Screen, header, levers, run_controls
 from sim.view.opened_folder import Opened
 from sim.view.results_page import Results
 from sim.view.session import DEFAULT, Session
-from sim.view.widgets import static
+from sim.view.widgets import landmark, static
 
 _start = DEFAULT
 _opened: Opened | None = None
@@ -56,7 +56,7 @@ def Page() -> None:  # noqa: N802
     with solara.Div(classes=["corridor-page"]):
         solara.Title("Corridor")
         solara.Style(static("page.css"))
-        with solara.Div(classes=["corridor-head"]):
+        with landmark("header", "corridor-head"):
             header(screen)
         PAGES[page.value](screen)
 
@@ -66,10 +66,10 @@ def Live(screen: Screen) -> None:  # noqa: N802
     """What-ifs on a running model."""
     model, day, baseline = screen.shown, screen.day, screen.session.baseline
     with solara.Div(classes=["corridor-live"]):
-        with solara.Div(classes=["corridor-side"]):
+        with landmark("aside", "corridor-side"):
             run_controls(screen)
             levers(screen)
-        with solara.Div(classes=["corridor-main"]):
+        with landmark("main", "corridor-main"):
             with solara.Div(classes=["corridor-numbers"]):
                 components.today(model, baseline=baseline, day=day)
             with solara.Div(classes=["corridor-map"]):

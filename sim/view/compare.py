@@ -9,7 +9,7 @@ import solara
 from sim.view.comparison import MOST, REPLICATES, Comparison, offers, on_screen, suggested
 from sim.view.components import to_json
 from sim.view.controls import Message, Screen, answers
-from sim.view.widgets import CompareWidget, DifferencesWidget, FanWidget, WhereWidget, static
+from sim.view.widgets import CompareWidget, DifferencesWidget, FanWidget, WhereWidget, landmark, static
 
 
 @solara.component
@@ -18,7 +18,7 @@ def Compare(screen: Screen) -> None:  # noqa: N802
     comparison = screen.comparison
     progress = solara.use_reactive(comparison.work.progress)
     solara.use_effect(lambda: listening(comparison, progress), [])
-    with solara.Div(classes=["corridor-compare"]):
+    with landmark("main", "corridor-compare"):
         solara.Style(static("pages.css"))
         with solara.Div(classes=["corridor-strip"]):
             _controls(screen, progress)

@@ -23,6 +23,7 @@ from sim.view.widgets import (
     ReplayWidget,
     ResponseWidget,
     WhereWidget,
+    landmark,
     static,
 )
 
@@ -33,7 +34,7 @@ def Results(screen: Screen) -> None:  # noqa: N802
     opened = screen.opened
     if opened is None:
         return
-    with solara.Div(classes=["corridor-compare"]):
+    with landmark("main", "corridor-compare"):
         solara.Style(static("pages.css"))
         if opened.kind == "run":
             _run(opened)

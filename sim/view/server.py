@@ -6,6 +6,7 @@ import os
 import secrets
 import socket
 import sys
+import tempfile
 import threading
 import time
 import warnings
@@ -14,7 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.outputs.folder import OutputError
-from sim.view.guard import LOOPBACK, Guard
+from sim.view.guard import Address, Guard
+from sim.view.policy import HEADERS, Policy
 
 if TYPE_CHECKING:
     from sim.view.opened_folder import Opened
@@ -29,16 +31,29 @@ SETTINGS = {
     "SOLARA_THEME_SHOW_BANNER": "false",
     "SOLARA_THEME_TITLE": "Corridor",
     "SOLARA_SESSION_HTTP_ONLY": "true",
+    "SOLARA_SERVER_HTTP_GZIP": "false",  # pages are changed on their way; files are compressed all the same
+    "SOLARA_ROOT_PATH": "",  # else the first request decides by its headers where scripts come from
     "SOLARA_APP": "sim.view.app",
+}
+# Of uvicorn. Frames larger than a page sends end the connection; so does a websocket that answers no ping for 20 s.
+LIMITS: dict[str, Any] = {
+    "ws_max_size": 1 << 20,
+    "ws_ping_interval": 20,
+    "ws_ping_timeout": 20,
+    "h11_max_incomplete_event_size": 1 << 14,  # of a request's headers
+    "limit_concurrency": 256,  # connections: each tab has seven at most
+    "proxy_headers": False,
+    "server_header": False,
+    "headers": list(HEADERS),
 }
 
 
 def serve(scenario: str, host: str = "127.0.0.1", port: int | None = None, open_browser: bool = True) -> None:
-    """Serve the view until interrupted.
+    """Serve the view until interrupted. A token is asked for, which is printed with the address.
 
     Args:
         scenario: What sessions begin with: a shipped name or a YAML file, or a folder of results.
-        host: Address to listen on. Beyond loopback a warning is printed and a token is asked for.
+        host: Address to listen on, and the only one under which pages are served. Beyond loopback a warning is printed.
         port: Port to listen on; 8765, or a free one where that is taken, when None.
         open_browser: Whether to open the page in this machine's browser.
 
@@ -55,35 +70,43 @@ def serve(scenario: str, host: str = "127.0.0.1", port: int | None = None, open_
     else:
         load_scenario(scenario)
         name = scenario if not Path(scenario).suffix else str(Path(scenario).resolve())
-    number = _free(host, port)
-    token = None if host in LOOPBACK else secrets.token_urlsafe(18)
-    _run(name, opened, host, number, token, open_browser)
+    _run(name, opened, Address(host, _free(host, port)), open_browser)
 
 
-def _run(scenario: str, opened: Opened | None, host: str, port: int, token: str | None, open_browser: bool) -> None:
+def _run(scenario: str, opened: Opened | None, address: Address, open_browser: bool) -> None:
+    token = secrets.token_urlsafe(18)
+    shown = f"[{address.host}]" if ":" in address.host else address.host
+    home = f"http://{shown}:{address.port}/"
     os.environ.update(SETTINGS)
-    shown = f"[{host}]" if ":" in host else host
-    home = f"http://{shown}:{port}/"
-    address = home + (f"?token={token}" if token else "")
+    os.environ["SOLARA_BASE_URL"] = home
     os.environ["SOLARA_ASSETS_CDN"] = f"{home}absent/"  # what the package lacks is asked of nobody else
     _say("Starting the view; a moment.")
+    from solara.server.kernel_context import contexts
     from solara.server.starlette import ServerStarlette, app
 
     from sim.view.app import start_with
     from sim.view.session import baseline_of
+    from sim.view.slow_clients import PatientToAPoint
 
     start_with(scenario, opened)
     baseline_of(scenario)  # compiles the model, so that the first page need not wait
-    _say(f"Corridor's view is at {address}")
-    if token:
+    _say(f"Corridor's view is at {home}?token={token}")
+    if not address.is_loopback:
         _say("Warning: everybody who reaches this machine and has the token can use it, and the way is not encrypted.")
     _say("Ctrl-C ends it.")
     # Told at every page: that cookies on plain HTTP are lax. They should be.
     warnings.filterwarnings("ignore", message="Cookies with samesite=none", category=UserWarning)
-    server = ServerStarlette(port, host, starlette_app=Guard(app, token), log_level="warning")
-    if open_browser:
-        threading.Thread(target=_open, args=(server, address), daemon=True).start()
-    server.serve()
+    guarded = Policy(Guard(app, address, token, sessions=lambda: contexts))
+    server = ServerStarlette(
+        address.port, address.host, starlette_app=guarded, log_level="warning", http=PatientToAPoint, **LIMITS
+    )
+    with tempfile.NamedTemporaryFile("w", prefix="corridor-", suffix=".html", delete_on_close=False) as file:
+        # By a file that only its owner reads: everybody on the machine sees what a browser is started with.
+        file.write(f'<meta http-equiv="refresh" content="0;url={home}?token={token}">')
+        file.close()
+        if open_browser:
+            threading.Thread(target=_open, args=(server, Path(file.name).as_uri()), daemon=True).start()
+        server.serve()
 
 
 def _open(server: Any, address: str) -> None:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import anywidget
+import solara
 from traitlets import Int, Unicode
 
 
@@ -18,6 +20,11 @@ def static(*names: str) -> str:
     folder = files("sim.view").joinpath("static")
     homes = [folder.joinpath("css", name) if name.endswith(".css") else folder.joinpath(name) for name in names]
     return "\n".join(home.read_text(encoding="utf-8") for home in homes)
+
+
+def landmark(tag: str, name: str) -> Any:
+    """A part of the page that a screen reader can go to: ``header``, ``main`` or ``aside``, with a class name."""
+    return solara.v.Html(tag=tag, class_=name)
 
 
 class ViewWidget(anywidget.AnyWidget):

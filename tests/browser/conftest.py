@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import http.client
+import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -11,11 +14,10 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import pytest
 
+PATIENCE = 240  # seconds; what is waited for comes long before, but on a busy machine
 ROOT = Path(__file__).resolve().parents[2]
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -47,32 +49,70 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-class Server:
-    """A `corridor view` in a process of its own."""
+def until(condition: Callable[[], bool], longest: float = PATIENCE) -> None:
+    """Wait until it holds; asked again and again, as a busy machine takes its time."""
+    end = time.monotonic() + longest
+    while not condition():
+        assert time.monotonic() < end, "it never came to hold"
+        time.sleep(0.02)
 
-    def __init__(self, folder: Path, *options: str) -> None:
+
+class Server:
+    """A `corridor view` in a process of its own.
+
+    Attributes:
+        address: Of the page; ``entrance`` is the one that it prints, with the ``token``.
+        log: What it has printed.
+    """
+
+    def __init__(self, folder: Path, *options: str, prepare: str = "") -> None:
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}/"
         self.log = folder / "server.log"
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         environment.pop("PYTHONWARNINGS", None)
-        command = [*COMMAND, "view", *options, "--no-open", "--port", str(self.port)]
+        command = [sys.executable, "-c", f"{prepare}\n{COMMAND[-1]}", "view", *options, "--no-open"]
         with self.log.open("wb") as log:
-            self.process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT)
-        self._wait()
+            self.process = subprocess.Popen(
+                [*command, "--port", str(self.port)], cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT
+            )
+        self.token = self._wait()
+        self.entrance = f"{self.address}?token={self.token}"
 
-    def _wait(self, longest: float = 240) -> None:
-        end = time.monotonic() + longest
-        while time.monotonic() < end and self.process.poll() is None:
-            try:
-                with urlopen(self.address, timeout=5):
-                    return
-            except URLError as error:
-                if getattr(error, "code", None) == 401:
-                    return
-                time.sleep(0.1)
-        self.stop()
-        raise AssertionError(f"no server:\n{self.log.read_text()}")
+    def _wait(self) -> str:
+        """Wait until it answers; its token."""
+        try:
+            until(lambda: self.process.poll() is not None or self._answers())
+            return str(re.search(r"\?token=(\S+)", self.log.read_text())[1])  # type: ignore[index]
+        except (AssertionError, TypeError) as error:
+            self.stop()
+            raise AssertionError(f"no server:\n{self.log.read_text()}") from error
+
+    def _answers(self) -> bool:
+        try:
+            return self.ask("/", cookie="")[0].status == 401
+        except OSError:
+            return False
+
+    @property
+    def cookie(self) -> str:
+        """What a browser sends that was let in."""
+        return f"corridor-token-{self.port}={self.token}"
+
+    def ask(self, path: str, method: str = "GET", **headers: str) -> tuple[http.client.HTTPResponse, bytes]:
+        """A request by one who was let in, sent as it stands; the answer, and what it holds."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        known = {"cookie": self.cookie} if "cookie" not in headers else {}
+        try:
+            connection.request(method, path, headers={k.replace("_", "-"): v for k, v in {**known, **headers}.items()})
+            answer = connection.getresponse()
+            return answer, answer.read()
+        finally:
+            connection.close()
+
+    def kernels(self) -> int:
+        """How many sessions live."""
+        return int(json.loads(self.ask("/resourcez")[1])["kernels"]["total"])
 
     def stop(self) -> None:
         self.process.terminate()
@@ -131,15 +171,18 @@ def open_page(browser: Any, server: Server) -> Iterator[Opener]:
     ) -> Any:
         size = {"width": width, "height": height}
         context = browser.new_context(viewport=size, color_scheme=colours, reduced_motion="reduce")
+        context.set_default_timeout(1000 * PATIENCE)
         contexts.append(context)
         page = context.new_page()
         watcher.watch(page)
-        page.goto(address or server.address)
-        page.wait_for_selector(wait, timeout=30_000)
+        page.goto(address or server.entrance)
+        page.wait_for_selector(wait)
         return page
 
     yield opened
     for context in contexts:
+        for page in context.pages:
+            page.close()  # which ends its session; a context that is closed leaves it to be culled
         context.close()
     assert watcher.wrong == []
 

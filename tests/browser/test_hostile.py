@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -78,7 +77,7 @@ def nothing_ran(page: Any) -> None:
 
 
 def test_texts_of_a_scenario_are_texts_in_the_view(server_of_it: Server, open_page: Opener) -> None:
-    page = open_page(address=server_of_it.address, wait=LIVE)
+    page = open_page(address=server_of_it.entrance, wait=LIVE)
     nothing_ran(page)
     page.get_by_role("button", name="Step a week").click()
     page.wait_for_function("document.querySelector('.cv-map').dataset.day === '7'")
@@ -111,11 +110,7 @@ ESCAPES = (
 
 @pytest.mark.parametrize("path", ESCAPES)
 def test_no_file_outside_is_served(server_of_it: Server, path: str) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", server_of_it.port, timeout=30)
-    connection.request("GET", path)  # sent as it stands
-    answer = connection.getresponse()
-    body = answer.read()
-    connection.close()
+    body = server_of_it.ask(path)[1]
     assert b"root:" not in body
     assert b"extends: carrier-ban" not in body
     assert b"Corridor's view is at" not in body

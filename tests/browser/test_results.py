@@ -43,7 +43,7 @@ def show(chromium: str, open_page: Opener, tmp_path: Path) -> Iterator[Show]:
 
     def shown(folder: Path, *size: Any, wait: str = ".cv-map[data-day]") -> Any:
         servers.append(Server(tmp_path, str(folder)))
-        pages.append(open_page(*size, address=servers[-1].address, wait=wait))
+        pages.append(open_page(*size, address=servers[-1].entrance, wait=wait))
         return pages[-1]
 
     yield shown

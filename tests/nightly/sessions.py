@@ -9,14 +9,12 @@ growing, or if sessions were left when all pages were closed.
 from __future__ import annotations
 
 import argparse
-import json
 import shutil
 import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import Any
-from urllib.request import urlopen
 
 from playwright.sync_api import sync_playwright
 
@@ -30,11 +28,6 @@ def memory(server: Server) -> float:
     """Resident memory of the server (MB)."""
     status = Path(f"/proc/{server.process.pid}/status").read_text()
     return int(status.partition("VmRSS:")[2].split()[0]) / 1024
-
-
-def kernels(server: Server) -> int:
-    with urlopen(f"{server.address}resourcez") as answer:
-        return int(json.load(answer)["kernels"]["total"])
 
 
 def day_of(page: Any) -> int:
@@ -91,10 +84,10 @@ def visit(server: Server, browser: Any, sessions: int, minutes: float) -> list[s
     for _ in range(sessions):
         page = browser.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce").new_page()
         watcher.watch(page)
-        page.goto(server.address)
+        page.goto(server.entrance)
         page.wait_for_selector(LIVE, timeout=PATIENCE * 1000)
         visitors.append(Visitor(page))
-    print(f"{sessions} sessions open, {kernels(server)} on the server, {memory(server):.0f} MB", flush=True)
+    print(f"{sessions} sessions open, {server.kernels()} on the server, {memory(server):.0f} MB", flush=True)
     began = time.monotonic()
     while time.monotonic() - began < minutes * 60:
         for number, visitor in enumerate(visitors):
@@ -112,9 +105,9 @@ def visit(server: Server, browser: Any, sessions: int, minutes: float) -> list[s
     for visitor in visitors:
         visitor.page.context.close()
     until = time.monotonic() + PATIENCE
-    while kernels(server) and time.monotonic() < until:
+    while server.kernels() and time.monotonic() < until:
         time.sleep(1)
-    left = [f"{kernels(server)} sessions are left"] if kernels(server) else []
+    left = [f"{server.kernels()} sessions are left"] if server.kernels() else []
     return watcher.wrong + mixed + grown + left
 
 

@@ -33,7 +33,7 @@ function render({ model, el }) {
   const root = add(el, "div", { class: "cv cv-chart" });
   el.style.height = "100%";
   const head = add(root, "div", { class: "cv-chart-head" });
-  const title = add(head, "h3");
+  const title = add(head, "h2");
   const unit = add(head, "span", { class: "cv-chart-unit" });
   const chips = chipRow(head, (name) => choose(name));
   const legendBox = add(root, "div", { class: "cv-legend" });

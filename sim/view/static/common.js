@@ -39,6 +39,9 @@ function short(value) {
   return Math.abs(value) >= 10000 ? `${number(value / 1000, 0)}k` : number(value);
 }
 
+/** A text of at most so many signs. */
+const clip = (text, length) => (text.length > length ? `${text.slice(0, length - 1)}…` : text);
+
 /** The date of a day of the run; UTC, so that no time zone moves it. */
 function dateOf(start, day) {
   return new Date(Date.parse(`${start}T00:00:00Z`) + day * DAY);

@@ -19,7 +19,7 @@ function render({ model, el }) {
 
   function heading(data) {
     const head = add(root, "div", { class: "cv-chart-head" });
-    add(head, "h3", {}, data.b ? "What changes" : "What was found");
+    add(head, "h2", {}, data.b ? "What changes" : "What was found");
     const what = data.b ? "pairs of runs" : "runs";
     const failed = data.failed ? `, ${data.failed} failed` : "";
     add(head, "span", { class: "cv-chart-unit" }, `median and 90 % interval of ${data.replicates} ${what}, ${data.days} days${failed}`);
@@ -27,7 +27,7 @@ function render({ model, el }) {
 
   function columns(table, data) {
     const row = add(add(table, "thead"), "tr");
-    add(row, "th", { scope: "col" }, "");
+    add(row, "td");
     if (!data.b) {
       add(row, "th", { scope: "col" }, "median");
       return;

@@ -52,7 +52,7 @@ function render({ model, el }) {
       const words = lever.percent ? "share" : lever.unit;
       if (lever.group !== group) {
         ({ group, unit } = { group: lever.group, unit: words });
-        const head = add(root, "h3", {}, group);
+        const head = add(root, "h2", {}, group);
         add(head, "small", {}, unit);
       } else if (words !== unit) {
         unit = words;
@@ -93,7 +93,7 @@ function render({ model, el }) {
   }
 
   function buildBan() {
-    const head = add(root, "h3", {}, "Ban on carriers");
+    const head = add(root, "h2", {}, "Ban on carriers");
     add(head, "small", {}, `no ${data.ban.what.join(" or ")} from the date on`);
     ban = { boxes: {} };
     const changed = () => {
@@ -119,7 +119,7 @@ function render({ model, el }) {
   }
 
   function buildMeasures() {
-    const head = add(root, "h3", {}, "In this scenario");
+    const head = add(root, "h2", {}, "In this scenario");
     add(head, "small", {}, "measures, on or off");
     for (const { name, title, detail, on } of data.measures) {
       rows[`measure:${name}`] = check(root, { id: `cv-measure-${name}`, label: title, detail, on },

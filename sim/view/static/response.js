@@ -1,6 +1,6 @@
 // Outcomes of a sweep against its parameters: a dot a point, with a median by bins; a dot opens its scenario.
 
-const ROOMY = { left: 62, right: 22, top: 16, bottom: 46 };
+const ROOMY = { left: 62, right: 22, top: 30, bottom: 46 };
 const BINS = 12;
 
 const quantile = (sorted, q) => {
@@ -37,7 +37,7 @@ function render({ model, el }) {
   const root = add(el, "section", { class: "cv cv-chart cv-response" });
   el.style.height = "100%";
   const head = add(root, "div", { class: "cv-chart-head" });
-  const title = add(head, "h3");
+  const title = add(head, "h2");
   const unit = add(head, "span", { class: "cv-chart-unit" });
   const row = add(root, "div", { class: "cv-response-row" });
   const picker = (id, words) => {
@@ -98,8 +98,9 @@ function render({ model, el }) {
     for (const value of steps(left, right, 8)) {
       add(svg, "text", { x: x(value), y: h - ROOMY.bottom + 17, "text-anchor": "middle" }, number(value));
     }
-    add(svg, "text", { class: "cv-axis", x: (w + ROOMY.left) / 2, y: h - 8, "text-anchor": "middle" }, `${k.label}, ${k.unit}`);
-    add(svg, "text", { class: "cv-axis", transform: `translate(13 ${h / 2}) rotate(-90)`, "text-anchor": "middle" }, `${o.label}, ${o.unit}`);
+    const name = ({ label, unit }, room) => clip(`${label}, ${unit}`, Math.floor(room / 7)); // pixels a letter
+    add(svg, "text", { class: "cv-axis", x: (w + ROOMY.left) / 2, y: h - 8, "text-anchor": "middle" }, name(k, w - ROOMY.left));
+    add(svg, "text", { class: "cv-axis", x: 0, y: 12 }, name(o, w)); // upright, above the axis: read at once
     const bins = binned(points);
     const at = (key) => bins.map((b, n) => `${n ? "L" : "M"}${x(b.x).toFixed(1)} ${y(b[key]).toFixed(1)}`).join("");
     const back = [...bins].reverse().map((b) => `L${x(b.x).toFixed(1)} ${y(b.low).toFixed(1)}`).join("");

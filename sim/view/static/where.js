@@ -7,7 +7,7 @@ const VALUES = 62;
 function render({ model, el }) {
   const root = add(el, "section", { class: "cv cv-chart cv-where" });
   const head = add(root, "div", { class: "cv-chart-head" });
-  const title = add(head, "h3");
+  const title = add(head, "h2");
   const unit = add(head, "span", { class: "cv-chart-unit" });
   const chips = chipRow(head, (name) => choose(name));
   const legend = add(root, "div", { class: "cv-legend" });
@@ -65,8 +65,6 @@ function render({ model, el }) {
     plot.setAttribute("aria-label", `${title.textContent} ${unit.textContent}: `
       + view.rows.map((r) => `${r.label} ${r.text}`).join(", "));
   }
-
-  const clip = (text, length) => (text.length > length ? `${text.slice(0, length - 1)}…` : text);
 
   function whisker(svg, ends, x, y, colour, width) {
     add(svg, "path", { d: `M${x(ends[0])} ${y}H${x(ends[4])}`, stroke: colour, "stroke-width": 1.2 });

@@ -1,0 +1,98 @@
+"""What every answer says to the browser: headers that shut others out, and the page that Solara makes, mended."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from typing import Any
+
+Message = MutableMapping[str, Any]
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+HEADERS = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+)
+# Nothing is loaded from elsewhere, nothing is sent there, and no other page may frame ours. What it allows beyond that:
+# - scripts in the page: those of Solara's template, by a nonce that is new in every answer; no others;
+# - 'unsafe-eval': Vue 2 compiles its templates in the browser by `new Function`;
+# - scripts of blob: anywidget imports each widget's module from a text that came by the websocket;
+# - styles in the page: Vuetify and Vue write `<style>` and `style=` as they run, with no way to give them a nonce;
+# - fonts of data: those of KaTeX, which lie in Solara's style sheet.
+POLICY = (
+    "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self'; font-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+VIEWPORT = re.compile(r'(<meta name="viewport" content=")[^"]*')
+
+
+class Policy:
+    """ASGI application in front of another: answers get the policy, pages the nonce, a language and a viewport.
+
+    Solara's own viewport forbids to enlarge the page, its page has no language, its line of waiting no name.
+    """
+
+    def __init__(self, app: App) -> None:
+        """Put the policy in front of an application."""
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on, and add to the answer."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        nonce = secrets.token_urlsafe(16)
+        start: Message = {}
+        body = bytearray()
+
+        async def change(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = [*message["headers"], (b"content-security-policy", POLICY.format(nonce=nonce).encode())]
+                message = {**message, "headers": headers}
+                if _is_page(headers):
+                    start.update(message)
+                    return
+            elif start:
+                body.extend(message.get("body", b""))
+                if message.get("more_body"):
+                    return
+                text = mended(body.decode(), nonce).encode()
+                kept = [pair for pair in start["headers"] if pair[0].lower() != b"content-length"]
+                length = (b"content-length", str(len(text)).encode())
+                await send({**start, "headers": [*kept, length, (b"cache-control", b"no-store")]})
+                message = {**message, "body": text}
+            await send(message)
+
+        await self.app(scope, receive, change)
+
+
+def mended(page: str, nonce: str) -> str:
+    """A page with the nonce on its scripts, in English, free to be enlarged, and its line of waiting not read out."""
+    page = re.sub(r"<script(?=[\s>])", f'<script nonce="{nonce}"', page)
+    page = page.replace("<v-progress-linear", '<v-progress-linear aria-hidden="true"')
+    page = re.sub(r"<html>", '<html lang="en">', page, count=1)
+    return VIEWPORT.sub(r"\1width=device-width, initial-scale=1", page, count=1)
+
+
+def _is_page(headers: list[tuple[bytes, bytes]]) -> bool:
+    known = {name.lower(): value for name, value in headers}
+    return known.get(b"content-type", b"").startswith(b"text/html") and b"content-encoding" not in known
+
+
+async def answer(scope: Scope, send: Send, status: int, page: str, headers: Mapping[str, str] | None = None) -> None:
+    """Answer with a page; a websocket that is not yet open is closed, which the client sees as status 403."""
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": 1008})
+        return
+    known = {"content-type": "text/html; charset=utf-8", **(headers or {})}
+    pairs = [(name.encode(), value.encode()) for name, value in known.items()]
+    await send({"type": "http.response.start", "status": status, "headers": pairs})
+    await send({"type": "http.response.body", "body": page.encode()})

@@ -1,0 +1,53 @@
+"""Pages with a policy that lets only their own scripts run."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from sim.view.policy import Policy
+
+PAGE = """<!doctype html><html><head>
+<meta name="viewport" content="width=device-width, maximum-scale=1, user-scalable=no"></head>
+<script>a()</script><script src="b.js"></script></html>"""
+
+
+def answered(parts: list[str], kind: str) -> tuple[dict[bytes, bytes], bytes, int]:
+    """Headers and body of what Policy makes of an answer, and in how many parts the body comes."""
+    sent: list[Any] = []
+
+    async def inside(scope: Any, receive: Any, send: Any) -> None:
+        length = str(sum(map(len, parts))).encode()
+        headers = [(b"content-type", kind.encode()), (b"Content-Length", length)]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        for n, part in enumerate(parts):
+            await send({"type": "http.response.body", "body": part.encode(), "more_body": n < len(parts) - 1})
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    asyncio.run(Policy(inside)({"type": "http"}, None, send))  # type: ignore[arg-type]
+    headers = {name.lower(): value for name, value in sent[0]["headers"]}
+    return headers, b"".join(message["body"] for message in sent[1:]), len(sent) - 1
+
+
+@pytest.mark.parametrize("parts", [[PAGE], [PAGE[:100], PAGE[100:]]])
+def test_a_page_is_mended_however_it_comes(parts: list[str]) -> None:
+    headers, body, _ = answered(parts, "text/html; charset=utf-8")
+    nonce = headers[b"content-security-policy"].split(b"'nonce-")[1].split(b"'")[0]
+    assert body.count(b'<script nonce="' + nonce + b'"') == 2
+    assert b'<html lang="en">' in body
+    assert b'content="width=device-width, initial-scale=1"' in body
+    assert int(headers[b"content-length"]) == len(body)
+
+
+def test_no_nonce_comes_twice() -> None:
+    assert answered([PAGE], "text/html")[0] != answered([PAGE], "text/html")[0]
+
+
+def test_other_answers_keep_their_bytes_and_get_the_policy() -> None:
+    headers, body, parts = answered(["<script>", "x"], "application/json")
+    assert (body, parts) == (b"<script>x", 2)
+    assert headers[b"content-security-policy"].startswith(b"default-src 'none'; script-src 'self' 'nonce-")
