@@ -10,7 +10,8 @@ from multiprocessing.connection import wait
 from typing import Any, Protocol
 
 from sim.outputs.folder import OutputError
-from sim.studies.work.fork_server import method, start_server
+from sim.studies.work.fork_server import method, safe_path, start_server
+from sim.studies.work.main_guard import check_main
 from sim.studies.work.worker import start_worker
 
 SECONDS_TO_END = 5
@@ -74,6 +75,15 @@ class Serial:
         """See `Workplace`."""
 
 
+class _Processes(ProcessPoolExecutor):
+    """Processes that find no modules in the working folder."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Have it done; the first task starts the processes."""
+        with safe_path():
+            return super().submit(fn, *args, **kwargs)
+
+
 class Pool:
     """A pool of processes of this machine; of all its cores if nothing else is asked.
 
@@ -84,8 +94,9 @@ class Pool:
     local = True
 
     def __init__(self, workers: int | None = None) -> None:
-        """Nothing is started yet."""
+        """Nothing is started yet but the server; raises MainGuardError where workers would begin the study again."""
         self.workers = workers or available_cores()
+        check_main()
         start_server()
         self._context: Any = multiprocessing.get_context(method())
         self._stop = self._context.Event()
@@ -93,7 +104,7 @@ class Pool:
 
     def open(self) -> Executor:
         """See `Workplace`."""
-        pool = ProcessPoolExecutor(self.workers, self._context, start_worker, (self._stop,))
+        pool = _Processes(self.workers, self._context, start_worker, (self._stop,))
         self._open.append(pool)
         return pool
 
