@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import CancelledError, Executor, Future, ProcessPoolExecutor
 from multiprocessing.connection import wait
 from typing import Any, Protocol
 
@@ -37,6 +37,9 @@ class Workplace(Protocol):
     def open(self) -> Executor:
         """A new executor; also after one has broken."""
 
+    def lost(self, error: Exception) -> str:
+        """What was lost if an error means that no work can be done here any more; empty if it means something else."""
+
     def stop(self) -> None:
         """Ask all workers to end after the run that they are at."""
 
@@ -67,6 +70,10 @@ class Serial:
     def open(self) -> Executor:
         """See `Workplace`."""
         return _Serial()
+
+    def lost(self, error: Exception) -> str:
+        """See `Workplace`. The work is done on this machine."""
+        return ""
 
     def stop(self) -> None:
         """See `Workplace`."""
@@ -107,6 +114,10 @@ class Pool:
         pool = _Processes(self.workers, self._context, start_worker, (self._stop,))
         self._open.append(pool)
         return pool
+
+    def lost(self, error: Exception) -> str:
+        """See `Workplace`. The work is done on this machine."""
+        return ""
 
     def stop(self) -> None:
         """See `Workplace`."""
@@ -151,6 +162,7 @@ class Dask:
 
     def __init__(self, address: str, timeout: float = 20.0) -> None:
         """Connect."""
+        self._address = address
         try:
             from distributed import Client
         except ImportError:
@@ -185,6 +197,11 @@ class Dask:
         """See `Workplace`. A worker that dies has its tasks done by another, three times at most."""
         executor: Executor = self._client.get_executor(pure=False)
         return executor
+
+    def lost(self, error: Exception) -> str:
+        """See `Workplace`. A scheduler that has gone takes all tasks with it: they show as cancelled."""
+        gone = isinstance(error, CancelledError) or self._client.status != "running"
+        return f"the Dask scheduler at {self._address} is lost" if gone else ""
 
     def stop(self) -> None:
         """See `Workplace`. Tasks that have begun end by themselves; their results are dropped."""
