@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli.common import Quiet, With, results_console
+from sim.cli.common import Quiet, Wide, With
+from sim.cli.streams import results_console, say
+from sim.data.plain_text import visible
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +25,9 @@ Outcomes = Annotated[
 ]
 
 
-def sensitivity(folder: Folder, outcome: Outcomes = None, extensions: With = None, quiet: Quiet = False) -> None:
+def sensitivity(
+    folder: Folder, outcome: Outcomes = None, extensions: With = None, wide: Wide = False, quiet: Quiet = False
+) -> None:
     """What the outcomes of a sweep hang on: Sobol', Morris, partial rank correlations, tornado, interactions."""
     from sim.sweeps.completed_sweep import CompletedSweep
     from sim.sweeps.outcomes import OutcomeOf
@@ -49,7 +53,7 @@ def _warn_of_few(sampled: CompletedSweep) -> None:
     points, factors = sampled.x.shape
     if sampled.experiment["design"] in SAMPLED and points < FEWEST * factors:
         few = f"Few points: {points} for {factors} parameters. With fewer than {FEWEST} for each, what one seems to do"
-        print(f"{few} may be another's work; --samples of `corridor sweep` makes them more.")
+        say(f"{few} may be another's work; --samples of `corridor sweep` makes them more.")
 
 
 def _draw_sensitivity(folder: Path, sampled: CompletedSweep, tables: dict[str, pd.DataFrame]) -> list[str]:
@@ -115,6 +119,7 @@ def discover(
         float, typer.Option(min=0.05, max=1.0, help="Share of the runs in a box that it aims at.")
     ] = 0.8,
     extensions: With = None,
+    wide: Wide = False,
     quiet: Quiet = False,
 ) -> None:
     """Where in the space of parameters the runs of interest lie: boxes by PRIM and CART, in words."""
@@ -135,9 +140,9 @@ def discover(
     show_discovery(found.table, found.limits, what, found.share, found.runs, headed(sampled))
     dense = found.table[found.table["density"] >= density]
     for _, row in dense.iterrows():
-        print(f"{row['method']}: {sentence(row, what)}")
+        say(f"{row['method']}: {sentence(row, what)}")
     if dense.empty:
-        print(
+        say(
             f"No box was found in which {density:.0%} of the runs have {what}; a lower --density or more runs may help."
         )
     say_written(folder, written)
@@ -149,6 +154,7 @@ def decide(
         list[str] | None, typer.Option(metavar="SCENARIO", help="A response that is not to be had; several times.")
     ] = None,
     extensions: With = None,
+    wide: Wide = False,
     quiet: Quiet = False,
 ) -> None:
     """Which response holds under deep uncertainty: regret, satisficing, and what knowing more is worth."""
@@ -175,7 +181,7 @@ def headed(sampled: CompletedSweep) -> Any:
     first = sampled.study.scenarios[sampled.study.base]
     text = f"{sampled.title}: {sampled.experiment.get('design', '')}, {len(sampled.x):,} points, "
     text += f"{len(sampled.study.runs):,} runs of {', '.join(sampled.study.names)}  {first.start} to {first.end}"
-    console.print(f"\n{text}", style="bold", markup=False, highlight=False, soft_wrap=True)
+    console.print(visible(f"\n{text}"), style="bold", highlight=False, soft_wrap=True)
     return console
 
 
@@ -207,7 +213,7 @@ def _with_earlier(folder: Path, name: str, table: pd.DataFrame) -> pd.DataFrame:
 
 def say_written(folder: Path, written: list[str]) -> None:
     """Say which files an analysis has written."""
-    print(f"Written to {folder / ANALYSIS}: {', '.join(written)}")
+    say(f"Written to {folder / ANALYSIS}: {', '.join(written)}")
 
 
 COMMANDS = (sensitivity, discover, decide)

@@ -13,16 +13,17 @@ from sim.cli.common import (
     DaskAddress,
     Jobs,
     Quiet,
+    Wide,
     With,
     announce_compilation,
     command_line,
     interruptible,
     list_files,
-    notes_console,
-    results_console,
     runs_bar,
     start_server,
 )
+from sim.cli.streams import notes_console, results_console, say
+from sim.data.plain_text import visible
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,6 +48,7 @@ def calibrate(
     jobs: Jobs = None,
     dask: DaskAddress = None,
     extensions: With = None,
+    wide: Wide = False,
     quiet: Quiet = False,
 ) -> None:
     """Fit a scenario to what was published: particles as Parquet, distributions as a scenario that others extend."""
@@ -65,12 +67,12 @@ def calibrate(
     if quiet:
         return
     console = results_console()
-    console.print(f"\n{loaded.experiment.title}", style="bold", markup=False)
+    console.print(visible(f"\n{loaded.experiment.title}"), style="bold")
     _print(console, "Parameters, before and after", done.parameters.drop(columns="parameter"))
     _print(console, "Published, and what the fitted model says would be", done.fit)
     _print(console, "Waves and generations", done.waves)
-    print(done.summary)
-    print(f"Written to {folder}: {list_files(folder)}")
+    say(done.summary)
+    say(f"Written to {folder}: {list_files(folder)}")
 
 
 def backtest(
@@ -79,6 +81,7 @@ def backtest(
     jobs: Jobs = None,
     dask: DaskAddress = None,
     extensions: With = None,
+    wide: Wide = False,
     quiet: Quiet = False,
 ) -> None:
     """Forecast from each origin with what was known then; score against what came, and against simple forecasts."""
@@ -97,10 +100,10 @@ def backtest(
     if quiet:
         return
     console = results_console()
-    console.print(f"\n{loaded.experiment.title}", style="bold", markup=False)
+    console.print(visible(f"\n{loaded.experiment.title}"), style="bold")
     for title, table in done.tables.items():
         _print(console, title, table)
-    print(f"Written to {folder}: {list_files(folder)}")
+    say(f"Written to {folder}: {list_files(folder)}")
 
 
 @data.command("import")
@@ -143,8 +146,8 @@ def import_(
 
     write(rows, out)
     total = sum(row.value for row in rows)
-    print(f"{out}: {len(rows)} months, {rows[0].period_start} to {rows[-1].period_end}, {total:,} {rows[0].measure}")
-    print("\n".join(reconciliation))
+    say(f"{out}: {len(rows)} months, {rows[0].period_start} to {rows[-1].period_end}, {total:,} {rows[0].measure}")
+    say("\n".join(reconciliation))
 
 
 @contextmanager
@@ -164,24 +167,7 @@ def _stages(notes: Console) -> Iterator[Callable[[str, int, int, int], None]]:
 
 
 def _print(console: Console, title: str, table: pd.DataFrame) -> None:
-    """A table of results, numbers to four digits."""
-    from rich.table import Table
+    from sim.report.console_sweeps import show_frame
 
-    shown = Table(title=title, title_justify="left", box=None, pad_edge=False)
-    for name in table.columns:
-        number = table[name].dtype.kind in "fiu"
-        shown.add_column(str(name), justify="right" if number else "left", overflow="fold")
-    for row in table.itertuples(index=False):
-        shown.add_row(*(_cell(value) for value in row))
-    console.print(shown, markup=False)
+    show_frame(table, title, "", console)
     console.print()
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        if value != value:
-            return ""
-        return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
-    return str(value)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from sim.cli.interrupts import check
+from sim.cli.streams import say, set_wide
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 BAD_INPUT, UNFINISHED, INTERRUPTED = 2, 3, 130
 MOST_OF_TAG = 80
 NOTHING_WRITTEN = "nothing was written; the same command begins anew"
-WIDTH = 190  # of tables that go to a file or pipe
 
 # Options that several commands have.
 ScenarioName = Annotated[str, typer.Argument(help="Name of a shipped scenario, or a YAML file.", metavar="SCENARIO")]
@@ -59,6 +59,9 @@ With = Annotated[
         callback=load_extensions,
         help="An extension of the model: a Python file, or the name of an installed one; may be given several times.",
     ),
+]
+Wide = Annotated[
+    bool, typer.Option("--wide", callback=set_wide, help="Tables with all columns, wider than the terminal if need be.")
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress, no tables.")]
 Report = Annotated[bool, typer.Option("--report", help="Write report.html too: one file, to read offline or print.")]
@@ -106,20 +109,6 @@ def tag_of(info: RunInfo) -> str:
     words += [f"{'.'.join(path.split('.')[-2:])}={value}" for path, value in info.overrides.items()]
     plain = re.sub(r"[^\w.=-]+", "_", "-".join(words))
     return f"-{plain[:MOST_OF_TAG]}" if plain else ""
-
-
-def results_console() -> Console:
-    """Where results go: standard output."""
-    from rich.console import Console
-
-    return Console(width=None if sys.stdout.isatty() else WIDTH)
-
-
-def notes_console(quiet: bool) -> Console:
-    """Where progress goes: standard error, so that standard output holds results alone."""
-    from rich.console import Console
-
-    return Console(stderr=True, quiet=quiet)
 
 
 def announce_compilation(notes: Console) -> None:
@@ -240,5 +229,5 @@ def say_unfinished(unfinished: str) -> None:
 
 def fail(message: str, status: int) -> NoReturn:
     """End the command with one clear message."""
-    print(f"corridor: {message}", file=sys.stderr)
+    say(f"corridor: {message}", error=True)
     raise SystemExit(status)

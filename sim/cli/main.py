@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import atexit
-import errno
 import json
 import os
-import sys
-from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,7 +15,6 @@ from sim.cli.common import (
     BAD_INPUT,
     INTERRUPTED,
     NOTHING_WRITTEN,
-    UNFINISHED,
     AllowOutside,
     AtMost,
     Changes,
@@ -32,6 +28,7 @@ from sim.cli.common import (
     Shard,
     Until,
     UntilMeasure,
+    Wide,
     With,
     announce_compilation,
     days_bar,
@@ -39,11 +36,12 @@ from sim.cli.common import (
     hurry,
     list_files,
     load,
-    notes_console,
-    results_console,
     tag_of,
 )
+from sim.cli.end import explained
 from sim.cli.interrupts import check
+from sim.cli.streams import flush, notes_console, open_streams, results_console, say
+from sim.data.plain_text import label_of, visible
 
 if TYPE_CHECKING:
     from sim.outputs.provenance import RunInfo
@@ -80,6 +78,7 @@ def run(
     report: Report = False,
     allow_outside: AllowOutside = False,
     extensions: With = None,
+    wide: Wide = False,
     quiet: Quiet = False,
 ) -> None:
     """Run a scenario: tables here, Parquet, CSV and figures in a folder."""
@@ -90,7 +89,7 @@ def run(
     written: Path | None = None
     try:
         loaded, info = load(scenario, changes or [], {"seed": seed, "days": days}, allow_outside)
-        folder = out if out is not None else Path("results") / f"{Path(scenario).stem}-{loaded.seed}{tag_of(info)}"
+        folder = out if out is not None else Path("results") / f"{label_of(scenario)}-{loaded.seed}{tag_of(info)}"
         results = _simulate(loaded, info, folder, quiet)
         written = _write(results, folder, quiet, report)
         if not quiet:
@@ -138,9 +137,9 @@ def _show(results: Results, written: Path) -> None:
     console = results_console()
     run = results.scenario
     changes = "".join(f", {path}={value}" for path, value in results.info.overrides.items())
-    console.print(f"\n{run.title}  {run.start} to {run.end}, seed {run.seed}{changes}", style="bold", markup=False)
+    console.print(visible(f"\n{run.title}  {run.start} to {run.end}, seed {run.seed}{changes}"), style="bold")
     show(results, console)
-    console.print(f"Written to {written}: {list_files(written)}", markup=False, highlight=False, soft_wrap=True)
+    say(f"Written to {written}: {list_files(written)}")
 
 
 @app.command()
@@ -163,6 +162,7 @@ def compare(
     report: Report = False,
     allow_outside: AllowOutside = False,
     extensions: With = None,
+    wide: Wide = False,
     quiet: Quiet = False,
 ) -> None:
     """Compare scenarios on the same people, draws and parameters: what changes, and where did it go?"""
@@ -179,6 +179,7 @@ def results(
         str | None, typer.Option("--format", help="table, csv or json: of a query's answer, or of all intervals.")
     ] = None,
     extensions: With = None,
+    wide: Wide = False,
 ) -> None:
     """Show the tables of a run or study again, or query a study with SQL."""
     studies.results(folder, sql, form)
@@ -229,8 +230,8 @@ def scenarios() -> None:
     from sim.scenario import load_scenario, scenario_names, scenarios_folder
 
     for name in scenario_names():
-        typer.echo(f"{name:30} {load_scenario(name).title}")
-    typer.echo(f"\nin {scenarios_folder()}")
+        say(f"{name:30} {load_scenario(name).title}")
+    say(f"\nin {scenarios_folder()}")
 
 
 @app.command()
@@ -246,10 +247,10 @@ def validate(
     for file in files:
         try:
             loaded = load_scenario(file, allow_outside=allow_outside)
-            typer.echo(f"{file}: valid: {loaded.title}")
+            say(f"{file}: valid: {loaded.title}")
         except ScenarioError as error:
             failed = True
-            typer.echo(str(error), err=True)
+            say(str(error), error=True)
     if failed:
         raise typer.Exit(BAD_INPUT)
 
@@ -285,11 +286,11 @@ def schema(
     if markdown:
         from sim.report.odd_tables import parameters
 
-        typer.echo(parameters())
+        say(parameters())
         return
     from sim.scenario.json_schema import scenario_json_schema
 
-    typer.echo(json.dumps(scenario_json_schema(), indent=1, sort_keys=True))
+    say(json.dumps(scenario_json_schema(), indent=1, sort_keys=True))
 
 
 calibrate.register(app)
@@ -299,28 +300,20 @@ for command in (sweeps.sweep, *analysis.COMMANDS, sweeps.threshold):
 
 def main() -> None:
     """Entry point: bad input ends in one clear message and status 2, never in a traceback."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):  # a sign that the terminal lacks must not end a run
-            stream.reconfigure(errors="replace")
+    open_streams()
     atexit.register(hurry)
     try:
-        check()
-        app(standalone_mode=True)
+        try:
+            check()
+            app(standalone_mode=True)
+        finally:
+            flush()
     except KeyboardInterrupt:
         fail("interrupted", INTERRUPTED)
     except Exception as error:
-        from sim.outputs.folder import OutputError, UnfinishedError
-        from sim.scenario.errors import ScenarioError
-
-        if isinstance(error, UnfinishedError):
-            fail(str(error), UNFINISHED)
-        if isinstance(error, ScenarioError | OutputError):
-            fail(str(error), BAD_INPUT)
-        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EPIPE):
-            fail(f"the output could not be written: {error.strerror}", 1)
         if os.environ.get("CORRIDOR_DEBUG"):
             raise
-        fail(f"internal error: {type(error).__name__}: {error}\nset CORRIDOR_DEBUG=1 for the traceback", 1)
+        fail(*explained(error))
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,15 +14,15 @@ from sim.cli.common import (
     interruptible,
     list_files,
     load,
-    notes_console,
     part_done,
-    results_console,
     runs_bar,
     say_unfinished,
     shard_of,
     start_server,
     tag_of,
 )
+from sim.cli.streams import notes_console, results_console, say, write_data
+from sim.data.plain_text import label_of, visible
 
 if TYPE_CHECKING:
     from sim.outputs.results import Results
@@ -68,7 +67,7 @@ def _plan_replicates(
 
     scenario, info = load(name, changes, asked, outside)
     check_number(work.replicates)
-    stem = Path(name).stem
+    stem = label_of(name)
     folder = out if out is not None else Path("results") / f"{stem}-{scenario.seed}-replicates{tag_of(info)}"
     return Plan("replicates", {stem: scenario}, work.replicates, twins=TWINS), folder
 
@@ -93,7 +92,7 @@ def _plan_comparison(
     given: dict[str, Scenario] = {}
     for name in names:
         scenario, info = load(name, changes, asked, outside)
-        given[_free(Path(name).stem, given)] = scenario
+        given[_free(label_of(name), given)] = scenario
     scenarios = comparable(given)
     if out is None:
         base, *others = scenarios
@@ -125,7 +124,7 @@ def _carry_out(plan: Plan, folder: Path, work: Work) -> None:
         if study.complete:
             _finish(study, work, until)
         elif not work.quiet:
-            print(part_done(work.shard, study))
+            say(part_done(work.shard, study))
 
 
 def _finish(study: Study, work: Work, until: Until | None) -> None:
@@ -138,10 +137,8 @@ def _finish(study: Study, work: Work, until: Until | None) -> None:
     show(study)
     if until is not None:
         reached = max(until.reached(study))
-        print(
-            f"{study.replicates} replicates: the mean of {work.measure} is known to ±{reached:.1%} (90 % confidence)."
-        )
-    print(f"Written to {study.folder}: {list_files(study.folder)}")
+        say(f"{study.replicates} replicates: the mean of {work.measure} is known to ±{reached:.1%} (90 % confidence).")
+    say(f"Written to {study.folder}: {list_files(study.folder)}")
 
 
 def show(source: Study | Results) -> None:
@@ -159,7 +156,7 @@ def show(source: Study | Results) -> None:
 
         first = source.scenarios[source.base]
         title = f"{source.about['title']}  {first.start} to {first.end}, seed {source.about['plan']['seed']}"
-        console.print(f"\n{title}", style="bold", markup=False)
+        console.print(visible(f"\n{title}"), style="bold")
         show_study(source, console)
         return
     from sim.report.console import show as show_run
@@ -202,11 +199,11 @@ def results(folder: Path, sql: str | None, form: str | None) -> None:
     source = open_folder(folder)
     unfinished = getattr(source, "unfinished", "")
     if unfinished:
-        print(f"corridor: {folder}: {unfinished}", file=sys.stderr)
+        say(f"corridor: {folder}: {unfinished}", error=True)
     if sql is not None:
-        sys.stdout.write(answer(folder, sql, form or "table"))
+        write_data(answer(folder, sql, form or "table"))
     elif form not in (None, "table"):
-        sys.stdout.write(rendered(source.intervals, form))
+        write_data(rendered(source.intervals, form))
     else:
         show(source)
     if unfinished:
@@ -219,11 +216,11 @@ def verify(folder: Path) -> None:
 
     found = check(folder)
     for note in found.notes:
-        print(note)
+        say(note)
     if found.damage:
         fail("\n".join([f"{folder}: damaged:", *(f"  {line}" for line in found.damage)]), 1)
     say_unfinished(f"{folder}: {found.unfinished}" if found.unfinished else "")
-    print(f"{folder}: {found.files:,} files, {found.size / 1e6:,.1f} MB: every byte is as it was written")
+    say(f"{folder}: {found.files:,} files, {found.size / 1e6:,.1f} MB: every byte is as it was written")
 
 
 def replay(record: Path, accept_older: bool, quiet: bool) -> None:
@@ -236,11 +233,11 @@ def replay(record: Path, accept_older: bool, quiet: bool) -> None:
         found = run_again(record, accept_older=accept_older)
     for name, (recorded, again) in found.tables.items():
         verdict = "identical" if recorded == again else "equal" if name in found.equal else "DIFFERS"
-        print(f"{name:16} {verdict:10} {again or 'not written'}")
+        say(f"{name:16} {verdict:10} {again or 'not written'}")
     if found.versions:
-        print("\n".join(["versions differ:", *(f"  {line}" for line in found.versions)]))
+        say("\n".join(["versions differ:", *(f"  {line}" for line in found.versions)]))
     if found.same and found.equal:
-        print(f"same numbers, other bytes: {', '.join(found.equal)}")
+        say(f"same numbers, other bytes: {', '.join(found.equal)}")
     if not found.same:
         fail(f"{record}: the tables made again are not those of the record", 1)
 
@@ -252,5 +249,5 @@ def report(folder: Path, out: Path | None) -> None:
 
     source = open_folder(folder)
     about = None if hasattr(source, "about") else read_run(folder)
-    print(f"Written to {write_report(source, out if out is not None else folder / REPORT, about)}")
+    say(f"Written to {write_report(source, out if out is not None else folder / REPORT, about)}")
     say_unfinished(f"{folder}: {unfinished}" if (unfinished := getattr(source, "unfinished", "")) else "")

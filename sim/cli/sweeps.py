@@ -14,18 +14,18 @@ from sim.cli.common import (
     Jobs,
     Quiet,
     Shard,
+    Wide,
     With,
     announce_compilation,
     command_line,
     interruptible,
     list_files,
-    notes_console,
     part_done,
-    results_console,
     runs_bar,
     shard_of,
     start_server,
 )
+from sim.cli.streams import notes_console, results_console, say
 
 if TYPE_CHECKING:
     from sim.studies.plan import Plan
@@ -49,6 +49,7 @@ def sweep(
     dask: DaskAddress = None,
     shard: Shard = None,
     extensions: With = None,
+    wide: Wide = False,
     quiet: Quiet = False,
 ) -> None:
     """Run an experiment: a scenario (or several) over a design of its parameters."""
@@ -67,7 +68,7 @@ def sweep(
         if quiet:
             return
         if not study.complete:
-            print(part_done(shard, study))
+            say(part_done(shard, study))
             return
         show_sweep(study)
 
@@ -96,11 +97,11 @@ def mend(folder: Path, jobs: int | None, quiet: bool) -> None:
         with runs_bar(notes) as advance:
             found = do_again(folder, place=workplace(jobs, None), command=command_line(), progress=advance)
     for line in found.damage:
-        print(f"was damaged: {line}")
+        say(f"was damaged: {line}")
     if found.lacked:
-        print(f"{found.lacked:,} of {found.study.asked:,} runs were missing")
+        say(f"{found.lacked:,} of {found.study.asked:,} runs were missing")
     done = "done again, and whole now" if found.damage or found.lacked else "whole, nothing was done"
-    print(f"{folder}: {done}: {found.study.there:,} runs")
+    say(f"{folder}: {done}: {found.study.there:,} runs")
 
 
 def show_sweep(study: Study) -> None:
@@ -114,9 +115,9 @@ def show_sweep(study: Study) -> None:
     show_outcomes(sampled.frame(), list(units), units, console)
     if len(study.failed):
         first = study.failed.iloc[0]
-        print(f"{len(study.failed):,} of {len(study.runs):,} runs failed; run {first['run']}: {first['error']}")
-    print(f"Written to {study.folder}: {list_files(study.folder)}")
-    print(f"Go on with: corridor {'decide' if study.kind == 'decision' else 'sensitivity'} {study.folder}")
+        say(f"{len(study.failed):,} of {len(study.runs):,} runs failed; run {first['run']}: {first['error']}")
+    say(f"Written to {study.folder}: {list_files(study.folder)}")
+    say(f"Go on with: corridor {'decide' if study.kind == 'decision' else 'sensitivity'} {study.folder}")
 
 
 def threshold(
@@ -126,6 +127,7 @@ def threshold(
     jobs: Jobs = None,
     dask: DaskAddress = None,
     extensions: With = None,
+    wide: Wide = False,
     quiet: Quiet = False,
 ) -> None:
     """At which level of a factor overload becomes likely, of each section: by halving, with intervals."""

@@ -18,6 +18,8 @@ from typing import Any
 import numba
 import numpy as np
 
+from sim.engine.compile_cache import kept
+
 _ENGINE = Path(__file__).parent
 JIT = not numba.config.DISABLE_JIT
 
@@ -62,7 +64,8 @@ def compiled(function: Callable[..., Any]) -> Any:
     """Compile a function when it is first called; its compiled form is kept for later processes."""
     if _tag:
         function.__qualname__ = f"{function.__qualname__}_{_tag}"
-    return numba.njit(function, cache=_caching, error_model="numpy", boundscheck=False)
+    dispatcher = numba.njit(function, error_model="numpy", boundscheck=False)
+    return kept(dispatcher) if _caching and JIT else dispatcher
 
 
 def is_compiled(thing: Any) -> bool:

@@ -7,22 +7,25 @@ from typing import Any
 
 import pandas as pd
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
+from sim.data.plain_text import visible
 from sim.outputs.definitions import NOWHERE, definition, short_of
 from sim.outputs.results import Results
 from sim.outputs.rounding import shown
 from sim.outputs.totals import QUANTILES
+from sim.report.console_table import ConsoleTable
 from sim.report.words import number
 from sim.scenario.modes import ANY_DEPARTURES
 
-# Columns that tables show, in order: outputs, or the summary's dates of them.
+# Columns that tables show, in order: outputs, or the summary's dates of them; and those of them that even a narrow
+# terminal has room for, by importance.
 SECTIONS = (
     "pressure_mean", "pressure_peak", "peak_day", "days_over", "attempts", "recorded_attempts", "turn_backs", "entries",
     "in_procedure", "persons_stranded", "returned", "deaths",
 )  # fmt: skip
 MONTHS = ("attempts", "recorded_attempts", "turn_backs", "entries", "injuries", "deaths")
+MAIN = ("pressure_peak", "attempts", "entries", "persons_stranded", "deaths", "pressure_mean", "days_over")
+MAIN_OF_ROUTES = ("boarded", "attempts", "entries", "landed", "stranded", "deaths")
 INTERVALS = ("pressure_peak", "attempts", "entries", "deaths")
 EMPTY = "·"
 
@@ -30,7 +33,7 @@ EMPTY = "·"
 def show(results: Results, console: Console) -> None:
     """Print all tables of a run: pressure by section, what came of attempts, routes, months, the record."""
     console.print(_sections(results))
-    console.print(_stranded(results), highlight=False, soft_wrap=True)
+    console.print(visible(_stranded(results)), highlight=False, markup=False, soft_wrap=True)
     console.print(_routes(results))
     console.print(_months(results))
     intervals = _intervals(results)
@@ -39,14 +42,6 @@ def show(results: Results, console: Console) -> None:
     record = record_table(results.observed(), exact=results.replicates == 1)
     if record is not None:
         console.print(record)
-
-
-def table_of(title: str, caption: str, columns: Iterable[str]) -> Table:
-    """An empty table: the first column is left-justified, the others are numbers."""
-    table = Table(title=title, caption=caption, title_justify="left", caption_justify="left", header_style="bold")
-    for place, column in enumerate(columns):
-        table.add_column(column, justify="left" if place == 0 else "right", no_wrap=place > 0)
-    return table
 
 
 def _cells(results: Results, row: pd.Series, columns: Iterable[str]) -> list[str]:
@@ -61,22 +56,23 @@ def _number(results: Results, value: float | None, output: str = "") -> str:
     return number(value, output, exact=results.replicates == 1, nothing=EMPTY)
 
 
-def _sections(results: Results) -> Table:
+def _sections(results: Results) -> ConsoleTable:
     among = "" if results.replicates == 1 else f" Medians over {results.replicates} replicates."
-    table = table_of(
+    table = ConsoleTable(
         "Border pressure by section, and what became of people",
         "pressure = attempts (7-day mean) / attempts a day that the deployed personnel can intercept and process; "
         "1 is full load. Attempts, recorded, turn-backs: events; entries, in procedure, stranded (in the end, "
         f"wherever they are), returned, dead: persons, by the last section tried.{among}",
         ("section", *map(short_of, SECTIONS)),
+        tuple(map(short_of, MAIN)),
     )
     for name, row in results.summary.iterrows():
         cells = _cells(results, row, SECTIONS)
         if row["level"] == "agency":
-            table.add_row(escape(str(row["title"])), *cells, style="bold", end_section=True)
+            table.add_row(str(row["title"]), *cells, style="bold", ends_section=True)
         else:
             title = "before any section, and by sea" if name == NOWHERE else f"{name}  {row['title']}"
-            table.add_row(escape(title), *cells)
+            table.add_row(title, *cells)
     return table
 
 
@@ -91,12 +87,13 @@ def _stranded(results: Results) -> str:
     return f"Stranded in the end (persons): {', '.join(parts)}\n"
 
 
-def _routes(results: Results) -> Table:
-    table = table_of(
+def _routes(results: Results) -> ConsoleTable:
+    table = ConsoleTable(
         "By route",
         f"departures: {ANY_DEPARTURES}, with seats for migrants; attempts: events; all else: persons. Became "
         "stranded: in the whole run; some of them went on later.",
         ("route", *map(short_of, results.routes.columns)),
+        tuple(short_of(name) for name in MAIN_OF_ROUTES if name in results.routes.columns),
     )
     for name, row in results.routes.iterrows():
         if row.fillna(0).any():
@@ -104,26 +101,30 @@ def _routes(results: Results) -> Table:
     return table
 
 
-def _months(results: Results) -> Table:
+def _months(results: Results) -> ConsoleTable:
     monthly = results.monthly
     part = monthly[(monthly["level"] == "agency") & (monthly["statistic"] == "sum")]
     totals = part.groupby(["month", "measure", "replicate"])["value"].sum().groupby(["month", "measure"]).median()
     wide = totals.unstack().reindex(columns=list(MONTHS))
-    table = table_of("By month, all border sections", "deaths at the border; all months in numbers: monthly.csv", ())
-    for place, title in enumerate(("month", *map(short_of, MONTHS))):
-        table.add_column(title, justify="left" if place == 0 else "right")
+    table = ConsoleTable(
+        "By month, all border sections",
+        "deaths at the border; all months in numbers: monthly.csv",
+        ("month", *map(short_of, MONTHS)),
+        tuple(short_of(name) for name in ("attempts", "entries", "deaths", "recorded_attempts")),
+    )
     for month, row in wide.iterrows():
         table.add_row(str(month), *(_number(results, row[name], name) for name in MONTHS))
     return table
 
 
-def _intervals(results: Results) -> Table | None:
+def _intervals(results: Results) -> ConsoleTable | None:
     if results.replicates == 1:
         return None
-    table = table_of(
+    table = ConsoleTable(
         f"Intervals over {results.replicates} replicates",
         "each replicate draws the scenario's parameters and its own people",
         ("output", "5 %", "25 %", "median", "75 %", "95 %", "unit"),
+        ("median", "5 %", "95 %", "unit"),
     )
     wanted = results.intervals[results.intervals["level"] == "agency"]
     for _, row in wanted[wanted["measure"].isin(INTERVALS)].iterrows():
@@ -133,7 +134,7 @@ def _intervals(results: Results) -> Table | None:
     return table
 
 
-def record_table(observed: pd.DataFrame, *, exact: bool = False) -> Table | None:
+def record_table(observed: pd.DataFrame, *, exact: bool = False) -> ConsoleTable | None:
     """The comparison with the record (`Results.observed`); None if there is none.
 
     Args:
@@ -145,15 +146,16 @@ def record_table(observed: pd.DataFrame, *, exact: bool = False) -> Table | None
     observed = observed[observed["state"] == "compared"]
     if observed.empty:
         return None
-    table = table_of(
+    table = ConsoleTable(
         "Simulated beside the record",
         "observed: published figures (sim/data/observed), with the published range; ≥ and ≤ mark bounds.",
         ("series", "period", "observed", "range", "simulated", "simulated / observed"),
+        ("period", "observed", "simulated", "simulated / observed"),
     )
     before = None
     for _, row in observed.iterrows():
         if before is not None and row["series"] != before:
-            table.add_section()
+            table.end_section()
         title = "" if row["series"] == before else f"{row['series']} ({row['unit']})"
         before = row["series"]
         bound = {">=": "≥ ", "<=": "≤ "}.get(str(row["bound"]), "")

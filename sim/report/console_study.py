@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
+from sim.data.plain_text import visible
 from sim.outputs.definitions import ALL, GROUPS, short_of, title_of, with_registered
 from sim.outputs.totals import QUANTILES
-from sim.report.console import EMPTY, record_table, table_of
+from sim.report.console import EMPTY, record_table
+from sim.report.console_table import Cell, ConsoleTable
 from sim.report.words import number, share
 from sim.studies.study import Study
 
@@ -19,7 +19,9 @@ WHOLE = (
     "stranded", "returned", "injuries", "deaths",
 )  # fmt: skip
 SECTION = ("pressure_mean", "pressure_peak", "days_over", "attempts", "entries", "persons_stranded", "deaths")
+MAIN_OF_SECTIONS = ("pressure_peak", "attempts", "entries", "persons_stranded", "deaths", "pressure_mean", "days_over")
 ROUTE = ("boarded", "attempts", "entries", "landed", "stranded", "deaths")
+MAIN_OF_ROUTES = ("attempts", "entries", "landed", "stranded", "deaths", "boarded")
 _PAIRS = "each pair has the same people, the same draws and the same parameters"
 
 
@@ -39,15 +41,16 @@ def show_study(study: Study, console: Console) -> None:
     if len(study.failed):
         first = study.failed.iloc[0]
         text = f"{len(study.failed)} of {len(study.runs)} runs failed; run {first['run']}: {first['error']}"
-        console.print(text, style="bold", markup=False, soft_wrap=True)
+        console.print(visible(text), style="bold", markup=False, soft_wrap=True)
 
 
-def _intervals(study: Study) -> Table:
-    table = table_of(
+def _intervals(study: Study) -> ConsoleTable:
+    table = ConsoleTable(
         f"Over {_replicates(study)} replicates, all border sections and routes",
         "each replicate draws the scenario's uncertain parameters and its own people; the shares tell how much of the "
         "variance over replicates comes from the parameters, the rest from chance",
         ("output", "5 %", "25 %", "median", "75 %", "95 %", "mean", "± (90 % conf.)", "from parameters", "unit"),
+        ("median", "5 %", "95 %", "unit", "from parameters", "mean"),
     )
     rows = study.intervals[study.intervals["level"] == ALL].set_index("measure")
     shares = study.spread[study.spread["level"] == ALL].set_index("measure") if len(study.spread) else pd.DataFrame()
@@ -63,28 +66,29 @@ def _intervals(study: Study) -> Table:
     return table
 
 
-def _sections(study: Study) -> Table:
-    table = table_of(
+def _sections(study: Study) -> ConsoleTable:
+    table = ConsoleTable(
         "By section: median (5 % to 95 %)",
         "pressure = attempts (7-day mean) / attempts a day that the deployed personnel can intercept and process; "
         "1 is full load. Attempts: events; entries, stranded, deaths: persons, by the last section tried.",
         ("section", *map(short_of, (*SECTION, "overload_probability"))),
+        tuple(map(short_of, MAIN_OF_SECTIONS)),
     )
-    table.columns[0].no_wrap = True
     rows = study.intervals[study.intervals["level"].isin(["section", "agency"])].set_index(["name", "measure"])
     over = study.ever_over(study.base)
     for name, title, style in _places(study):
         cells = [_range(rows, name, key) for key in SECTION]
-        table.add_row(escape(title), *cells, share(over.get(name, 0.0)), style=style, end_section=bool(style))
+        table.add_row(title, *cells, share(over.get(name, 0.0)), style=style, ends_section=bool(style))
     return table
 
 
-def _differences(study: Study, other: str) -> Table:
-    table = table_of(
+def _differences(study: Study, other: str) -> ConsoleTable:
+    table = ConsoleTable(
         f"{other} compared with {study.base}: {_replicates(study)} pairs of runs",
         f"{_PAIRS}; medians; difference = {other} less {study.base}, pair by pair, with the interval that holds 90 % "
         "of the pairs; last column: in how many pairs it is lower, or higher",
         ("output", study.base, other, "difference", "5 %", "95 %", "lower / higher", "unit"),
+        ("difference", study.base, other, "5 %", "95 %", "unit", "lower / higher"),
     )
     both = study.intervals[study.intervals["level"] == ALL].set_index(["scenario", "measure"])
     rows = study.differences[(study.differences["scenario"] == other) & (study.differences["level"] == ALL)]
@@ -100,27 +104,28 @@ def _differences(study: Study, other: str) -> Table:
     return table
 
 
-def _where(study: Study, other: str, level: str) -> Table:
+def _where(study: Study, other: str, level: str) -> ConsoleTable:
     """Where did it go? Differences by section and agency, or by route."""
     columns = SECTION if level == "section" else with_registered(ROUTE, *GROUPS)
     what = "By section" if level == "section" else "By route"
-    table = table_of(
+    main = MAIN_OF_SECTIONS if level == "section" else MAIN_OF_ROUTES
+    table = ConsoleTable(
         f"{what}, where did it go? Difference: median (5 % to 95 %)",
         f"{other} less {study.base}",
         (level, *map(short_of, columns)),
+        tuple(short_of(name) for name in main if name in columns),
     )
-    table.columns[0].no_wrap = True
     levels = ["section", "agency"] if level == "section" else ["route"]
     part = study.differences[(study.differences["scenario"] == other) & study.differences["level"].isin(levels)]
     rows = part.set_index(["name", "measure"])
     if level == "section":
         for name, title, style in _places(study):
             cells = [_range(rows, name, key, sign=True) for key in columns]
-            table.add_row(escape(title), *cells, style=style, end_section=bool(style))
+            table.add_row(title, *cells, style=style, ends_section=bool(style))
         return table
     for name in sorted(study.scenarios[study.base].routes):
         if part[(part["name"] == name)][["low90", "high90"]].fillna(0).to_numpy().any():
-            table.add_row(escape(name), *(_range(rows, name, key, sign=True) for key in columns))
+            table.add_row(name, *(_range(rows, name, key, sign=True) for key in columns))
     return table
 
 
@@ -135,14 +140,17 @@ def _places(study: Study) -> list[tuple[str, str, str]]:
     return places
 
 
-def _range(rows: pd.DataFrame, name: str, key: str, *, sign: bool = False) -> str:
+def _range(rows: pd.DataFrame, name: str, key: str, *, sign: bool = False) -> Cell:
+    """A median with its interval, in three forms: beside each other, below each other, and alone."""
     if (name, key) not in rows.index:
         return EMPTY
     row = rows.loc[(name, key)]
     if not row[["low90", "median", "high90"]].fillna(0).any():
         return "0"
     low, middle, high = (_number(row[q], key, sign=sign) for q in ("low90", "median", "high90"))
-    return middle if low == middle == high else f"{middle} ({low} … {high})"
+    if low == middle == high:
+        return middle
+    return f"{middle} ({low} … {high})", f"{middle}\n({low} … {high})", middle
 
 
 def _replicates(study: Study) -> str:

@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from sim.outputs.rounding import shown
-from sim.report.console import EMPTY, table_of
+from sim.report.console import EMPTY
+from sim.report.console_table import ConsoleTable
 
 INDICES = {
     "sobol": (
@@ -143,7 +142,7 @@ def _level(row: Any) -> str:
 def text_of(value: Any) -> str:
     """A value as a table shows it."""
     if isinstance(value, str):
-        return escape(value)
+        return value
     if isinstance(value, (bool, np.bool_)):
         return "yes" if value else "no"
     try:
@@ -157,8 +156,8 @@ def text_of(value: Any) -> str:
     return f"{number:.3g}".replace("-", "−")
 
 
-def _table(frame: pd.DataFrame, title: str, caption: str) -> Table:
-    table = table_of(escape(title), caption, [str(column).replace("_", " ") for column in frame.columns])
+def _table(frame: pd.DataFrame, title: str, caption: str) -> ConsoleTable:
+    table = ConsoleTable(title, caption, [str(column).replace("_", " ") for column in frame.columns])
     for row in frame.itertuples(index=False):
         table.add_row(*(text_of(value) for value in row))
     return table

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, overload
 
+from sim.data.plain_text import label_of
 from sim.engine import rules
 from sim.outputs.definitions import ALL
 from sim.outputs.folder import OutputError
@@ -304,7 +305,7 @@ def _check_any(study: Study) -> None:
 
 def _name(scenario: Scenario | str | Path, otherwise: str) -> str:
     """A short name: of the file, without its ending."""
-    return otherwise if isinstance(scenario, Scenario) else Path(scenario).stem
+    return otherwise if isinstance(scenario, Scenario) else label_of(scenario)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from sim.data.plain_text import label_of
 from sim.outputs.definitions import ALL
 from sim.scenario.errors import Problem, ScenarioError, choices, dotted, show
 from sim.scenario.experiments import check_kind, experiment_file
@@ -84,7 +85,7 @@ def _scenarios(experiment: AnyExperiment, file: Path, root: Node) -> dict[str, S
     found: dict[str, Scenario] = {}
     for number, name in enumerate(names):
         path = ["scenarios", number] if listed else ["scenario"]
-        stem = Path(str(name)).stem
+        stem = label_of(str(name))
         if stem in found:
             raise ScenarioError(_at(root, path, f"found {show(stem)} twice; each scenario once"))
         beside = file.parent / str(name)

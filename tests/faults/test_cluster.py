@@ -9,7 +9,9 @@ import pytest
 
 from sim.studies.carry_out import carry_out
 from sim.studies.plan import Plan
+from sim.studies.store.verify import verify
 from sim.studies.study import Study
+from sim.studies.work.executors import ClusterError
 from tests.dask_cluster import Cluster
 from tests.strategies import tiny_scenario
 
@@ -45,3 +47,24 @@ def test_a_cluster_writes_the_same_bytes_though_a_worker_is_killed(cluster: Clus
     assert (study.complete, len(study.failed)) == (True, 0)
     carry_out(PLAN, tmp_path / "serial")
     assert tables(tmp_path / "cluster") == tables(tmp_path / "serial")
+
+
+def test_a_lost_scheduler_is_told_and_the_study_goes_on(cluster: Cluster, tmp_path: Path) -> None:
+    def progress(done: int, total: int, failed: int) -> None:
+        if 0 < done < total:
+            cluster.processes[0].kill()
+
+    folder = tmp_path / "s"
+    with pytest.raises(ClusterError) as lost:
+        carry_out(PLAN, folder, place=cluster.connect(2), progress=progress)
+    text = (
+        f"{folder}: the Dask scheduler at {cluster.address()} is lost; what was done is kept, the same command goes on"
+    )
+    assert str(lost.value) == f"{text}, the same command goes on"
+    assert verify(folder).damage == []
+    before = [file.stat().st_mtime_ns for file in (folder / "runs").iterdir()]
+    assert before, "some runs were done"
+    study = carry_out(PLAN, folder)
+    assert study.complete
+    after = [file.stat().st_mtime_ns for file in (folder / "runs").iterdir()]
+    assert set(before) < set(after), "they were not done again"

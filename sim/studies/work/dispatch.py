@@ -16,7 +16,7 @@ from sim.studies.plan import CHUNK_SECONDS, Plan, Run
 from sim.studies.store import spool
 from sim.studies.store.store import Store
 from sim.studies.store.tables import Ended
-from sim.studies.work.executors import Workplace
+from sim.studies.work.executors import ClusterError, Workplace
 from sim.studies.work.worker import Done, Task, blame, carry_out, carry_out_many, carry_out_one, put_together
 
 Progress = Callable[[int, int, int], None]  # runs done, runs asked for, runs that failed
@@ -36,6 +36,7 @@ def dispatch(
 
     Raises:
         OutputError: If the store cannot be written, or workers die as soon as they start.
+        ClusterError: If the cluster is lost.
         KeyboardInterrupt: After the runs in flight have been kept.
     """
     first, last = span_of(len(plan.runs), shard)
@@ -55,6 +56,12 @@ def dispatch(
             done, failed = done + len(piece), failed + _do_piece(task, piece, place, store)
             if progress:
                 progress(done, total, failed)
+    except Exception as error:
+        place.stop()
+        lost = place.lost(error)
+        if lost:
+            raise ClusterError(f"{store.folder}: {lost}; what was done is kept, the same command goes on") from error
+        raise
     except BaseException:
         place.stop()
         raise

@@ -5,12 +5,13 @@ from __future__ import annotations
 import multiprocessing
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import CancelledError, Executor, Future, ProcessPoolExecutor
 from multiprocessing.connection import wait
 from typing import Any, Protocol
 
 from sim.outputs.folder import OutputError
-from sim.studies.work.fork_server import method, start_server
+from sim.studies.work.fork_server import method, safe_path, start_server
+from sim.studies.work.main_guard import check_main
 from sim.studies.work.worker import start_worker
 
 SECONDS_TO_END = 5
@@ -35,6 +36,9 @@ class Workplace(Protocol):
 
     def open(self) -> Executor:
         """A new executor; also after one has broken."""
+
+    def lost(self, error: Exception) -> str:
+        """What was lost if an error means that no work can be done here any more; empty if it means something else."""
 
     def stop(self) -> None:
         """Ask all workers to end after the run that they are at."""
@@ -67,11 +71,24 @@ class Serial:
         """See `Workplace`."""
         return _Serial()
 
+    def lost(self, error: Exception) -> str:
+        """See `Workplace`. The work is done on this machine."""
+        return ""
+
     def stop(self) -> None:
         """See `Workplace`."""
 
     def close(self) -> None:
         """See `Workplace`."""
+
+
+class _Processes(ProcessPoolExecutor):
+    """Processes that find no modules in the working folder."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Have it done; the first task starts the processes."""
+        with safe_path():
+            return super().submit(fn, *args, **kwargs)
 
 
 class Pool:
@@ -84,8 +101,9 @@ class Pool:
     local = True
 
     def __init__(self, workers: int | None = None) -> None:
-        """Nothing is started yet."""
+        """Nothing is started yet but the server; raises MainGuardError where workers would begin the study again."""
         self.workers = workers or available_cores()
+        check_main()
         start_server()
         self._context: Any = multiprocessing.get_context(method())
         self._stop = self._context.Event()
@@ -93,9 +111,13 @@ class Pool:
 
     def open(self) -> Executor:
         """See `Workplace`."""
-        pool = ProcessPoolExecutor(self.workers, self._context, start_worker, (self._stop,))
+        pool = _Processes(self.workers, self._context, start_worker, (self._stop,))
         self._open.append(pool)
         return pool
+
+    def lost(self, error: Exception) -> str:
+        """See `Workplace`. The work is done on this machine."""
+        return ""
 
     def stop(self) -> None:
         """See `Workplace`."""
@@ -140,6 +162,7 @@ class Dask:
 
     def __init__(self, address: str, timeout: float = 20.0) -> None:
         """Connect."""
+        self._address = address
         try:
             from distributed import Client
         except ImportError:
@@ -174,6 +197,11 @@ class Dask:
         """See `Workplace`. A worker that dies has its tasks done by another, three times at most."""
         executor: Executor = self._client.get_executor(pure=False)
         return executor
+
+    def lost(self, error: Exception) -> str:
+        """See `Workplace`. A scheduler that has gone takes all tasks with it: they show as cancelled."""
+        gone = isinstance(error, CancelledError) or self._client.status != "running"
+        return f"the Dask scheduler at {self._address} is lost" if gone else ""
 
     def stop(self) -> None:
         """See `Workplace`. Tasks that have begun end by themselves; their results are dropped."""

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 PRELOAD = "sim.studies.work.preload"
 
@@ -13,15 +16,34 @@ def method() -> str:
     return "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
 
 
+@contextmanager
+def safe_path() -> Iterator[None]:
+    """Python processes that are started within don't look for modules in the working folder.
+
+    `multiprocessing` starts them by ``python -c``, which puts that folder first: a ``random.py`` there, or a
+    ``sim.py``, would be taken for Python's or ours.
+    """
+    before = os.environ.get("PYTHONSAFEPATH")
+    os.environ["PYTHONSAFEPATH"] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["PYTHONSAFEPATH"]
+        else:
+            os.environ["PYTHONSAFEPATH"] = before
+
+
 def start_server() -> None:
     """Start the server, if there is one, as early as possible; nothing happens if it runs already."""
     if method() == "forkserver":
         from multiprocessing import forkserver, resource_tracker
 
         forkserver.set_forkserver_preload([PRELOAD])
-        resource_tracker.ensure_running()  # here, as it would let go of the signal below
-        held = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])  # the server inherits it: Ctrl-C is ours
-        try:
-            forkserver.ensure_running()
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, held)
+        with safe_path():
+            resource_tracker.ensure_running()  # here, as it would let go of the signal below
+            held = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])  # the server inherits it: Ctrl-C is ours
+            try:
+                forkserver.ensure_running()
+            finally:
+                signal.pthread_sigmask(signal.SIG_SETMASK, held)
