@@ -1,4 +1,4 @@
-"""Experiments: what a YAML file of a sweep, a decision table or a search for tipping points may say."""
+"""The schema of experiment files: sweeps, decision tables and searches for tipping points."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from sim.scenario.quantity import KINDS, Distribution, parse_quantity
 from sim.sweeps.designs import DESIGNS, MORRIS
 from sim.sweeps.outcomes import OutcomeOf
 
-LEAST_POINTS = 10  # of a decision: fewer tell nothing of what knowing more is worth
+LEAST_POINTS = 10  # of a decision: fewer cannot estimate the value of information
 _Positive = Annotated[int, Field(ge=1, le=1_000_000)]
 
 
 def _refuse_twice(what: str, entries: Sequence[Any]) -> None:
-    """Refuse a list in which an entry stands twice; raises ValueError."""
+    """Refuse a list with a repeated entry; raises ValueError."""
     twice = [entry for entry, times in Counter(entries).items() if times > 1]
     if twice:
         raise ValueError(f"{what}: found {twice[0]} twice; allowed: each once")
 
 
 def _spread(value: Any) -> Any:
-    """A factor as it is written: nothing, a distribution, or a mapping with the keys of `Varied`."""
+    """Parse a factor as written: nothing, a distribution, or a mapping with the keys of `Varied`."""
     if value is None:
         return {}
     if isinstance(value, dict) and len(value) == 1 and next(iter(value)) in KINDS:
@@ -47,7 +47,7 @@ class ExperimentEntry(BaseModel):
 
 
 class Varied(ExperimentEntry):
-    """How a parameter is varied; with nothing said, over its own distribution in the scenario."""
+    """How a parameter is varied; by default over its own distribution in the scenario."""
 
     title: Title | None = Field(None, description="Name in tables and figures.")
     range: list[float] | None = Field(None, min_length=2, max_length=2, description="Lowest and highest value.")
@@ -77,7 +77,7 @@ Parameters = dict[str, Annotated[Varied, BeforeValidator(_spread)]]
 
 
 class Experiment(ExperimentEntry):
-    """What all experiments say."""
+    """Fields of all experiments."""
 
     title: Title = Field(description="Title of its tables and figures.")
     description: Text = Field("", description="What it asks.")
@@ -89,7 +89,7 @@ class Experiment(ExperimentEntry):
 
 
 class Designed(Experiment):
-    """What experiments with a design say."""
+    """Fields of experiments with a design."""
 
     design: Literal["grid", "latin-hypercube", "sobol", "morris", "one-at-a-time"] = "latin-hypercube"
     samples: _Positive = Field(256, description="Samples, or trajectories.")
@@ -135,14 +135,14 @@ class Sweep(Designed):
 
 
 class Objective(ExperimentEntry):
-    """What is wanted of an outcome."""
+    """The objective for an outcome."""
 
     goal: Literal["lower", "higher"] = Field("lower", description="What is better.")
     enough: float | None = Field(None, description="A value that satisfies: at most it, or at least it.")
 
 
 class Decision(Designed):
-    """Response scenarios over the same points of what nobody knows: regret, satisficing, value of information."""
+    """Response scenarios over the same points of deep uncertainty: regret, satisficing, value of information."""
 
     kind: Literal["decision"]
     scenarios: list[str] = Field(min_length=2, max_length=50, description="The responses; the first is the base.")

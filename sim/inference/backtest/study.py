@@ -1,10 +1,10 @@
-"""`corridor backtest`: a back-test with its files.
+"""A back-test with its files, as made by `corridor backtest`.
 
-DIR/forecasts.csv     a row a forecast and method: intervals, what came, scores
-DIR/scores.csv        scores by method over the figures of fitted series; the other tables beside it
-DIR/scores.md         all tables, to be read
-DIR/fan.svg, fan.png  forecasts against what came, one panel a series
-DIR/backtest.json     what was done
+DIR/forecasts.csv     a row per forecast and method: intervals, published figure, scores
+DIR/scores.csv        scores by method over figures of fitted series, with further tables beside it
+DIR/scores.md         all tables as text
+DIR/fan.svg, fan.png  forecasts and published figures, one panel per series
+DIR/backtest.json     provenance
 DIR/origin-DAY/       the fit from each origin: its stages, posterior.parquet, parameters.csv, waves.csv
 """
 
@@ -32,14 +32,14 @@ _COLUMNS = {
 
 
 class BackTested(NamedTuple):
-    """A back-test: a row a forecast and method, and tables of scores by title."""
+    """A back-test: a row per forecast and method, and tables of scores by title."""
 
     table: pd.DataFrame
     tables: dict[str, pd.DataFrame]
 
 
 def back_test(loaded: Loaded, place: Place) -> BackTested:
-    """Forecast, score, and write what was found.
+    """Forecast, score, and write the results.
 
     Raises:
         ScenarioError: If the experiment is not allowed.
@@ -63,7 +63,7 @@ def back_test(loaded: Loaded, place: Place) -> BackTested:
 
 
 def tables_of(forecasts: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Tables of scores by title; those without rows are left out."""
+    """Return tables of scores by title, without empty ones."""
     pooled = forecasts[forecasts["pooled"] & forecasts["fitted_series"]]
     tables = {POOLED: scores.table(pooled)}
     tables["By months ahead"] = scores.table(pooled.sort_values("horizon", kind="stable"), ["horizon"])

@@ -1,4 +1,4 @@
-"""The server that worker processes are forked from: it imports the model once, while this process goes on."""
+"""The server from which worker processes are forked: it imports the model once, while this process continues."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ PRELOAD = "sim.studies.work.preload"
 
 
 def method() -> str:
-    """How worker processes are started: forked from a server where the system can."""
+    """Return how worker processes are started: forked from a server, where the system can."""
     return "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
 
 
 def start_server() -> None:
-    """Start the server, if there is one, as early as possible; nothing happens if it runs already."""
+    """Start the server, where the system can; does nothing if it is already running."""
     if method() == "forkserver":
         from multiprocessing import forkserver, resource_tracker
 
         forkserver.set_forkserver_preload([PRELOAD])
-        resource_tracker.ensure_running()  # here, as it would let go of the signal below
-        held = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])  # the server inherits it: Ctrl-C is ours
+        resource_tracker.ensure_running()  # here, as it would unblock the signal below
+        held = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])  # inherited by the server
         try:
             forkserver.ensure_running()
         finally:
