@@ -48,7 +48,7 @@ from sim.scenario.timetable import departures as timetabled_departures
 
 @compiled
 def migrants_day(w: Any, day: int) -> None:
-    """What the migrants do and meet in a day, in this order."""
+    """Run the processes of a migrants' day, in this order."""
     demand.run(w, day)
     booking.run(w, day)
     departures.run(w, day)
@@ -61,7 +61,7 @@ def migrants_day(w: Any, day: int) -> None:
 
 @compiled
 def evening(w: Any, day: int) -> None:
-    """What follows once the agencies have reviewed the day."""
+    """Run the processes that follow the agencies' review of the day."""
     news.run(w, day)
     repatriation.run(w, day)
     ledger.run(w, day)

@@ -61,7 +61,7 @@ class Migrant(mesa.Agent):
 
     @property
     def unique_id(self) -> int:
-        """The row number plus 1, negated: it never equals an actor's id."""
+        """Return the row number plus 1, negated: it never equals an actor's id."""
         return -1 - int(self.row)
 
     def __getattr__(self, name: str) -> Any:
@@ -92,7 +92,7 @@ class Migrant(mesa.Agent):
 
     @property
     def status_name(self) -> str:
-        """Status in words."""
+        """Return the status in words."""
         return str(STATUSES[self._row["status"]])
 
     @property
@@ -119,7 +119,7 @@ class Migrant(mesa.Agent):
 
     @property
     def injured(self) -> bool:
-        """Whether the migrant has been injured on the route."""
+        """Return whether the migrant has been injured on the route."""
         return bool(self._row["flags"] & INJURED)
 
     def __eq__(self, other: object) -> bool:

@@ -39,7 +39,7 @@ class MigrantSet(AbstractAgentSet):
 
     @property
     def rows(self) -> npt.NDArray[np.intp]:
-        """Row numbers, shape (n,)."""
+        """Return row numbers, shape (n,)."""
         return self._rows
 
     def _keep(self, rows: npt.NDArray[np.intp]) -> MigrantSet:

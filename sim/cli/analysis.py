@@ -1,4 +1,4 @@
-"""The commands about what a sweep says: what outcomes hang on, where they are extreme, which response holds."""
+"""Commands that analyse sweeps: sensitivity, discover and decide."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
 
     from sim.sweeps.completed_sweep import CompletedSweep
 
-FEWEST = 10  # points of a sampled design for each parameter
-ANALYSIS = "analysis"  # folder, in a study's, of what can be made again from its runs
+FEWEST = 10  # least points of a sampled design per parameter
+ANALYSIS = "analysis"  # subfolder of a study for what can be remade from its runs
 Folder = Annotated[Path, typer.Argument(help="Folder of a sweep.", metavar="DIR")]
 Outcomes = Annotated[
     list[str] | None,
-    typer.Option("--outcome", metavar="MEASURE[@NAME]", help="In place of the experiment's; several times."),
+    typer.Option("--outcome", metavar="MEASURE[@NAME]", help="Replaces the experiment's; may be repeated."),
 ]
 
 
 def sensitivity(folder: Folder, outcome: Outcomes = None, extensions: With = None, quiet: Quiet = False) -> None:
-    """What the outcomes of a sweep hang on: Sobol', Morris, partial rank correlations, tornado, interactions."""
+    """Show which parameters drive the outcomes of a sweep: Sobol', Morris, rank correlations, tornado, interactions."""
     from sim.sweeps.completed_sweep import CompletedSweep
     from sim.sweeps.outcomes import OutcomeOf
     from sim.sweeps.sensitivity import tables_of
@@ -43,7 +43,7 @@ def sensitivity(folder: Folder, outcome: Outcomes = None, extensions: With = Non
 
 
 def _warn_of_few(sampled: CompletedSweep) -> None:
-    """Say when a sampled design has fewer than ten points a parameter (Loeppky, Sacks and Welch 2009)."""
+    """Warn when a sampled design has fewer than ten points per parameter (Loeppky, Sacks and Welch 2009)."""
     from sim.sweeps.designs import SAMPLED
 
     points, factors = sampled.x.shape
@@ -86,7 +86,7 @@ def _draw_sensitivity(folder: Path, sampled: CompletedSweep, tables: dict[str, p
 
 
 def _draw_along(folder: Path, sampled: CompletedSweep, tables: dict[str, pd.DataFrame]) -> list[str]:
-    """Outcomes along the only parameter, a figure a measure."""
+    """Draw outcomes along the only parameter, a figure per output."""
     if "along" not in tables:
         return []
     from sim.report import sweep_figures as figures
@@ -110,14 +110,14 @@ def discover(
     where: Annotated[
         str, typer.Option(metavar="CONDITION", help="Runs of interest, such as 'pressure_peak > 1.5 and deaths > 20'.")
     ],
-    scenario: Annotated[str | None, typer.Option(help="Which of the sweep's scenarios [the first].")] = None,
+    scenario: Annotated[str | None, typer.Option(help="One of the sweep's scenarios [the first].")] = None,
     density: Annotated[
-        float, typer.Option(min=0.05, max=1.0, help="Share of the runs in a box that it aims at.")
+        float, typer.Option(min=0.05, max=1.0, help="Share of runs of interest that a box should reach.")
     ] = 0.8,
     extensions: With = None,
     quiet: Quiet = False,
 ) -> None:
-    """Where in the space of parameters the runs of interest lie: boxes by PRIM and CART, in words."""
+    """Find the ranges of parameters with many runs of interest: boxes by PRIM and CART, in words."""
     from sim.sweeps.completed_sweep import CompletedSweep
     from sim.sweeps.discovery import discover as search
     from sim.sweeps.discovery import sentence
@@ -146,12 +146,12 @@ def discover(
 def decide(
     folder: Folder,
     without: Annotated[
-        list[str] | None, typer.Option(metavar="SCENARIO", help="A response that is not to be had; several times.")
+        list[str] | None, typer.Option(metavar="SCENARIO", help="A response to leave out; may be given several times.")
     ] = None,
     extensions: With = None,
     quiet: Quiet = False,
 ) -> None:
-    """Which response holds under deep uncertainty: regret, satisficing, and what knowing more is worth."""
+    """Compare responses under deep uncertainty: regret, satisficing, and the value of information."""
     from sim.report import sweep_figures as figures
     from sim.sweeps.completed_sweep import CompletedSweep
     from sim.sweeps.decision import decide as table_of
@@ -170,7 +170,7 @@ def decide(
 
 
 def headed(sampled: CompletedSweep) -> Any:
-    """The console, with a heading about the sweep printed."""
+    """Return the console, after printing a heading about the sweep."""
     console = results_console()
     first = sampled.study.scenarios[sampled.study.base]
     text = f"{sampled.title}: {sampled.experiment.get('design', '')}, {len(sampled.x):,} points, "
@@ -180,7 +180,7 @@ def headed(sampled: CompletedSweep) -> Any:
 
 
 def write_tables(folder: Path, tables: dict[str, pd.DataFrame]) -> list[str]:
-    """Tables as CSV into the folder of what can be made again; raises OutputError."""
+    """Write tables as CSV to the folder of analyses; raises OutputError."""
     from sim.data.durable_files import write_text
     from sim.outputs.folder import OutputError
 
@@ -194,7 +194,7 @@ def write_tables(folder: Path, tables: dict[str, pd.DataFrame]) -> list[str]:
 
 
 def _with_earlier(folder: Path, name: str, table: pd.DataFrame) -> pd.DataFrame:
-    """A table of outcomes, and what an earlier command has written there of other outcomes."""
+    """Return a table of outcomes, with rows of other outcomes from an earlier command."""
     import pandas as pd
 
     try:
@@ -206,7 +206,7 @@ def _with_earlier(folder: Path, name: str, table: pd.DataFrame) -> pd.DataFrame:
 
 
 def say_written(folder: Path, written: list[str]) -> None:
-    """Say which files an analysis has written."""
+    """Print which files an analysis has written."""
     print(f"Written to {folder / ANALYSIS}: {', '.join(written)}")
 
 

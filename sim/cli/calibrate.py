@@ -1,4 +1,4 @@
-"""The commands that hold the model against what was published: calibrate, backtest, and data import."""
+"""Commands that compare the model with published figures: calibrate, backtest, and data import."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def calibrate(
     extensions: With = None,
     quiet: Quiet = False,
 ) -> None:
-    """Fit a scenario to what was published: particles as Parquet, distributions as a scenario that others extend."""
+    """Fit a scenario to published figures; writes particles as Parquet, and a scenario with fitted distributions."""
     start_server(jobs, dask)
     from sim.inference.calibration_experiment import load_experiment
     from sim.inference.calibration_study import calibration
@@ -81,7 +81,7 @@ def backtest(
     extensions: With = None,
     quiet: Quiet = False,
 ) -> None:
-    """Forecast from each origin with what was known then; score against what came, and against simple forecasts."""
+    """Forecast from each origin with what was known then, and score against later figures and simple forecasts."""
     start_server(jobs, dask)
     from sim.inference.backtest.study import back_test
     from sim.inference.calibration_experiment import load_experiment
@@ -134,7 +134,7 @@ def import_(
         bool, typer.Option("--blank-is-zero", help="Empty cells are counts of 0, in months that others report.")
     ] = False,
 ) -> None:
-    """Read an official file into the observed format, which experiments take; what is not understood is refused."""
+    """Convert an official file to the observed format for experiments; refuses what it does not understand."""
     from sim.imports import Wanted, import_file
 
     wanted = Wanted(route, nationality or [], without or [], box, since, until, sheet, decimal, dates, blank_is_zero)
@@ -149,7 +149,7 @@ def import_(
 
 @contextmanager
 def _stages(notes: Console) -> Iterator[Callable[[str, int, int, int], None]]:
-    """A line for each stage, and a bar of its runs; gives the function that a calibration reports to."""
+    """Show a line for each stage, and a bar of its runs; yields the function to which a calibration reports."""
     announce_compilation(notes)
     stages: list[str] = []
     with runs_bar(notes) as advance:
@@ -164,7 +164,7 @@ def _stages(notes: Console) -> Iterator[Callable[[str, int, int, int], None]]:
 
 
 def _print(console: Console, title: str, table: pd.DataFrame) -> None:
-    """A table of results, numbers to four digits."""
+    """Print a table of results, numbers to four digits."""
     from rich.table import Table
 
     shown = Table(title=title, title_justify="left", box=None, pad_edge=False)

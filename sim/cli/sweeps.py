@@ -1,4 +1,4 @@
-"""The commands that carry out experiments: sweeps, and the search for tipping points."""
+"""Commands that carry out experiments: sweep, threshold and mend."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 ExperimentName = Annotated[
     str, typer.Argument(help="Name of a shipped experiment, or a YAML file.", metavar="EXPERIMENT")
 ]
-Samples = Annotated[int | None, typer.Option(min=1, help="Samples, in place of the experiment's.")]
-Replicates = Annotated[int | None, typer.Option(min=1, help="Runs of each point, in place of the experiment's.")]
+Samples = Annotated[int | None, typer.Option(min=1, help="Samples, instead of the experiment's.")]
+Replicates = Annotated[int | None, typer.Option(min=1, help="Runs of each point, instead of the experiment's.")]
 Out = Annotated[Path | None, typer.Option(help="Folder of the results [results/EXPERIMENT-SEED].")]
 
 
@@ -104,7 +104,7 @@ def mend(folder: Path, jobs: int | None, quiet: bool) -> None:
 
 
 def show_sweep(study: Study) -> None:
-    """Print how the outcomes of a sweep spread."""
+    """Print the distribution of a sweep's outcomes."""
     from sim.report.console_sweeps import show_outcomes
     from sim.sweeps.completed_sweep import CompletedSweep
 
@@ -128,7 +128,7 @@ def threshold(
     extensions: With = None,
     quiet: Quiet = False,
 ) -> None:
-    """At which level of a factor overload becomes likely, of each section: by halving, with intervals."""
+    """Find the level of a factor at which overload becomes likely in each section, by halving, with intervals."""
     with interruptible(NOTHING_WRITTEN):
         start_server(jobs, dask)
         from sim.studies.work.executors import workplace

@@ -47,7 +47,7 @@ class Csv(NamedTuple):
 
 
 def decode(content: bytes) -> str:
-    """The text of a file: UTF-8 with or without a byte order mark, UTF-16 and UTF-32 with one.
+    """Return the text of a file: UTF-8 with or without a byte order mark, UTF-16 and UTF-32 with one.
 
     Anything else is refused: which letters the bytes of an older encoding stand for can only be guessed.
 
@@ -69,7 +69,7 @@ def decode(content: bytes) -> str:
 
 
 def read(text: str, score: Callable[[list[str]], int], search: int = 1) -> Csv:
-    """The table in a text, with the delimiter under which its header is best understood.
+    """Return the table in a text, with the delimiter under which its header is best understood.
 
     Args:
         text: The whole file, decoded.
@@ -98,12 +98,12 @@ def read(text: str, score: Callable[[list[str]], int], search: int = 1) -> Csv:
 
 
 def read_known(text: str, columns: Collection[str]) -> Csv:
-    """The table in a text whose first line names ``columns``; raises CsvError."""
+    """Return the table in a text whose first line names ``columns``; raises CsvError."""
     return read(text, lambda cells: len({cell.strip() for cell in cells} & set(columns)))
 
 
 def records(text: str) -> list[dict[str, str]]:
-    """The rows of a table that ships, by column; commas delimit.
+    """Return the rows of a table that ships, by column; commas delimit.
 
     Raises:
         CsvError: If a row has more or fewer cells than the header.

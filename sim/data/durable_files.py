@@ -97,7 +97,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def umask() -> int:
-    """The bits that new files of this process do without."""
+    """Return the bits that new files of this process do without."""
     mask = os.umask(0o022)
     os.umask(mask)
     return mask

@@ -28,7 +28,7 @@ class Extension(NamedTuple):
 
     @property
     def sha256(self) -> str:
-        """Hash of its source (hexadecimal)."""
+        """Return the hash of its source (hexadecimal)."""
         return sha256(self.source).hexdigest()
 
 
@@ -36,15 +36,15 @@ loaded: list[Extension] = []
 
 
 def digests() -> dict[str, str]:
-    """SHA-256 of the loaded extensions' sources by name, in the order of loading."""
+    """Return the SHA-256 of the loaded extensions' sources by name, in the order of loading."""
     return {extension.name: extension.sha256 for extension in loaded}
 
 
 def modules() -> list[ModuleType]:
-    """Their modules."""
+    """Return their modules."""
     return [extension.module for extension in loaded]
 
 
 def files() -> dict[str, bytes]:
-    """The sources of those that are single files, by file name: results keep a copy of what they were made with."""
+    """Return the sources of single-file extensions by file name, of which results keep a copy."""
     return {f"{extension.name}.py": extension.source for extension in loaded if extension.file.endswith(".py")}

@@ -48,7 +48,7 @@ _TO_UNIT = 2.0**-53
 
 @compiled
 def mix(z: np.uint64) -> np.uint64:
-    """The finaliser of splitmix64 (Steele, Lea and Flood 2014, doi:10.1145/2660193.2660195)."""
+    """Return the finaliser of splitmix64 (Steele, Lea and Flood 2014, doi:10.1145/2660193.2660195)."""
     z = (z ^ (z >> _S30)) * _M1
     z = (z ^ (z >> _S27)) * _M2
     return z ^ (z >> _S31)

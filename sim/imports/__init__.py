@@ -36,7 +36,7 @@ class Imported(NamedTuple):
 
 
 def import_file(path: Path, wanted: Wanted) -> Imported:
-    """Monthly figures of an official file.
+    """Return monthly figures of an official file.
 
     A month without a row is a count of 0 in a list of incidents, between its first month and its last. In a table of
     counts it is missing, as is one with empty cells.
@@ -60,7 +60,7 @@ def import_file(path: Path, wanted: Wanted) -> Imported:
 
 
 def _known(path: Path, sheets: list[Sheet], name: str | None) -> Sheet:
-    """The sheet with a table that is known; raises if there is none, or several."""
+    """Return the sheet with a table that is known; raises if there is none, or several."""
     if name is not None:
         sheets = [sheet for sheet in sheets if sheet.name == name] or sheets
         if sheets[0].name != name or len(sheets) > 1:

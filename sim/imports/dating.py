@@ -17,7 +17,7 @@ _MOST_YEARS = 5  # between two incidents that follow each other: more is a mispr
 
 
 def months_across(table: Table, how: How) -> dict[int, Month]:
-    """The month of each column that has one."""
+    """Return the month of each column that has one."""
     sheet = table.sheet
     at = [k for k, name in enumerate(sheet.header) if months.looks_like_month(name) and total_of(plain(name)) is None]
     cells = [sheet.header[k] for k in at]
@@ -47,7 +47,7 @@ def _one_order(
     orders: Sequence[str],
     lines: Sequence[int] = (),
 ) -> str:
-    """The order of day and month, where it makes a difference; raises with the question where it is open."""
+    """Return the order of day and month, where it makes a difference; raises with the question where it is open."""
     where = [*lines] or [table.sheet.line] * len(cells)
     if not orders:
         odd = [
@@ -65,7 +65,7 @@ def _one_order(
 
 
 def months_by_row(table: Table, lines: Sequence[tuple[int, list[Any]]], how: How) -> list[Month | None]:
-    """The month of each line, None where an incident has none."""
+    """Return the month of each line, None where an incident has none."""
     sheet, columns = table.sheet, table.columns
     date, apart = columns.get("date"), "year" in columns and "month" in columns
     beside = [_year_and_month(table, line, cells, date is None) if apart else None for line, cells in lines]

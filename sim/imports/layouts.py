@@ -85,7 +85,7 @@ LAYOUTS = (
 
 
 def columns_of(layout: Layout, header: Sequence[Any]) -> dict[str, list[int]]:
-    """By role, the columns with the best of its names; more than one if the name stands twice."""
+    """Return, by role, the columns with the best of its names; more than one if the name stands twice."""
     keys = [column_key(name) for name in header]
     found = {}
     for role, names in layout.columns.items():
@@ -98,7 +98,7 @@ def columns_of(layout: Layout, header: Sequence[Any]) -> dict[str, list[int]]:
 
 
 def recognised(header: Sequence[Any]) -> Layout | None:
-    """The layout of a header; None if it is of none."""
+    """Return the layout of a header; None if it is of none."""
     for layout in LAYOUTS:
         there = columns_of(layout, header)
         if all(any(set(roles.split()) <= set(there) for roles in group) for group in layout.needs):
@@ -107,6 +107,6 @@ def recognised(header: Sequence[Any]) -> Layout | None:
 
 
 def understood(header: Sequence[Any]) -> int:
-    """How many cells of a line are columns of the layout that it is the header of; 0 if it is none."""
+    """Return how many cells of a line are columns of the layout that it is the header of; 0 if it is none."""
     layout = recognised(header)
     return len({k for columns in columns_of(layout, header).values() for k in columns}) if layout else 0

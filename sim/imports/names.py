@@ -24,7 +24,7 @@ _FILLERS = frozenset(
 
 
 def plain(cell: Any) -> str:
-    """A cell as text: blanks of every width as one blank, none around it, and nothing that is invisible.
+    """Return a cell as text: blanks of every width as one blank, none around it, and nothing that is invisible.
 
     Whole numbers have no decimals, and days no hours, as they have none in the spreadsheet.
     """
@@ -66,5 +66,5 @@ def total_of(name: str) -> str | None:
 
 
 def is_share(name: str) -> bool:
-    """Whether a name says that its row is a part of the one above, such as ``of which minors``."""
+    """Return whether a name says that its row is a part of the one above, such as ``of which minors``."""
     return plain(name).casefold().startswith(_SHARES)

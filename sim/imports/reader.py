@@ -18,7 +18,7 @@ from sim.scenario.errors import show
 
 
 def read(sheet: Sheet, layout: Layout, how: How) -> Table:
-    """The counts of a sheet with a layout, totals among them.
+    """Return the counts of a sheet with a layout, totals among them.
 
     Raises:
         ScenarioError: If a cell or a column is not understood, or may be understood in several ways; names file,
@@ -51,7 +51,7 @@ def read(sheet: Sheet, layout: Layout, how: How) -> Table:
 
 
 def _table(sheet: Sheet, layout: Layout) -> Table:
-    """The roles of the columns; raises if one stands twice, or half of what is counted is missing."""
+    """Return the roles of the columns; raises if one stands twice, or half of what is counted is missing."""
     found = columns_of(layout, sheet.header)
     months_of_header = found.pop("months", [])
     for role, positions in found.items():
@@ -91,7 +91,7 @@ def _lines(table: Table) -> list[tuple[int, list[Any]]]:
 
 
 def _other_names(table: Table, lines: Sequence[tuple[int, list[Any]]], used: set[int]) -> list[int]:
-    """Columns of text that no role has: they may tell rows apart, or hold a total."""
+    """Return columns of text that no role has: they may tell rows apart, or hold a total."""
     if table.layout.incidents:
         return []
     others = []
@@ -110,7 +110,7 @@ def _other_names(table: Table, lines: Sequence[tuple[int, list[Any]]], used: set
 def _numbers(
     table: Table, lines: Sequence[tuple[int, list[Any]]], counted: Sequence[int], how: How
 ) -> list[list[Number]]:
-    """The counts of each line: one of an incident or of a row of a long table, else one a month."""
+    """Return the counts of each line: one of an incident or of a row of a long table, else one a month."""
     sheet = table.sheet
     totals = [k for k, name in enumerate(sheet.header) if table.layout.months_across and _is_sum(name, k, counted)]
     wanted = [*counted, *totals]
@@ -156,7 +156,7 @@ def _check_sum(
 
 
 def _dead_and_missing(table: Table, row: list[Number]) -> Number:
-    """A stated total, else the dead and the missing together; of those, one that is empty is none."""
+    """Return a stated total, else the dead and the missing together; of those, one that is empty is none."""
     if "total" in table.columns and isinstance(row[0], int):
         return row[0]
     given = [number for number in row if isinstance(number, int)]

@@ -43,7 +43,7 @@ class Wanted(NamedTuple):
 
 
 def chosen_rows(table: Table, wanted: Wanted) -> list[Row]:
-    """The rows of the route, nationalities and box; raises ScenarioError with the names that there are."""
+    """Return the rows of the route, nationalities and box; raises ScenarioError with the names that there are."""
     rows = _within_box(table, wanted.box)
     rows = _of_route(table, rows, wanted.route)
     known = {same(table.name(row, "nationality")): table.name(row, "nationality") for row in rows}
@@ -62,7 +62,7 @@ def chosen_rows(table: Table, wanted: Wanted) -> list[Row]:
 
 
 def by_month(table: Table, rows: Sequence[Row], wanted: Wanted) -> tuple[dict[Month, int], dict[Month, str]]:
-    """Counts of the months that the file covers and the user wants, and why others of them have none.
+    """Return counts of the months that the file covers and the user wants, and why others of them have none.
 
     Raises:
         ScenarioError: If no month is left.
@@ -99,7 +99,7 @@ def _key(table: Table, row: Row) -> tuple[str, ...]:
 
 
 def _of_incidents(values: list[Number]) -> int | str:
-    """Incidents of unknown size are left out of a sum, and a month of no other has none."""
+    """Sum incidents by month: those of unknown size are left out of a sum, and a month of no other has none."""
     given = [value for value in values if isinstance(value, int)]
     return sum(given) if given or not values else "no incident with a count"
 
@@ -126,7 +126,7 @@ def _span(first: Month, last: Month) -> list[Month]:
 
 
 def next_month(month: Month) -> Month:
-    """The month after a month."""
+    """Return the month after a month."""
     return (month[0] + month[1] // 12, month[1] % 12 + 1)
 
 
@@ -174,7 +174,7 @@ def _option_month(text: str | None, option: str) -> Month | None:
 
 
 def months_in_words(months: Iterable[Month]) -> str:
-    """Months in their order as messages show them, those that follow each other together."""
+    """Return months in their order as messages show them, those that follow each other together."""
     spans: list[list[Month]] = []
     for month in months:
         if spans and next_month(spans[-1][-1]) == month:

@@ -51,19 +51,19 @@ class Sheet(NamedTuple):
     notes: tuple[str, ...] = ()
 
     def error(self, line: int, column: int | None, text: str) -> ScenarioError:
-        """An error that names file, line and column."""
+        """Return an error that names file, line and column."""
         named = "" if column is None else plain(self.header[column])
         place = "" if column is None else f"column {word(named)!r}" if named else f"column {column + 1}, without a name"
         return ScenarioError(Problem(self.file, line, place, text))
 
 
 def problem(path: Path | str, line: int, text: str) -> ScenarioError:
-    """An error that names file and line."""
+    """Return an error that names file and line."""
     return ScenarioError(Problem(display(Path(path)), line, "", text))
 
 
 def read_sheets(path: Path, score: Score) -> list[Sheet]:
-    """The tables of a file.
+    """Return the tables of a file.
 
     Args:
         path: XLSX or CSV.
@@ -116,7 +116,7 @@ def _workbook(path: Path, content: bytes, score: Score) -> list[Sheet]:
 
 
 def _tables(content: bytes, *, stored: bool) -> Iterator[tuple[str, Iterable[tuple[Any, ...]]]]:
-    """The sheets' lines: the values that the file stores, or formulas as they are written."""
+    """Yield the sheets' lines: the values that the file stores, or formulas as they are written."""
     from openpyxl import load_workbook
 
     for sheet in load_workbook(io.BytesIO(content), read_only=True, data_only=stored).worksheets:
@@ -135,7 +135,7 @@ def _has_formula(parts: zipfile.ZipFile, name: str) -> bool:
 
 
 def _unstored(lines: Iterable[tuple[Any, ...]], written: Iterable[tuple[Any, ...]]) -> Iterator[list[Any]]:
-    """The lines, with a `Formula` where a cell has one but no value."""
+    """Yield the lines, with a `Formula` where a cell has one but no value."""
     for cells, formulas in zip(lines, written, strict=True):
         yield [
             Formula(str(text)) if cell in (None, "") and text not in (None, "") else cell
@@ -177,7 +177,7 @@ def _csv(path: Path, content: bytes, score: Score) -> Sheet:
 
 
 def _sheet(path: Path, name: str, lines: Iterable[Iterable[Any]], score: Score) -> Sheet:
-    """A table: its header is the line of the first ones that is best understood."""
+    """Return a table: its header is the line of the first ones that is best understood."""
     kept: list[tuple[int, list[Any]]] = []
     for number, cells in enumerate(lines, 1):
         row = list(cells)

@@ -60,7 +60,7 @@ class Table:
     notes: list[str] = field(default_factory=list)
 
     def name(self, row: Row, role: str) -> str:
-        """The cell of a row in a role's column, with plain blanks; empty if there is no such column."""
+        """Return the cell of a row in a role's column, with plain blanks; empty if there is no such column."""
         position = self.columns.get(role)
         return plain(row.names[self.names.index(position)]) if position in self.names else ""
 

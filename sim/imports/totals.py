@@ -134,7 +134,7 @@ def _sum(counts: Iterable[Mapping[Month, int]]) -> Counter[Month]:
 
 
 def _note_spellings(table: Table) -> None:
-    """Names that differ in blanks, dashes or case alone are one; says so."""
+    """Unify names that differ only in blanks, dashes or case, and report it."""
     for role in ("route", "nationality"):
         spelt: dict[str, set[str]] = defaultdict(set)
         if table.columns.get(role) not in table.names:

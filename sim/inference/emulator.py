@@ -75,7 +75,7 @@ def _distances(a: Floats, b: Floats) -> Floats:
 
 
 def _fitted(points: Floats, rest: Floats) -> tuple[float, Floats, float]:
-    """Variance, length scales and variance of chance of one output."""
+    """Return the variance, length scales and variance of chance of one output."""
     from sklearn.gaussian_process import GaussianProcessRegressor
     from sklearn.gaussian_process.kernels import RBF, ConstantKernel, WhiteKernel
 

@@ -98,7 +98,7 @@ class Posterior:
 
     @property
     def effective(self) -> float:
-        """Effective number of particles."""
+        """Return the effective number of particles."""
         return effective(self.weights)
 
     def resample(self, size: int, rng: np.random.Generator) -> npt.NDArray[np.intp]:

@@ -84,7 +84,7 @@ class Space:
         return np.array([number in acting and before for number, before in enumerate(past)])
 
     def values(self, points: Points) -> Points:
-        """Values of the parameters, shape (N, D), from points z."""
+        """Return values of the parameters, shape (N, D), from points z."""
         u = np.clip(ndtr(points), 1e-9, 1 - 1e-9)
         columns = [
             [entry.prior.quantile(float(p), *self._ranges[name]) for p in u[:, k]]
@@ -154,7 +154,7 @@ def _there(entry: FreeParameter, origin: date | None) -> bool:
 
 
 def _by_path(scenario: Scenario) -> dict[str, _Target]:
-    """All quantities and schedules of a scenario."""
+    """Return all quantities and schedules of a scenario."""
     targets: dict[str, _Target] = {}
     for parameter in parameter_paths(scenario):
         path, day = _dated(parameter)
@@ -171,7 +171,7 @@ def _acted(column: Points, form: str, values: Points) -> Points:
 
 
 def _dated(parameter: Parameter) -> tuple[str, date | None]:
-    """A path without the date of its schedule, and the date."""
+    """Return a path without the date of its schedule, and the date."""
     path, _, last = parameter.path.rpartition(".")
     try:
         return path, date.fromisoformat(last)

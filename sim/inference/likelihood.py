@@ -50,12 +50,12 @@ class Likelihood:
         self.grid = np.array(experiment.over_dispersion)
 
     def means(self, counts: Floats) -> Floats:
-        """Expected figures, shape (N, M), from the model's counts."""
+        """Return expected figures, shape (N, M), from the model's counts."""
         means: Floats = np.maximum(counts * self.share, SMALLEST)
         return means
 
     def of_counts(self, counts: Floats) -> Floats:
-        """Log likelihood of all rows by run and g, shape (N, G), from counts of shape (N, M)."""
+        """Return the log likelihood of all rows by run and g, shape (N, G), from counts of shape (N, M)."""
         mean = self.means(counts)
         each = [np.log(np.maximum(_interval(mean, g, self.low, self.high), _FLOOR)).sum(axis=1) for g in self.grid]
         return np.array(each).T
@@ -78,7 +78,7 @@ class Likelihood:
         return np.array(each).T
 
     def marginal(self, by_dispersion: Floats) -> Floats:
-        """Log likelihood with g summed out, shape (N,)."""
+        """Return the log likelihood with g summed out, shape (N,)."""
         total: Floats = logsumexp(by_dispersion, axis=1) - np.log(len(self.grid))
         return total
 
@@ -102,7 +102,7 @@ def draw_counts(mean: Floats, g: Floats, rng: np.random.Generator) -> Floats:
 
 
 def _interval(mean: Floats, g: float, low: Floats, high: Floats) -> Floats:
-    """Probability that the count lies in [low, high]."""
+    """Return the probability that the count lies in [low, high]."""
     above = np.ceil(low - 1e-9) - 1
     upper = np.where(np.isinf(high), 0.0, np.floor(np.where(np.isinf(high), 0.0, high) + 1e-9))
     inside = np.where(np.isinf(high), 1.0, _cdf(upper, mean, g)) - _cdf(above, mean, g)

@@ -48,7 +48,7 @@ class Row(NamedTuple):
 
     @property
     def days(self) -> int:
-        """Length of the period."""
+        """Return the length of the period."""
         return (self.end - self.start).days + 1
 
     @property
@@ -99,7 +99,7 @@ def known(rows: Iterable[Row], origin: date) -> list[Row]:
 
 
 def read_series(name: str, series: Series, folder: Path) -> list[Row]:
-    """The rows of one series."""
+    """Return the rows of one series."""
     from sim.data import observed_names, text
 
     if series.observed.endswith(".csv"):
@@ -112,7 +112,7 @@ def read_series(name: str, series: Series, folder: Path) -> list[Row]:
 
 
 def parse(content: str, file: str, name: str, series: Series) -> list[Row]:
-    """The rows of an observed CSV; raises ScenarioError with file, line and column."""
+    """Return the rows of an observed CSV; raises ScenarioError with file, line and column."""
     table = parse_table(content, file, NEEDED, ALSO)
     parser = _Parser(file, name, series)
     rows = [row for line, cells in table.rows if (row := parser.row(line, table, cells)) is not None]

@@ -27,7 +27,7 @@ JOINT_VALUES = 100  # particles of a posterior in a scenario
 
 
 def quantiles(values: Floats, weights: Floats, levels: Any) -> Floats:
-    """Weighted quantiles of a sample, shape (levels,)."""
+    """Return weighted quantiles of a sample, shape (levels,)."""
     order = np.argsort(values, kind="stable")
     steps = (np.cumsum(weights[order]) - 0.5 * weights[order]) / weights.sum()
     found: Floats = np.interp(np.asarray(levels), steps, values[order])

@@ -52,7 +52,7 @@ class Proposal:
         return np.where(rng.random((size, 1)) < PRIOR_SHARE, prior, self.mean + near @ self.root.T)
 
     def log_density(self, points: Floats) -> Floats:
-        """Logarithm of the density at points (N, D), shape (N,)."""
+        """Return the logarithm of the density at points (N, D), shape (N,)."""
         near, freedom, width = self._standard(points), _FREEDOM, self.width
         squares = (near**2).sum(axis=1)[:, None] + (self.centres**2).sum(axis=1) - 2.0 * near @ self.centres.T
         distances = np.maximum(squares, 0.0) / self.scale**2
@@ -70,7 +70,7 @@ class Proposal:
 
 
 def log_prior(points: Floats) -> Floats:
-    """Logarithm of the prior's density at normal scores (N, D), shape (N,)."""
+    """Return the logarithm of the prior's density at normal scores (N, D), shape (N,)."""
     found: Floats = -0.5 * (points**2).sum(axis=1) - points.shape[1] / 2 * np.log(2 * np.pi)
     return found
 

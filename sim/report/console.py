@@ -1,4 +1,4 @@
-"""The tables that `corridor run` ends with."""
+"""Terminal tables of a run, as printed by `corridor run`."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ EMPTY = "·"
 
 
 def show(results: Results, console: Console) -> None:
-    """Print all tables of a run: pressure by section, what came of attempts, routes, months, the record."""
+    """Print all tables of a run: pressure by section, results of attempts, routes, months, the record."""
     console.print(_sections(results))
     console.print(_stranded(results), highlight=False, soft_wrap=True)
     console.print(_routes(results))
@@ -41,7 +41,7 @@ def show(results: Results, console: Console) -> None:
 
 
 def table_of(title: str, caption: str, columns: Iterable[str]) -> Table:
-    """An empty table: the first column is left-justified, the others are numbers."""
+    """Return an empty table; the first column is left-justified, the others are numbers."""
     table = Table(title=title, caption=caption, title_justify="left", caption_justify="left", header_style="bold")
     for place, column in enumerate(columns):
         table.add_column(column, justify="left" if place == 0 else "right", no_wrap=place > 0)
@@ -80,7 +80,7 @@ def _sections(results: Results) -> Table:
 
 
 def _stranded(results: Results) -> str:
-    """Where the stranded are in the end: in border zones, and in each other place."""
+    """Describe where the stranded are at the end: in border zones, and in each other place."""
     part = results.totals[(results.totals["level"] == "place") & (results.totals["measure"] == "persons_stranded")]
     persons = part.groupby("name")["value"].median()
     zones = set(results.scenario.zones)
@@ -133,11 +133,11 @@ def _intervals(results: Results) -> Table | None:
 
 
 def record_table(observed: pd.DataFrame, *, exact: bool = False) -> Table | None:
-    """The comparison with the record (`Results.observed`); None if there is none.
+    """Return the comparison with the record (`Results.observed`); None if there is none.
 
     Args:
-        observed: Published figures, which are shown as they were published, and those of the model.
-        exact: Whether the model's are of a single run.
+        observed: Published figures, shown as published, and simulated ones.
+        exact: Whether the simulated figures are of a single run.
     """
     if observed.empty:
         return None

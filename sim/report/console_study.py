@@ -1,4 +1,4 @@
-"""The tables that a study ends with."""
+"""Terminal tables of a study."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def _differences(study: Study, other: str) -> Table:
 
 
 def _where(study: Study, other: str, level: str) -> Table:
-    """Where did it go? Differences by section and agency, or by route."""
+    """Return displacement: differences by section and agency, or by route."""
     columns = SECTION if level == "section" else with_registered(ROUTE, *GROUPS)
     what = "By section" if level == "section" else "By route"
     table = table_of(
@@ -146,7 +146,7 @@ def _range(rows: pd.DataFrame, name: str, key: str, *, sign: bool = False) -> st
 
 
 def _replicates(study: Study) -> str:
-    """How many there are, and of how many where some lack."""
+    """Describe how many replicates there are, and of how many if some are missing."""
     there = study.runs.loc[~study.runs["twin"], "replicate"].nunique()
     return f"{there}" if study.complete else f"{there} of {study.replicates}"
 

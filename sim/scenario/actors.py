@@ -1,4 +1,4 @@
-"""The world of a scenario: who sets out, by which ways, and the actors that carry, steer and guard."""
+"""The schema of a scenario's world: cohorts, routes, and the actors that carry, steer and guard."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rules' parameters in a scenario: behaviour, detection, hazards, seasons, information."""
+"""The schema of the rules' parameters: behaviour, detection, hazards, seasons, information."""
 
 from __future__ import annotations
 

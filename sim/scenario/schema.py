@@ -1,8 +1,8 @@
-"""What a scenario may say: every field with its unit, default, range and meaning.
+"""The schema of scenarios: every field with its unit, default, range and meaning.
 
 Quantities are numbers or distributions (`sim.scenario.quantity`). Mappings are
-keyed by name, so that a scenario which extends another says only what differs,
-and so that the order of entries means nothing.
+keyed by name, so a scenario that extends another contains only the differences,
+and the order of entries has no effect.
 """
 
 from __future__ import annotations
@@ -66,18 +66,18 @@ class Scenario(Entry):
     )
     observed: list[str] = Field(default_factory=list, description="Observed series to print beside the run.")
 
-    # Set by the loader: where the timetable lies, and the last day that its rows may name.
+    # Set by the loader: the timetable's file, and the last day that its rows may name.
     _timetable: tuple[str, date] | None = PrivateAttr(default=None)
-    # Set by studies with data of their own: rows to compare a run with, in place of those of `observed`.
+    # Set by studies with their own data: rows to compare a run with, in place of those of `observed`.
     _rows: list[dict[str, Any]] | None = PrivateAttr(default=None)
 
     def __eq__(self, other: object) -> bool:
-        """Equal in every field, wherever the two were loaded from."""
+        """Return whether two scenarios are equal in every field, regardless of their files."""
         return isinstance(other, Scenario) and self.__dict__ == other.__dict__
 
     @property
     def end(self) -> date:
-        """Last day of the run."""
+        """Return the last day of the run."""
         return self.start + timedelta(days=self.days - 1)
 
     def _repr_html_(self) -> str:
@@ -88,13 +88,13 @@ class Scenario(Entry):
         return html.block(self.title, about, html.rows([("description", self.description), *lists]))
 
 
-# Collections of entries that extensions add to a scenario, by the key under which they stand in its file.
+# Collections of entries that extensions add to scenarios, by their key in scenario files.
 extra_collections: dict[str, type[Entry]] = {}
 _EXTENDED = "ExtendedScenario"
 
 
 def scenario_class() -> type[Scenario]:
-    """`Scenario`, or one that has the collections of the loaded extensions as well."""
+    """Return `Scenario`, or a subclass with the collections of the loaded extensions."""
     return _extended(tuple(extra_collections.items())) if extra_collections else Scenario
 
 
@@ -108,7 +108,7 @@ def _extended(collections: tuple[tuple[str, type[Entry]], ...]) -> type[Scenario
 
 
 def __getattr__(name: str) -> Any:
-    """The class of scenarios with extensions' collections, by which they are pickled."""
+    """Return a class of scenarios with extensions' collections, needed to unpickle them."""
     if name == _EXTENDED:
         return scenario_class()
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -26,7 +26,7 @@ class Box(NamedTuple):
 
     @classmethod
     def whole(cls, parameters: int) -> Box:
-        """The box that contains everything."""
+        """Return the box that contains everything."""
         return cls(np.full(parameters, -np.inf), np.full(parameters, np.inf))
 
     def holds(self, x: Floats) -> Bools:
@@ -40,7 +40,7 @@ class Box(NamedTuple):
         return [int(k) for k in np.flatnonzero(np.isfinite(self.low) | np.isfinite(self.high))]
 
     def without(self, parameter: int) -> Box:
-        """The box with no limit on a parameter."""
+        """Return the box with no limit on a parameter."""
         low, high = self.low.copy(), self.high.copy()
         low[parameter], high[parameter] = -np.inf, np.inf
         return Box(low, high)

@@ -47,7 +47,7 @@ class CompletedSweep:
 
     @property
     def title(self) -> str:
-        """Title of the experiment."""
+        """Return the title of the experiment."""
         return str(self.experiment["title"])
 
     @property
@@ -61,7 +61,7 @@ class CompletedSweep:
 
     @cached_property
     def x(self) -> Floats:
-        """Values of the factors at each point, shape (points, factors)."""
+        """Return values of the factors at each point, shape (points, factors)."""
         runs = self.study.parameters
         own = runs[runs["scenario"] == self.study.base].drop_duplicates(["point", "parameter"])
         wide = own.pivot(index="point", columns="parameter", values="value")
@@ -114,11 +114,11 @@ class CompletedSweep:
 
     @cached_property
     def units(self) -> Mapping[OutcomeOf, str]:
-        """Unit of each outcome of the experiment."""
+        """Return the unit of each outcome of the experiment."""
         return self.units_of(self.outcomes)
 
     def units_of(self, outcomes: Iterable[OutcomeOf]) -> Mapping[OutcomeOf, str]:
-        """Unit of each of these outcomes."""
+        """Return the unit of each of these outcomes."""
         wanted = list(outcomes)
         keys = self.study.matrix(self.study.base, measures={o.measure for o in wanted}).keys
         known = {(row[2], row[1]): row[3] for row in keys.itertuples(index=False)}
@@ -140,7 +140,7 @@ class CompletedSweep:
 
 
 def wide_tables(study: Study) -> dict[str, bytes]:
-    """The table of `CompletedSweep.frame` as Parquet."""
+    """Return the table of `CompletedSweep.frame` as Parquet."""
     sink = io.BytesIO()
     CompletedSweep(study).frame().to_parquet(sink, index=False)
     return {WIDE: sink.getvalue()}

@@ -56,7 +56,7 @@ def points_of(
 def number_of_points(
     design: str, factors: Sequence[Factor], samples: int, levels: int, *, second_order: bool = False
 ) -> int:
-    """How many points a design has."""
+    """Return how many points a design has."""
     d = len(factors)
     if design == GRID:
         return prod(len(factor.values) if factor.values is not None else levels for factor in factors)

@@ -130,7 +130,7 @@ class Sweep(Designed):
 
     @property
     def names(self) -> list[str]:
-        """The scenarios."""
+        """Return the scenarios."""
         return [self.scenario] if self.scenario is not None else list(self.scenarios or [])
 
 
@@ -159,12 +159,12 @@ class Decision(Designed):
 
     @property
     def names(self) -> list[str]:
-        """The scenarios."""
+        """Return the scenarios."""
         return list(self.scenarios)
 
     @property
     def outcomes(self) -> list[str]:
-        """The outcomes of the objectives."""
+        """Return the outcomes of the objectives."""
         return list(self.objectives)
 
 

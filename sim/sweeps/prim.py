@@ -99,7 +99,7 @@ def _choose(steps: list[Step], density: float, x: Floats, wanted: Bools) -> Box:
 
 
 def _balance(of: Quality) -> float:
-    """Harmonic mean of density and coverage."""
+    """Return the harmonic mean of density and coverage."""
     return 2 * of.density * of.coverage / max(of.density + of.coverage, 1e-12)
 
 

@@ -81,11 +81,11 @@ class Tipping:
 
     @property
     def replicates(self) -> int:
-        """Replicates that failed at no level."""
+        """Return the number of replicates that failed at no level."""
         return int(self._known.sum())
 
     def counts(self) -> npt.NDArray[np.int64]:
-        """How many replicates tip over, shape (levels, places)."""
+        """Return how many replicates tip over, shape (levels, places)."""
         known = self._known
         return np.array([self.seen[n].over[known].sum(axis=0) for n in self.numbers])
 
@@ -124,7 +124,7 @@ class Tipping:
         return pd.DataFrame(rows, columns=columns)
 
     def curves(self) -> pd.DataFrame:
-        """Probability of overload at each level that was run, with its 90 % interval (Clopper and Pearson)."""
+        """Return the probability of overload at each level that was run, with its 90 % interval (Clopper and Pearson)."""
         counts, n = self.counts(), self.replicates
         rows = []
         tail = (1 - CONFIDENCE) / 2
@@ -144,7 +144,7 @@ class Tipping:
         return share
 
     def _reached(self) -> npt.NDArray[np.int64]:
-        """Counts as if none tipped back, shape (levels, places)."""
+        """Return counts as if none tipped back, shape (levels, places)."""
         reached: npt.NDArray[np.int64] = np.maximum.accumulate(self.counts(), axis=0)
         return reached
 

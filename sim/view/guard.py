@@ -1,7 +1,7 @@
-"""Who may speak to the server: requests and websockets are checked before they reach Solara.
+"""Access control of the server: requests and websockets are checked before they reach Solara.
 
-Without a token only names of this machine are answered to, so that a page elsewhere cannot reach the view
-under a name that it points at 127.0.0.1. A websocket must come from the page itself. With a token every
+Without a token only requests to names of this machine are answered, so that a remote page cannot reach the view
+through a host name that it resolves to 127.0.0.1. A websocket must come from the page itself. With a token every
 request needs it, as a cookie or once as ``?token=``.
 """
 
@@ -32,8 +32,8 @@ class Guard:
     """ASGI application in front of another.
 
     Args:
-        app: What is guarded.
-        token: Needed for everything; None for a server that only this machine reaches.
+        app: The guarded application.
+        token: Required for every request; None for a server that only this machine can reach.
     """
 
     def __init__(self, app: App, token: str | None = None) -> None:
@@ -41,7 +41,7 @@ class Guard:
         self.app, self.token = app, token
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on what is allowed."""
+        """Pass on allowed requests."""
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return

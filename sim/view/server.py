@@ -23,9 +23,9 @@ PORT = 8765
 # Set before Solara is imported, which reads them once.
 SETTINGS = {
     "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "false",
-    "SOLARA_ASSETS_PROXY": "true",  # scripts and fonts come from this server, out of the package solara-assets
+    "SOLARA_ASSETS_PROXY": "true",  # scripts and fonts come from this server, from the package solara-assets
     "SOLARA_MODE": "production",
-    "SOLARA_KERNEL_CULL_TIMEOUT": "60s",  # of a tab whose connection broke; a closed tab ends at once
+    "SOLARA_KERNEL_CULL_TIMEOUT": "60s",  # for a tab whose connection broke; a closed tab ends at once
     "SOLARA_THEME_SHOW_BANNER": "false",
     "SOLARA_THEME_TITLE": "Corridor",
     "SOLARA_SESSION_HTTP_ONLY": "true",
@@ -37,13 +37,13 @@ def serve(scenario: str, host: str = "127.0.0.1", port: int | None = None, open_
     """Serve the view until interrupted.
 
     Args:
-        scenario: What sessions begin with: a shipped name or a YAML file, or a folder of results.
-        host: Address to listen on. Beyond loopback a warning is printed and a token is asked for.
-        port: Port to listen on; 8765, or a free one where that is taken, when None.
+        scenario: A shipped scenario, a YAML file, or a folder of results, with which sessions begin.
+        host: Address to listen on. Beyond loopback a warning is printed and a token is required.
+        port: Port to listen on; if None, 8765, or a free one if that is taken.
         open_browser: Whether to open the page in this machine's browser.
 
     Raises:
-        ScenarioError: If the scenario is none.
+        ScenarioError: If the scenario is not valid.
         OutputError: If the folder holds no results, the port is taken or the host is not this machine's.
     """
     from sim.scenario import load_scenario
@@ -65,7 +65,7 @@ def _run(scenario: str, opened: Opened | None, host: str, port: int, token: str 
     shown = f"[{host}]" if ":" in host else host
     home = f"http://{shown}:{port}/"
     address = home + (f"?token={token}" if token else "")
-    os.environ["SOLARA_ASSETS_CDN"] = f"{home}absent/"  # what the package lacks is asked of nobody else
+    os.environ["SOLARA_ASSETS_CDN"] = f"{home}absent/"  # no other server is asked for what the package lacks
     _say("Starting the view; a moment.")
     from solara.server.starlette import ServerStarlette, app
 
@@ -78,7 +78,7 @@ def _run(scenario: str, opened: Opened | None, host: str, port: int, token: str 
     if token:
         _say("Warning: everybody who reaches this machine and has the token can use it, and the way is not encrypted.")
     _say("Ctrl-C ends it.")
-    # Told at every page: that cookies on plain HTTP are lax. They should be.
+    # A warning at every page that cookies on plain HTTP are lax, which is intended.
     warnings.filterwarnings("ignore", message="Cookies with samesite=none", category=UserWarning)
     server = ServerStarlette(port, host, starlette_app=Guard(app, token), log_level="warning")
     if open_browser:
@@ -93,7 +93,7 @@ def _open(server: Any, address: str) -> None:
 
 
 def _free(host: str, port: int | None) -> int:
-    """The port if it is free; without one asked for, 8765 or any that is free."""
+    """Return the port if it is free; if None, 8765 or any free one."""
     for number in [port] if port is not None else [PORT, 0]:
         try:
             family = socket.AF_INET6 if ":" in host else socket.AF_INET

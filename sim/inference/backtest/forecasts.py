@@ -106,7 +106,7 @@ def plan_of(loaded: Loaded) -> BackTest:
 
 
 def last_day(loaded: Loaded, origin: date) -> date:
-    """Last day of the horizon, or of the run."""
+    """Return the last day of the horizon, or of the run."""
     return min(month_after(origin, plan_of(loaded).months) - timedelta(days=1), loaded.scenario.end)
 
 

@@ -1,4 +1,4 @@
-"""Barriers along sections."""
+"""The measure `fence`: barriers along sections."""
 
 from __future__ import annotations
 
