@@ -124,7 +124,7 @@ class Tipping:
         return pd.DataFrame(rows, columns=columns)
 
     def curves(self) -> pd.DataFrame:
-        """Return the probability of overload at each level that was run, with its 90 % interval (Clopper and Pearson)."""
+        """Return the probability of overload at each level run, with its 90 % interval (Clopper and Pearson)."""
         counts, n = self.counts(), self.replicates
         rows = []
         tail = (1 - CONFIDENCE) / 2

@@ -18,7 +18,7 @@ Misfit = tuple[tuple[Any, ...], str]  # path within the measure, and what is wro
 
 
 class Measure(Entry):
-    """A dated policy. A kind is a subclass with a ``kind``, its own fields, and its effect.
+    """A dated policy; each kind is a subclass with its own fields and effect.
 
     The first line of a kind's docstring defines it in one sentence, which documentation and reports show.
     """
