@@ -93,7 +93,7 @@ def ensure(wanted: Sequence[Carried]) -> None:
             _load_entry_point(one.name)
             if extensions.loaded[-1].sha256 != one.sha256:
                 raise ExtensionError(
-                    f"--with {one.name}: the package installed here is another than where the run began"
+                    f"--with {one.name}: the package installed here differs from the one where the run began"
                 )
         else:
             _run_file(one.name, one.file, one.source, _file_with(one))

@@ -56,7 +56,7 @@ def _draw_sensitivity(folder: Path, sampled: CompletedSweep, tables: dict[str, p
     from sim.report import sweep_figures as figures
     from sim.sweeps.designs import ONE, SAMPLED
     from sim.sweeps.outcomes import OutcomeOf
-    from sim.sweeps.sensitivity import grid_of, knob_named, strongest
+    from sim.sweeps.sensitivity import factor_named, grid_of, strongest
 
     note = "one at a time, the others at their centre; small: the parameter's value"
     if sampled.experiment["design"] != ONE:
@@ -74,7 +74,7 @@ def _draw_sensitivity(folder: Path, sampled: CompletedSweep, tables: dict[str, p
             drawn[f"morris-{stem}"] = figures.screening(own["morris"], str(outcome), unit)
         two = strongest(tables, str(outcome), str(scenario))
         if len(two) == 2 and sampled.experiment["design"] in (*SAMPLED, "grid"):
-            columns = [knob_named(sampled, label)[0] for label in two]
+            columns = [factor_named(sampled, label)[0] for label in two]
             values = sampled.y(OutcomeOf.parse(str(outcome)), str(scenario))
             grid, *edges = grid_of(sampled.x[:, columns], values, 8 if len(values) > 500 else 5)
             if min(grid.shape) > 1:

@@ -59,7 +59,7 @@ def calibrate(
     loaded = load_experiment(experiment)
     folder = out if out is not None else Path("results") / f"{loaded.name}-calibration"
     notes = notes_console(quiet)
-    with interruptible(f"what was done is kept in {folder}; the same command goes on"), _stages(notes) as report:
+    with interruptible(f"what was done is kept in {folder}; the same command resumes"), _stages(notes) as report:
         done = calibration(loaded, Place(folder, jobs, dask, command_line(), report))
         write_fit(done.fit, folder)
     if quiet:
@@ -91,7 +91,7 @@ def backtest(
     loaded = load_experiment(experiment)
     folder = out if out is not None else Path("results") / f"{loaded.name}-backtest"
     notes = notes_console(quiet)
-    with interruptible(f"what was done is kept in {folder}; the same command goes on"), _stages(notes) as report:
+    with interruptible(f"what was done is kept in {folder}; the same command resumes"), _stages(notes) as report:
         done = back_test(loaded, Place(folder, jobs, dask, command_line(), report))
         write_fan(done.table, folder)
     if quiet:

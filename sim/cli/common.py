@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 BAD_INPUT, UNFINISHED, INTERRUPTED = 2, 3, 130
 MOST_OF_TAG = 80
-NOTHING_WRITTEN = "nothing was written; the same command begins anew"
+NOTHING_WRITTEN = "nothing was written; the same command starts over"
 WIDTH = 190  # of tables written to a file or pipe
 
 # Options that several commands have.

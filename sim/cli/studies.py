@@ -112,7 +112,7 @@ def _free(stem: str, taken: dict[str, Scenario]) -> str:
 def _carry_out(plan: Plan, folder: Path, work: Work) -> None:
     until, shard = _until(work), shard_of(work.shard)
     notes = notes_console(work.quiet)
-    with interruptible(f"what was done is kept in {folder}; the same command goes on"):
+    with interruptible(f"what was done is kept in {folder}; the same command resumes"):
         from sim.studies.carry_out import carry_out
         from sim.studies.work.executors import workplace
 

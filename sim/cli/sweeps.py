@@ -60,7 +60,7 @@ def sweep(
         ready = read_experiment(experiment, {"samples": samples, "replicates": replicates})
         plan = plan_of(ready)
     folder = out if out is not None else Path("results") / f"{ready.name}-{ready.experiment.seed}"
-    with interruptible(f"what was done is kept in {folder}; the same command goes on"):
+    with interruptible(f"what was done is kept in {folder}; the same command resumes"):
         from sim.studies.work.executors import workplace
 
         study = _carry_out(plan, folder, workplace(jobs, dask), shard_of(shard), quiet)
@@ -86,7 +86,7 @@ def _carry_out(plan: Plan, folder: Path, place: Workplace, shard: tuple[int, int
 
 def mend(folder: Path, jobs: int | None, quiet: bool) -> None:
     """`corridor mend`."""
-    with interruptible(f"what was done is kept in {folder}; the same command goes on"):
+    with interruptible(f"what was done is kept in {folder}; the same command resumes"):
         start_server(jobs, None)
         from sim.studies.work.executors import workplace
         from sim.sweeps.mend import mend as do_again
@@ -138,7 +138,7 @@ def threshold(
         ready = read_experiment(experiment, {"replicates": replicates})
         workplace(jobs, dask)
     folder = out if out is not None else Path("results") / f"{ready.name}-{ready.experiment.seed}"
-    with interruptible(f"what was done is kept in {folder}; the same command goes on"):
+    with interruptible(f"what was done is kept in {folder}; the same command resumes"):
         notes = notes_console(quiet)
         announce_compilation(notes)
         with runs_bar(notes) as advance:

@@ -1,6 +1,6 @@
-"""Places, border sections, the map, and what was published: `README.md` here tells what the figures mean.
+"""Data: places, border sections, the map, and published series; `README.md` here explains the figures.
 
-Everything is read from files of this package. pandas is imported only where a table is asked for.
+Everything is read from files of this package. pandas is imported only when a table is read.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _MAPS = ("borders", "countries")
 
 
 def allowed(names: Iterable[str], found: object) -> str:
-    """Return how a message ends that found a wrong name: the names allowed, and the one that was probably meant."""
+    """Return the end of a message on a wrong name: the allowed names, and the one that was probably meant."""
     known = list(names)
     close = difflib.get_close_matches(str(found), known, n=1, cutoff=0.5)
     return f"allowed: {', '.join(known) or 'none'}" + (f" (did you mean {close[0]!r}?)" if close else "")
@@ -58,17 +58,17 @@ def observed_names() -> list[str]:
 
 
 def read_observed(name: str) -> pd.DataFrame:
-    """Return a published series. Its periods may overlap: never add it up.
+    """Return a published series. Its periods may overlap: never sum it.
 
     Args:
         name: One of `observed_names`, such as ``poland-attempts-2021``.
 
     Returns:
-        One row a period: ``series``; ``period_start`` and ``period_end`` (days, both within the period); ``value``,
+        One row per period: ``series``; ``period_start`` and ``period_end`` (days, both within the period); ``value``,
         ``low``, ``high`` (in the unit of the measure: attempts, detections, persons or flights; NaN where unknown, and
-        ``low`` alone is a lower bound); ``measure``, the measure of Corridor that answers to it; ``basis`` (reported,
+        ``low`` alone is a lower bound); ``measure``, the corresponding output of Corridor; ``basis`` (reported,
         derived); ``quality`` (primary, secondary); ``source``; ``agency``, ``transit_state``, ``route`` (empty text
-        where the row is about none); ``note``.
+        if the row concerns none); ``note``.
 
     Raises:
         ValueError: No series has this name.

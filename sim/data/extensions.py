@@ -1,7 +1,7 @@
-"""Which extensions are loaded: somebody else's science, by name, with the source that it was made from.
+"""The list of loaded extensions, by name, with their sources.
 
-Every layer keeps what extensions add to it where it keeps its own; this list says whose it is. It is part of the
-model's identity, and travels to workers.
+Each layer stores the additions of extensions beside its own entries; this list records their origin. It is part of the
+model's identity, and is sent to workers.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ class Extension(NamedTuple):
     """A loaded extension.
 
     Attributes:
-        name: Of its file, without the ending, or of its entry point.
-        file: Where it was loaded from, as it was given.
-        source: The bytes of its source; of a package, of all its Python files.
-        module: What was made of it.
+        name: Name of its file, without the ending, or of its entry point.
+        file: Path from which it was loaded, as given.
+        source: The bytes of its source; for a package, of all its Python files.
+        module: The loaded module.
     """
 
     name: str
@@ -41,7 +41,7 @@ def digests() -> dict[str, str]:
 
 
 def modules() -> list[ModuleType]:
-    """Return their modules."""
+    """Return the modules of the loaded extensions."""
     return [extension.module for extension in loaded]
 
 

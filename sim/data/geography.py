@@ -37,7 +37,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class BorderSection:
-    """A section of a border: its official length, and the line that the map draws, which is shorter."""
+    """A section of a border: its official length, and its line on the map, which is shorter."""
 
     code: str
     agency: str
@@ -52,10 +52,10 @@ class BorderSection:
 
 
 def great_circle_km(lon1: float, lat1: float, lon2: float, lat2: float) -> float:
-    """Return the shortest way over a sphere, in km, between two points in degrees.
+    """Return the shortest distance on a sphere, in km, between two points in degrees.
 
-    The haversine formula: Sinnott, R. W. (1984), "Virtues of the Haversine", Sky and Telescope 68(2), 159. The Earth is
-    no sphere; the error is at most about 0.5 %.
+    The haversine formula: Sinnott, R. W. (1984), "Virtues of the Haversine", Sky and Telescope 68(2), 159. As the Earth
+    is not a sphere, the error is up to about 0.5 %.
     """
     phi1, phi2 = math.radians(lat1), math.radians(lat2)
     h = math.sin((phi2 - phi1) / 2) ** 2
@@ -134,7 +134,7 @@ def country_names() -> Mapping[str, str]:
 
 @cache
 def country_of(name: str) -> str:
-    """Return the ISO 3166 code of the country whose outline a place lies in; empty text where it lies in none.
+    """Return the ISO 3166 code of the country in whose outline a place lies; empty if there is none.
 
     By the even-odd rule: a ray from the place crosses the outline an odd number of times.
 
@@ -157,7 +157,7 @@ def country_of(name: str) -> str:
 
 @cache
 def map_labels(of: str) -> Mapping[str, Point]:
-    """Return where names of countries stand on a map, by ISO 3166 code.
+    """Return the positions of countries' names on a map, by ISO 3166 code.
 
     Args:
         of: ``world`` or ``border`` (the panes of the view's map), or ``report``.
@@ -168,7 +168,7 @@ def map_labels(of: str) -> Mapping[str, Point]:
 
 @cache
 def eu_members() -> frozenset[str]:
-    """Return ISO 3166 codes of the members of the European Union, of today."""
+    """Return the ISO 3166 codes of the current members of the European Union."""
     return frozenset(r["iso3"] for r in _rows("eu_members"))
 
 

@@ -1,4 +1,4 @@
-"""The layouts that official files have had, as data: which columns, by which names, and what a row is.
+"""Layouts of official files, as data: their columns, the names of these, and what a row represents.
 
 Frontex: monthly detections of illegal border-crossing since 2009, by route, type of border and nationality; a column a
 month, headed by a date or by text such as ``JAN2009`` or ``1/2021``, or a row a month. Detections are not persons, and
@@ -16,11 +16,11 @@ from sim.imports.names import column_key
 
 
 class Layout(NamedTuple):
-    """What a kind of table looks like.
+    """The layout of a kind of table.
 
     Attributes:
-        title: As messages name it.
-        measure: What its counts are of.
+        title: Name in messages.
+        measure: What it counts.
         columns: By role, the names that the column has had, the best first; see `column_key` for what is the same.
         needs: All of these; of each, one at least of the roles, or sets of roles, with blanks between them.
         incidents: Whether a row is an incident, so that a month without a row is a month without incidents.

@@ -1,6 +1,6 @@
-"""Months and days in all forms that official files have had; which number is the day is never guessed.
+"""Parsing of months and days in the forms of official files; which number is the day is never guessed.
 
-A cell is read under each order of day and month; those orders stay under which every cell of a column is a date.
+A cell is read under each order of day and month; an order is kept if under it every cell of a column is a date.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Counts as other countries write them; what a point or comma means is decided by all counts of a table together."""
+"""Parsing of counts in national formats; the meaning of points and commas is decided for a table as a whole."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Number = int | Empty
 
 
 class Cell(NamedTuple):
-    """A cell that should hold a count, and where it stands."""
+    """A cell that should hold a count, and its position."""
 
     line: int
     column: str
@@ -37,7 +37,7 @@ class Cell(NamedTuple):
 
 
 class NumeralError(ValueError):
-    """A cell that is no count, or may be several."""
+    """A cell is not a count, or is ambiguous."""
 
     def __init__(self, cell: Cell, text: str) -> None:
         self.cell, self.text = cell, text

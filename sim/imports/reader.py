@@ -1,4 +1,4 @@
-"""The one reader of official tables: which cells are counts, of which month, and of whom, by the table of layouts."""
+"""The reader of official tables: identifies counts, their months and groups, by the table of layouts."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def _table(sheet: Sheet, layout: Layout) -> Table:
 
 
 def _lines(table: Table) -> list[tuple[int, list[Any]]]:
-    """The rows without those that are prose; raises for formulas that store no value, and figures of no route."""
+    """Return rows without prose; raises for formulas without a stored value, and for figures without a route."""
     sheet, lines = table.sheet, []
     for line, cells in sheet.rows:
         for position, cell in enumerate(cells):
@@ -143,7 +143,7 @@ def _check_sum(
     position: int,
     counted: Sequence[int],
 ) -> None:
-    """A column of totals is left out if it is the sum of its months; raises if it is not."""
+    """Leave out a column of totals if it is the sum of its months; raises if it is not."""
     sheet = table.sheet
     year = re.search(r"\b(?:19|20)\d\d\b", plain(sheet.header[position]))
     parts = [j for j, c in enumerate(counted) if not year or year[0] in plain(sheet.header[c])]
@@ -164,7 +164,7 @@ def _dead_and_missing(table: Table, row: list[Number]) -> Number:
 
 
 def _check_parts(table: Table, lines: Sequence[tuple[int, list[Any]]], rows: Sequence[list[Number]]) -> None:
-    """Totals are held against the dead and the missing beside them; raises if they often disagree."""
+    """Compare totals with the dead and the missing beside them; raises if they often disagree."""
     if not {"total", "dead", "missing"} <= set(table.columns):
         return
     whole = [k for k, row in enumerate(rows) if all(isinstance(number, int) for number in row)]

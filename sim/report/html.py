@@ -157,7 +157,7 @@ def _alerts(found: Findings) -> list[str]:
         asked = 0 if found.study is None else found.study.asked
         alerts.append(
             f"This study is incomplete: {runs:,} of {asked:,} runs have ended. "
-            "The figures are of those alone; the command at the end goes on with it."
+            "The figures are of those alone; the command at the end resumes the study."
         )
     missing = [name for name in found.scenarios if name not in found.names]
     if missing:

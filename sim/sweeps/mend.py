@@ -51,7 +51,7 @@ def mend(
     except (ScenarioError, OutputError, KeyError, TypeError, ValueError) as error:
         again = study.about["command"] or "the code that made it"
         text = str(error) if isinstance(error, OutputError | ScenarioError) else f"damaged: {error!r}"
-        raise OutputError(f"{text}\n{folder} cannot be mended by itself; this goes on with it: {again}") from error
+        raise OutputError(f"{text}\n{folder} cannot be mended by itself; this resumes it: {again}") from error
     left = verify(folder).damage
     if left:
         raise OutputError("\n".join([f"{folder}: still damaged:", *(f"  {line}" for line in left)]))

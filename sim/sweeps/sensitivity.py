@@ -280,6 +280,6 @@ def strongest(tables: dict[str, pd.DataFrame], outcome: str, scenario: str, numb
     return []
 
 
-def knob_named(sampled: CompletedSweep, label: str) -> tuple[int, Factor]:
+def factor_named(sampled: CompletedSweep, label: str) -> tuple[int, Factor]:
     """Return the number and the factor of a label."""
     return next((k, factor) for k, factor in enumerate(sampled.factors) if sampled.label(factor) == label)

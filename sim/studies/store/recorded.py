@@ -142,7 +142,7 @@ class Recorded:
             return ""
         found = f"not complete: {self.there:,} of {self.runs:,} runs are there"
         found += f", and {waiting:,} wait for the rest of their chunk" if (waiting := self.waiting) else ""
-        return f"{found}; the command that made it goes on, or `corridor mend {self.folder}`"
+        return f"{found}; the command that made it resumes it, or `corridor mend {self.folder}`"
 
     def content(self, name: str) -> bytes:
         """Return the content of a file; raises OutputError if it differs from the record."""
@@ -187,7 +187,7 @@ class Recorded:
                 raise OutputError(f"{self.folder / name}: found {rows:,} rows; allowed: up to {MOST_ROWS:,}")
             return pq.read_table(source, schema=SCHEMAS[table])
         except (OSError, pa.ArrowException) as error:
-            raise OutputError(f"{self.folder / name}: damaged: {error}; `corridor verify` tells all that is") from error
+            raise OutputError(f"{self.folder / name}: damaged: {error}; `corridor verify` lists all damage") from error
 
 
 def part_name(table: str, chunk: int) -> str:

@@ -59,7 +59,7 @@ def replay(record: Path, *, accept_older: bool = False) -> Replayed:
         text, seed, replicates = str(content["scenario"]), content["seed"], content["replicates"]
         expected, made_by = content["scenario_sha256"], dict(content["versions"])
     except (KeyError, TypeError, ValueError):
-        raise OutputError(f"{folder / RUN_FILE}: damaged: `corridor verify` tells all that is") from None
+        raise OutputError(f"{folder / RUN_FILE}: damaged: `corridor verify` lists all damage") from None
     if not accept_older:
         check_identity(folder / RUN_FILE, content.get("identity"), "--accept-older runs it with this one all the same")
     with tempfile.TemporaryDirectory(prefix="corridor-replay-") as place:

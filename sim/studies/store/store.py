@@ -35,7 +35,7 @@ from sim.studies.store.tables import SCHEMAS, Ended
 from sim.studies.work.worker import Done
 
 EXTENSIONS = "extensions"  # folder of the sources of extensions
-ANOTHER_MODEL = "runs of two models do not mix: choose another folder, or go on with the model that made this one"
+ANOTHER_MODEL = "runs of two models do not mix: choose another folder, or continue with the model that made this one"
 _DERIVED = ("chunk", "points_sha256")  # entries of a plan that follow from the others
 
 
@@ -269,7 +269,7 @@ class Store:
 def cannot_write(folder: Path, error: OSError) -> OutputError:
     """Return the error for a folder that is not writable."""
     return OutputError(
-        f"{folder}: cannot be written: {error.strerror or error}; what was done is kept, the same command goes on"
+        f"{folder}: cannot be written: {error.strerror or error}; what was done is kept, the same command resumes"
     )
 
 
