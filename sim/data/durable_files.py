@@ -1,8 +1,9 @@
 """Atomic and durable writing of files: a crash, a full disk or a power cut leaves the old state or the new.
 
 All files of Corridor are written here. A new file gets its name only when its bytes are on the disk, and its folder is
-flushed to the disk too: otherwise some file systems (btrfs) may lose the name of a file but keep its contents. See Pillai et al. (2014), "All File Systems Are Not
-Created Equal: On the Complexity of Crafting Crash-Consistent Applications", OSDI 14, 433-448.
+flushed to the disk too: otherwise some file systems (btrfs) may lose the name of a file but keep its contents. See
+Pillai et al. (2014), "All File Systems Are Not Created Equal: On the Complexity of Crafting Crash-Consistent
+Applications", OSDI 14, 433-448.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ _ZIP = b"PK\x03\x04"
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 
 Score = Callable[[list[Any]], int]
-"""How many cells of a line are understood as names of columns; 0 for a line that is no header."""
+"""How many cells of a line are understood as names of columns; 0 for a line that is not a header."""
 
 
 class Formula(NamedTuple):

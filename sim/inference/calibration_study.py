@@ -89,7 +89,7 @@ def check_same_model(folder: Path) -> None:
             there = json.loads((folder / RECORD).read_text(encoding="utf-8")).get("identity")
         except (OSError, ValueError, AttributeError) as error:
             raise OutputError(f"{folder / RECORD}: damaged: {error}") from None
-        check_identity(folder, there, "choose another folder, or continue with the model that made this one", "inference")
+        check_identity(folder, there, "choose another folder, or continue with the model that made it", "inference")
 
 
 def task_of(loaded: Loaded) -> Task:

@@ -1,4 +1,4 @@
-"""How figures are rounded wherever they are shown: on the terminal, in the report and in the view.
+"""Rounding of figures on the terminal, in the report and in the view.
 
 Halves are rounded away from zero, in decimal notation: 0.125 is 0.13, 2.675 is 2.68, −0.5 is −1. The number formats
 of browsers (`Intl.NumberFormat`), which the view uses for values of its charts, do the same.
