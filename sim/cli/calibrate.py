@@ -53,14 +53,14 @@ def calibrate(
     start_server(jobs, dask)
     from sim.inference.calibration_experiment import load_experiment
     from sim.inference.calibration_study import calibration
-    from sim.inference.fit_task import Place
+    from sim.inference.fit_task import Workspace
     from sim.report.forecast_figures import write_fit
 
     loaded = load_experiment(experiment)
     folder = out if out is not None else Path("results") / f"{loaded.name}-calibration"
     notes = notes_console(quiet)
     with interruptible(f"what was done is kept in {folder}; the same command resumes"), _stages(notes) as report:
-        done = calibration(loaded, Place(folder, jobs, dask, command_line(), report))
+        done = calibration(loaded, Workspace(folder, jobs, dask, command_line(), report))
         write_fit(done.fit, folder)
     if quiet:
         return
@@ -85,14 +85,14 @@ def backtest(
     start_server(jobs, dask)
     from sim.inference.backtest.study import back_test
     from sim.inference.calibration_experiment import load_experiment
-    from sim.inference.fit_task import Place
+    from sim.inference.fit_task import Workspace
     from sim.report.forecast_figures import write_fan
 
     loaded = load_experiment(experiment)
     folder = out if out is not None else Path("results") / f"{loaded.name}-backtest"
     notes = notes_console(quiet)
     with interruptible(f"what was done is kept in {folder}; the same command resumes"), _stages(notes) as report:
-        done = back_test(loaded, Place(folder, jobs, dask, command_line(), report))
+        done = back_test(loaded, Workspace(folder, jobs, dask, command_line(), report))
         write_fan(done.table, folder)
     if quiet:
         return

@@ -21,7 +21,7 @@ import numpy as np
 from scipy.special import softmax
 
 from sim.inference.emulator import Emulator
-from sim.inference.fit_task import Floats, Place, Posterior, Task, simulate
+from sim.inference.fit_task import Floats, Posterior, Task, Workspace, simulate
 from sim.inference.likelihood import Likelihood
 from sim.inference.proposal import CENTRES, Proposal, log_mixture, log_prior
 from sim.inference.sampling import (
@@ -47,19 +47,19 @@ class Learnt(NamedTuple):
     kernels: list[Any]
 
 
-def learn(task: Task, place: Place) -> Learnt:
+def learn(task: Task, workspace: Workspace) -> Learnt:
     """Run the space-filling design of a task, as a start for several calibrations."""
-    first = _Calibration(task, place)
+    first = _Calibration(task, workspace)
     first.design()
     return Learnt(first.points, first.counts, first.emulator().kernels)
 
 
-def calibrate(task: Task, place: Place, learnt: Learnt | None = None) -> Posterior:
+def calibrate(task: Task, workspace: Workspace, learnt: Learnt | None = None) -> Posterior:
     """Compute the posterior of a task, resuming from what is in the folder.
 
     Args:
         task: The task of the fit.
-        place: Where runs are done and stored.
+        workspace: Where runs are done and stored.
         learnt: From a task with the same scenario, parameters and periods; replaces design and waves.
 
     Raises:
@@ -68,7 +68,7 @@ def calibrate(task: Task, place: Place, learnt: Learnt | None = None) -> Posteri
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(limits=1):  # for many small products, threads cost more than they save
-        return _Calibration(task, place, learnt).posterior()
+        return _Calibration(task, workspace, learnt).posterior()
 
 
 class _Generation(NamedTuple):
@@ -82,8 +82,8 @@ class _Generation(NamedTuple):
 
 
 class _Calibration:
-    def __init__(self, task: Task, place: Place, learnt: Learnt | None = None) -> None:
-        self.task, self.place, self.learnt = task, place, learnt
+    def __init__(self, task: Task, workspace: Workspace, learnt: Learnt | None = None) -> None:
+        self.task, self.workspace, self.learnt = task, workspace, learnt
         self.sizes, self.smc = task.experiment.history_matching, task.experiment.smc
         self.likelihood = Likelihood(task.experiment, task.fitted)
         self.informed = np.flatnonzero(task.space.informed)
@@ -189,18 +189,18 @@ class _Calibration:
 
     def _simulate(self, stage: str, points: Floats, rng: np.random.Generator | None = None) -> Floats:
         """Run the model at points of the informed parameters, with the others drawn from their prior."""
-        task, place = self.task, self.place
+        task, workspace = self.task, self.workspace
         self.full = np.zeros((len(points), len(task.space)))
         self.full[:, self.informed] = points
         rest = np.setdiff1d(np.arange(len(task.space)), self.informed)
         if len(rest):
             self.full[:, rest] = (rng or stream(task.seed, stage)).standard_normal((len(points), len(rest)))
         self.stage += 1
-        counts = simulate(task, place, stage, self.full, replicate_seed(task.seed, 1000 + self.stage))
+        counts = simulate(task, workspace, stage, self.full, replicate_seed(task.seed, 1000 + self.stage))
         failed = int(np.isnan(counts).any(axis=1).sum())
         self.runs, self.failed = self.runs + len(points), self.failed + failed
         if failed > 0.9 * len(points):
             raise OutputError(
-                f"{place.folder / stage}: {failed} of {len(points)} runs failed; its table `runs` says why"
+                f"{workspace.folder / stage}: {failed} of {len(points)} runs failed; its table `runs` says why"
             )
         return counts

@@ -23,7 +23,7 @@ from sim.inference import posterior as files
 from sim.inference.calibrate import calibrate
 from sim.inference.calibration_experiment import Loaded, is_fitted
 from sim.inference.calibration_page import page
-from sim.inference.fit_task import Place, Posterior, Task
+from sim.inference.fit_task import Posterior, Task, Workspace
 from sim.inference.free_parameters import Space
 from sim.inference.observations import rows_of
 from sim.outputs.folder import OutputError, check_writable
@@ -45,7 +45,7 @@ class Calibrated(NamedTuple):
     summary: str
 
 
-def calibration(loaded: Loaded, place: Place) -> Calibrated:
+def calibration(loaded: Loaded, workspace: Workspace) -> Calibrated:
     """Fit an experiment's scenario to all rows of its series within the run, and write the results.
 
     Raises:
@@ -53,9 +53,9 @@ def calibration(loaded: Loaded, place: Place) -> Calibrated:
         OutputError: If the folder cannot be written, or holds something else.
     """
     task = task_of(loaded)
-    check_writable(place.folder)
-    check_same_model(place.folder)
-    done = calibrate(task, place)
+    check_writable(workspace.folder)
+    check_same_model(workspace.folder)
+    done = calibrate(task, workspace)
     tables = Calibrated(
         done,
         task,
@@ -64,7 +64,7 @@ def calibration(loaded: Loaded, place: Place) -> Calibrated:
         pd.DataFrame(done.waves),
         _summary(done, task),
     )
-    note = f"# Written by `{place.command or 'corridor calibrate'}`: a replicate draws one particle whole.\n"
+    note = f"# Written by `{workspace.command or 'corridor calibrate'}`: a replicate draws one particle whole.\n"
     note += f"# Model {identity('inference')['sha256'][:16]}, corridor {version_of('corridor-sim')}.\n"
     written = {
         "posterior.parquet": files.particles(done, task.space),
@@ -74,11 +74,11 @@ def calibration(loaded: Loaded, place: Place) -> Calibrated:
         "parameters.csv": csv(tables.parameters),
         "fit.csv": csv(tables.fit),
         "waves.csv": csv(tables.waves),
-        "README.md": page(task, done, place.command, tables.parameters, tables.fit, tables.summary).encode(),
-        RECORD: record(loaded, place, {"runs": done.runs, "failed": done.failed, "effective": done.effective}),
+        "README.md": page(task, done, workspace.command, tables.parameters, tables.fit, tables.summary).encode(),
+        RECORD: record(loaded, workspace, {"runs": done.runs, "failed": done.failed, "effective": done.effective}),
     }
     for name, content in written.items():
-        put(place.folder / name, content)
+        put(workspace.folder / name, content)
     return tables
 
 
@@ -114,11 +114,11 @@ def _summary(done: Posterior, task: Task) -> str:
     return f"{done.runs:,} runs{failed}; {size}; {inside}."
 
 
-def record(loaded: Loaded, place: Place, more: dict[str, Any]) -> bytes:
+def record(loaded: Loaded, workspace: Workspace, more: dict[str, Any]) -> bytes:
     """Return the provenance of a calibration, including the command that reproduces it."""
     content = {
         "experiment": loaded.experiment.model_dump(mode="json", by_alias=True, fallback=str),
-        "command": place.command,
+        "command": workspace.command,
         "identity": identity("inference"),
         "versions": versions(),
         "machine": machine(),

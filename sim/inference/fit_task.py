@@ -28,7 +28,7 @@ Progress = Callable[[str, int, int, int], None]  # stage, runs done, requested a
 
 
 @dataclass(frozen=True)
-class Place:
+class Workspace:
     """Where runs are done and stored.
 
     Attributes:
@@ -108,7 +108,7 @@ class Posterior:
         return np.minimum(found, len(self.weights) - 1)
 
 
-def simulate(task: Task, place: Place, stage: str, points: Floats, seed: int) -> Floats:
+def simulate(task: Task, workspace: Workspace, stage: str, points: Floats, seed: int) -> Floats:
     """Return the model's counts of the task's rows at points, shape (N, M); NaN if a run failed."""
     scenario = task.scenario.model_copy(update={"seed": seed, "observed": []})
     scenario._rows = [row.record() for row in task.rows]
@@ -123,14 +123,14 @@ def simulate(task: Task, place: Place, stage: str, points: Floats, seed: int) ->
         drawn=False,
         extra={"rows_sha256": key, "stage": stage},
     )
-    folder = place.folder / stage
+    folder = workspace.folder / stage
 
     def report(done: int, total: int, failed: int) -> None:
-        if place.progress:
-            place.progress(stage, done, total, failed)
+        if workspace.progress:
+            workspace.progress(stage, done, total, failed)
 
-    with Store(folder, plan, place.command) as store:
-        dispatch(plan, store, workplace(place.jobs, place.dask), progress=report)
+    with Store(folder, plan, workspace.command) as store:
+        dispatch(plan, store, workplace(workspace.jobs, workspace.dask), progress=report)
         store.finish()
     return _counts(Study(folder), task.rows, len(points))
 

@@ -15,7 +15,7 @@ import pandas as pd
 from scipy.special import gammaincc
 
 from sim.inference.calibrate import calibrate, learn
-from sim.inference.fit_task import Floats, Place, Task, simulate
+from sim.inference.fit_task import Floats, Task, Workspace, simulate
 from sim.inference.likelihood import Likelihood, draw_counts
 from sim.inference.posterior import quantiles
 from sim.inference.sampling import stream
@@ -38,7 +38,7 @@ def _recovered(scores: Floats, weights: Floats, truth: float) -> dict[str, float
 
 def recover(
     task: Task,
-    place: Place,
+    workspace: Workspace,
     truths: int,
     progress: Callable[[int], None] | None = None,
     only: Iterable[int] | None = None,
@@ -47,7 +47,7 @@ def recover(
 
     Args:
         task: Scenario, parameters, and rows whose periods are used; their figures are not.
-        place: Where runs are done and stored; one folder per truth.
+        workspace: Where runs are done and stored; one folder per truth.
         truths: Number of truths.
         progress: Called with the number of truths done.
         only: Numbers of the truths to calibrate to; all if None.
@@ -58,12 +58,12 @@ def recover(
     """
     rng = stream(task.seed, "truths")
     points = rng.standard_normal((truths, len(task.space)))
-    counts = simulate(task, replace(place, progress=None), "truths", points, replicate_seed(task.seed, 7))
+    counts = simulate(task, replace(workspace, progress=None), "truths", points, replicate_seed(task.seed, 7))
     grid = Likelihood(task.experiment, task.fitted)
     g = rng.choice(grid.grid, truths)
     mean = grid.means(counts)
     figures = draw_counts(mean, np.broadcast_to(g[:, None], mean.shape), rng)
-    learnt = learn(task, replace(place, progress=None))
+    learnt = learn(task, replace(workspace, progress=None))
     rows = []
     for done, number in enumerate(range(truths) if only is None else only, start=1):
         fitted = [
@@ -71,7 +71,7 @@ def recover(
             for row, value in zip(task.fitted, figures[number], strict=True)
         ]
         own = replace(task, fitted=fitted, others=[], seed=replicate_seed(task.seed, 100 + number))
-        found = calibrate(own, replace(place, folder=place.folder / f"truth-{number}", progress=None), learnt)
+        found = calibrate(own, replace(workspace, folder=workspace.folder / f"truth-{number}", progress=None), learnt)
         for k, name in enumerate(task.space.names):
             own_row = _recovered(found.points[:, k], found.weights, points[number, k])
             rows.append({"truth": number, "parameter": name, **own_row, "effective": found.effective})

@@ -20,7 +20,7 @@ import pandas as pd
 from sim.inference.backtest import baselines, error_widths, scores
 from sim.inference.calibrate import calibrate
 from sim.inference.calibration_experiment import BackTest, Loaded, is_fitted
-from sim.inference.fit_task import Place, Posterior, Task
+from sim.inference.fit_task import Posterior, Task, Workspace
 from sim.inference.free_parameters import Space
 from sim.inference.frozen_inputs import freeze, month_after
 from sim.inference.observations import Row, known
@@ -50,14 +50,14 @@ class Forecast(NamedTuple):
     task: Task
 
 
-class RunData(NamedTuple):
+class BackTestResult(NamedTuple):
     """A back-test: one row per forecast and method, and the forecasts themselves."""
 
     table: pd.DataFrame
     forecasts: list[Forecast]
 
 
-def backtest(loaded: Loaded, rows: Sequence[Row], place: Place) -> RunData:
+def backtest(loaded: Loaded, rows: Sequence[Row], workspace: Workspace) -> BackTestResult:
     """Forecast and score from all origins.
 
     Raises:
@@ -69,11 +69,11 @@ def backtest(loaded: Loaded, rows: Sequence[Row], place: Place) -> RunData:
     for origin in sorted(plan.origins):
         end = last_day(loaded, origin)
         targets = [row for row in rows if loaded.experiment.series[row.series].score and _ahead(row, origin, end)]
-        here = replace(place, folder=place.folder / f"origin-{origin}", progress=_named(place, origin))
+        here = replace(workspace, folder=workspace.folder / f"origin-{origin}", progress=_named(workspace, origin))
         past = known(rows, origin)
         forecast = forecast_from(loaded, past, [_blank(row) for row in targets], origin, here)
         made.append(_widened(forecast, _past_forecasts(made, past, loaded)))
-    return RunData(score(made, rows, loaded), made)
+    return BackTestResult(score(made, rows, loaded), made)
 
 
 def _past_forecasts(made: Sequence[Forecast], past: Sequence[Row], loaded: Loaded) -> list[tuple[Row, Floats, float]]:
@@ -110,7 +110,9 @@ def last_day(loaded: Loaded, origin: date) -> date:
     return min(month_after(origin, plan_of(loaded).months) - timedelta(days=1), loaded.scenario.end)
 
 
-def forecast_from(loaded: Loaded, past: Sequence[Row], targets: Sequence[Row], origin: date, place: Place) -> Forecast:
+def forecast_from(
+    loaded: Loaded, past: Sequence[Row], targets: Sequence[Row], origin: date, workspace: Workspace
+) -> Forecast:
     """Forecast periods from an origin, with what was known by then.
 
     Args:
@@ -118,7 +120,7 @@ def forecast_from(loaded: Loaded, past: Sequence[Row], targets: Sequence[Row], o
         past: Figures published by the origin; the fit uses those within the run, baselines all.
         targets: Periods to forecast; their figures are not used.
         origin: First day of the forecast.
-        place: Where runs are done and stored.
+        workspace: Where runs are done and stored.
     """
     experiment, plan = loaded.experiment, plan_of(loaded)
     scenario = freeze(loaded.scenario, origin, last_day(loaded, origin))
@@ -131,7 +133,7 @@ def forecast_from(loaded: Loaded, past: Sequence[Row], targets: Sequence[Row], o
         smc = experiment.smc.model_copy(update={"particles": plan.particles})
         experiment = experiment.model_copy(update={"smc": smc})
     task = Task(experiment, scenario, space, fitted, list(targets), seed)
-    posterior = calibrate(task, place)
+    posterior = calibrate(task, workspace)
     draws = predictive(posterior, task, plan.draws, stream(seed, "forecast"))[:, len(fitted) :]
     samples: dict[str, list[Floats | None]] = {scores.MODEL: list(draws.T)}
     seats = None if plan.seats_to is None else baselines.seats_of(scenario, plan.seats_to)
@@ -188,6 +190,6 @@ def _blank(row: Row) -> Row:
     return row._replace(value=None, low=0.0, high=None)
 
 
-def _named(place: Place, origin: date) -> Any:
-    report = place.progress
+def _named(workspace: Workspace, origin: date) -> Any:
+    report = workspace.progress
     return None if report is None else lambda stage, *numbers: report(f"{origin} {stage}", *numbers)
