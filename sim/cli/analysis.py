@@ -19,7 +19,7 @@ ANALYSIS = "analysis"  # subfolder of a study for what can be remade from its ru
 Folder = Annotated[Path, typer.Argument(help="Folder of a sweep.", metavar="DIR")]
 Outcomes = Annotated[
     list[str] | None,
-    typer.Option("--outcome", metavar="MEASURE[@NAME]", help="Replaces the experiment's; may be repeated."),
+    typer.Option("--outcome", metavar="MEASURE[@NAME]", help="Outcome [the experiment's]; may be repeated."),
 ]
 
 

@@ -56,11 +56,11 @@ class Series(_Entry):
 
     observed: str = Field(description="A series that ships, or a CSV beside the experiment.")
     counted: Text = Field(description="What is counted.")
-    measure: str | None = Field(None, description="Measure of Corridor that answers to it; the CSV's when absent.")
+    measure: str | None = Field(None, description="Corresponding output of Corridor; the CSV's when absent.")
     agency: Name | None = Field(None, description="Agency, where the CSV names none.")
     transit_state: Name | None = Field(None, description="Transit state, where the CSV names none.")
     route: Name | None = Field(None, description="Route, where the CSV names none.")
-    share: float = Field(1.0, gt=0, le=1, description="Reporting share: how much of what happens is counted.")
+    share: float = Field(1.0, gt=0, le=1, description="Reporting share: the share of events that is counted.")
     lag: int = Field(0, ge=0, le=1000, description="Days from the end of a period to its publication.")
     rounding: float = Field(0.0, ge=0, description="Half the unit that figures without bounds are rounded to.")
     revisions: Text = Field("none known", description="How figures were revised.")

@@ -42,7 +42,7 @@ class Scenario(Entry):
     """
 
     title: Title = Field(description="Title for reports.")
-    description: Text = Field("", description="What the scenario tells.")
+    description: Text = Field("", description="Description of the scenario.")
     start: Day = Field(description="First day.")
     days: int = Field(365, ge=1, le=3650, description="Length of the run.", json_schema_extra={"unit": "days"})
     seed: int = Field(1, ge=0, lt=2**63, description="Seed of all random numbers.")

@@ -85,7 +85,9 @@ class Experiment(ExperimentEntry):
     overrides: dict[str, Any] = Field(
         default_factory=dict, alias="set", description="Changes to all scenarios, by dotted path."
     )
-    parameters: Parameters = Field(min_length=1, max_length=200, description="What is varied, by dotted path or name.")
+    parameters: Parameters = Field(
+        min_length=1, max_length=200, description="Parameters to vary, by dotted path or name."
+    )
 
 
 class Designed(Experiment):
@@ -94,7 +96,7 @@ class Designed(Experiment):
     design: Literal["grid", "latin-hypercube", "sobol", "morris", "one-at-a-time"] = "latin-hypercube"
     samples: _Positive = Field(256, description="Samples, or trajectories.")
     levels: Annotated[int, Field(ge=2, le=10_000)] = Field(4, description="Levels of grid, morris, one-at-a-time.")
-    second_order: bool = Field(False, description="Whether sobol asks for pairs of parameters too.")
+    second_order: bool = Field(False, description="Whether sobol also estimates pairs of parameters.")
     replicates: Annotated[int, Field(ge=1, le=100_000)] = Field(1, description="Runs of each point and scenario.")
     paired: bool = Field(True, description="Whether all points share the same people and draws.")
     others: Literal["central", "drawn"] = Field(
@@ -117,7 +119,7 @@ class Sweep(Designed):
     scenarios: list[str] | None = Field(None, min_length=1, max_length=50, description="In place of a single one.")
     outcomes: list[str] = Field(
         default=["pressure_peak", "days_over", "entries", "stranded", "deaths"], min_length=1, max_length=50,
-        description="Measures, each perhaps with @ and a section, agency, route or cohort.",
+        description="Outputs, each optionally with @ and a section, agency, route or cohort.",
     )  # fmt: skip
 
     @model_validator(mode="after")
@@ -147,7 +149,7 @@ class Decision(Designed):
     kind: Literal["decision"]
     scenarios: list[str] = Field(min_length=2, max_length=50, description="The responses; the first is the base.")
     objectives: dict[str, Objective] = Field(min_length=1, max_length=20, description="By outcome.")
-    satisfied: float = Field(0.75, gt=0, le=1, description="Share of the points that a robust response satisfies in.")
+    satisfied: float = Field(0.75, gt=0, le=1, description="Share of points at which a robust response satisfies.")
 
     @model_validator(mode="after")
     def _enough(self) -> Decision:
@@ -174,8 +176,8 @@ class Threshold(Experiment):
     kind: Literal["threshold"]
     scenario: str = Field(description="Scenario by name, or a YAML file beside the experiment.")
     parameters: Parameters = Field(min_length=1, max_length=1, description="The factor.")
-    where: str = Field("days_over > 0", description="What counts as overload, of each section.")
-    level: Literal["section", "agency", "all"] = Field("section", description="What is looked at, each for itself.")
+    where: str = Field("days_over > 0", description="Condition for overload, for each section.")
+    level: Literal["section", "agency", "all"] = Field("section", description="Level at which overload is examined.")
     probabilities: list[float] = Field(default=[0.1, 0.5, 0.9], min_length=1, max_length=20)
     halvings: int = Field(5, ge=1, le=20, description="How often the range is halved.")
     replicates: int = Field(60, ge=2, le=100_000, description="Pairs: the same people and draws at all levels.")

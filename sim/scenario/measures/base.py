@@ -26,9 +26,9 @@ class Measure(Entry):
     if TYPE_CHECKING:
         kind: Any  # of each kind a field: Literal["its-name"]
 
-    title: Title | None = Field(None, description="Words for reports; the measure's name when absent.")
-    start: Day = Field(description="First day on which it holds.")
-    end: Day | None = Field(None, description="Last day on which it holds; for good when absent.")
+    title: Title | None = Field(None, description="Title for reports; the measure's name when absent.")
+    start: Day = Field(description="First day on which it is in force.")
+    end: Day | None = Field(None, description="Last day on which it is in force; no end when absent.")
     announced: Day | None = Field(None, description="Day on which it becomes known; the start when absent.")
     lag: Quantity = quantity(0, "days", 0, 365, "Days from the start until it takes effect.")
     success_probability: Quantity = quantity(1.0, "probability", 0, 1, "Probability that it takes effect at all.")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @register
 class Diplomacy(Measure):
-    """An origin state is moved to stop departures on routes."""
+    """An origin state is persuaded to stop departures on routes."""
 
     kind: Literal["diplomacy"]
     routes: list[Name] = Field(min_length=1, description="Routes that it is asked to stop.")

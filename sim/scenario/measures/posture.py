@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @register
 class Posture(Measure):
-    """A transit state changes its conduct; what is absent stays."""
+    """A transit state changes its conduct; fields that are absent stay unchanged."""
 
     kind: Literal["posture"]
     transit_state: Name = Field(description="State.")
@@ -30,7 +30,7 @@ class Posture(Measure):
     transfer: Quantity | None = quantity(None, "persons per day", 0, 1e6, "Seats for transfer to the border.")
     may_return: Quantity | None = quantity(None, "share", 0, 1, "Share of those who give up who may go back.")
     boats_tolerated: Quantity | None = quantity(None, "share", 0, 1, "Share of boats let go.")
-    interception: Quantity | None = quantity(None, "share", 0, 1, "Share of boats turned round at sea.")
+    interception: Quantity | None = quantity(None, "share", 0, 1, "Share of boats turned back at sea.")
     steering: dict[Name, Quantity] = Field(
         default_factory=dict,
         description="Steering weights by zone.",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @register
 class Reinforcement(Measure):
-    """An agency gets officers or soldiers, for the time of the measure."""
+    """An agency gets officers or soldiers for the duration of the measure."""
 
     kind: Literal["reinforcement"]
     agency: Name = Field(description="Agency.")
@@ -37,7 +37,7 @@ class FrontexDeployment(Measure):
 
     kind: Literal["frontex-deployment"]
     agency: Name = Field(description="Agency.")
-    officers: Quantity = quantity(100, "officers", 0, 1e5, "Officers asked for; limited by the pool.")
+    officers: Quantity = quantity(100, "officers", 0, 1e5, "Officers requested; limited by the pool.")
 
     def prepare(self, model: CorridorModel, name: str) -> None:
         """Reserve officers of the pool, as the deployment is already decided."""

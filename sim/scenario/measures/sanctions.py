@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @register
 class Sanctions(Measure):
-    """Sanctions wear down carriers' departures and a transit state's facilitation."""
+    """Sanctions gradually reduce carriers' departures and a transit state's facilitation."""
 
     kind: Literal["sanctions"]
     carriers: list[Name] = Field(default_factory=list, description="Carriers.")
@@ -45,7 +45,7 @@ class Sanctions(Measure):
 
 @register
 class Litigation(Measure):
-    """A case before a court wears down a transit state's posture."""
+    """A court case gradually reduces a transit state's facilitation."""
 
     kind: Literal["litigation"]
     transit_states: list[Name] = Field(min_length=1, description="Transit states sued.")
