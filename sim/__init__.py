@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sim.studies.carry_out import compare, run
     from sim.studies.stored_results import results
 
-# Imported when first asked for, so that `import sim` costs nothing.
+# Imported on first use, so that `import sim` is fast.
 _HOMES = {
     "CorridorModel": "sim.model",
     "OutputError": "sim.outputs.folder",
@@ -52,5 +52,5 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    """The public names."""
+    """Return the public names."""
     return list(__all__)

@@ -1,15 +1,15 @@
-"""The seam: somebody else's science in the model, without editing the package.
+"""The extension interface: new rules, measures, agents and outputs without editing the package.
 
-An extension is a Python file (or a package's entry point in the group ``corridor.extensions``) that uses what is here:
+An extension is a Python file (or a package's entry point in the group ``corridor.extensions``) that uses this module:
 
     from sim import extend
 
-    @extend.rule("detection_probability")             # takes the place of a rule: same arguments
+    @extend.rule("detection_probability")             # replaces a rule: same arguments
     def detection(section, coaching, p):
         return min(0.9, section.officers / section.length)
 
 It is loaded by ``--with my_science.py`` or `load`, never by a scenario file. Its source is part of the identity of
-every result, and travels to worker processes and clusters. What it does not name stays as it is, to the byte.
+every result, and is sent to worker processes and clusters. Results that it does not affect stay byte-identical.
 """
 
 from __future__ import annotations
@@ -45,10 +45,10 @@ __all__ = [
 
 
 def rule(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Put the decorated function in the place of a rule of the engine, wherever that is called.
+    """Replace a rule of the engine by the decorated function, wherever the rule is called.
 
     Args:
-        name: Of the rule, such as ``detection_probability``, or with its module, such as ``attempts.prepare``.
+        name: Name of the rule, such as ``detection_probability``, or with its module, such as ``attempts.prepare``.
 
     Raises:
         ExtensionError: If there is no such rule, its arguments differ, or it has been replaced already.
@@ -64,7 +64,7 @@ def rule(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 
 
 def process(after: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Take the decorated function ``run(w, day)`` as a step of every day, after the process named.
+    """Run the decorated function ``run(w, day)`` every day, after the named process.
 
     Args:
         after: demand, booking, departures, transfer, exposure, attempts, aftermath, sea; news, repatriation, ledger.
@@ -84,16 +84,16 @@ def process(after: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 
 
 def actor(key: str, *, entry: type[Entry], table: np.dtype[Any] | None = None) -> Callable[[type[Actor]], type[Actor]]:
-    """Add a type of agents, with entries of its own in scenarios.
+    """Add a type of agents with its own entries in scenarios.
 
     Args:
-        key: Of the collection of entries in a scenario file, such as ``brokers``.
-        entry: What an entry may say: a subclass of `Entry`, its fields declared with `quantity`, `schedule` and so on.
-            Fields called routes, carriers, sections and so on must name what the scenario has.
-        table: Of a table ``w.KEY`` that compiled rules may read: a record an entry, in alphabetical order.
+        key: Key of the collection of entries in a scenario file, such as ``brokers``.
+        entry: Class of an entry: a subclass of `Entry`, its fields declared with `quantity`, `schedule` and so on.
+            Fields called routes, carriers, sections and so on must name entries of the scenario.
+        table: Record type of a table ``w.KEY`` that compiled rules may read: one record per entry, alphabetically.
 
     Raises:
-        ExtensionError: If a scenario has such a key already, or it is no name of a Python attribute.
+        ExtensionError: If scenarios already have such a key, or it is not a valid Python name.
     """
     if key in schema.scenario_class().model_fields or key in t.World._fields or not key.isidentifier():
         raise ExtensionError(f"actor: found key {key!r}; allowed: a new name of letters, digits and underscores")
@@ -110,7 +110,7 @@ def actor(key: str, *, entry: type[Entry], table: np.dtype[Any] | None = None) -
 
 
 def measure(kind: type[Measure]) -> type[Measure]:
-    """Let scenarios use a kind of measure: a subclass of `Measure` with its fields and what it does.
+    """Add a kind of measure to scenarios: a subclass of `Measure` that defines its fields and its effect.
 
     Raises:
         ExtensionError: If its name is taken, or it lacks ``kind: Literal["its-name"]`` or a method ``apply``.
@@ -123,17 +123,17 @@ def measure(kind: type[Measure]) -> type[Measure]:
 
 
 def flow(name: str, *, unit: str, title: str, meaning: str = "", group: str = "way") -> np.int64:
-    """Add something that happens to migrants and is counted: by day, cohort and route, in all tables and studies.
+    """Add a kind of event, counted by day, cohort and route in all tables and studies.
 
     Args:
-        name: As tables have it.
+        name: Name in tables.
         unit: What is counted: persons, attempts, ...
-        title: For headings and the glossary.
-        meaning: A sentence for the glossary.
-        group: Where it belongs: "border", "way" or "people".
+        title: Title for headings and the glossary.
+        meaning: Definition for the glossary, one sentence.
+        group: Group of outputs: "border", "way" or "people".
 
     Returns:
-        The flow's number: ``count(w, day, m, NUMBER)`` in a rule counts one.
+        The flow's number, for a rule to count one event by ``count(w, day, m, NUMBER)``.
 
     Raises:
         ExtensionError: If the name is taken, or not allowed.
@@ -150,7 +150,7 @@ def flow(name: str, *, unit: str, title: str, meaning: str = "", group: str = "w
 def outcome(
     name: str, *, unit: str = "", title: str = "", meaning: str = ""
 ) -> Callable[[Callable[[RunData], float]], Callable[[RunData], float]]:
-    """Add a number of a run to its totals, for sweeps, discovery, thresholds and fits.
+    """Add an outcome, a number of a run in its totals, for sweeps, discovery, thresholds and fits.
 
     Either the decorated function of a run (`sim.outputs.run_data.RunData`), under ``name``; or, called without
     decorating anything, an output over a window, such as ``outcome("attempts[2021-10]@poland")``.
@@ -176,20 +176,20 @@ def outcome(
 
 
 def attribute(name: str, *, categories: Mapping[str, float], title: str = "") -> np.int64:
-    """Give every migrant a category, such as an age group, by a draw of its own that moves no other.
+    """Give every migrant a category, such as an age group, by a separate draw that changes no other.
 
-    Flows and stocks are then counted by category too: at level ``name``, in all tables.
+    Flows and stocks are then also counted by category, at level ``name`` in all tables.
 
     Args:
-        name: Of the attribute, and of the level in tables.
-        categories: Share of each category, 1 in all.
-        title: For tables and reports.
+        name: Name of the attribute and of the level in tables.
+        categories: Share of each category; the shares add up to 1.
+        title: Title in tables and reports.
 
     Returns:
-        The attribute's number: ``category(w, m, NUMBER)`` in a rule is the number of the migrant's category.
+        The attribute's number; in a rule, ``category(w, m, NUMBER)`` returns the number of the migrant's category.
 
     Raises:
-        ExtensionError: If the attribute is there already, or the shares are not allowed.
+        ExtensionError: If the attribute already exists, or the shares are not allowed.
     """
     with _explained():
         number = strata.add(name, title or name, dict(categories))
@@ -204,7 +204,7 @@ def attribute(name: str, *, categories: Mapping[str, float], title: str = "") ->
 
 @contextmanager
 def _explained() -> Iterator[None]:
-    """What is not allowed, as an error of the extension."""
+    """Turn a ValueError within the block into an ExtensionError."""
     try:
         yield
     except (TypeError, ValueError) as error:

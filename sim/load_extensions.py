@@ -1,4 +1,4 @@
-"""Loading extensions: somebody else's science, from a Python file or an installed package, here and in workers."""
+"""Loading of extensions from Python files or installed packages, in this process and in workers."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from sim.scenario.errors import ScenarioError
 
 ENTRY_POINTS = "corridor.extensions"
 _PREFIX = "corridor_extension_"
-undo: list[Callable[[], Any]] = []  # takes back what extensions have added, the last first
+undo: list[Callable[[], Any]] = []  # removes what extensions have added, the last first
 
 
 class ExtensionError(ScenarioError):
-    """An extension that cannot be loaded, or asks for something that is not there."""
+    """An extension cannot be loaded, or refers to something that does not exist."""
 
 
 class Carried(NamedTuple):
-    """An extension as it travels to workers; ``source`` is None for a package, which must be installed there."""
+    """An extension as it is sent to workers; ``source`` is None for a package, which must be installed there."""
 
     name: str
     file: str
@@ -41,10 +41,10 @@ class Carried(NamedTuple):
 def load(*extensions_: str | Path) -> None:
     """Load extensions: Python files, or names of entry points of installed packages.
 
-    One that is loaded already, from the same source, is left as it is. After an error nothing of the extension stays.
+    One that is already loaded from the same source is left alone. A failed extension leaves nothing behind.
 
     Raises:
-        ExtensionError: If there is none of that name, or it fails; names the file and line.
+        ExtensionError: If there is no such extension, or it fails; the message names the file and line.
     """
     for given in extensions_:
         name = str(given)
@@ -56,7 +56,7 @@ def load(*extensions_: str | Path) -> None:
 
 @contextmanager
 def loaded(*extensions_: str | Path) -> Iterator[None]:
-    """The extensions, and no others, within a block."""
+    """Load these extensions, and no others, within a block."""
     before = carried()
     clear()
     try:
@@ -67,23 +67,23 @@ def loaded(*extensions_: str | Path) -> Iterator[None]:
 
 
 def clear() -> None:
-    """Unload all extensions: models that are made afterwards are those that ship."""
+    """Unload all extensions; models made afterwards follow the rules that ship."""
     _take_back(0)
     extensions.loaded.clear()
 
 
 def carried() -> tuple[Carried, ...]:
-    """The loaded extensions, as another process needs them."""
+    """Return the loaded extensions in the form that is sent to other processes."""
     return tuple(
         Carried(e.name, e.file, e.sha256, e.source if e.file.endswith(".py") else None) for e in extensions.loaded
     )
 
 
 def ensure(wanted: Sequence[Carried]) -> None:
-    """Have these extensions loaded, in this order, and no others.
+    """Load these extensions, in this order, and unload all others.
 
     Raises:
-        ExtensionError: If one fails, or an installed package is another here.
+        ExtensionError: If one fails, or a package is installed here in another version.
     """
     if [one.sha256 for one in wanted] == [extension.sha256 for extension in extensions.loaded]:
         return
@@ -93,14 +93,14 @@ def ensure(wanted: Sequence[Carried]) -> None:
             _load_entry_point(one.name)
             if extensions.loaded[-1].sha256 != one.sha256:
                 raise ExtensionError(
-                    f"--with {one.name}: the package installed here is another than where the run began"
+                    f"--with {one.name}: the package installed here differs from the one where the run began"
                 )
         else:
             _run_file(one.name, one.file, one.source, _file_with(one))
 
 
 def _file_with(one: Carried) -> Path:
-    """A file with the source of an extension that came from elsewhere: its own where that is the same."""
+    """Return a path for an extension's source that was sent here: the original file if it is the same."""
     original = Path(one.file)
     try:
         if original.read_bytes() == one.source:
@@ -108,7 +108,7 @@ def _file_with(one: Carried) -> Path:
     except OSError:
         pass
     if HOME is None:
-        return original  # nothing is kept; only messages name it
+        return original  # the source is not written; only messages name the file
     copy = HOME / "extensions" / one.sha256[:16] / original.name
     if not copy.is_file():
         copy.parent.mkdir(parents=True, exist_ok=True)
@@ -140,14 +140,14 @@ def _load_entry_point(name: str) -> None:
 
     def run() -> ModuleType:
         for module in [known_ for known_ in sys.modules if known_ == home or known_.startswith(f"{home}.")]:
-            del sys.modules[module]  # so that it declares everything once more
+            del sys.modules[module]  # so that it declares everything again
         return importlib.import_module(home)
 
     _enter(name, home, b"".join(file.read_bytes() for file in files), found.origin, run)
 
 
 def _run_file(name: str, file: str, source: bytes, place: Path) -> None:
-    """Load an extension from the source of a single file, which lies at ``place`` for messages and debuggers."""
+    """Load an extension from the source of a single file; messages and debuggers show ``place`` as its path."""
 
     def run() -> ModuleType:
         module = ModuleType(_PREFIX + name)
@@ -164,7 +164,7 @@ def _run_file(name: str, file: str, source: bytes, place: Path) -> None:
 
 
 def _enter(name: str, file: str, source: bytes, place: str, run: Callable[[], ModuleType]) -> None:
-    """Run an extension, and note what it adds; after an error nothing of it stays."""
+    """Run an extension and record what it adds; after an error, remove all of it."""
     digest = sha256(source).hexdigest()
     for other in extensions.loaded:
         if other.name == name and other.sha256 == digest:
@@ -182,7 +182,7 @@ def _enter(name: str, file: str, source: bytes, place: str, run: Callable[[], Mo
 
 
 def _failed(error: Exception, file: str, place: str) -> ExtensionError:
-    """An error of an extension's own code, with the line on which it happened."""
+    """Return an error in an extension's code, with the line on which it happened."""
     frames = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == place]
     line = error.lineno if isinstance(error, SyntaxError) else (frames or [None])[-1]
     text = str(error) if isinstance(error, ExtensionError) else f"{type(error).__name__}: {error}"

@@ -49,7 +49,7 @@ from sim.scenario.timetable import departures as timetabled_departures
 
 @compiled
 def migrants_day(w: Any, day: int) -> None:
-    """What the migrants do and meet in a day, in this order."""
+    """Run the processes of a migrants' day, in this order."""
     demand.run(w, day)
     booking.run(w, day)
     departures.run(w, day)
@@ -62,7 +62,7 @@ def migrants_day(w: Any, day: int) -> None:
 
 @compiled
 def evening(w: Any, day: int) -> None:
-    """What follows once the agencies have reviewed the day."""
+    """Run the processes that follow the agencies' review of the day."""
     news.run(w, day)
     repatriation.run(w, day)
     ledger.run(w, day)
@@ -72,16 +72,16 @@ class CorridorModel(mesa.Model):
     """State-steered migration along a corridor; one step is a day.
 
     Args:
-        scenario: a scenario, the name of one that ships, or a YAML file; distributions take their central values
+        scenario: A scenario, the name of one that ships, or a YAML file; distributions take their central values
             (`sim.scenario.resolve` draws others).
-        timetable: departures beside the schedules, as (day of the run, route, seats); the scenario's own if None.
-        rng: a seed in place of the scenario's, as Mesa passes it: a whole number from 0 to 2^63 - 1, or whatever else
-            of `numpy.random.SeedSequence` stands for one. None is the scenario's own seed, each time.
+        timetable: Departures beside the schedules, as (day of the run, route, seats); the scenario's own if None.
+        rng: A seed that replaces the scenario's, as Mesa passes it: an integer from 0 to 2^63 - 1, or any other seed
+            that `numpy.random.SeedSequence` accepts. None means the scenario's own seed.
 
     Raises:
-        TypeError: If the scenario is none, or ``rng`` has a state in place of a seed, as a generator has.
+        TypeError: If ``scenario`` is not a scenario, or ``rng`` is a generator, which has a state and no seed.
         ScenarioError: If there is no such scenario, or the seed is not allowed.
-        ConservationError: from `step`, if a person, seat, boat or patrol were ever made or lost.
+        ConservationError: From `step`, if a person, seat, boat or patrol is created or lost.
 
     >>> import sim
     >>> model = sim.CorridorModel(sim.load_scenario("minsk-2021"))
@@ -102,7 +102,7 @@ class CorridorModel(mesa.Model):
         *,
         rng: Seed | None = None,
     ) -> None:
-        """Build the world and its actors; nothing has happened yet."""
+        """Build the world and its actors, ready for the first day."""
         scenario = _scenario_of(scenario, rng)
         super().__init__(rng=scenario.seed)
         self.running = True
@@ -114,7 +114,7 @@ class CorridorModel(mesa.Model):
         self.settings = scenario
         self.names = names_of(scenario)
         self.world = build_world(scenario, self.names, timetable)
-        self.attributes = tuple(attributes)  # of migrants, that extensions have added
+        self.attributes = tuple(attributes)  # attributes of migrants that extensions have added
         self._tables = reference(self.world)
         self._migrants_day, self._evening = kernel((migrants_day, evening))
         self.day = 0
@@ -134,7 +134,7 @@ class CorridorModel(mesa.Model):
         self.migrants = MigrantSet(self)
 
     def step(self) -> None:
-        """One day, in this order; past the last day nothing happens."""
+        """Simulate one day, in this order; after the last day do nothing."""
         if not self.running:
             return
         day = self.day
@@ -153,7 +153,7 @@ class CorridorModel(mesa.Model):
         self.running = self.day < self.settings.days
 
     def run_for(self, duration: float) -> None:
-        """So many days, or those that are left; raises ValueError for a negative number."""
+        """Run ``duration`` days, or those that are left; raises ValueError for a negative number."""
         if not duration >= 0:
             raise ValueError(f"run_for: found {duration}; allowed: 0 days or more")
         days = min(duration, self.settings.days - self.day)
@@ -161,26 +161,26 @@ class CorridorModel(mesa.Model):
             super().run_for(days)
 
     def run_until(self, end_time: float) -> None:
-        """Until so many days are done, or all that there are; raises ValueError for a time that is past."""
+        """Run until ``end_time`` days or all days are done; raises ValueError for a time that is past."""
         self.run_for(end_time - self.time)
 
     def run_model(self) -> None:
-        """All days that are left.
+        """Run all days that are left.
 
-        Without Mesa's event list, which costs a third of a small run, as long as nothing stands in it but the days: a
-        `step` of one's own and scheduled events hold here as in `run_for`. The last day is always taken by `step`.
+        Mesa's event list, which costs a third of a small run, is bypassed while it contains nothing but the days: an
+        overridden `step` and scheduled events work as in `run_for`. The last day is always run by `step`.
         """
         if self._steps_as_written():
             self._run_all_days_but_the_last()
         super().run_model()
 
     def _steps_as_written(self) -> bool:
-        """Whether a step is that of this class and no other, and the clock shows whole days."""
+        """Return whether `step` is not overridden and the clock shows whole days."""
         own = getattr(self._user_step, "__func__", None) is CorridorModel.step and self.step == self._wrapped_step
         return own and self.time == self.steps == self.day
 
     def _run_all_days_but_the_last(self) -> None:
-        """The days before the last one, until an event is scheduled."""
+        """Run the days before the last one, until an event is scheduled."""
         self._default_schedule.pause()
         self._event_list.compact()  # of what is paused, so that a look at the bare list tells whether it is empty
         last, scheduled = self.settings.days - 1, self._event_list._events
@@ -194,7 +194,7 @@ class CorridorModel(mesa.Model):
 
     @property
     def datacollector(self) -> mesa.DataCollector:
-        """Mesa's collector: the one that was set here, else a `Daybook` of the days so far."""
+        """Return the data collector that was set, or else a `Daybook` of the days so far."""
         if self._collector is None:
             self._collector = Daybook()
         if isinstance(self._collector, Daybook):
@@ -207,47 +207,47 @@ class CorridorModel(mesa.Model):
 
     @property
     def date(self) -> date:
-        """Date of the day that comes next."""
+        """Return the date of the next day."""
         return self.settings.start + timedelta(days=self.day)
 
     @property
     def events(self) -> int:
-        """Migrant-events so far: times that a rule was applied to a migrant."""
+        """Return the migrant-events so far: how often a rule was applied to a migrant."""
         return int(self.world.counters[N_EVENTS])
 
     @property
     def agents(self) -> Everybody:
-        """All agents: the actors, and the migrants as views over their rows."""
+        """Return all agents: the actors, and the migrants as views of their rows."""
         return Everybody(self, super().agents)
 
     @property
     def agents_by_type(self) -> dict[type, Any]:
-        """Agents of each type; the migrants as a `MigrantSet`."""
+        """Return the agents of each type; the migrants as a `MigrantSet`."""
         return {**super().agents_by_type, Migrant: self.migrants}
 
     @property
     def agent_types(self) -> list[type]:
-        """All types of agents."""
+        """Return all types of agents."""
         return [*super().agent_types, Migrant]
 
     def bar(self, routes: list[str], cohorts: list[str], field: str, change: int) -> None:
-        """Bar cohorts from routes (``field`` "barred" or "visa_barred"), or lift one bar (``change`` -1)."""
+        """Bar cohorts from routes (``field`` "barred" or "visa_barred"; ``change`` 1), or lift one bar (-1)."""
         for number, (cohort, route) in enumerate(self.names.pairs):
             if cohort in cohorts and route in routes:
                 self.world.pairs[field][number] += change
 
     def offer_return_flights(self, measure: str, weekly: float) -> None:
-        """Let the flights home of a measure of kind ``return-flights`` leave so often (flights a week)."""
+        """Set how many flights home a week a measure of kind ``return-flights`` provides."""
         self.world.return_flights["weekly"][self.names.return_flights.index(measure)] = weekly
 
     def spare_capacity(self, zone: str) -> float:
-        """Attempts a day that the sections in reach of a zone could still handle, by the last 7 days."""
+        """Return the spare capacity (attempts a day) of the sections within reach of a zone, from the last 7 days."""
         numbers = [self.names.sections.index(section) for section in self.settings.zones[zone].sections]
         recent = self.world.section_flows[max(self.day - 7, 0) : self.day, numbers, S_ATTEMPTS]
         return float(self.world.sections["capacity"][numbers].sum() - recent.sum() / 7)
 
     def __reduce_ex__(self, protocol: Any) -> Any:
-        """A model is neither copied nor pickled, as its actors write into its tables; raises TypeError."""
+        """Refuse to be copied or pickled, as the actors write into the model's tables; raises TypeError."""
         raise TypeError(
             f"a CorridorModel can't be copied or pickled; CorridorModel(model.settings) after run_for({self.day}) "
             "is the same, to the byte, if nothing but days has changed this one"
@@ -317,7 +317,7 @@ class CorridorModel(mesa.Model):
 
 
 def _scenario_of(scenario: Scenario | str | Path, rng: Seed | None) -> Scenario:
-    """The scenario that is meant, with the seed that was asked for; raises as `CorridorModel`."""
+    """Return the scenario, loaded if need be, with seed ``rng`` if given; raises as `CorridorModel`."""
     if isinstance(scenario, str | Path):
         scenario = load_scenario(scenario)
     if not isinstance(scenario, Scenario):

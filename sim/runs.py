@@ -1,4 +1,4 @@
-"""Running a scenario once, and what makes a replicate of it: its seed and its draw of the parameters."""
+"""Single runs of a scenario, and the seed and parameter draw that define a replicate."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def run(
 
     Args:
         scenario: A scenario, the name of one that ships, or a YAML file.
-        seed: In place of the scenario's.
-        days: Length of the run, in place of the scenario's (days).
+        seed: Replaces the scenario's seed.
+        days: Length of the run (days); replaces the scenario's.
         progress: Called as ``progress(days_done, days)`` after each day.
 
     Raises:
@@ -48,7 +48,7 @@ def run(
 
 
 def load_for_run(scenario: Scenario | str | Path, *, seed: int | None = None, days: int | None = None) -> Scenario:
-    """A scenario as it is, or loaded; with another seed and length where they are given; raises ScenarioError."""
+    """Return the scenario, loaded if need be, with seed and length (days) replaced if given; raises ScenarioError."""
     loaded = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
     changes = {key: value for key, value in (("seed", seed), ("days", days)) if value is not None}
     return apply_overrides(loaded, changes) if changes else loaded
@@ -60,11 +60,11 @@ def run_model(
     *,
     progress: Callable[[int], None] | None = None,
 ) -> CorridorModel:
-    """The model of a scenario, run to its last day; distributions take their central values.
+    """Run a scenario to its last day and return the model; distributions take their central values.
 
     Args:
         scenario: The scenario.
-        timetable: As of `CorridorModel`.
+        timetable: As in `CorridorModel`.
         progress: Called with the number of days done after each day.
     """
     model = CorridorModel(scenario, timetable=timetable)
@@ -83,16 +83,16 @@ def run_to_data(
     *,
     progress: Callable[[int], None] | None = None,
 ) -> RunData:
-    """The run of a scenario, run to its last day; arguments as of `run_model`."""
+    """Run a scenario to its last day and return the run's data; arguments as in `run_model`."""
     model = run_model(scenario, timetable, progress=progress)
     run = run_data_of(model)
-    # The model and its agents refer to each other: their memory goes now, not whenever Python looks for circles.
+    # The model and its agents refer to each other: free their memory now, not when Python next collects cycles.
     model.__dict__.clear()
     return run
 
 
 def draw(scenario: Scenario, number: int, replicates: int) -> Scenario:
-    """The scenario of one replicate: plain numbers, and its own seed."""
+    """Return the scenario of one replicate: plain numbers and its own seed."""
     if replicates == 1:
         return resolve(scenario)
     seed = replicate_seed(scenario.seed, number)
@@ -100,7 +100,7 @@ def draw(scenario: Scenario, number: int, replicates: int) -> Scenario:
 
 
 def replicate_seed(seed: int, number: int) -> int:
-    """Seed of a replicate: a hash, so that nearby seeds share nothing."""
+    """Return the seed of a replicate: a hash, so that nearby seeds have nothing in common."""
     digest = blake2b(f"{seed}:replicate:{number}".encode(), digest_size=8).digest()
     return int.from_bytes(digest, "little") >> 1
 

@@ -40,10 +40,10 @@ def problem() -> Any:
 def ours(task: Any) -> tuple[np.ndarray, np.ndarray, str]:
     """Normal scores and weights of our particles."""
     from sim.inference.calibrate import calibrate
-    from sim.inference.fit_task import Place
+    from sim.inference.fit_task import Workspace
 
     with tempfile.TemporaryDirectory() as folder:
-        found = calibrate(task, Place(Path(folder)))
+        found = calibrate(task, Workspace(Path(folder)))
     return found.points, found.weights, f"{found.runs} runs, {found.effective:.0f} effective particles"
 
 

@@ -22,7 +22,7 @@ from pathlib import Path
 import pandas as pd
 
 from sim.inference.calibration_experiment import CalibrationExperiment
-from sim.inference.fit_task import Place, Task
+from sim.inference.fit_task import Task, Workspace
 from sim.inference.free_parameters import Space
 from sim.inference.observations import Row
 from sim.inference.recovery import recover, summary
@@ -86,7 +86,7 @@ def _rows() -> list[Row]:
 
 def share(numbers: Sequence[int], truths: int, folder: Path, sizes: tuple[int, int, float, int]) -> pd.DataFrame:
     """Calibrations to some of the truths; the runs that all share are made by the first."""
-    return recover(task(*sizes), Place(folder), truths, only=numbers)
+    return recover(task(*sizes), Workspace(folder), truths, only=numbers)
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""The agents: migrants over rows, and the actors that steer, carry, and guard."""
+"""The agents: migrants, as views of table rows, and the actors that steer, carry and guard."""
 
 import pkgutil
 from importlib import import_module

@@ -1,4 +1,4 @@
-"""What carriers, transit states, border agencies and sponsors have in common: levers and a table to write to."""
+"""The base class of carriers, transit states, border agencies and sponsors: levers, and a table to write to."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Actor(mesa.Agent):
     """
 
     def __init__(self, model: CorridorModel, name: str) -> None:
-        """Register with the model under a name."""
+        """Register the actor with the model under a name."""
         super().__init__(model)
         self.name = name
         self.levers: dict[str, tuple[Lever, Any, str]] = {}
@@ -34,33 +34,33 @@ class Actor(mesa.Agent):
         """In the evening, after the migrants' day."""
 
     def lever(self, name: str) -> Lever:
-        """The lever of that name, about to be changed by a measure: it is set anew today."""
+        """Return a lever that a measure is about to change, and mark it to be written today."""
         self._next_change = 0
         return self.levers[name][0]
 
     def override(self, lever: str, measure: str, value: Any) -> None:
-        """Let a measure set a lever from today on, or release it (None); of several the latest holds."""
+        """Let a measure set a lever from today, or release it (None); of several measures the latest prevails."""
         overrides = self.lever(lever).overrides
         overrides.pop(measure, None)
         if value is not None:
             overrides[measure] = value
 
     def factor(self, lever: str, measure: str, value: Any, half_life: float = 0.0) -> None:
-        """Let a measure multiply a lever from today on, wearing in with a half-life (days), or no longer (None)."""
+        """Let a measure multiply a lever from today, phased in with a half-life (days), or stop doing so (None)."""
         factors = self.lever(lever).factors
         factors.pop(measure, None)
         if value is not None:
             factors[measure] = (self.model.day, value, half_life)
 
     def addition(self, lever: str, measure: str, value: Any) -> None:
-        """Let a measure add to a lever from today on, or no longer (None)."""
+        """Let a measure add to a lever from today, or stop doing so (None)."""
         additions = self.lever(lever).additions
         additions.pop(measure, None)
         if value is not None:
             additions[measure] = value
 
     def pull_levers(self, day: int) -> bool:
-        """Write every lever's value of today, if one may have changed; returns whether it did."""
+        """Write today's value of every lever if any may have changed; return whether they were written."""
         if day < self._next_change:
             return False
         following = NEVER
@@ -71,12 +71,12 @@ class Actor(mesa.Agent):
         return True
 
     def remove(self) -> NoReturn:
-        """Refuse: the world's tables are made for those who are there; raises TypeError."""
+        """Refuse: the tables have a record for each actor; raises TypeError."""
         raise TypeError(
             f"{self.name} can't be removed, as the world's tables are made for those who are there; a measure or a "
             "lever stops what it does, a scenario without it leaves it out"
         )
 
     def __repr__(self) -> str:
-        """Type and name."""
+        """Return type and name."""
         return f"<{type(self).__name__} {self.name}>"

@@ -1,8 +1,8 @@
-"""The calendar of measures: on which day each becomes known, takes effect and ends, and whether it does at all.
+"""The agenda of measures: the days on which each becomes known, takes effect and ends.
 
-A measure takes effect ``lag`` days after its start, if its luck (one keyed draw against its success
-probability) holds. From its announcement until its effect, routes that it will close draw a rush.
-What a measure does is said by its kind (`sim.scenario.measures`).
+A measure takes effect ``lag`` days after its start, if it succeeds (one keyed draw against its success
+probability). From its announcement until its effect, routes that it will close attract a rush.
+The effect itself is defined by the measure's kind (`sim.scenario.measures`).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ class Agenda:
     """The dated measures of a scenario, by the day on which something happens."""
 
     def __init__(self, model: CorridorModel) -> None:
-        """Sort the measures by day; one that fails by its luck, or ends before it takes effect, is left out."""
+        """Sort the measures by day, without those that fail or end before they take effect."""
         self.model = model
         self.by_day: dict[int, list[tuple[str, str]]] = {}
         self.in_force: set[str] = set()
@@ -48,7 +48,7 @@ class Agenda:
         self.by_day.setdefault(max(day, 0), []).append((action, name))
 
     def apply(self, day: int) -> None:
-        """Let the measures of today start, end, or become known."""
+        """Announce, start and end the measures that are due on a day."""
         for action, name in self.by_day.get(day, ()):
             measure: Any = self.model.settings.measures[name]
             if action in ("announce", "forget"):

@@ -1,4 +1,4 @@
-"""Border agencies: forces, where they stand, reinforcement, barriers, turn-backs."""
+"""Border agencies: their forces, deployment, reinforcement, barriers and turn-backs."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ class BarrierSite:
 
 
 class BorderAgency(Actor):
-    """Guards its sections: counts pressure, moves its force, asks for more, and gets it with a lag.
+    """Guards its sections: measures pressure, deploys its force, and requests reinforcement, which arrives with a lag.
 
     Forces are counted in officer equivalents (a soldier is ``army_handling`` of one). The capacity of a
-    section is officers there * share on duty * handling rate (attempts per day). Requests go to own
+    section is officers there * share on duty * handling rate (attempts per day). Requests go to its own
     reserves, then the army, then the Frontex pool.
     """
 
     def __init__(self, model: CorridorModel, name: str, entry: AgencyEntry, numbers: list[int]) -> None:
-        """``numbers`` are the rows of the agency's sections in the table of sections."""
+        """Set up the agency; ``numbers`` are the rows of its sections in the table of sections."""
         super().__init__(model, name)
         self.entry: Any = entry
         self.table = model.world.sections
@@ -51,13 +51,13 @@ class BorderAgency(Actor):
         self._deployed: float | None = None
 
     def send(self, measure: str, officers: float) -> None:
-        """Add officer equivalents while ``measure`` holds; 0 takes them away."""
+        """Add officer equivalents while ``measure`` is in force; 0 withdraws them."""
         self.sent[measure] = officers
 
     def build(self, measure: str, barriers: Mapping[str, tuple[float, float]], surveillance: Any) -> None:
-        """Start to build barriers, by section: km to build, and km a day; an empty mapping stops the building.
+        """Start building barriers, by section: km to build, and km a day; an empty mapping stops construction.
 
-        What stands stays. A section whose barrier is complete has at least ``surveillance`` (share).
+        What is built remains. A section whose barrier is complete has at least ``surveillance`` (share).
         """
         self.sites[measure] = [
             BarrierSite(self.sections[section], length, pace, surveillance)
@@ -65,7 +65,7 @@ class BorderAgency(Actor):
         ]
 
     def step(self) -> None:
-        """In the morning: orders in force today, reinforcement that arrives, building, deployment."""
+        """Start the day: orders in force, arriving reinforcement, construction, deployment."""
         day = self.model.day
         self.pull_levers(day)
         while self.arrivals and self.arrivals[0][0] <= day:
@@ -75,13 +75,13 @@ class BorderAgency(Actor):
         self._deploy()
 
     def review(self) -> None:
-        """In the evening, once a week: look at the pressure, move the force, ask for more."""
+        """Once a week, in the evening: assess the pressure, redeploy the force, request reinforcement."""
         day = self.model.day
         if day % WEEK == WEEK - 1 and len(self.numbers):
             self._review(day)
 
     def pressure(self, day: int) -> float:
-        """Attempts a day over the 7 days up to ``day``, over the capacity of all its sections."""
+        """Return attempts a day in the 7 days up to ``day``, divided by the capacity of all its sections."""
         return self._load(float(self._recent(day).sum()))
 
     def _load(self, attempts: float) -> float:
@@ -138,24 +138,24 @@ class BorderAgency(Actor):
 
 
 class FrontexPool:
-    """Officers of the standing corps that all agencies share; finite."""
+    """The finite pool of standing-corps officers that all agencies share."""
 
     def __init__(self, officers: int, lag: float) -> None:
-        """``officers`` available; ``lag`` in days from request to arrival."""
+        """Set the ``officers`` available and the ``lag`` in days from request to arrival."""
         self.available = float(officers)
         self.lag = lag
         self.reserved: dict[str, float] = {}
 
     def reserve(self, measure: str, wanted: float) -> None:
-        """Keep officers for a deployment that is already decided, so that requests do not use them up."""
+        """Reserve officers for a deployment that is already decided, so that requests do not use them up."""
         self.reserved[measure] = self.grant(wanted)
 
     def grant(self, wanted: float) -> float:
-        """Take up to ``wanted`` officers out of the pool; returns how many, a whole number."""
+        """Take up to ``wanted`` officers from the pool; return how many, a whole number."""
         granted = float(np.floor(min(max(wanted, 0.0), self.available)))
         self.available -= granted
         return granted
 
     def take_back(self, officers: float) -> None:
-        """Officers return to the pool."""
+        """Return officers to the pool."""
         self.available += officers

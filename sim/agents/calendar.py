@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Calendar:
-    """Writes what the calendar says into the world, on the days on which it changes."""
+    """Writes the values of the season into the world, on the days on which they change."""
 
     def __init__(self, model: CorridorModel) -> None:
         """Read the seasons and each cohort's push from the model's scenario."""
@@ -28,7 +28,7 @@ class Calendar:
         self._next_push = 0
 
     def turn(self, day: int) -> None:
-        """Set the values of a day of the run."""
+        """Write the values of a day of the run."""
         world, seasons = self.model.world, self.model.settings.seasons
         month = self.months[day]
         if day == 0 or self.months[day - 1] != month:

@@ -1,4 +1,4 @@
-"""Carriers: airlines, bus lines, and those who send boats."""
+"""Carriers: airlines, bus lines and senders of boats."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Carrier(Actor):
-    """Flies its schedule on each route where it may, and adapts it to the load once a week.
+    """Runs its schedule on each route that it may serve, and adapts it to the load once a week.
 
     While the load factor of a week is above ``high_load`` its frequency rises by ``growth`` (up to
     ``max_growth`` times the schedule); below ``low_load`` it falls by ``decline``. The price follows
@@ -21,7 +21,7 @@ class Carrier(Actor):
     """
 
     def __init__(self, model: CorridorModel, name: str, entry: CarrierEntry) -> None:
-        """Take the rules from a scenario's entry; services are added by the model."""
+        """Read the carrier's rules from its scenario entry; the model adds the services."""
         super().__init__(model, name)
         self.entry: Any = entry
         self.services: dict[str, Any] = {}
@@ -30,14 +30,14 @@ class Carrier(Actor):
         self._adapts = bool(entry.growth or entry.decline or entry.price_response)
 
     def add_service(self, route: str, record: Any, frequency: Lever) -> None:
-        """Serve a route: ``record`` is its row of the table of services, ``frequency`` departures a week."""
+        """Serve a route: ``record`` is its row in the table of services, ``frequency`` the departures a week."""
         self.services[route] = record
         self.adaptation[route] = 1.0
         self.bans[route] = set()
         self.levers[route] = (frequency, record, "weekly")
 
     def ban(self, measure: str, routes: list[str]) -> None:
-        """Stop departures on routes (all when empty) while ``measure`` holds."""
+        """Stop departures on routes (all if empty) while ``measure`` is in force."""
         for route in routes or self.services:
             if route in self.bans:
                 self.bans[route].add(measure)
@@ -50,7 +50,7 @@ class Carrier(Actor):
         self._next_change = 0
 
     def step(self) -> None:
-        """Follow the schedule and its bans; once a week, adapt to the load."""
+        """Apply the schedule and the bans; once a week, adapt to the load."""
         day = self.model.day
         if self._adapts and day % WEEK == 0 and day:
             self._adapt()

@@ -1,4 +1,4 @@
-"""What Mesa's `batch_run` and data frames are given of a model without a collector of its own."""
+"""The data collector that Mesa's `batch_run` reads when a model has no other."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Daybook(mesa.DataCollector):
-    """A `DataCollector` that reads the model's own books, so that a day costs nothing.
+    """A `DataCollector` that reads the model's daily tables afterwards, at no cost per day.
 
     Model variables, a value a day: persons by status in the evening (such as ``at_border``), and the day's
     attempts, detections, turn-backs, procedures, crossings, deaths and injuries at the border, in all sections
@@ -22,12 +22,12 @@ class Daybook(mesa.DataCollector):
     """
 
     def __init__(self) -> None:
-        """Nothing has been read yet."""
+        """Create an empty collector."""
         super().__init__(model_reporters=dict.fromkeys((*STATUSES, *SECTION_FLOWS)))
         self._collection_steps: list[float] = []
 
     def collect(self, model: CorridorModel) -> None:
-        """Read all days that the model has done; again at will."""
+        """Read all days so far; may be called repeatedly."""
         day = model.day
         if len(self._collection_steps) == day:
             return

@@ -23,9 +23,9 @@ class ActorType(NamedTuple):
     """A type of agents.
 
     Attributes:
-        key: Of its entries in a scenario; also of its table in the world, if it has one.
-        make: Its class, called as ``make(model, name, entry, record)``.
-        dtype: Of its table, a record an entry in alphabetical order; fields that the entry has are filled from it.
+        key: Key of its entries in a scenario and, if it has a table, the table's name in the world.
+        make: Class of the agents, called as ``make(model, name, entry, record)``.
+        dtype: Type of its table's records, one per entry in alphabetical order; fields of the entry fill them.
     """
 
     key: str
@@ -37,12 +37,12 @@ class ExtraActor(Actor):
     """An agent of a further type: steps each morning after the agencies, reviews each evening after them.
 
     Attributes:
-        entry: What the scenario says of it.
-        record: Its record in the table of its type, which compiled rules read; None if the type has no table.
+        entry: Its entry in the scenario.
+        record: Its record in the table of its type, readable by compiled rules; None if the type has no table.
     """
 
     def __init__(self, model: CorridorModel, name: str, entry: Any, record: Any) -> None:
-        """Register with the model; the other actors are there already."""
+        """Register with the model; the shipped actors already exist."""
         super().__init__(model, name)
         self.entry = entry
         self.record = record
@@ -75,7 +75,7 @@ def agents_of(key: str, table: np.dtype[Any] | None = None) -> Callable[[type[Ex
 
 
 def table_of(scenario: Any, actor_type: ActorType) -> npt.NDArray[Any]:
-    """The table of a type, shape (entries,)."""
+    """Return the table of a type, shape (entries,)."""
     entries = getattr(scenario, actor_type.key)
     table = np.zeros(len(entries), actor_type.dtype)
     for record, name in zip(table, sorted(entries), strict=True):
@@ -86,7 +86,7 @@ def table_of(scenario: Any, actor_type: ActorType) -> npt.NDArray[Any]:
 
 
 def make_all(model: CorridorModel) -> dict[str, dict[str, ExtraActor]]:
-    """The agents of all types by key and name."""
+    """Create the agents of all types; return them by key and name."""
     found: dict[str, dict[str, ExtraActor]] = {}
     for actor_type in types:
         entries = getattr(model.settings, actor_type.key, {})

@@ -1,4 +1,4 @@
-"""A quantity that an actor sets: its schedule, and what measures make of it."""
+"""Levers: scheduled quantities that an actor sets and measures override, multiply or add to."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Lever:
 
     ``days`` and ``values`` are the schedule: ``values[k]`` (in the quantity's unit) holds from
     ``days[k]`` (day of the run, may be negative) on; before the first it is ``default``.
-    A factor may wear in: of a factor f with half-life T (days), 1 + (f - 1)(1 - 2^(-t/T)) holds after t days.
+    A factor may be phased in: of a factor f with half-life T (days), 1 + (f - 1)(1 - 2^(-t/T)) holds after t days.
     """
 
     default: float
@@ -27,12 +27,12 @@ class Lever:
 
     @classmethod
     def of(cls, schedule: Mapping[int, float], default: float) -> Lever:
-        """A lever from a mapping of days of the run to values."""
+        """Create a lever from a mapping of days of the run to values."""
         days = sorted(schedule)
         return cls(default, days, [schedule[day] for day in days])
 
     def at(self, day: int) -> float:
-        """The value on a day of the run."""
+        """Return the value on a day of the run."""
         if self.overrides:
             value = next(reversed(self.overrides.values()))
         else:
@@ -44,7 +44,7 @@ class Lever:
         return value + sum(self.additions.values())
 
     def next_change(self, day: int) -> int:
-        """First day after ``day`` on which the value may differ, measures aside; `NEVER` if none."""
+        """Return the first day after ``day`` on which the value may differ, apart from measures; `NEVER` if none."""
         if any(half_life > 0 for _, _, half_life in self.factors.values()):
             return day + 1
         k = bisect_right(self.days, day)

@@ -1,4 +1,4 @@
-"""Migrants as Mesa agents: views over the rows of the population."""
+"""Migrants as Mesa agents: views of rows of the table of migrants."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _FREE = tuple(name for name in ROW.names or () if name not in FIXED)
 
 
 def check_column(name: str) -> None:
-    """Raise AttributeError if there is no such column, or if the books go by it."""
+    """Raise AttributeError if there is no such column, or if stocks, queues or draws depend on it."""
     if name not in (ROW.names or ()):
         raise AttributeError(f"a Migrant has no column {name!r}; columns are {', '.join(ROW.names or ())}")
     if name in FIXED:
@@ -40,19 +40,19 @@ class Migrant(mesa.Agent):
     Views are made on demand and hold no state; two views of one row are equal. Attributes are the
     columns of `sim.engine.rows.ROW`: ``funds`` (USD), ``attempts`` and ``voyages`` (events),
     ``outdoors`` (days exposed), ``arrived`` (day of the run), ``status``, ``place``, ``cohort``,
-    ``route``, ``section`` (numbers; the ``*_name`` properties give words). What stocks, queues and
-    draws go by (`FIXED`) is only read.
+    ``route``, ``section`` (numbers; the ``*_name`` properties give names). Columns on which stocks, queues
+    and draws depend (`FIXED`) are read-only.
     """
 
     __slots__ = ("_row", "model", "row")
 
     def __init__(self, model: CorridorModel, row: int) -> None:
-        """Refuse: migrants are made with the population; take one from ``model.migrants``."""
+        """Refuse: migrants exist as rows from the start; take one from ``model.migrants``."""
         raise TypeError("a Migrant is a view: take it from model.migrants")
 
     @classmethod
     def view(cls, model: CorridorModel, row: int) -> Migrant:
-        """The view of a row number."""
+        """Return the view of a row."""
         self = cls.__new__(cls)
         object.__setattr__(self, "model", model)
         object.__setattr__(self, "row", int(row))
@@ -61,7 +61,7 @@ class Migrant(mesa.Agent):
 
     @property
     def unique_id(self) -> int:
-        """Row number plus 1; negative, so that it never meets an actor's id."""
+        """Return the row number plus 1, negated: it never equals an actor's id."""
         return -1 - int(self.row)
 
     def __getattr__(self, name: str) -> Any:
@@ -71,7 +71,7 @@ class Migrant(mesa.Agent):
         raise AttributeError(f"a Migrant has no attribute {name!r}; columns are {', '.join(ROW.names or ())}")
 
     def __setattr__(self, name: str, value: Any) -> None:
-        """Write a column; raises AttributeError for one that the books go by."""
+        """Write a column; raises AttributeError for one in `FIXED`."""
         check_column(name)
         self._row[name] = value
 
@@ -83,7 +83,7 @@ class Migrant(mesa.Agent):
         )
 
     def step(self) -> NoReturn:
-        """Refuse: a day is everybody's; raises TypeError."""
+        """Refuse: a day is simulated for all migrants together; raises TypeError."""
         refuse_step()
 
     def advance(self) -> NoReturn:
@@ -92,7 +92,7 @@ class Migrant(mesa.Agent):
 
     @property
     def status_name(self) -> str:
-        """Status in words."""
+        """Return the status in words."""
         return str(STATUSES[self._row["status"]])
 
     @property
@@ -119,17 +119,17 @@ class Migrant(mesa.Agent):
 
     @property
     def injured(self) -> bool:
-        """Whether the migrant has been injured on the route."""
+        """Return whether the migrant has been injured on the route."""
         return bool(self._row["flags"] & INJURED)
 
     def __eq__(self, other: object) -> bool:
-        """Equal to every view of the same row of the same model."""
+        """Return whether the other is a view of the same row of the same model."""
         return isinstance(other, Migrant) and other.row == self.row and other.model is self.model
 
     def __hash__(self) -> int:
-        """Hash of model and row."""
+        """Return a hash of model and row."""
         return hash((id(self.model), self.row))
 
     def __repr__(self) -> str:
-        """Row, cohort and status."""
+        """Return row, cohort and status."""
         return f"<Migrant {self.row} {self.cohort_name} {self.status_name}>"

@@ -1,4 +1,4 @@
-"""`MigrantSet`: Mesa's AgentSet over row numbers, and the set that joins it with the actors."""
+"""Sets of agents: `MigrantSet`, an AgentSet of row numbers, and `Everybody`, which joins it with the actors."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Mask = npt.NDArray[np.bool_]
 
 
 class MigrantSet(AbstractAgentSet):
-    """An ordered set of migrants, kept as row numbers, so that what it does is vectorised.
+    """An ordered set of migrants, kept as row numbers for vectorised operations.
 
     Columns are those of `sim.engine.rows.ROW`; ``select`` also takes status, place, cohort and route by name.
 
@@ -31,7 +31,7 @@ class MigrantSet(AbstractAgentSet):
     """
 
     def __init__(self, model: CorridorModel, rows: npt.NDArray[np.intp] | None = None) -> None:
-        """All migrants of ``model``, or those with the given row numbers, shape (n,)."""
+        """Hold all migrants of ``model``, or those with the given row numbers, shape (n,)."""
         self.model = model
         self.random = model.random
         self._everybody = rows is None
@@ -39,7 +39,7 @@ class MigrantSet(AbstractAgentSet):
 
     @property
     def rows(self) -> npt.NDArray[np.intp]:
-        """Row numbers, shape (n,)."""
+        """Return row numbers, shape (n,)."""
         return self._rows
 
     def _keep(self, rows: npt.NDArray[np.intp]) -> MigrantSet:
@@ -47,17 +47,17 @@ class MigrantSet(AbstractAgentSet):
         return self
 
     def _from_iterable(self, agents: Iterable[Migrant]) -> MigrantSet:
-        """What ``&``, ``|``, ``-`` and ``^`` of Python's sets make."""
+        """Build the result of ``&``, ``|``, ``-`` and ``^``."""
         return MigrantSet(self.model, np.array([agent.row for agent in agents], np.intp))
 
     def _values(self, by: Callable[[Migrant], Any] | str) -> list[Any]:
-        """A column, an attribute of the view such as ``status_name``, or a function of the view, as a list."""
+        """Return the values of a column, an attribute of the view such as ``status_name``, or a function of it."""
         if isinstance(by, str):
             return self.column(by).tolist() if by in (ROW.names or ()) else [getattr(migrant, by) for migrant in self]
         return [by(migrant) for migrant in self]
 
     def column(self, name: str) -> npt.NDArray[Any]:
-        """A column of these migrants, shape (n,), to read; a view of the rows when this is everybody in order."""
+        """Return a column of these migrants, shape (n,); a view of the table if this is everybody. Read-only."""
         if name not in (ROW.names or ()):
             raise AttributeError(f"no column {name!r}; columns are {', '.join(ROW.names or ())}")
         rows = self.model.world.rows[name]
@@ -87,9 +87,9 @@ class MigrantSet(AbstractAgentSet):
         where: Mask | None = None,
         **equal: int | str,
     ) -> MigrantSet:
-        """Migrants that satisfy a mask, equalities of columns (numbers or names), or a function of the view.
+        """Select migrants by a mask, by equality of columns (numbers or names), or by a function of the view.
 
-        ``where`` is a mask of shape (n,). ``at_most`` is a number, or as a float up to 1 a share, of the first.
+        ``where`` is a mask of shape (n,). ``at_most`` keeps the first so many or, as a float up to 1, that share.
         """
         keep = np.ones(len(self), bool) if where is None else np.asarray(where, bool)
         if keep.shape != (len(self),):
@@ -115,7 +115,7 @@ class MigrantSet(AbstractAgentSet):
         handle_missing: Literal["error", "default"] = "error",
         default_value: Any = None,
     ) -> npt.NDArray[Any] | list[list[Any]]:
-        """Values of one attribute, shape (n,); of several, a list of values for each migrant, as Mesa gives them."""
+        """Return the values of one attribute, shape (n,); of several, a list of values per migrant, as Mesa does."""
         if handle_missing not in ("error", "default"):
             raise ValueError(f"handle_missing: found {handle_missing!r}; allowed: 'error' or 'default'")
         if not isinstance(attr_names, str):
@@ -128,13 +128,13 @@ class MigrantSet(AbstractAgentSet):
         return np.array([getattr(migrant, attr_names) for migrant in self])
 
     def set(self, attr_name: str, value: Any) -> MigrantSet:
-        """Write one value, or an array of shape (n,), into a column; AttributeError for one that the books go by."""
+        """Write one value, or an array of shape (n,), into a column; AttributeError for a read-only one (`FIXED`)."""
         check_column(attr_name)
         self.model.world.rows[attr_name][self._rows] = value
         return self
 
     def groupby(self, by: Callable[[Migrant], Any] | str, result_type: str = "agentset") -> GroupBy:
-        """Groups by a column's values, or by a function of the view."""
+        """Group by a column's values, or by a function of the view."""
         members: dict[Any, list[int]] = {}
         for key, row in zip(self._values(by), self._rows, strict=True):
             members.setdefault(key, []).append(row)
@@ -142,15 +142,15 @@ class MigrantSet(AbstractAgentSet):
         return GroupBy(groups if result_type == "agentset" else {key: group.to_list() for key, group in groups.items()})
 
     def to_list(self) -> list[Migrant]:
-        """Views of all, in order."""
+        """Return views of all, in order."""
         return list(self)
 
     def shuffle(self, inplace: bool = False) -> MigrantSet:
-        """In random order."""
+        """Return the set in random order."""
         return self._reordered(self.model.rng.permutation(len(self)), inplace)
 
     def sort(self, key: Callable[[Migrant], Any] | str, ascending: bool = False, inplace: bool = False) -> MigrantSet:
-        """Ordered by a column or a function of the view; largest first unless ``ascending``."""
+        """Sort by a column or a function of the view; largest first unless ``ascending``."""
         values = self._values(key)
         order = np.array(sorted(range(len(values)), key=values.__getitem__), np.intp)
         return self._reordered(order if ascending else order[::-1], inplace)
@@ -171,21 +171,21 @@ class MigrantSet(AbstractAgentSet):
         return self
 
     def map(self, method: str | Callable[..., Any], *args: Any, **kwargs: Any) -> list[Any]:
-        """Results of a method or function on each view."""
+        """Return the results of a method or function on each view."""
         if isinstance(method, str):
             return [getattr(migrant, method)(*args, **kwargs) for migrant in self]
         return [method(migrant, *args, **kwargs) for migrant in self]
 
     def __len__(self) -> int:
-        """Number of migrants."""
+        """Return the number of migrants."""
         return len(self._rows)
 
     def __iter__(self) -> Iterator[Migrant]:
-        """Views, in order."""
+        """Iterate over views, in order."""
         return (Migrant.view(self.model, row) for row in self._rows)
 
     def __contains__(self, agent: object) -> bool:
-        """Whether a view's row is in the set."""
+        """Return whether a view's row is in the set."""
         return isinstance(agent, Migrant) and agent.model is self.model and agent.row in self._rows
 
     def _update(self, agents: Iterable[Migrant]) -> MigrantSet:
@@ -197,40 +197,40 @@ class MigrantSet(AbstractAgentSet):
             self._keep(np.append(self._rows, agent.row))
 
     def discard(self, agent: Migrant) -> None:
-        """Take a view's row out, if it is there."""
+        """Remove a view's row, if present."""
         if isinstance(agent, Migrant):
             self._keep(self._rows[self._rows != agent.row])
 
     def remove(self, agent: Migrant) -> None:
-        """Take a view's row out; KeyError if it is not there."""
+        """Remove a view's row; KeyError if it is absent."""
         if agent not in self:
             raise KeyError(agent)
         self.discard(agent)
 
 
 class Everybody(AgentSet):
-    """Actors and migrants together: what ``model.agents`` gives."""
+    """Actors and migrants together, as returned by ``model.agents``."""
 
     def __init__(self, model: CorridorModel, actors: Any) -> None:
-        """Join the actors that Mesa keeps with the migrants of the rows."""
+        """Join the actors that Mesa keeps with the migrants."""
         super().__init__([], random=model.random)
         self.model = model
         self._actors = actors
 
     def __len__(self) -> int:
-        """Number of actors and migrants."""
+        """Return the number of actors and migrants."""
         return len(self._actors) + len(self.model.migrants)
 
     def __iter__(self) -> Iterator[Any]:
-        """Actors, then migrants."""
+        """Iterate over actors, then migrants."""
         return itertools.chain(self._actors, self.model.migrants)
 
     def __contains__(self, agent: object) -> bool:
-        """Whether an actor or a migrant belongs to the model."""
+        """Return whether an actor or a migrant belongs to the model."""
         return agent in self.model.migrants if isinstance(agent, Migrant) else agent in self._actors
 
     def select(self, *args: Any, agent_type: type | None = None, **kwargs: Any) -> Any:
-        """Migrants when ``agent_type`` is `Migrant` or columns are named; else as Mesa's ``select``."""
+        """Select migrants if ``agent_type`` is `Migrant` or columns are named; otherwise as Mesa's ``select``."""
         by_row = "where" in kwargs or any(key not in ("filter_func", "at_most", "inplace") for key in kwargs)
         if agent_type is Migrant or by_row:
             return self.model.migrants.select(*args, **kwargs)
@@ -241,16 +241,16 @@ class Everybody(AgentSet):
         return _Strong(self, self.random).select(*args, **kwargs)
 
     def shuffle(self, inplace: bool = False) -> Any:
-        """Everybody in random order, as a set of its own; what the model keeps has no order to change."""
+        """Return everybody in random order, as a new set; raises ValueError if ``inplace``."""
         return self._apart(inplace, self.random.sample(self.to_list(), len(self)))
 
     def sort(self, key: Any, ascending: bool = False, inplace: bool = False) -> Any:
-        """Everybody ordered by an attribute or a function, as a set of its own; largest first unless ``ascending``."""
+        """Sort everybody by an attribute or a function into a new set, largest first unless ``ascending``."""
         value = key if callable(key) else attrgetter(key)
         return self._apart(inplace, sorted(self, key=value, reverse=not ascending))
 
     def shuffle_do(self, method: Any, *args: Any, **kwargs: Any) -> Everybody:
-        """Call a method or function on everybody, in random order; TypeError for a step, as `do`."""
+        """Call a method or function on everybody, in random order; TypeError for a step, as in `do`."""
         _refuse_steps(method)
         everybody = self.to_list()
         self.random.shuffle(everybody)
@@ -259,7 +259,7 @@ class Everybody(AgentSet):
         return self
 
     def groupby(self, by: Any, result_type: Any = "agentset") -> GroupBy:
-        """Groups by an attribute or a function."""
+        """Group by an attribute or a function."""
         groups: dict[Any, list[Any]] = {}
         for agent in self:
             groups.setdefault(by(agent) if callable(by) else getattr(agent, by), []).append(agent)
@@ -271,7 +271,7 @@ class Everybody(AgentSet):
         return _Strong(agents, self.random)
 
     def get(self, attr_names: Any, handle_missing: Any = "error", default_value: Any = None) -> list[Any]:
-        """Attributes of every actor and migrant, as Mesa's ``get``."""
+        """Return attributes of every actor and migrant, as Mesa's ``get``."""
         actors = self._actors.get(attr_names, handle_missing, default_value)
         return [*actors, *self.model.migrants.get(attr_names, handle_missing, default_value)]
 
@@ -282,11 +282,11 @@ class Everybody(AgentSet):
         return self
 
     def __getitem__(self, item: Any) -> Any:
-        """An agent by its place in the order, or a list of some."""
+        """Return an agent by position, or a list for a slice."""
         return self.to_list()[item]
 
     def add(self, agent: Any) -> NoReturn:
-        """Refuse: who belongs to a model is settled when it is made; raises TypeError."""
+        """Refuse: the agents of a model are fixed when it is made; raises TypeError."""
         raise TypeError(
             "model.agents can't be changed: who belongs to a model is settled when it is made; select makes a set"
         )
@@ -294,24 +294,24 @@ class Everybody(AgentSet):
     discard = remove = add
 
     def to_list(self) -> list[Any]:
-        """All, in order."""
+        """Return all agents, in order."""
         return list(self)
 
     def do(self, method: Any, *args: Any, **kwargs: Any) -> Everybody:
-        """Call a method or function on everybody; TypeError for a step, as `Migrant.step`."""
+        """Call a method or function on everybody; TypeError for a step, as in `Migrant.step`."""
         _refuse_steps(method)
         self._actors.do(method, *args, **kwargs)
         self.model.migrants.do(method, *args, **kwargs)
         return self
 
     def map(self, method: Any, *args: Any, **kwargs: Any) -> list[Any]:
-        """Results of a method or function on everybody."""
+        """Return the results of a method or function on everybody."""
         _refuse_steps(method)
         return [*self._actors.map(method, *args, **kwargs), *self.model.migrants.map(method, *args, **kwargs)]
 
 
 def _refuse_steps(method: Any) -> None:
-    """Before the first actor has stepped."""
+    """Raise TypeError for a step, before any actor has stepped."""
     if method in ("step", "advance"):
         refuse_step()
 

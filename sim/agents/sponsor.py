@@ -1,4 +1,4 @@
-"""Sponsors: a state that coordinates transit states as one campaign."""
+"""Sponsors: states that coordinate transit states in a campaign."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ class Sponsor(Actor):
 
     In a pulse the visas, the transfer, and the departures on routes to its transit states are multiplied
     by ``intensity``, and the weakest zone of each state gets ``distraction`` (logit) more weight. The
-    description of conduct seen in 2021 is the purpose; nothing here searches for a best campaign.
+    class describes conduct observed in 2021; it does not search for an optimal campaign.
     """
 
     def __init__(self, model: CorridorModel, name: str, entry: SponsorEntry) -> None:
-        """Take the campaign from a scenario's entry."""
+        """Read the campaign from its scenario entry."""
         super().__init__(model, name)
         self.entry: Any = entry
         scenario = model.settings
@@ -29,7 +29,7 @@ class Sponsor(Actor):
         self.pulsing = False
 
     def step(self) -> None:
-        """Begin and end pulses; within one, choose the weakest zone once a week."""
+        """Start and end pulses; within one, choose the weakest zone once a week."""
         day = self.model.day
         cycle = max(int(self.entry.pulse_days) + int(self.entry.pause_days), 1)
         within = self.first <= day <= self.last and (day - self.first) % cycle < int(self.entry.pulse_days)

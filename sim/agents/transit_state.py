@@ -14,10 +14,10 @@ SHARES = ("facilitation", "coaching", "may_return", "boats_tolerated", "intercep
 
 
 class TransitState(Actor):
-    """Sets its posture by its schedule; a sponsor, sanctions, diplomacy and courts push it."""
+    """Sets its posture by its schedule; a sponsor, sanctions, diplomacy and courts modify it."""
 
     def __init__(self, model: CorridorModel, name: str, record: Any) -> None:
-        """``record`` is the state's row of the table of states; levers are added by the model."""
+        """Set up the state; ``record`` is its row in the table of states, and the model adds the levers."""
         super().__init__(model, name)
         self.record = record
         self.zones: list[str] = []

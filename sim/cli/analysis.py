@@ -1,4 +1,4 @@
-"""The commands about what a sweep says: what outcomes hang on, where they are extreme, which response holds."""
+"""Commands that analyse sweeps: sensitivity, discover and decide."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
     from sim.sweeps.completed_sweep import CompletedSweep
 
-FEWEST = 10  # points of a sampled design for each parameter
-ANALYSIS = "analysis"  # folder, in a study's, of what can be made again from its runs
+FEWEST = 10  # least points of a sampled design per parameter
+ANALYSIS = "analysis"  # subfolder of a study for what can be remade from its runs
 Folder = Annotated[Path, typer.Argument(help="Folder of a sweep.", metavar="DIR")]
 Outcomes = Annotated[
     list[str] | None,
-    typer.Option("--outcome", metavar="MEASURE[@NAME]", help="In place of the experiment's; several times."),
+    typer.Option("--outcome", metavar="MEASURE[@NAME]", help="Outcome [the experiment's]; may be repeated."),
 ]
 
 
@@ -47,7 +47,7 @@ def sensitivity(
 
 
 def _warn_of_few(sampled: CompletedSweep) -> None:
-    """Say when a sampled design has fewer than ten points a parameter (Loeppky, Sacks and Welch 2009)."""
+    """Warn when a sampled design has fewer than ten points per parameter (Loeppky, Sacks and Welch 2009)."""
     from sim.sweeps.designs import SAMPLED
 
     points, factors = sampled.x.shape
@@ -60,7 +60,7 @@ def _draw_sensitivity(folder: Path, sampled: CompletedSweep, tables: dict[str, p
     from sim.report import sweep_figures as figures
     from sim.sweeps.designs import ONE, SAMPLED
     from sim.sweeps.outcomes import OutcomeOf
-    from sim.sweeps.sensitivity import grid_of, knob_named, strongest
+    from sim.sweeps.sensitivity import factor_named, grid_of, strongest
 
     note = "one at a time, the others at their centre; small: the parameter's value"
     if sampled.experiment["design"] != ONE:
@@ -78,7 +78,7 @@ def _draw_sensitivity(folder: Path, sampled: CompletedSweep, tables: dict[str, p
             drawn[f"morris-{stem}"] = figures.screening(own["morris"], str(outcome), unit)
         two = strongest(tables, str(outcome), str(scenario))
         if len(two) == 2 and sampled.experiment["design"] in (*SAMPLED, "grid"):
-            columns = [knob_named(sampled, label)[0] for label in two]
+            columns = [factor_named(sampled, label)[0] for label in two]
             values = sampled.y(OutcomeOf.parse(str(outcome)), str(scenario))
             grid, *edges = grid_of(sampled.x[:, columns], values, 8 if len(values) > 500 else 5)
             if min(grid.shape) > 1:
@@ -90,7 +90,7 @@ def _draw_sensitivity(folder: Path, sampled: CompletedSweep, tables: dict[str, p
 
 
 def _draw_along(folder: Path, sampled: CompletedSweep, tables: dict[str, pd.DataFrame]) -> list[str]:
-    """Outcomes along the only parameter, a figure a measure."""
+    """Draw outcomes along the only parameter, a figure per output."""
     if "along" not in tables:
         return []
     from sim.report import sweep_figures as figures
@@ -114,15 +114,15 @@ def discover(
     where: Annotated[
         str, typer.Option(metavar="CONDITION", help="Runs of interest, such as 'pressure_peak > 1.5 and deaths > 20'.")
     ],
-    scenario: Annotated[str | None, typer.Option(help="Which of the sweep's scenarios [the first].")] = None,
+    scenario: Annotated[str | None, typer.Option(help="One of the sweep's scenarios [the first].")] = None,
     density: Annotated[
-        float, typer.Option(min=0.05, max=1.0, help="Share of the runs in a box that it aims at.")
+        float, typer.Option(min=0.05, max=1.0, help="Share of runs of interest that a box should reach.")
     ] = 0.8,
     extensions: With = None,
     wide: Wide = False,
     quiet: Quiet = False,
 ) -> None:
-    """Where in the space of parameters the runs of interest lie: boxes by PRIM and CART, in words."""
+    """Find the ranges of parameters with many runs of interest: boxes by PRIM and CART, in words."""
     from sim.sweeps.completed_sweep import CompletedSweep
     from sim.sweeps.discovery import discover as search
     from sim.sweeps.discovery import sentence
@@ -151,13 +151,13 @@ def discover(
 def decide(
     folder: Folder,
     without: Annotated[
-        list[str] | None, typer.Option(metavar="SCENARIO", help="A response that is not to be had; several times.")
+        list[str] | None, typer.Option(metavar="SCENARIO", help="A response to leave out; may be given several times.")
     ] = None,
     extensions: With = None,
     wide: Wide = False,
     quiet: Quiet = False,
 ) -> None:
-    """Which response holds under deep uncertainty: regret, satisficing, and what knowing more is worth."""
+    """Compare responses under deep uncertainty: regret, satisficing, and the value of information."""
     from sim.report import sweep_figures as figures
     from sim.sweeps.completed_sweep import CompletedSweep
     from sim.sweeps.decision import decide as table_of
@@ -176,7 +176,7 @@ def decide(
 
 
 def headed(sampled: CompletedSweep) -> Any:
-    """The console, with a heading about the sweep printed."""
+    """Return the console, after printing a heading about the sweep."""
     console = results_console()
     first = sampled.study.scenarios[sampled.study.base]
     text = f"{sampled.title}: {sampled.experiment.get('design', '')}, {len(sampled.x):,} points, "
@@ -186,7 +186,7 @@ def headed(sampled: CompletedSweep) -> Any:
 
 
 def write_tables(folder: Path, tables: dict[str, pd.DataFrame]) -> list[str]:
-    """Tables as CSV into the folder of what can be made again; raises OutputError."""
+    """Write tables as CSV to the folder of analyses; raises OutputError."""
     from sim.data.durable_files import write_text
     from sim.outputs.folder import OutputError
 
@@ -200,7 +200,7 @@ def write_tables(folder: Path, tables: dict[str, pd.DataFrame]) -> list[str]:
 
 
 def _with_earlier(folder: Path, name: str, table: pd.DataFrame) -> pd.DataFrame:
-    """A table of outcomes, and what an earlier command has written there of other outcomes."""
+    """Return a table of outcomes, with rows of other outcomes from an earlier command."""
     import pandas as pd
 
     try:

@@ -1,4 +1,4 @@
-"""The commands that hold the model against what was published: calibrate, backtest, and data import."""
+"""Commands that compare the model with published figures: calibrate, backtest, and data import."""
 
 from __future__ import annotations
 
@@ -51,18 +51,18 @@ def calibrate(
     wide: Wide = False,
     quiet: Quiet = False,
 ) -> None:
-    """Fit a scenario to what was published: particles as Parquet, distributions as a scenario that others extend."""
+    """Fit a scenario to published figures; writes particles as Parquet, and a scenario with fitted distributions."""
     start_server(jobs, dask)
     from sim.inference.calibration_experiment import load_experiment
     from sim.inference.calibration_study import calibration
-    from sim.inference.fit_task import Place
+    from sim.inference.fit_task import Workspace
     from sim.report.forecast_figures import write_fit
 
     loaded = load_experiment(experiment)
     folder = out if out is not None else Path("results") / f"{loaded.name}-calibration"
     notes = notes_console(quiet)
-    with interruptible(f"what was done is kept in {folder}; the same command goes on"), _stages(notes) as report:
-        done = calibration(loaded, Place(folder, jobs, dask, command_line(), report))
+    with interruptible(f"what was done is kept in {folder}; the same command resumes"), _stages(notes) as report:
+        done = calibration(loaded, Workspace(folder, jobs, dask, command_line(), report))
         write_fit(done.fit, folder)
     if quiet:
         return
@@ -84,18 +84,18 @@ def backtest(
     wide: Wide = False,
     quiet: Quiet = False,
 ) -> None:
-    """Forecast from each origin with what was known then; score against what came, and against simple forecasts."""
+    """Forecast from each origin with what was known then, and score against later figures and simple forecasts."""
     start_server(jobs, dask)
     from sim.inference.backtest.study import back_test
     from sim.inference.calibration_experiment import load_experiment
-    from sim.inference.fit_task import Place
+    from sim.inference.fit_task import Workspace
     from sim.report.forecast_figures import write_fan
 
     loaded = load_experiment(experiment)
     folder = out if out is not None else Path("results") / f"{loaded.name}-backtest"
     notes = notes_console(quiet)
-    with interruptible(f"what was done is kept in {folder}; the same command goes on"), _stages(notes) as report:
-        done = back_test(loaded, Place(folder, jobs, dask, command_line(), report))
+    with interruptible(f"what was done is kept in {folder}; the same command resumes"), _stages(notes) as report:
+        done = back_test(loaded, Workspace(folder, jobs, dask, command_line(), report))
         write_fan(done.table, folder)
     if quiet:
         return
@@ -137,7 +137,7 @@ def import_(
         bool, typer.Option("--blank-is-zero", help="Empty cells are counts of 0, in months that others report.")
     ] = False,
 ) -> None:
-    """Read an official file into the observed format, which experiments take; what is not understood is refused."""
+    """Convert an official file to the observed format for experiments; refuses what it does not understand."""
     from sim.imports import Wanted, import_file
 
     wanted = Wanted(route, nationality or [], without or [], box, since, until, sheet, decimal, dates, blank_is_zero)
@@ -152,7 +152,7 @@ def import_(
 
 @contextmanager
 def _stages(notes: Console) -> Iterator[Callable[[str, int, int, int], None]]:
-    """A line for each stage, and a bar of its runs; gives the function that a calibration reports to."""
+    """Show a line for each stage, and a bar of its runs; yields the function to which a calibration reports."""
     announce_compilation(notes)
     stages: list[str] = []
     with runs_bar(notes) as advance:

@@ -1,4 +1,4 @@
-"""What all commands share: loading a scenario as asked, progress, and how a command ends."""
+"""Common parts of commands: options, loading of scenarios, progress, and endings."""
 
 from __future__ import annotations
 
@@ -34,15 +34,15 @@ Seed = Annotated[int | None, typer.Option(help="Seed of all random numbers, 0 or
 Days = Annotated[int | None, typer.Option(help="Length of the run in days.")]
 Changes = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="PATH=VALUE", help="A parameter by its dotted path; may be given several times."),
+    typer.Option("--set", metavar="PATH=VALUE", help="Set a parameter by its dotted path; may be given several times."),
 ]
 AllowOutside = Annotated[
-    bool, typer.Option("--allow-outside", help="Let extends and timetables leave the scenario's folder.")
+    bool, typer.Option("--allow-outside", help="Allow extends and timetables outside the scenario's folder.")
 ]
 
 
 def load_extensions(given: list[str] | None) -> list[str] | None:
-    """Load what ``--with`` names, before the command begins; raises ScenarioError."""
+    """Load the extensions of ``--with`` before the command begins; raises ScenarioError."""
     if given:
         import sim.extend  # noqa: F401  # what extensions use, before any of them is run
         from sim.load_extensions import load
@@ -64,26 +64,26 @@ Wide = Annotated[
     bool, typer.Option("--wide", callback=set_wide, help="Tables with all columns, wider than the terminal if need be.")
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress, no tables.")]
-Report = Annotated[bool, typer.Option("--report", help="Write report.html too: one file, to read offline or print.")]
+Report = Annotated[bool, typer.Option("--report", help="Also write report.html, one file to read offline or print.")]
 Until = Annotated[
     str | None,
-    typer.Option(metavar="5%", help="Go on until the measure's mean is known so well (90 % confidence)."),
+    typer.Option(metavar="5%", help="Continue until the output's mean is this precise (90 % confidence)."),
 ]
 UntilMeasure = Annotated[
-    str, typer.Option("--measure", metavar="MEASURE[@NAME]", help="Of --until; @ a section, agency, route or cohort.")
+    str, typer.Option("--measure", metavar="MEASURE[@NAME]", help="For --until; @ a section, agency, route or cohort.")
 ]
-AtMost = Annotated[int, typer.Option("--at-most", metavar="N", help="Replicates at which --until ends.")]
+AtMost = Annotated[int, typer.Option("--at-most", metavar="N", help="Most replicates for --until.")]
 Jobs = Annotated[int | None, typer.Option(min=1, help="Processes [all cores].")]
 DaskAddress = Annotated[
-    str | None, typer.Option("--dask", metavar="tcp://HOST:PORT", help="Work on the Dask cluster of this scheduler.")
+    str | None, typer.Option("--dask", metavar="tcp://HOST:PORT", help="Run on the Dask cluster of this scheduler.")
 ]
 Shard = Annotated[
-    str | None, typer.Option(metavar="I/N", help="Only the I-th of N parts, for job arrays; all into one folder.")
+    str | None, typer.Option(metavar="I/N", help="Do only part I of N, for job arrays; all write to one folder.")
 ]
 
 
 def load(name: str, changes: list[str], asked: dict[str, int | None], allow_outside: bool) -> tuple[Scenario, RunInfo]:
-    """The scenario with all that the command line changes, and how it was asked for."""
+    """Load the scenario with the changes of the command line, and record how it was requested."""
     from sim.outputs.provenance import RunInfo
     from sim.scenario import ScenarioError, apply_overrides, load_scenario, parse_override
     from sim.scenario.errors import Problem
@@ -104,7 +104,7 @@ def load(name: str, changes: list[str], asked: dict[str, int | None], allow_outs
 
 
 def tag_of(info: RunInfo) -> str:
-    """What a what-if adds to the name of its folder, so that it does not take the place of the plain run."""
+    """Return the suffix of a what-if's folder, which keeps it apart from the plain run."""
     words = [] if info.days is None else [f"{info.days}-days"]
     words += [f"{'.'.join(path.split('.')[-2:])}={value}" for path, value in info.overrides.items()]
     plain = re.sub(r"[^\w.=-]+", "_", "-".join(words))
@@ -112,7 +112,7 @@ def tag_of(info: RunInfo) -> str:
 
 
 def announce_compilation(notes: Console) -> None:
-    """Say that the first run of all takes longer."""
+    """Announce that the first run takes longer."""
     from sim.engine.compiled import is_cached, is_kept
 
     check()
@@ -125,7 +125,7 @@ def announce_compilation(notes: Console) -> None:
 
 @contextmanager
 def days_bar(notes: Console) -> Iterator[Callable[[int, int], None]]:
-    """A bar of days with their rate and the time left; gives the function that a run reports to."""
+    """Show a bar of days with their rate and the time left; yields the function to which a run reports."""
     with _bar(notes, "days") as progress:
         task = progress.add_task("running", total=None, rate="")
 
@@ -140,7 +140,7 @@ def days_bar(notes: Console) -> Iterator[Callable[[int, int], None]]:
 
 @contextmanager
 def runs_bar(notes: Console) -> Iterator[Callable[[int, int, int], None]]:
-    """A bar of runs with their rate and the time left; gives the function that a study reports to."""
+    """Show a bar of runs with their rate and the time left; yields the function to which a study reports."""
     with _bar(notes, "runs") as progress:
         task = progress.add_task("running", total=None, rate="")
 
@@ -165,18 +165,18 @@ def _bar(notes: Console, unit: str) -> Progress:
 
 
 def command_line() -> str:
-    """This command, as it can be given again."""
+    """Return this command line, for reproduction."""
     return shlex.join(["corridor", *sys.argv[1:]])
 
 
 def hurry() -> None:
-    """At the end, no search for circles among all modules, which would take half a second; DuckDB complains without."""
+    """Skip the final garbage collection of all modules, which takes half a second, unless DuckDB needs it."""
     if "duckdb" not in sys.modules:
         gc.freeze()
 
 
 def start_server(jobs: int | None, dask: str | None) -> None:
-    """Have the workers' imports go on beside this process's own."""
+    """Start the workers' imports in parallel with this process's own."""
     if jobs != 1 and dask is None:
         from sim.studies.work.fork_server import start_server as start
 
@@ -185,7 +185,7 @@ def start_server(jobs: int | None, dask: str | None) -> None:
 
 @contextmanager
 def interruptible(state: str) -> Iterator[None]:
-    """End at Ctrl-C with a message about the state of things."""
+    """End at Ctrl-C with a message about what was saved."""
     try:
         check()
         yield
@@ -195,7 +195,7 @@ def interruptible(state: str) -> Iterator[None]:
 
 
 def shard_of(text: str | None) -> tuple[int, int] | None:
-    """Part and number of parts; raises ScenarioError."""
+    """Parse shard and number of shards; raises ScenarioError."""
     if text is None:
         return None
     from sim.scenario.errors import ScenarioError
@@ -207,7 +207,7 @@ def shard_of(text: str | None) -> tuple[int, int] | None:
 
 
 def part_done(shard: str | None, study: Study) -> str:
-    """What to say when a part of a study has ended and others have not."""
+    """Return a message for a shard that has ended before others."""
     if shard is None:
         return f"{study.folder}: {study.unfinished}"
     done = study.there + study.waiting
@@ -215,14 +215,14 @@ def part_done(shard: str | None, study: Study) -> str:
 
 
 def list_files(folder: Path) -> str:
-    """The files and folders of a result, in one line."""
+    """Return the files and folders of a result, in one line."""
     return ", ".join(
         sorted(file.name + ("/" if file.is_dir() else "") for file in folder.iterdir() if file.name[0] != ".")
     )
 
 
 def say_unfinished(unfinished: str) -> None:
-    """End the command with the banner of a study that lacks runs, after it was shown; go on with one that is whole."""
+    """End the command with a message if a study lacks runs, after it was shown; return if it is complete."""
     if unfinished:
         fail(unfinished, UNFINISHED)
 

@@ -1,7 +1,7 @@
-"""Ctrl-C that is not lost.
+"""Reliable handling of Ctrl-C.
 
-Python ignores an exception that comes up in a finaliser or in a callback of an import, a KeyboardInterrupt too: it
-prints "Exception ignored in ..." and goes on. Here the request is remembered, and raised again where work would go on.
+Python ignores exceptions in finalisers and in callbacks of imports, even a KeyboardInterrupt: it prints "Exception
+ignored in ..." and continues. This module remembers the request, and raises it again before work would continue.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _hook = sys.unraisablehook
 
 
 def listen() -> None:
-    """Remember Ctrl-C from now on, unless somebody else has it in hand already."""
+    """Remember Ctrl-C from now on, unless another handler is installed."""
     if threading.current_thread() is not threading.main_thread():
         return
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
@@ -25,7 +25,7 @@ def listen() -> None:
 
 
 def check() -> None:
-    """Raise KeyboardInterrupt if Ctrl-C was pressed: whoever still works has not heard of it."""
+    """Raise KeyboardInterrupt if Ctrl-C was pressed and lost."""
     if _asked:
         raise KeyboardInterrupt
 
@@ -37,6 +37,6 @@ def _note(*_: Any) -> None:
 
 
 def _tell(what: Any) -> None:
-    """Tell of an exception that is ignored as before, but not of a Ctrl-C that `check` brings up again."""
+    """Report ignored exceptions as before, except a Ctrl-C, which `check` raises again."""
     if not (_asked and issubclass(what.exc_type, KeyboardInterrupt)):
         _hook(what)

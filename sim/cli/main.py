@@ -1,4 +1,4 @@
-"""The command `corridor`. Heavy imports wait until a command needs them."""
+"""The command `corridor` and its subcommands. Heavy imports are deferred until a command needs them."""
 
 from __future__ import annotations
 
@@ -62,14 +62,14 @@ app = typer.Typer(
 def run(
     scenario: ScenarioName,
     seed: Seed = None,
-    replicates: Annotated[int, typer.Option(help="Replicates that draw the parameters' distributions.")] = 1,
+    replicates: Annotated[int, typer.Option(help="Replicates, each with its own draw of the parameters.")] = 1,
     until: Until = None,
     measure: UntilMeasure = "attempts",
     at_most: AtMost = 2000,
     days: Days = None,
     out: Annotated[
         Path | None,
-        typer.Option(help="Folder of the results, in place of a run there [results/SCENARIO-SEED and changes]."),
+        typer.Option(help="Folder of the results; a run there is replaced [results/SCENARIO-SEED and changes]."),
     ] = None,
     changes: Changes = None,
     jobs: Jobs = None,
@@ -81,7 +81,7 @@ def run(
     wide: Wide = False,
     quiet: Quiet = False,
 ) -> None:
-    """Run a scenario: tables here, Parquet, CSV and figures in a folder."""
+    """Run a scenario: prints tables, and writes Parquet, CSV and figures to a folder."""
     if replicates != 1 or until is not None:
         work = studies.Work(replicates, until, measure, at_most, jobs, dask, shard, report, quiet)
         studies.replicates(scenario, {"seed": seed, "days": days}, changes or [], allow_outside, out, work)
@@ -100,7 +100,7 @@ def run(
 
 
 def _simulate(scenario: Scenario, info: RunInfo, folder: Path, quiet: bool) -> Results:
-    """Check what can be checked before the run; then run, with a bar."""
+    """Run a scenario with a progress bar, after all checks that are possible before."""
     from sim.outputs.folder import check_folder
 
     check_folder(folder)
@@ -145,11 +145,11 @@ def _show(results: Results, written: Path) -> None:
 @app.command()
 def compare(
     base: Annotated[
-        str, typer.Argument(help="What the others are compared with: a name or YAML file.", metavar="BASE")
+        str, typer.Argument(help="The scenario that the others are compared with: a name or YAML file.", metavar="BASE")
     ],
     others: Annotated[list[str], typer.Argument(help="Scenarios by name or YAML file.", metavar="OTHER...")],
     seed: Seed = None,
-    replicates: Annotated[int, typer.Option(help="Pairs of runs that draw the parameters' distributions.")] = 20,
+    replicates: Annotated[int, typer.Option(help="Pairs of runs, each with its own draw of the parameters.")] = 20,
     until: Until = None,
     measure: UntilMeasure = "attempts",
     at_most: AtMost = 2000,
@@ -165,7 +165,7 @@ def compare(
     wide: Wide = False,
     quiet: Quiet = False,
 ) -> None:
-    """Compare scenarios on the same people, draws and parameters: what changes, and where did it go?"""
+    """Compare scenarios on the same people, draws and parameters: what changes, and what moves elsewhere?"""
     work = studies.Work(replicates, until, measure, at_most, jobs, dask, shard, report, quiet)
     asked = {"seed": seed, "days": days}
     studies.compare([base, *others], asked, changes or [], allow_outside, out, work)
@@ -174,9 +174,9 @@ def compare(
 @app.command()
 def results(
     folder: Annotated[Path, typer.Argument(help="A folder of results.", metavar="DIR")],
-    sql: Annotated[str | None, typer.Option(help="A query over the study's tables, in DuckDB's SQL.")] = None,
+    sql: Annotated[str | None, typer.Option(help="A query over the study's tables, in DuckDB SQL.")] = None,
     form: Annotated[
-        str | None, typer.Option("--format", help="table, csv or json: of a query's answer, or of all intervals.")
+        str | None, typer.Option("--format", help="table, csv or json, for the query's answer or all intervals.")
     ] = None,
     extensions: With = None,
     wide: Wide = False,
@@ -197,7 +197,7 @@ def mend(
     jobs: Jobs = None,
     quiet: Quiet = False,
 ) -> None:
-    """Do again what is missing or damaged of a study, and say what that was."""
+    """Repair a study: repeat what is missing or damaged, and report what that was."""
     sweeps.mend(folder, jobs, quiet)
 
 
@@ -210,7 +210,7 @@ def replay(
     extensions: With = None,
     quiet: Quiet = False,
 ) -> None:
-    """Run again what a record describes, and compare every table with it by SHA-256."""
+    """Repeat a recorded run, and compare every table with the record by SHA-256."""
     studies.replay(record, accept_older, quiet)
 
 
@@ -260,18 +260,18 @@ def view(
     scenario: Annotated[
         str,
         typer.Argument(
-            help="Scenario to begin with: a name or a YAML file; or a folder of results to look at.",
+            help="Scenario to begin with (a name or YAML file), or a folder of results to show.",
             metavar="[SCENARIO|DIR]",
         ),
     ] = "benghazi-minsk-2025",
     host: Annotated[
-        str, typer.Option(help="Address to listen on; beyond this machine a token is asked for.")
+        str, typer.Option(help="Address to listen on; beyond this machine a token is required.")
     ] = "127.0.0.1",
-    port: Annotated[int | None, typer.Option(help="Port to listen on [8765, or one that is free].")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on [8765, or a free one].")] = None,
     no_open: Annotated[bool, typer.Option("--no-open", help="Open no browser.")] = False,
     extensions: With = None,
 ) -> None:
-    """Open the browser view: map, charts and what-ifs, with nothing from the internet."""
+    """Open the browser view: map, charts and what-ifs, without internet access."""
     from sim.view.server import serve
 
     serve(scenario, host=host, port=port, open_browser=not no_open)
@@ -279,7 +279,7 @@ def view(
 
 @app.command()
 def schema(
-    markdown: Annotated[bool, typer.Option("--markdown", help="Tables of all parameters, to read.")] = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print tables of all parameters instead.")] = False,
     extensions: With = None,
 ) -> None:
     """Print the JSON Schema of scenario files, for editors."""

@@ -1,4 +1,4 @@
-"""The commands about many runs: replicates, comparisons, and what is done with a study's folder."""
+"""Commands on studies: replicates, comparisons, and those on a study's folder."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ LONGEST_NAME = 100
 
 
 class Work(NamedTuple):
-    """How a study is to be carried out, as the command line says it."""
+    """The options of the command line for carrying out a study."""
 
     replicates: int
     until: str | None
@@ -101,7 +101,7 @@ def _plan_comparison(
 
 
 def _free(stem: str, taken: dict[str, Scenario]) -> str:
-    """A name that is not taken: of two files of one name, the second gets a number."""
+    """Return a free name: of two files with the same name, the second gets a number."""
     number, name = 2, stem
     while name in taken:
         number, name = number + 1, f"{stem}-{number}"
@@ -111,7 +111,7 @@ def _free(stem: str, taken: dict[str, Scenario]) -> str:
 def _carry_out(plan: Plan, folder: Path, work: Work) -> None:
     until, shard = _until(work), shard_of(work.shard)
     notes = notes_console(work.quiet)
-    with interruptible(f"what was done is kept in {folder}; the same command goes on"):
+    with interruptible(f"what was done is kept in {folder}; the same command resumes"):
         from sim.studies.carry_out import carry_out
         from sim.studies.work.executors import workplace
 
@@ -165,7 +165,7 @@ def show(source: Study | Results) -> None:
 
 
 def _until(work: Work) -> Until | None:
-    """The rule when to stop; raises ScenarioError."""
+    """Return the stopping rule; raises ScenarioError."""
     if work.until is None:
         return None
     from sim.scenario.errors import ScenarioError
@@ -184,7 +184,7 @@ def _until(work: Work) -> Until | None:
 
 
 def open_folder(folder: Path) -> Study | Results:
-    """What a folder holds; raises OutputError if it is neither a run nor a study."""
+    """Open a folder; raises OutputError if it is neither a run nor a study."""
     from sim.studies.stored_results import results as opened
 
     return opened(folder)

@@ -1,4 +1,4 @@
-"""The commands that carry out experiments: sweeps, and the search for tipping points."""
+"""Commands that carry out experiments: sweep, threshold and mend."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 ExperimentName = Annotated[
     str, typer.Argument(help="Name of a shipped experiment, or a YAML file.", metavar="EXPERIMENT")
 ]
-Samples = Annotated[int | None, typer.Option(min=1, help="Samples, in place of the experiment's.")]
-Replicates = Annotated[int | None, typer.Option(min=1, help="Runs of each point, in place of the experiment's.")]
+Samples = Annotated[int | None, typer.Option(min=1, help="Samples, instead of the experiment's.")]
+Replicates = Annotated[int | None, typer.Option(min=1, help="Runs of each point, instead of the experiment's.")]
 Out = Annotated[Path | None, typer.Option(help="Folder of the results [results/EXPERIMENT-SEED].")]
 
 
@@ -61,7 +61,7 @@ def sweep(
         ready = read_experiment(experiment, {"samples": samples, "replicates": replicates})
         plan = plan_of(ready)
     folder = out if out is not None else Path("results") / f"{ready.name}-{ready.experiment.seed}"
-    with interruptible(f"what was done is kept in {folder}; the same command goes on"):
+    with interruptible(f"what was done is kept in {folder}; the same command resumes"):
         from sim.studies.work.executors import workplace
 
         study = _carry_out(plan, folder, workplace(jobs, dask), shard_of(shard), quiet)
@@ -87,7 +87,7 @@ def _carry_out(plan: Plan, folder: Path, place: Workplace, shard: tuple[int, int
 
 def mend(folder: Path, jobs: int | None, quiet: bool) -> None:
     """`corridor mend`."""
-    with interruptible(f"what was done is kept in {folder}; the same command goes on"):
+    with interruptible(f"what was done is kept in {folder}; the same command resumes"):
         start_server(jobs, None)
         from sim.studies.work.executors import workplace
         from sim.sweeps.mend import mend as do_again
@@ -105,7 +105,7 @@ def mend(folder: Path, jobs: int | None, quiet: bool) -> None:
 
 
 def show_sweep(study: Study) -> None:
-    """Print how the outcomes of a sweep spread."""
+    """Print the distribution of a sweep's outcomes."""
     from sim.report.console_sweeps import show_outcomes
     from sim.sweeps.completed_sweep import CompletedSweep
 
@@ -130,7 +130,7 @@ def threshold(
     wide: Wide = False,
     quiet: Quiet = False,
 ) -> None:
-    """At which level of a factor overload becomes likely, of each section: by halving, with intervals."""
+    """Find the level of a factor at which overload becomes likely in each section, by halving, with intervals."""
     with interruptible(NOTHING_WRITTEN):
         start_server(jobs, dask)
         from sim.studies.work.executors import workplace
@@ -140,7 +140,7 @@ def threshold(
         ready = read_experiment(experiment, {"replicates": replicates})
         workplace(jobs, dask)
     folder = out if out is not None else Path("results") / f"{ready.name}-{ready.experiment.seed}"
-    with interruptible(f"what was done is kept in {folder}; the same command goes on"):
+    with interruptible(f"what was done is kept in {folder}; the same command resumes"):
         notes = notes_console(quiet)
         announce_compilation(notes)
         with runs_bar(notes) as advance:

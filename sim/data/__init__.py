@@ -1,6 +1,6 @@
-"""Places, border sections, the map, and what was published: `README.md` here tells what the figures mean.
+"""Data: places, border sections, the map, and published series; `README.md` here explains the figures.
 
-Everything is read from files of this package. pandas is imported only where a table is asked for.
+Everything is read from files of this package. pandas is imported only when a table is read.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ _MAPS = ("borders", "countries")
 
 
 def allowed(names: Iterable[str], found: object) -> str:
-    """How a message ends that found a wrong name: the names allowed, and the one that was probably meant."""
+    """Return the end of a message on a wrong name: the allowed names, and the one that was probably meant."""
     known = list(names)
     close = difflib.get_close_matches(str(found), known, n=1, cutoff=0.5)
     return f"allowed: {', '.join(known) or 'none'}" + (f" (did you mean {close[0]!r}?)" if close else "")
 
 
 def text(name: str) -> str:
-    """The text of a file of this package, such as ``places.csv``."""
+    """Return the text of a file of this package, such as ``places.csv``."""
     return _file(name).read_text(encoding="utf-8")
 
 
 def read_places() -> pd.DataFrame:
-    """The places that scenarios name.
+    """Return the places that scenarios name.
 
     Returns:
         Indexed by ``name``: ``title``; ``kind`` (origin, hub, zone, coast, landing, onward); ``lon`` and ``lat``
@@ -43,7 +43,7 @@ def read_places() -> pd.DataFrame:
 
 
 def read_sections() -> pd.DataFrame:
-    """The sections of the borders of Poland, Lithuania and Latvia with Belarus.
+    """Return the sections of the borders of Poland, Lithuania and Latvia with Belarus.
 
     Returns:
         Indexed by ``code`` (``pl-by-1``): ``agency``, ``title``; ``length_km`` (km, official); ``note`` on the terrain;
@@ -53,22 +53,22 @@ def read_sections() -> pd.DataFrame:
 
 
 def observed_names() -> list[str]:
-    """The names that `read_observed` takes, in order."""
+    """Return the names that `read_observed` takes, in order."""
     return sorted(f.name.removesuffix(".csv") for f in _file("observed").iterdir() if f.name.endswith(".csv"))
 
 
 def read_observed(name: str) -> pd.DataFrame:
-    """A published series. Its periods may overlap: never add it up.
+    """Return a published series. Its periods may overlap: never sum it.
 
     Args:
         name: One of `observed_names`, such as ``poland-attempts-2021``.
 
     Returns:
-        One row a period: ``series``; ``period_start`` and ``period_end`` (days, both within the period); ``value``,
+        One row per period: ``series``; ``period_start`` and ``period_end`` (days, both within the period); ``value``,
         ``low``, ``high`` (in the unit of the measure: attempts, detections, persons or flights; NaN where unknown, and
-        ``low`` alone is a lower bound); ``measure``, the measure of Corridor that answers to it; ``basis`` (reported,
+        ``low`` alone is a lower bound); ``measure``, the corresponding output of Corridor; ``basis`` (reported,
         derived); ``quality`` (primary, secondary); ``source``; ``agency``, ``transit_state``, ``route`` (empty text
-        where the row is about none); ``note``.
+        if the row concerns none); ``note``.
 
     Raises:
         ValueError: No series has this name.
@@ -80,7 +80,7 @@ def read_observed(name: str) -> pd.DataFrame:
 
 
 def map_path(name: str) -> Path:
-    """The GeoJSON file of a map layer: degrees, WGS 84.
+    """Return the GeoJSON file of a map layer: degrees, WGS 84.
 
     Args:
         name: ``countries`` (outlines) or ``borders`` (shared borders and their sections).

@@ -1,4 +1,4 @@
-"""Reads every CSV file that users bring or that ships: encodings, delimiters, and the lines that rows stand in."""
+"""Reading of all CSV files, shipped or from users: encodings, delimiters, and line numbers of rows."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SEPARATOR = re.compile(r"sep=(.)[ \t]*(?:\r\n|\r|\n)", re.IGNORECASE)  # a firs
 
 
 class CsvError(ValueError):
-    """Text that is no CSV, at a line (0 when there is none)."""
+    """Text is not CSV, at a line (0 when there is none)."""
 
     def __init__(self, line: int, text: str) -> None:
         self.line, self.text = line, text
@@ -34,7 +34,7 @@ class Csv(NamedTuple):
     """A table of text.
 
     Attributes:
-        delimiter: As messages name it, such as ``semicolon``.
+        delimiter: Its name in messages, such as ``semicolon``.
         header: Names of the columns, without blanks around them.
         line: Line of the header, counted from 1.
         rows: Line and cells of each row below the header that is not blank. A row that spans lines has its last.
@@ -47,12 +47,12 @@ class Csv(NamedTuple):
 
 
 def decode(content: bytes) -> str:
-    """The text of a file: UTF-8 with or without a byte order mark, UTF-16 and UTF-32 with one.
+    """Return the text of a file: UTF-8 with or without a byte order mark, UTF-16 and UTF-32 with one.
 
-    Anything else is refused: which letters the bytes of an older encoding stand for can only be guessed.
+    Anything else is refused: the letters of older encodings can only be guessed.
 
     Raises:
-        CsvError: If a byte is of no such encoding.
+        CsvError: If a byte is not valid in the encoding.
     """
     mark, encoding = next((found for found in _MARKS if content.startswith(found[0])), (b"", "utf-8"))
     try:
@@ -69,12 +69,12 @@ def decode(content: bytes) -> str:
 
 
 def read(text: str, score: Callable[[list[str]], int], search: int = 1) -> Csv:
-    """The table in a text, with the delimiter under which its header is best understood.
+    """Return the table in a text, with the delimiter under which its header is best understood.
 
     Args:
         text: The whole file, decoded.
-        score: How many cells of a line are understood as names of columns; 0 for a line that is no header.
-        search: Lines among which the header is; the first of those that score best.
+        score: Returns how many cells of a line are understood as names of columns; 0 for a line that is not a header.
+        search: Number of lines to search for the header; the first with the best score is taken.
 
     Raises:
         CsvError: If quotes are not closed, or a cell is too large.
@@ -98,12 +98,12 @@ def read(text: str, score: Callable[[list[str]], int], search: int = 1) -> Csv:
 
 
 def read_known(text: str, columns: Collection[str]) -> Csv:
-    """The table in a text whose first line names ``columns``; raises CsvError."""
+    """Return the table in a text whose first line names ``columns``; raises CsvError."""
     return read(text, lambda cells: len({cell.strip() for cell in cells} & set(columns)))
 
 
 def records(text: str) -> list[dict[str, str]]:
-    """The rows of a table that ships, by column; commas delimit.
+    """Return the rows of a table that ships, by column; commas delimit.
 
     Raises:
         CsvError: If a row has more or fewer cells than the header.
@@ -127,11 +127,11 @@ def _lines(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _header(text: str, delimiter: str, score: Callable[[list[str]], int], search: int) -> tuple[int, int, int, str]:
-    """Score and cells of the best line, its position among the lines that are not blank, and the delimiter."""
+    """Return score and cells of the best line, its position among non-blank lines, and the delimiter."""
     best = (0, 0, 0)
     try:
         for position, (_, cells) in enumerate(islice(_lines(text, delimiter), search)):
             best = max(best, (score(cells), len(cells), -position))
-    except CsvError:  # quotes that only another delimiter makes sense of
+    except CsvError:  # quotes that make sense only with another delimiter
         pass
     return best[0], best[1], -best[2], delimiter

@@ -1,9 +1,9 @@
-"""Writing files so that they are whole and stay: a crash, a full disk or a power cut leaves the old state or the new.
+"""Atomic and durable writing of files: a crash, a full disk or a power cut leaves the old state or the new.
 
-All files of Corridor are written here. A new file gets its name only when its bytes are on the disk, and the folder
-that holds the name is brought to the disk too: without that, some file systems (btrfs) may lose the
-name of a file whose contents they have kept. See Pillai et al. (2014), "All File Systems Are Not
-Created Equal: On the Complexity of Crafting Crash-Consistent Applications", OSDI 14, 433-448.
+All files of Corridor are written here. A new file gets its name only when its bytes are on the disk, and its folder is
+flushed to the disk too: otherwise some file systems (btrfs) may lose the name of a file but keep its contents. See
+Pillai et al. (2014), "All File Systems Are Not Created Equal: On the Complexity of Crafting Crash-Consistent
+Applications", OSDI 14, 433-448.
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-LONGEST_PREFIX = 40  # of a partial file's name, which must not outgrow what the file system allows
+LONGEST_PREFIX = 40  # of a partial file's name, whose length file systems limit
 
 
 def write_whole(file: Path, content: bytes) -> None:
-    """Write a file under another name, bring it to the disk, then give it its name: whole, or not at all.
+    """Write a file atomically: under another name, flush it to the disk, then rename it.
 
     Args:
-        file: An older one is replaced. Its folder is made if it is not there.
-        content: All of it.
+        file: The file; an older one is replaced, and its folder is created if missing.
+        content: The whole content.
 
     Raises:
-        OSError: If it cannot be written; no part of it is left then. If it was the folder that could not be brought to
-            the disk, the file is there, and a power cut may take it back.
+        OSError: If it cannot be written; no part of it is left then. If only the folder could not be flushed to
+            the disk, the file exists, but a power cut may undo it.
     """
     make_folder(file.parent)
     handle, path = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name[:LONGEST_PREFIX]}.")
@@ -45,15 +45,15 @@ def write_whole(file: Path, content: bytes) -> None:
 
 
 def write_text(file: Path, content: str) -> None:
-    """`write_whole` of text as UTF-8, its line ends as they are."""
+    """Write text as UTF-8 by `write_whole`, with line ends unchanged."""
     write_whole(file, content.encode())
 
 
 def append_whole(file: Path, content: bytes) -> None:
-    """Add bytes to the end of a file, which is made if it is not there: all of them on the disk, or none.
+    """Append bytes to a file, created if missing: all of them reach the disk, or none.
 
     Raises:
-        OSError: If they cannot be written; the file is as it was then.
+        OSError: If they cannot be written; the file is then unchanged.
     """
     size = file.stat().st_size if file.exists() else None
     try:
@@ -72,7 +72,7 @@ def append_whole(file: Path, content: bytes) -> None:
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder and those above it that are not there, each on the disk when this returns; raises OSError."""
+    """Create a folder and its missing parents, each flushed to the disk; raises OSError."""
     missing = [place for place in (folder, *folder.parents) if not place.exists()]
     folder.mkdir(parents=True, exist_ok=True)
     for place in missing:
@@ -80,13 +80,13 @@ def make_folder(folder: Path) -> None:
 
 
 def sync_file(file: Path) -> None:
-    """Bring a file that somebody else has written to the disk; raises OSError."""
-    with file.open("rb+") as stream:  # Windows brings nothing to the disk that is open for reading alone
+    """Flush a file that was written elsewhere to the disk; raises OSError."""
+    with file.open("rb+") as stream:  # Windows does not flush a file that is open only for reading
         os.fsync(stream.fileno())
 
 
 def sync_folder(folder: Path) -> None:
-    """Bring the names in a folder to the disk; raises OSError. Windows has no way to, and needs none."""
+    """Flush the names in a folder to the disk; raises OSError. On Windows this is neither possible nor needed."""
     if os.name == "nt":
         return
     handle = os.open(folder, os.O_RDONLY)
@@ -97,7 +97,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def umask() -> int:
-    """The bits that new files of this process do without."""
+    """Return the umask of this process: the permission bits that new files lack."""
     mask = os.umask(0o022)
     os.umask(mask)
     return mask

@@ -1,7 +1,7 @@
-"""Which extensions are loaded: somebody else's science, by name, with the source that it was made from.
+"""The list of loaded extensions, by name, with their sources.
 
-Every layer keeps what extensions add to it where it keeps its own; this list says whose it is. It is part of the
-model's identity, and travels to workers.
+Each layer stores the additions of extensions beside its own entries; this list records their origin. It is part of the
+model's identity, and is sent to workers.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ class Extension(NamedTuple):
     """A loaded extension.
 
     Attributes:
-        name: Of its file, without the ending, or of its entry point.
-        file: Where it was loaded from, as it was given.
-        source: The bytes of its source; of a package, of all its Python files.
-        module: What was made of it.
+        name: Name of its file, without the ending, or of its entry point.
+        file: Path from which it was loaded, as given.
+        source: The bytes of its source; for a package, of all its Python files.
+        module: The loaded module.
     """
 
     name: str
@@ -28,7 +28,7 @@ class Extension(NamedTuple):
 
     @property
     def sha256(self) -> str:
-        """Hash of its source (hexadecimal)."""
+        """Return the hash of its source (hexadecimal)."""
         return sha256(self.source).hexdigest()
 
 
@@ -36,15 +36,15 @@ loaded: list[Extension] = []
 
 
 def digests() -> dict[str, str]:
-    """SHA-256 of the loaded extensions' sources by name, in the order of loading."""
+    """Return the SHA-256 of the loaded extensions' sources by name, in the order of loading."""
     return {extension.name: extension.sha256 for extension in loaded}
 
 
 def modules() -> list[ModuleType]:
-    """Their modules."""
+    """Return the modules of the loaded extensions."""
     return [extension.module for extension in loaded]
 
 
 def files() -> dict[str, bytes]:
-    """The sources of those that are single files, by file name: results keep a copy of what they were made with."""
+    """Return the sources of single-file extensions by file name, of which results keep a copy."""
     return {f"{extension.name}.py": extension.source for extension in loaded if extension.file.endswith(".py")}

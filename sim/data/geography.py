@@ -37,7 +37,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class BorderSection:
-    """A section of a border: its official length, and the line that the map draws, which is shorter."""
+    """A section of a border: its official length, and its line on the map, which is shorter."""
 
     code: str
     agency: str
@@ -47,15 +47,15 @@ class BorderSection:
 
     @property
     def drawn_km(self) -> float:
-        """Length of the line on the map."""
+        """Return the length of the line on the map."""
         return math.fsum(great_circle_km(*a, *b) for a, b in pairwise(self.line))
 
 
 def great_circle_km(lon1: float, lat1: float, lon2: float, lat2: float) -> float:
-    """Shortest way over a sphere, in km, between two points in degrees.
+    """Return the shortest distance on a sphere, in km, between two points in degrees.
 
-    The haversine formula: Sinnott, R. W. (1984), "Virtues of the Haversine", Sky and Telescope 68(2), 159. The Earth is
-    no sphere; the error is at most about 0.5 %.
+    The haversine formula: Sinnott, R. W. (1984), "Virtues of the Haversine", Sky and Telescope 68(2), 159. As the Earth
+    is not a sphere, the error is up to about 0.5 %.
     """
     phi1, phi2 = math.radians(lat1), math.radians(lat2)
     h = math.sin((phi2 - phi1) / 2) ** 2
@@ -64,13 +64,13 @@ def great_circle_km(lon1: float, lat1: float, lon2: float, lat2: float) -> float
 
 
 def distance_km(start: Place, end: Place) -> float:
-    """Great-circle distance between two places."""
+    """Return the great-circle distance between two places."""
     return great_circle_km(start.lon, start.lat, end.lon, end.lat)
 
 
 @cache
 def places() -> Mapping[str, Place]:
-    """All places by name, in the order of ``sim/data/places.csv``."""
+    """Return all places by name, in the order of ``sim/data/places.csv``."""
     return MappingProxyType(
         {r["name"]: Place(r["name"], r["title"], r["kind"], float(r["lon"]), float(r["lat"])) for r in _rows("places")}
     )
@@ -78,7 +78,7 @@ def places() -> Mapping[str, Place]:
 
 @cache
 def sections() -> Mapping[str, BorderSection]:
-    """All border sections by code, in the order of ``sim/data/sections.csv``."""
+    """Return all border sections by code, in the order of ``sim/data/sections.csv``."""
     features = json.loads(data.text("borders.geojson"))["features"]
     lines = {
         f["properties"]["code"]: tuple((lon, lat) for lon, lat in f["geometry"]["coordinates"])
@@ -94,7 +94,7 @@ def sections() -> Mapping[str, BorderSection]:
 
 
 def place(name: str) -> Place:
-    """The place of this name.
+    """Return the place of this name.
 
     Raises:
         ValueError: There is none.
@@ -103,7 +103,7 @@ def place(name: str) -> Place:
 
 
 def section(code: str) -> BorderSection:
-    """The border section of this code.
+    """Return the border section of this code.
 
     Raises:
         ValueError: There is none.
@@ -112,7 +112,7 @@ def section(code: str) -> BorderSection:
 
 
 def by_sections(agencies: Iterable[str]) -> list[str]:
-    """Border agencies in the order of their sections in ``sim/data/sections.csv``; then all others by name."""
+    """Return border agencies in the order of their sections in ``sim/data/sections.csv``; then all others by name."""
     known = list(dict.fromkeys(section.agency for section in sections().values()))
     found = set(agencies)
     return [name for name in known if name in found] + sorted(found.difference(known))
@@ -120,21 +120,21 @@ def by_sections(agencies: Iterable[str]) -> list[str]:
 
 @cache
 def outlines() -> Mapping[str, tuple[Polygon, ...]]:
-    """The polygons of each country by ISO 3166 code of three letters."""
+    """Return the polygons of each country by ISO 3166 code of three letters."""
     features = json.loads(data.text("countries.geojson"))["features"]
     return MappingProxyType({f["properties"]["iso3"]: _polygons(f["geometry"]) for f in features})
 
 
 @cache
 def country_names() -> Mapping[str, str]:
-    """Names of countries by ISO 3166 code of three letters."""
+    """Return names of countries by ISO 3166 code of three letters."""
     features = json.loads(data.text("countries.geojson"))["features"]
     return MappingProxyType({f["properties"]["iso3"]: f["properties"]["name"] for f in features})
 
 
 @cache
 def country_of(name: str) -> str:
-    """ISO 3166 code of the country whose outline a place lies in; empty text where it lies in none.
+    """Return the ISO 3166 code of the country in whose outline a place lies; empty if there is none.
 
     By the even-odd rule: a ray from the place crosses the outline an odd number of times.
 
@@ -157,7 +157,7 @@ def country_of(name: str) -> str:
 
 @cache
 def map_labels(of: str) -> Mapping[str, Point]:
-    """Where names of countries stand on a map, by ISO 3166 code.
+    """Return the positions of countries' names on a map, by ISO 3166 code.
 
     Args:
         of: ``world`` or ``border`` (the panes of the view's map), or ``report``.
@@ -168,7 +168,7 @@ def map_labels(of: str) -> Mapping[str, Point]:
 
 @cache
 def eu_members() -> frozenset[str]:
-    """ISO 3166 codes of the members of the European Union, of today."""
+    """Return the ISO 3166 codes of the current members of the European Union."""
     return frozenset(r["iso3"] for r in _rows("eu_members"))
 
 

@@ -1,1 +1,1 @@
-"""The engine: tables of rows, compiled rules over them, keyed random numbers, queues, and exact books."""
+"""The engine: tables of records, the compiled rules that act on them, keyed random numbers, queues, and the ledger."""

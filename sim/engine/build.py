@@ -1,4 +1,4 @@
-"""From a scenario to the tables of a world, ready for the first day."""
+"""Builds the tables of a world from a resolved scenario, ready for the first day."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from sim.scenario.measures.return_flights import ReturnFlights
 from sim.scenario.schema import Scenario
 
 _PRICE_FIELDS = ("travel_days", "visa_lead", "risk", "shipwreck", "death_in_shipwreck")
-ONWARD_PLACE = "Onward"  # capital, so that no place of a scenario can have its name
+ONWARD_PLACE = "Onward"  # capitalised: no place of a scenario can have this name
 
 
 class Names(NamedTuple):
-    """Names behind the numbers, each sorted, so that the order in a file means nothing."""
+    """The names behind row numbers, each list sorted: the order in a scenario file has no effect."""
 
     places: list[str]
     cohorts: list[str]
@@ -37,7 +37,7 @@ class Names(NamedTuple):
 
 
 def names_of(scenario: Scenario) -> Names:
-    """All names of a scenario, numbered by their alphabetical order; the place "Onward" comes last."""
+    """Return all names of a scenario in alphabetical order, with the place "Onward" last."""
     places = {cohort.origin for cohort in scenario.cohorts.values()}
     places |= {route.origin for route in scenario.routes.values()}
     places |= {route.destination for route in scenario.routes.values()}
@@ -59,7 +59,7 @@ def names_of(scenario: Scenario) -> Names:
 
 
 def run_days(start: date, schedule: Mapping[date, Any]) -> dict[int, float]:
-    """A schedule by day of the run (0 is the first; negative before it)."""
+    """Return a schedule keyed by day of the run (0 is the first day; earlier days are negative)."""
     return {(day - start).days: float(value) for day, value in schedule.items()}
 
 
@@ -199,10 +199,10 @@ def _timetable(scenario: Scenario, names: Names, rows: list[tuple[int, str, int]
 
 
 def _waiting_lists(migrants: int, days: int, queues: int) -> dict[str, Any]:
-    """Empty calendars and queues, and the pool of blocks that they are made of."""
+    """Return empty calendars and queues, and the pool of blocks that they use."""
     lists = np.zeros(queues, t.QUEUE)
     lists["head"] = lists["tail"] = -1
-    # everybody waits in one list at most; each list may end in a block that is not full
+    # everybody is in at most one list, and each list may end in a block that is not full
     pool = migrants // t.BLOCK_ROOM + min(migrants, t.CALENDARS * (days + 1)) + 2 * queues + 2
     return {
         "calendar": np.full((t.CALENDARS, days + 1), -1, np.int32),
@@ -212,7 +212,7 @@ def _waiting_lists(migrants: int, days: int, queues: int) -> dict[str, Any]:
 
 
 def _counted_by_day(days: int, counts: tuple[int, int, int], sections: int, pairs: int, routes: int) -> dict[str, Any]:
-    """Empty books; ``counts`` are the numbers of cohorts, places and statuses."""
+    """Return empty tables of daily counts; ``counts`` are the numbers of cohorts, places and statuses."""
     return {
         "stocks_by_cohort": np.zeros((days, counts[0], counts[2]), np.int32),
         "stocks_by_place": np.zeros((days, counts[1], counts[2]), np.int32),
@@ -225,7 +225,7 @@ def _counted_by_day(days: int, counts: tuple[int, int, int], sections: int, pair
 
 
 def build_world(scenario: Scenario, names: Names, timetable: list[tuple[int, str, int]]) -> t.World:
-    """The tables of a resolved scenario (numbers only); ``timetable`` rows are (day, route, seats)."""
+    """Build the tables of a resolved scenario (numbers only); ``timetable`` rows are (day, route, seats)."""
     cohorts = _cohorts(scenario, names)
     spans = [CohortSpan(int(c["first"]), int(c["size"]), int(c["origin"])) for c in cohorts]
     bases = [name_key(scenario.seed, "cohort", name) for name in names.cohorts]
@@ -276,9 +276,9 @@ def build_world(scenario: Scenario, names: Names, timetable: list[tuple[int, str
 
 
 class _Record(np.record):  # type: ignore[misc]
-    """A record for uncompiled rules: its fields are attributes, also one that is called as NumPy's own (`size`).
+    """A record for uncompiled rules: fields are attributes, even one that shares its name with NumPy's own (`size`).
 
-    Integers but for keys are plain, as NumPy's small ones would wrap where compiled code has 64 bits.
+    Integers other than keys become plain ones: NumPy's small integers would overflow where compiled code has 64 bits.
     """
 
     def __getattribute__(self, name: str) -> Any:
@@ -290,5 +290,5 @@ class _Record(np.record):  # type: ignore[misc]
 
 
 def _readable(table: t.Table) -> t.Table:
-    """A table for uncompiled rules, which ask its records for attributes."""
+    """Return a table whose records uncompiled rules can read by attribute."""
     return table.view(np.dtype((_Record, table.dtype))) if table.dtype.names else table

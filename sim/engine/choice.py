@@ -1,4 +1,4 @@
-"""Choosing a route by its share, and putting the choice off: shared by those who book and rebook."""
+"""Route choice: choosing a route in proportion to its share, or postponing the choice after a failed booking."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sim.engine.tables import C_RECONSIDER, F_GAVE_UP_BOOKING
 
 @compiled
 def choose_route(m, pairs, first, n):
-    """Number of the pair that the migrant chooses among ``n`` pairs from ``first``, in proportion to their shares."""
+    """Return the pair that the migrant chooses among ``n`` pairs from ``first``, in proportion to their shares."""
     total = 0.0
     for k in range(first, first + n):
         total += pairs[k].share
@@ -29,13 +29,13 @@ def choose_route(m, pairs, first, n):
 
 @compiled
 def wait_to_reconsider(m, p):
-    """Days until someone whose booking failed decides anew."""
+    """Return the days until someone whose booking failed decides again."""
     return lag(draw(m.key, RECONSIDER_LAG, m.bookings), p.reconsider)
 
 
 @compiled
 def put_off(w, day, i):
-    """A booking has failed: back to the prospects, to reconsider later."""
+    """Return migrant ``i`` to the prospects after a failed booking, to reconsider later."""
     m = w.rows[i]
     count(w, day, m, F_GAVE_UP_BOOKING)
     move(w, m, PROSPECT, w.cohorts[m.cohort].origin)

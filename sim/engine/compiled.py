@@ -1,8 +1,8 @@
-"""The one door to numba: compiles the loops over migrants, with a cache that can't go stale.
+"""Compilation with numba of the loops over migrants, with a cache that cannot go stale.
 
-numba's cache does not see a change in a function that another file calls, so the cache folder is named after the hash
-of all compiled sources. What is compiled with other rules (`sim.engine.kernel`) is cached in a folder of its own, or
-not at all.
+No other module configures numba. Its cache does not notice a change in a function that another file calls, so the cache
+folder is named after the hash of all compiled sources. Code compiled with other rules (`sim.engine.kernel`) is cached
+in a separate folder, or not at all.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ JIT = not numba.config.DISABLE_JIT
 
 
 def sources_hash() -> str:
-    """Hash of all sources that are compiled, and of those that hold constants for them: the key of the cache."""
+    """Return the key of the cache: a hash of all compiled sources and of those that hold constants for them."""
     digest = hashlib.sha256()
     for file in sorted([*_ENGINE.glob("*.py"), *(_ENGINE / "processes").glob("*.py"), _ENGINE.parent / "model.py"]):
         digest.update(file.name.encode() + b"\0" + file.read_bytes())
@@ -33,24 +33,24 @@ def sources_hash() -> str:
 
 
 def cache_folder() -> Path | None:
-    """Folder of the compiled code, in ``$CORRIDOR_CACHE`` or the user's cache; None if it can't be written."""
+    """Return the folder of compiled code, in ``$CORRIDOR_CACHE`` or the user's cache; None if it is not writable."""
     try:
         root = Path(os.environ.get("CORRIDOR_CACHE") or Path.home() / ".cache" / "corridor")
         folder = root / "compiled" / sources_hash()
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             return folder
-    except (OSError, RuntimeError):  # the latter where nobody has a home
+    except (OSError, RuntimeError):  # the latter when there is no home directory
         return None
 
 
 def is_cached() -> bool:
-    """Whether compiled code for these sources lies in the cache already."""
+    """Return whether the cache already holds compiled code for these sources."""
     return HOME is not None and any(HOME.rglob("*.nbc"))
 
 
 def is_kept() -> bool:
-    """Whether what is compiled is found again by later processes: not where the cache folder cannot be written."""
+    """Return whether later processes can reuse compiled code, that is, whether the cache folder is writable."""
     return HOME is not None
 
 
@@ -69,14 +69,14 @@ def compiled(function: Callable[..., Any]) -> Any:
 
 
 def is_compiled(thing: Any) -> bool:
-    """Whether something is a function of `compiled`; uncompiled, any plain function counts."""
+    """Return whether ``thing`` was made by `compiled`; with compilation disabled, any plain function counts."""
     return (
         isinstance(thing, numba.core.dispatcher.Dispatcher) if JIT else callable(thing) and hasattr(thing, "__code__")
     )
 
 
 def plain(function: Any) -> Any:
-    """The Python function behind a compiled one."""
+    """Return the Python function behind a compiled one."""
     return getattr(function, "py_func", function)
 
 
@@ -100,5 +100,5 @@ def cached_as(key: str, *, cache: bool = True) -> Iterator[None]:
 
 
 def codes(number: int, first: int = 0) -> tuple[Any, ...]:
-    """So many whole numbers to name things by, typed: numba compiles a function anew for each plain one given to it."""
+    """Return ``number`` typed integer codes; numba would recompile a function for each plain integer passed to it."""
     return tuple(np.arange(first, first + number, dtype=np.int64))

@@ -1,4 +1,4 @@
-"""What the ledger found wrong, in words: the day, the place and the numbers."""
+"""Error messages for broken conservation laws: the day, the place and the numbers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sim.engine.tables import N_BROKEN, N_BROKEN_AT, N_COUNTED, N_RIGHT
 if TYPE_CHECKING:
     from sim.model import CorridorModel
 
-# By law: the list of names that it is about, and what to say of the place, what was counted and what is right.
+# By law: the list of names that it concerns, and the message, filled with the name, the count and the right number.
 WORDS = {
     ledger.PERSONS: ("cohorts", "cohort {} counts {} persons at all places together; {} are right"),
     ledger.NEGATIVE: ("cohorts", "cohort {} counts {} persons at {places}; at least {} are right"),
@@ -30,7 +30,7 @@ WORDS = {
 
 
 def check(model: CorridorModel, day: int) -> None:
-    """Stop the run if the day's books do not close; on the last day also if the rows tell another story.
+    """Stop the run if the day's ledger does not balance or, on the last day, if it differs from a recount of the rows.
 
     Raises:
         ConservationError: With the day, the cohort, route or section, and the numbers.
@@ -56,7 +56,7 @@ def _broken(model: CorridorModel) -> str:
 
 
 def _check_rows(model: CorridorModel, day: int) -> None:
-    """The ledger against a recount of all migrants, once a run: it costs as much as some days of it."""
+    """Compare the ledger with a recount of all migrants; done once a run, as it costs as much as several days."""
     names, stocks = model.names, model.world.stocks
     counted = ledger.recount(model.world.rows, len(names.cohorts), len(names.places))
     wrong = np.argwhere(counted != stocks)

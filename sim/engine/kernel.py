@@ -1,8 +1,8 @@
-"""The compiled day: with the rules that ship, or with some of them replaced and steps added.
+"""The compiled day, with the rules that ship or with replaced rules and added steps.
 
-numba binds the functions that a compiled function calls when it compiles it, and keeps the result. So a rule is never
-exchanged in place: every function that reaches a changed one is made anew over changed globals, and cached under a key
-that names the extensions, or, after a change by hand, not at all. The rules that ship keep their own cache.
+When numba compiles a function it binds the functions that this one calls, and keeps the result. So a rule is never
+replaced in place: every function that reaches a changed one is rebuilt with changed globals and cached under a key of
+the extensions or, after a monkeypatch, not at all. The rules that ship keep their own cache.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ _made: dict[tuple[Any, ...], Drivers] = {}
 
 
 def kernel(drivers: Drivers) -> Drivers:
-    """The functions that drive the day, calling the rules that hold now.
+    """Return the functions that drive the day, calling the rules in force now.
 
     Args:
         drivers: Compiled functions that call the processes by their modules (``demand.run(w, day)``).
 
     Returns:
-        The drivers themselves where nothing was changed.
+        The drivers themselves if nothing was changed.
     """
     by_hand = rules.changed_by_hand()
     if not (rules.replaced or rules.steps or by_hand):
@@ -44,7 +44,7 @@ def kernel(drivers: Drivers) -> Drivers:
 
 
 def _key() -> str:
-    """A name for the rules that extensions make; empty if one is from elsewhere, and no hash stands for its source."""
+    """Return the cache key of the extensions' rules; empty if a rule is from elsewhere and its source has no hash."""
     functions = [*rules.replaced.values(), *(step.run for step in rules.steps)]
     known = {module.__name__ for module in extensions.modules()}
     if any(f.__module__ not in known and not f.__module__.startswith("sim.engine.") for f in functions):
@@ -55,7 +55,7 @@ def _key() -> str:
 
 
 class _Rebuilt:
-    """Copies of the functions that reach something changed, over globals of their own."""
+    """Copies of the functions that reach something changed, each with its own globals."""
 
     def __init__(self, drivers: Drivers, key: str) -> None:
         """Find what the changes reach, and make it anew."""
@@ -66,7 +66,7 @@ class _Rebuilt:
             self.spaces[module.__name__] = dict(vars(module))
         for driver in map(plain, drivers):
             self.spaces.setdefault(driver.__module__, dict(driver.__globals__))
-        # What takes the place of a function, by the function's identity; plain until `_compile`.
+        # The replacement of each function, by the function's identity; uncompiled until `_compile`.
         self.new: dict[int, Any] = {id(rules.RULES[name]): function for name, function in rules.replaced.items()}
         self.new |= {id(step.run): step.run for step in rules.steps}
         self._reach()
@@ -79,7 +79,7 @@ class _Rebuilt:
         self.drivers: Drivers = tuple(self.new.get(id(driver), driver) for driver in drivers)
 
     def _reach(self) -> None:
-        """Mark all functions that call a changed one, however deep."""
+        """Mark all functions that call a changed one, directly or indirectly."""
         functions = [
             (home, value)
             for home, space in self.spaces.items()
@@ -122,7 +122,7 @@ class _Rebuilt:
             self.new[known] = compiled(copy)
 
     def _linked(self) -> dict[str, ModuleType]:
-        """Let each copy see the others in its globals; returns the modules as they see them."""
+        """Put the copies into each other's globals; return the modules as they see them."""
         modules = {name: ModuleType(name) for name in self.spaces}
         for home, space in self.spaces.items():
             for name, value in space.items():

@@ -1,4 +1,4 @@
-"""Stocks and flows: every move of a migrant goes through here, exact to the person."""
+"""The ledger of stocks and flows: every move of a migrant is booked here, exact to the person."""
 
 from __future__ import annotations
 
@@ -27,31 +27,31 @@ from sim.engine.tables import (
     S_TURN_BACKS,
 )  # fmt: skip
 
-_AT_ONCE = 1 << 18  # rows that are counted anew at once, for the sake of memory
+_AT_ONCE = 1 << 18  # rows recounted at a time, to limit memory
 
 # What must hold on every day of every run; 0 is no law.
 (PERSONS, NEGATIVE, SEATS, BOARDED, ABOARD, BOATS, PATROLS, RECORDED, ATTEMPTS) = codes(9, first=1)
 
 
 class ConservationError(RuntimeError):
-    """Persons, seats, boats or patrols were made or lost: names the day, the place, and the numbers."""
+    """Persons, seats, boats or patrols were created or lost; the message names the day, the place and the numbers."""
 
 
 @compiled
 def pair(w, m):
-    """Number of the migrant's pair of cohort and route."""
+    """Return the number of the migrant's pair of cohort and route."""
     return w.pair_of[m.cohort, m.route]
 
 
 @compiled
 def count(w, day, m, flow):
-    """Add one person or event to a flow of the migrant's pair, today."""
+    """Add one person or event to today's flow of the migrant's pair."""
     w.pair_flows[day, w.pair_of[m.cohort, m.route], flow] += 1
 
 
 @compiled
 def move(w, m, status, place):
-    """Move one migrant to a status and place, and its person with it in all stocks."""
+    """Move a migrant to a status and place, and update all stocks."""
     w.stocks[m.cohort, m.place, m.status] -= 1
     w.stocks[m.cohort, place, status] += 1
     m.status = status
@@ -60,7 +60,7 @@ def move(w, m, status, place):
 
 @compiled
 def occupants(w, z):
-    """Persons in border zone ``z`` now, at the border or stranded."""
+    """Return the persons now in border zone ``z``, at the border or stranded."""
     place = w.zones[z].place
     persons = 0
     for c in range(w.stocks.shape[0]):
@@ -70,7 +70,7 @@ def occupants(w, z):
 
 @compiled
 def in_procedure(w, a):
-    """Persons in procedure with agency ``a`` now."""
+    """Return the persons now in procedure with agency ``a``."""
     persons = 0
     for c in range(w.stocks.shape[0]):
         persons += w.stocks[c, w.agencies[a].place, IN_PROCEDURE]
@@ -79,7 +79,7 @@ def in_procedure(w, a):
 
 @compiled
 def whole(rate, carry):
-    """Whole units that a daily rate yields today, and the fraction carried to tomorrow."""
+    """Return the whole units that a daily rate yields today, and the fraction carried over to tomorrow."""
     total = rate + carry
     units = int(np.floor(total + 1e-9))
     return units, max(total - units, 0.0)
@@ -87,7 +87,7 @@ def whole(rate, carry):
 
 @compiled
 def broken(w, law, place, counted, right):
-    """Note where the books first do not close; the model stops the run and says so (`sim.engine.conservation`)."""
+    """Record the first broken law; `sim.engine.conservation` then stops the run and reports it."""
     if w.counters[N_BROKEN] == 0:
         w.counters[N_BROKEN] = law
         w.counters[N_BROKEN_AT] = place
@@ -97,7 +97,7 @@ def broken(w, law, place, counted, right):
 
 @compiled
 def close_persons(w, day):
-    """Write stocks; every person of every cohort is somewhere, once."""
+    """Write stocks, and check that every person of every cohort is counted exactly once."""
     cohorts, places, statuses = w.stocks.shape
     for c in range(cohorts):
         persons = 0
@@ -118,7 +118,7 @@ def close_persons(w, day):
 
 @compiled
 def close_seats(w, day):
-    """Nobody travels without a seat, every boat that left is one that a carrier sent, and all aboard are somewhere."""
+    """Check that nobody travels without a seat, a carrier sent every boat, and all aboard are accounted for."""
     for r in range(w.routes.shape[0]):
         today = w.route_flows[day, r]
         aboard = 0
@@ -146,7 +146,7 @@ def close_seats(w, day):
 
 @compiled
 def close_border(w, day):
-    """Each attempt ends in one way, and no patrol stops more than it can."""
+    """Check that each attempt has exactly one result and no patrol stops more than it can."""
     for s in range(w.sections.shape[0]):
         flows = w.section_flows[day, s]
         stopped = flows[S_TURN_BACKS] + flows[S_PROCEDURES]
@@ -160,14 +160,14 @@ def close_border(w, day):
 
 @compiled
 def run(w, day):
-    """Close the day's books: persons, seats, boats and patrols, exact to one."""
+    """Balance the day's ledger: persons, seats, boats and patrols, exact to one."""
     close_persons(w, day)
     close_seats(w, day)
     close_border(w, day)
 
 
 def recount(rows: np.ndarray, cohorts: int, places: int) -> np.ndarray:
-    """Stocks counted anew from the rows, shape (cohorts, places, statuses); the ledger must equal them."""
+    """Recount stocks from the rows, shape (cohorts, places, statuses); the ledger must equal them."""
     from sim.engine.rows import STATUSES
 
     shape = (cohorts, places, len(STATUSES))

@@ -1,4 +1,4 @@
-"""Waiting: the calendars (who is due on which day) and the queues (who is served next).
+"""Calendars (who is due on which day) and queues (who is served next).
 
 Both are lists of row numbers in blocks of 14, one cache line each, drawn from one pool. A plain linked
 list through the rows would fetch one row after the other from memory; a block names 14 rows at once.
@@ -13,35 +13,35 @@ from sim.engine.tables import BLOCK_ROOM, N_EVENTS, N_FREE_BLOCK, N_USED_BLOCKS
 
 ANY = -1
 _LINK, _COUNT, _FIRST = 0, 1, 2
-_FEW = 16  # so many are sorted as they lie
+_FEW = 16  # up to so many are sorted directly, without buckets
 
 
 def number_of_queues(states: int, routes: int) -> int:
-    """How many queues a world with so many transit states and routes has."""
+    """Return the number of queues in a world with that many transit states and routes."""
     return 2 * states + routes
 
 
 @compiled
 def visa_queue(w, s):
-    """Number of the queue for the visas of state ``s``."""
+    """Return the number of the queue for visas of state ``s``."""
     return s
 
 
 @compiled
 def transfer_queue(w, s):
-    """Number of the queue for transfer from the hub of state ``s`` to the border."""
+    """Return the number of the queue for transfer from the hub of state ``s`` to the border."""
     return w.states.shape[0] + s
 
 
 @compiled
 def seat_queue(w, r):
-    """Number of the queue for seats on route ``r``, boats included."""
+    """Return the number of the queue for seats on route ``r``, boats included."""
     return 2 * w.states.shape[0] + r
 
 
 @compiled
 def take_block(w):
-    """An empty block from the pool."""
+    """Take an empty block from the pool and return its number."""
     b = w.counters[N_FREE_BLOCK]
     if b >= 0:
         w.counters[N_FREE_BLOCK] = w.blocks[b, _LINK]
@@ -55,7 +55,7 @@ def take_block(w):
 
 @compiled
 def give_block(w, b):
-    """A block back to the pool; returns the block that it was linked to."""
+    """Return a block to the pool; returns the block that it was linked to."""
     following = w.blocks[b, _LINK]
     w.blocks[b, _LINK] = w.counters[N_FREE_BLOCK]
     w.counters[N_FREE_BLOCK] = b
@@ -72,7 +72,7 @@ def append(w, b, i):
 
 @compiled
 def schedule(w, i, calendar, today, days):
-    """Let row ``i`` be due in ``days`` days in a calendar; beyond the run's end nobody is ever due."""
+    """Enter row ``i`` in a calendar, due in ``days`` days; after the end of the run nobody is due."""
     m = w.rows[i]
     m.since = today
     due = today + days
@@ -89,7 +89,7 @@ def schedule(w, i, calendar, today, days):
 
 @compiled
 def peek_due(w, calendar, day, status):
-    """Rows due today with the given status (or `ANY`), in no order that may matter; in ``w.who``; returns how many."""
+    """Write the rows due today with a status (or `ANY`) to ``w.who``, in arbitrary order; return their number."""
     rows, who, blocks = w.rows, w.who, w.blocks
     n = 0
     b = w.calendar[calendar, day]
@@ -105,7 +105,7 @@ def peek_due(w, calendar, day, status):
 
 @compiled
 def take_due(w, calendar, day, status):
-    """As `peek_due`, and the day's list is spent: each of its rows has had its migrant-event."""
+    """As `peek_due`, but empty the day's list and count a migrant-event for each of its rows."""
     n = peek_due(w, calendar, day, status)
     b = w.calendar[calendar, day]
     w.calendar[calendar, day] = -1
@@ -117,7 +117,7 @@ def take_due(w, calendar, day, status):
 
 @compiled
 def push(w, q, i):
-    """Put row ``i`` at the end of queue ``q``."""
+    """Append row ``i`` to queue ``q``."""
     queue = w.queues[q]
     b = queue.tail
     if b < 0 or w.blocks[b, _COUNT] == BLOCK_ROOM:
@@ -135,14 +135,14 @@ def push(w, q, i):
 
 @compiled
 def front(w, q):
-    """The first row of queue ``q``, left in it; -1 when it is empty."""
+    """Return the first row of queue ``q`` without removing it; -1 if the queue is empty."""
     queue = w.queues[q]
     return w.blocks[queue.head, _FIRST + queue.first] if queue.length > 0 else -1
 
 
 @compiled
 def pop(w, q):
-    """Take the first row out of queue ``q``; -1 when it is empty."""
+    """Remove and return the first row of queue ``q``; -1 if the queue is empty."""
     queue = w.queues[q]
     if queue.length == 0:
         return -1
@@ -160,7 +160,7 @@ def pop(w, q):
 
 @compiled
 def line_up(w, n):
-    """Bring the first ``n`` of ``w.who`` into the order of their keys, a hash: no tie is broken by position."""
+    """Sort the first ``n`` of ``w.who`` by their keys, which are hashes: no tie is broken by position."""
     rows, who, keys = w.rows, w.who, w.keys
     for j in range(n):
         keys[j] = rows[who[j]].key
@@ -169,7 +169,7 @@ def line_up(w, n):
 
 @compiled
 def sort_by_key(w, n):
-    """Sort the first ``n`` of ``w.keys`` in place, ``w.who`` along with them.
+    """Sort the first ``n`` of ``w.keys`` in place, and ``w.who`` along with them.
 
     First into buckets by the keys' leading digits (a counting sort), which all but sorts hashes; then by Shell's method
     (Shell 1959, doi:10.1145/368370.368387) with no step longer than the fullest bucket, as none has farther to go.
@@ -190,7 +190,7 @@ def sort_by_key(w, n):
 
 @compiled
 def spread(w, n):
-    """Bring the first ``n`` of ``w.keys``, and ``w.who``, into buckets in rising order; returns the most in one."""
+    """Move the first ``n`` of ``w.keys`` and ``w.who`` into ascending buckets; return the size of the fullest."""
     keys, who, ends = w.keys, w.who, w.buckets
     low, high = keys[0], keys[0]
     for j in range(1, n):
@@ -208,7 +208,7 @@ def spread(w, n):
         ends[b] += ends[b - 1] if b > 0 else 0
     for i in range(n):
         b = np.int64((keys[i] - low) >> shift)
-        while ends[b] > i:  # what lies at i goes to the end of its bucket, until one lies there that belongs
+        while ends[b] > i:  # move the item at i to the end of its bucket, until one that belongs at i turns up
             ends[b] -= 1
             j = ends[b]
             keys[i], keys[j] = keys[j], keys[i]

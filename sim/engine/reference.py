@@ -1,8 +1,8 @@
-"""The world by reference: one pointer that compiled functions take and pass on.
+"""The world by reference: a single pointer passed between compiled functions.
 
 Passing the `World` tuple itself would copy its arrays and count references to them at every call,
-which is ten times slower and takes minutes to compile. A `Reference` lays the arrays' headers out in
-one block of memory, as numba would have them, but without owners; it keeps the arrays alive itself.
+which is ten times slower and takes minutes to compile. A `Reference` lays out the arrays' headers in
+one block of memory, in numba's layout but without owners; it keeps the arrays alive itself.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class WorldType(types.Type):
 
     @property
     def key(self) -> tuple[Any, ...]:
-        """What makes two of these types the same."""
+        """Return what two equal types have in common."""
         return (self.arrays, self.fields)
 
 
@@ -48,7 +48,7 @@ class Reference:
     """A pointer to the headers of a world's arrays; alive as long as the arrays must be."""
 
     def __init__(self, world: World) -> None:
-        """Lay out the headers; the arrays themselves are shared."""
+        """Lay out the headers of ``world``; the arrays themselves are shared."""
         words: list[int] = []
         for array in world:
             words += [array.size, array.itemsize, array.ctypes.data, *array.shape, *array.strides]
@@ -71,7 +71,7 @@ class _Attribute(AttributeTemplate):
 
 @lower_getattr_generic(WorldType)
 def _get(context: Any, builder: Any, reference: WorldType, value: Any, name: str) -> Any:
-    """Load one array's header, field by field and as invariant: it never changes, so that loops need no reload."""
+    """Load one array's header, field by field and marked invariant, so that loops do not reload it."""
     number = reference.fields.index(name)
     array = reference.arrays[number]
     word = 8 * sum(_HEADER_WORDS + 2 * other.ndim for other in reference.arrays[:number])
@@ -106,5 +106,5 @@ def _unbox(reference: WorldType, thing: Any, c: Any) -> Any:
 
 
 def reference(world: World) -> Any:
-    """What compiled functions take as the world; uncompiled, the world itself."""
+    """Return the pointer to pass to compiled functions; with compilation disabled, the world itself."""
     return Reference(world) if JIT else world

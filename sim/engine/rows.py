@@ -1,4 +1,4 @@
-"""The migrants: one row of 32 bytes each."""
+"""The table of migrants: one row of 32 bytes each."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class CohortSpan(NamedTuple):
 
 
 def new_rows(spans: list[CohortSpan], bases: list[np.uint64]) -> npt.NDArray[np.void]:
-    """Rows of all cohorts, shape (persons,), dtype `ROW`; within a cohort in the order of setting out.
+    """Return the rows of all cohorts, shape (persons,), dtype `ROW`, within a cohort in the order of setting out.
 
     A migrant's key is a uniform 64-bit hash. Read as a number in [0, 1) it is also the
     migrant's resistance u = 1 - exp(-E) with E ~ Exp(1) of the Sellke construction

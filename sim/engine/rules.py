@@ -1,7 +1,7 @@
-"""The compiled rules by name, what extensions put in their place, and what somebody has changed by hand.
+"""The compiled rules by name, their replacements by extensions, and those that were monkeypatched.
 
-A rule is a compiled function of `sim.engine`: `detection_probability`, or `attempts.detection_probability` where two
-modules have one of that name. What is changed here holds for models that are made afterwards (`sim.engine.kernel`).
+A rule is a compiled function of `sim.engine`: `detection_probability`, or `attempts.detection_probability` if two
+modules have a rule of that name. Changes apply to models that are made afterwards (`sim.engine.kernel`).
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ MODULES: tuple[ModuleType, ...] = (*PROCESSES, choice, queues, streams)
 
 
 class Step(NamedTuple):
-    """A step that was added to the day: it is taken after a process, named by its module."""
+    """A step added to the day: it runs after a process, named by its module."""
 
     after: str
     run: Callable[..., Any]
 
 
 def short(module: ModuleType) -> str:
-    """A module's name without its packages."""
+    """Return a module's name without its packages."""
     return module.__name__.rpartition(".")[2]
 
 
 def _own(module: ModuleType) -> dict[str, Any]:
-    """The compiled functions that a module defines, by name."""
+    """Return the compiled functions that a module defines, by name."""
     return {
         name: value
         for name, value in vars(module).items()
@@ -54,7 +54,7 @@ steps: list[Step] = []
 
 
 def rule_named(name: str) -> str:
-    """The full name of a rule, such as ``attempts.detection_probability``.
+    """Return the full name of a rule, such as ``attempts.detection_probability``.
 
     Raises:
         ValueError: If there is none, or several.
@@ -70,7 +70,7 @@ def rule_named(name: str) -> str:
 
 
 def replace(name: str, function: Callable[..., Any]) -> str:
-    """Put a function in the place of a rule; returns the rule's full name.
+    """Replace a rule by a function; return the rule's full name.
 
     Raises:
         ValueError: If there is no such rule, another extension has replaced it, or the arguments differ.
@@ -100,13 +100,13 @@ def add_step(after: str, function: Callable[..., Any]) -> None:
 
 
 def clear() -> None:
-    """The rules that ship, and nothing else."""
+    """Restore the rules that ship."""
     replaced.clear()
     steps.clear()
 
 
 def changed_by_hand() -> list[tuple[ModuleType, str]]:
-    """Globals of the engine's modules that are not those that were imported: somebody has patched them."""
+    """Return the globals of engine modules that were patched since import, as (module, name)."""
     return [
         (module, name)
         for module, shipped in SHIPPED.items()
@@ -116,7 +116,7 @@ def changed_by_hand() -> list[tuple[ModuleType, str]]:
 
 
 def fingerprint() -> dict[str, str]:
-    """What was changed by hand, by name, with a hash of what stands there now."""
+    """Return a hash of each global that was patched, by name."""
     return {f"{short(module)}.{name}": _hash(vars(module)[name]) for module, name in changed_by_hand()}
 
 

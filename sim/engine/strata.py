@@ -1,8 +1,8 @@
-"""Attributes of migrants that extensions add, such as an age group: derived from the key, so that no draw moves.
+"""Attributes of migrants that extensions add, such as an age group.
 
-A migrant's category of an attribute is a draw keyed by the migrant's key and the attribute's name, against the shares
-of the categories. It is stored nowhere; flows and stocks are counted by category when an attribute is there, by rules
-that take the place of the ledger's.
+A migrant's category is a draw keyed by the migrant's key and the attribute's name, compared with the shares of the
+categories; no other draw changes. The category is not stored. While there is an attribute, rules that replace the
+ledger's also count flows and stocks by category.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ class Attribute(NamedTuple):
     title: str
     categories: tuple[str, ...]
     shares: tuple[float, ...]
-    first: int  # number of its first category among those of all attributes
+    first: int  # number of its first category among the categories of all attributes
 
     @property
     def own(self) -> slice:
-        """Where its categories stand among those of all attributes."""
+        """Return the positions of its categories among those of all attributes."""
         return slice(self.first, self.first + len(self.categories))
 
 
@@ -42,7 +42,7 @@ attributes: list[Attribute] = []
 
 @compiled
 def stratum_of(key, own, shares):
-    """Number of the category, among those of all attributes, of who has this key; ``own`` is the attribute's record."""
+    """Return the category of ``key``'s holder, numbered across all attributes; ``own`` is the attribute's record."""
     u = draw(key ^ own.salt, 0, 0)
     last = own.first + own.number - 1
     for c in range(own.first, last):
@@ -53,13 +53,13 @@ def stratum_of(key, own, shares):
 
 @compiled
 def stratum(w, m, attribute):
-    """Number of the migrant's category among those of all attributes."""
+    """Return the migrant's category of an attribute, numbered across all attributes."""
     return stratum_of(m.key, w.strata[attribute], w.strata_shares)
 
 
 @compiled
 def category(w, m, attribute):
-    """Number of the migrant's category of an attribute, in the order in which they were declared."""
+    """Return the migrant's category of an attribute, numbered in the order of declaration."""
     return stratum(w, m, attribute) - w.strata[attribute].first
 
 
@@ -109,7 +109,7 @@ def _strata() -> t.Table:
 
 
 def _shares() -> t.Table:
-    """Cumulative, within each attribute."""
+    """Return cumulative shares within each attribute."""
     return np.concatenate([np.cumsum(attribute.shares) for attribute in attributes])
 
 
@@ -129,10 +129,10 @@ _TABLES: dict[str, Any] = {
 
 
 def add(name: str, title: str, categories: dict[str, float]) -> np.int64:
-    """Add an attribute; returns its number, as rules name it.
+    """Add an attribute; return the number by which rules refer to it.
 
     Raises:
-        ValueError: If it is there already, or the shares are not positive or do not add up to 1.
+        ValueError: If it already exists, or the shares are not positive or do not add up to 1.
     """
     if any(attribute.name == name for attribute in attributes):
         raise ValueError(f"attribute: found {name!r} twice; allowed: once")
@@ -150,7 +150,7 @@ def add(name: str, title: str, categories: dict[str, float]) -> np.int64:
 
 
 def clear() -> None:
-    """No attributes."""
+    """Remove all attributes."""
     attributes.clear()
     for name in _TABLES:
         t.extra_tables.pop(name, None)

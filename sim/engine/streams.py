@@ -1,9 +1,9 @@
 """Random numbers keyed by (stream, migrant, occasion), never drawn in order.
 
-A draw is a hash of the migrant's 64-bit key, the stream that asks and the
-n-th occasion of that migrant in that stream; not of the day. A queue that
-shifts a date therefore changes no draw, and two scenarios with one seed meet the
-same people with the same luck (common random numbers).
+A draw is a hash of the migrant's 64-bit key, the stream and the number of the
+occasion in that stream (0 for the first), but not of the day. A queue that
+shifts a date therefore changes no draw, and two scenarios with one seed have the
+same people with the same draws (common random numbers).
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ Seed = int | np.integer | Sequence[int] | np.random.SeedSequence
     SEA_GIVING_UP, SEA_RETRY, RETURN_ORDER, WEATHER, BOAT_FATE, BOAT_INTERCEPTION, MEASURE,
 ) = codes(33)  # fmt: skip
 
-# Occasions: what is asked once a life has occasion 0; what comes again is numbered by what has come before.
+# Occasions: a question asked once per migrant has occasion 0; a repeated one is numbered by a count of past events.
 #   bookings            ROUTE, VISA_LEAD, TRAVEL, STAY, ZONE, FIRST_ATTEMPT, RECONSIDER, RECONSIDER_LAG, SEA_WAIT
 #   attempts            SECTION, DETECTION, PATROL, TURN_BACK, HOPE, RETRY
 #   voyages             WRECK, SEA_GIVING_UP, SEA_RETRY
 #   person-days outdoors  DEATH, INJURY
 #   boats of a route    BOAT_FATE, BOAT_INTERCEPTION; days of the run: WEATHER
-# GOING_BACK, REVIEW and REVIEW_LAG are asked at several points of a life, and each point counts from a number of its
-# own: after an attempt from 0 (by attempts), after a voyage and at a review from these.
+# GOING_BACK, REVIEW and REVIEW_LAG are asked in several situations, each with its own first number: after an attempt 0
+# (counted by attempts), after a voyage and at a review these.
 _AFTER_VOYAGE, _REVIEW = 500, 1_000
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
@@ -48,7 +48,7 @@ _TO_UNIT = 2.0**-53
 
 @compiled
 def mix(z: np.uint64) -> np.uint64:
-    """The finaliser of splitmix64 (Steele, Lea and Flood 2014, doi:10.1145/2660193.2660195)."""
+    """Return the finaliser of splitmix64 (Steele, Lea and Flood 2014, doi:10.1145/2660193.2660195)."""
     z = (z ^ (z >> _S30)) * _M1
     z = (z ^ (z >> _S27)) * _M2
     return z ^ (z >> _S31)
@@ -56,32 +56,32 @@ def mix(z: np.uint64) -> np.uint64:
 
 @compiled
 def bits(key: np.uint64, stream: int, occasion: int) -> np.uint64:
-    """64 random bits for one question. The key is a well-mixed hash itself (`fill_keys`), so that one mix is enough."""
+    """Return 64 random bits for one question. The key is itself a hash (`fill_keys`), so one mix is enough."""
     counter = (np.uint64(stream) << _S32) + np.uint64(occasion) + _ONE
     return mix(key ^ (counter * _GOLDEN))
 
 
 @compiled
 def draw(key: np.uint64, stream: int, occasion: int) -> float:
-    """Uniform number in [0, 1) for the ``occasion``-th question of ``stream`` to the holder of ``key``."""
+    """Return a uniform number in [0, 1) for an occasion (0 is the first) of ``stream`` and the holder of ``key``."""
     return float(bits(key, stream, occasion) >> _S11) * _TO_UNIT
 
 
 @compiled
 def occasion_after_voyage(m):
-    """Occasion of someone who is stranded at the coast after a voyage."""
+    """Return the occasion of a decision after a voyage, by someone stranded at the coast."""
     return _AFTER_VOYAGE + m.voyages
 
 
 @compiled
 def occasion_of_review(m):
-    """Occasion of a stranded person's next decision: person-days outdoors have grown since the last one."""
+    """Return the occasion of a stranded person's next decision; days outdoors have grown since the last one."""
     return _REVIEW + m.outdoors
 
 
 @compiled
 def lag(u: float, mean: float) -> int:
-    """Whole days, at least 1, geometric with the given mean (days), from a uniform ``u``."""
+    """Return whole days, at least 1, geometrically distributed with the given mean (days), from a uniform ``u``."""
     if mean <= 1.0:
         return 1
     days = 1 + int(math.log(1.0 - u) / math.log1p(-1.0 / mean))
@@ -90,7 +90,7 @@ def lag(u: float, mean: float) -> int:
 
 @compiled
 def happens(u: float, cumulative_hazard: float) -> bool:
-    """Whether an event with this cumulative hazard happens: u < 1 - exp(-H), the costly part only where u < H."""
+    """Return whether an event with cumulative hazard H happens: u < 1 - exp(-H), computed only if u < H."""
     return u < cumulative_hazard and u < -math.expm1(-cumulative_hazard)
 
 
@@ -102,7 +102,7 @@ def fill_keys(keys: npt.NDArray[np.uint64], base: np.uint64) -> None:
 
 
 def name_key(seed: int, *names: str) -> np.uint64:
-    """64-bit hash of a seed and names: the base of a cohort's keys, a route's weather, a measure's luck."""
+    """Return a 64-bit hash of a seed and names, from which draws for a cohort, a route or a measure are keyed."""
     digest = blake2b("\0".join([str(seed), *names]).encode(), digest_size=8).digest()
     return np.uint64(int.from_bytes(digest, "little"))
 
@@ -113,10 +113,10 @@ def stream(name: str) -> np.int64:
 
 
 def seed_of(rng: Seed) -> int:
-    """The whole number that draws are keyed by: ``rng`` itself, or a hash of what is no single number.
+    """Return the integer that keys all draws: ``rng`` itself, or a hash if it is not a single number.
 
     Raises:
-        TypeError: If ``rng`` is no seed, such as a generator: it has a state that moves on with each draw.
+        TypeError: If ``rng`` is not a seed but, say, a generator, whose state changes with each draw.
     """
     if isinstance(rng, int | np.integer) and not isinstance(rng, bool):
         return int(rng)

@@ -1,4 +1,4 @@
-"""Today's world as tables: what the actors write and the processes read.
+"""The tables of the world: what the actors write and the processes read.
 
 Each table is a NumPy structured array with a record per carrier's service, route,
 section and so on. `World` bundles them so that a day needs one call into compiled code.
@@ -78,7 +78,7 @@ AGENCY = np.dtype(
         ("place", "i8"), ("turn_back", "f8"), ("reception", "i8"), ("full", "i8"),
     ]
 )  # fmt: skip
-# One record per agency and cohort: what of an agency's procedure may be given by cohort.
+# One record per agency and cohort: the parts of an agency's procedure that may differ by cohort.
 PROCEDURE = np.dtype(
     [(name, "f8") for name, field in BorderAgency.model_fields.items() if is_by_cohort(field.annotation)]
 )
@@ -87,7 +87,7 @@ RETURN_FLIGHT = np.dtype([("state", "i8"), ("seats", "i8"), ("weekly", "f8"), ("
 QUEUE = np.dtype([("head", "i8"), ("tail", "i8"), ("first", "i8"), ("length", "i8")])
 BLOCK_ROOM = 14
 BUCKETS = 4096
-# Attempts of one day, from the process that makes them to the one that decides what follows.
+# Attempts of one day, passed from the process that makes them to the one that decides what follows.
 ATTEMPT = np.dtype([("row", "i4"), ("zone", "i4"), ("section", "i4"), ("result", "i4")])
 UNDETECTED, OVERLOADED, STOPPED = range(3)  # results of an attempt; overloaded: detected, but no patrol was free
 
@@ -118,16 +118,16 @@ PAIR_FLOWS = (
 ROUTE_FLOWS = ("departures", "seats", "boarded")
 R_DEPARTURES, R_SEATS, R_BOARDED = range(len(ROUTE_FLOWS))
 
-# Counters: attempts of today, migrant-events so far, the pool of blocks, and where the ledger's books do not close:
-# which law, for which cohort, route or section, what was counted, and what is right.
+# Counters: today's attempts, migrant-events so far, the pool of blocks, and where the ledger does not balance: which
+# law, for which cohort, route or section, the count, and the right number.
 COUNTERS = 8
 (N_ATTEMPTS, N_EVENTS, N_FREE_BLOCK, N_USED_BLOCKS, N_BROKEN, N_BROKEN_AT, N_COUNTED, N_RIGHT) = range(COUNTERS)
 
-# Which calendar a waiting migrant stands in.
+# The calendar in which a waiting migrant is entered.
 CALENDARS = 9
 (C_VISA, C_ARRIVAL, C_HUB, C_BORDER, C_STRANDED, C_PROCEDURE, C_ONWARD, C_COAST, C_RECONSIDER) = codes(CALENDARS)
 
-# The rules' parameters, as the schema has them: part of the scenario, its entry, and the prefix of its fields here.
+# Parameters of the rules, as in the schema: part of the scenario, its entry, and the prefix of its fields here.
 PARAMETER_ENTRIES: tuple[tuple[str, type[Entry], str], ...] = (
     ("behaviour", Behaviour, ""),
     ("detection", Detection, "detection_"),
@@ -145,7 +145,7 @@ Table = npt.NDArray[Any]
 class World(NamedTuple):
     """All tables of one run. Shapes: n migrants, D days, S sections, P pairs, R routes, Z zones."""
 
-    rows: Table  # (n,) population.ROW
+    rows: Table  # (n,) rows.ROW
     calendar: Table  # (CALENDARS, D + 1) int32: first block of those due on the day, -1 for nobody
     blocks: Table  # (pool, 2 + BLOCK_ROOM) int32: next block, count, row numbers
     queues: Table  # numbered by `sim.engine.queues`: visas and transfer by state, seats by route
@@ -164,8 +164,8 @@ class World(NamedTuple):
     return_flights: Table
     return_barred: Table  # (return flights, cohorts) int8
     p: Table  # (cohorts,) PARAMETERS; those that belong to no cohort are the same in all
-    timetable: Table  # (D, R) int32 extra departures and
-    timetable_seats: Table  # (D, R) int32 their seats
+    timetable: Table  # (D, R) int32 extra departures
+    timetable_seats: Table  # (D, R) int32 seats of the extra departures
     stocks: Table  # (cohorts, places, statuses) int64, now
     stocks_by_cohort: Table  # (D, cohorts, statuses) int32, end of day
     stocks_by_place: Table  # (D, places, statuses) int32, end of day
@@ -183,7 +183,7 @@ class World(NamedTuple):
     environment: Table  # (R,) uint64 keys of weather and boats by route
 
 
-# What extensions add: flows, counted in further columns of `pair_flows`; and tables, made from a resolved scenario and
+# What extensions add: flows, counted in further columns of `pair_flows`; and tables, built from a resolved scenario and
 # the tables that ship.
 extra_flows: list[str] = []
 extra_tables: dict[str, Callable[[Any, World], Table]] = {}
@@ -191,7 +191,7 @@ extra_tables: dict[str, Callable[[Any, World], Table]] = {}
 
 @lru_cache(maxsize=8)
 def world_class(extra: tuple[str, ...]) -> type[World]:
-    """`World`, or one with further tables after its own."""
+    """Return `World`, or a class with further tables after those of `World`."""
     if not extra:
         return World
     fields = [(name, Table) for name in (*World._fields, *extra)]

@@ -1,4 +1,4 @@
-"""Official files that users bring, as observed series: read by what they hold, and never by guess."""
+"""Import of official files as observed series: read by their content, never by guessing."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ __all__ = ["Imported", "Wanted", "import_file"]
 
 
 class Imported(NamedTuple):
-    """What an import gives: a row of the observed format a month that is reported, and its reconciliation.
+    """The result of an import: a row of the observed format per reported month, and its reconciliation.
 
     Attributes:
-        rows: By month; months that the file does not report have none.
+        rows: Rows by month; months that the file does not report have none.
         reconciliation: Lines of text: what was read, dropped and why, and totals by route and year.
     """
 
@@ -36,13 +36,13 @@ class Imported(NamedTuple):
 
 
 def import_file(path: Path, wanted: Wanted) -> Imported:
-    """Monthly figures of an official file.
+    """Return monthly figures of an official file.
 
     A month without a row is a count of 0 in a list of incidents, between its first month and its last. In a table of
     counts it is missing, as is one with empty cells.
 
     Raises:
-        ScenarioError: If the file cannot be read, is damaged or of an unknown kind, lacks what is wanted, or has a
+        ScenarioError: If the file cannot be read, is damaged or of an unknown kind, lacks what is requested, or has a
             cell or a column that is not understood or may be understood in several ways.
     """
     for option, found, allowed in (("--decimal", wanted.decimal, DECIMALS), ("--dates", wanted.dates, ORDERS)):
@@ -60,7 +60,7 @@ def import_file(path: Path, wanted: Wanted) -> Imported:
 
 
 def _known(path: Path, sheets: list[Sheet], name: str | None) -> Sheet:
-    """The sheet with a table that is known; raises if there is none, or several."""
+    """Return the sheet with a table that is known; raises if there is none, or several."""
     if name is not None:
         sheets = [sheet for sheet in sheets if sheet.name == name] or sheets
         if sheets[0].name != name or len(sheets) > 1:

@@ -1,4 +1,4 @@
-"""Which month each column or row of a table is of; a table's dates are all in one order of day and month."""
+"""Dating of an official table: the month of each column or row; all dates have one order of day and month."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MOST_YEARS = 5  # between two incidents that follow each other: more is a mispr
 
 
 def months_across(table: Table, how: How) -> dict[int, Month]:
-    """The month of each column that has one."""
+    """Return the month of each column that has one."""
     sheet = table.sheet
     at = [k for k, name in enumerate(sheet.header) if months.looks_like_month(name) and total_of(plain(name)) is None]
     cells = [sheet.header[k] for k in at]
@@ -47,7 +47,7 @@ def _one_order(
     orders: Sequence[str],
     lines: Sequence[int] = (),
 ) -> str:
-    """The order of day and month, where it makes a difference; raises with the question where it is open."""
+    """Return the order of day and month, where it makes a difference; raises with the question where it is open."""
     where = [*lines] or [table.sheet.line] * len(cells)
     if not orders:
         odd = [
@@ -65,7 +65,7 @@ def _one_order(
 
 
 def months_by_row(table: Table, lines: Sequence[tuple[int, list[Any]]], how: How) -> list[Month | None]:
-    """The month of each line, None where an incident has none."""
+    """Return the month of each line, None where an incident has none."""
     sheet, columns = table.sheet, table.columns
     date, apart = columns.get("date"), "year" in columns and "month" in columns
     beside = [_year_and_month(table, line, cells, date is None) if apart else None for line, cells in lines]
@@ -100,7 +100,7 @@ def _needed(table: Table, line: int, position: int, month: Month | None) -> Mont
 
 
 def _year_and_month(table: Table, line: int, cells: list[Any], strict: bool) -> Month | None:
-    """The month that two columns give; None where one is empty. Raises where one must be understood and is not."""
+    """Return the month in two columns, None if one is empty; raises if one is required but not understood."""
     found = []
     for role, read_cell in (("year", months.year_number), ("month", months.month_number)):
         position = table.columns[role]
@@ -118,7 +118,7 @@ def _year_and_month(table: Table, line: int, cells: list[Any], strict: bool) -> 
 def _check_beside(
     table: Table, lines: Sequence[tuple[int, list[Any]]], found: dict[int, Month], beside: Sequence[Month | None]
 ) -> None:
-    """Dates are held against the columns of year and month beside them; raises if they often disagree."""
+    """Compare dates with the columns of year and month beside them; raises if they often disagree."""
     both = [k for k in found if beside[k] is not None]
     astray = [k for k in both if found[k] != beside[k]]
     if not astray:
@@ -130,7 +130,7 @@ def _check_beside(
 
 
 def check_gaps(table: Table) -> None:
-    """A misprinted year in a list of incidents would make years of months without any."""
+    """Raise if a misprinted year in a list of incidents would create years without any."""
     if table.layout.incidents:
         ordered = sorted((month, row.line) for row in table.rows for month in row.counts)
         for (before, _), (after, line) in pairwise(ordered):

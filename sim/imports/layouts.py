@@ -1,4 +1,4 @@
-"""The layouts that official files have had, as data: which columns, by which names, and what a row is.
+"""Layouts of official files, as data: their columns, the names of these, and what a row represents.
 
 Frontex: monthly detections of illegal border-crossing since 2009, by route, type of border and nationality; a column a
 month, headed by a date or by text such as ``JAN2009`` or ``1/2021``, or a row a month. Detections are not persons, and
@@ -16,11 +16,11 @@ from sim.imports.names import column_key
 
 
 class Layout(NamedTuple):
-    """What a kind of table looks like.
+    """The layout of a kind of table.
 
     Attributes:
-        title: As messages name it.
-        measure: What its counts are of.
+        title: Name in messages.
+        measure: What it counts.
         columns: By role, the names that the column has had, the best first; see `column_key` for what is the same.
         needs: All of these; of each, one at least of the roles, or sets of roles, with blanks between them.
         incidents: Whether a row is an incident, so that a month without a row is a month without incidents.
@@ -85,7 +85,7 @@ LAYOUTS = (
 
 
 def columns_of(layout: Layout, header: Sequence[Any]) -> dict[str, list[int]]:
-    """By role, the columns with the best of its names; more than one if the name stands twice."""
+    """Return, by role, the columns with the best of its names; more than one if the name stands twice."""
     keys = [column_key(name) for name in header]
     found = {}
     for role, names in layout.columns.items():
@@ -98,7 +98,7 @@ def columns_of(layout: Layout, header: Sequence[Any]) -> dict[str, list[int]]:
 
 
 def recognised(header: Sequence[Any]) -> Layout | None:
-    """The layout of a header; None if it is of none."""
+    """Return the layout of a header; None if it is of none."""
     for layout in LAYOUTS:
         there = columns_of(layout, header)
         if all(any(set(roles.split()) <= set(there) for roles in group) for group in layout.needs):
@@ -107,6 +107,6 @@ def recognised(header: Sequence[Any]) -> Layout | None:
 
 
 def understood(header: Sequence[Any]) -> int:
-    """How many cells of a line are columns of the layout that it is the header of; 0 if it is none."""
+    """Return how many cells of a line are columns of the layout that it is the header of; 0 if it is none."""
     layout = recognised(header)
     return len({k for columns in columns_of(layout, header).values() for k in columns}) if layout else 0

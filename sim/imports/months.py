@@ -1,6 +1,6 @@
-"""Months and days in all forms that official files have had; which number is the day is never guessed.
+"""Parsing of months and days in the forms of official files; which number is the day is never guessed.
 
-A cell is read under each order of day and month; those orders stay under which every cell of a column is a date.
+A cell is read under each order of day and month; an order is kept if under it every cell of a column is a date.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ _LIKE_MONTH = re.compile(r"[^\W\d_]{3,12}\.?[-/_' ]*(?:(?:19|20)\d\d|\d\d)|(?:19
 
 
 def read(cell: Any, *, whole: bool = False) -> Reading:
-    """The month that a cell is in, under each order of day and month that makes it a date; empty if it is none.
+    """Return the month that a cell is in, under each order of day and month that makes it a date; empty if it is none.
 
     Args:
         cell: A date, or text in one of the forms that are known; names of months are English.
@@ -83,12 +83,12 @@ def read(cell: Any, *, whole: bool = False) -> Reading:
 
 
 def looks_like_month(header: Any) -> bool:
-    """Whether a header is a month or would be one in some language, such as ``AOU2021``."""
+    """Return whether a header is a month or would be one in some language, such as ``AOU2021``."""
     return bool(read(header, whole=True)) or bool(_LIKE_MONTH.fullmatch(plain(header)))
 
 
 def month_number(cell: Any) -> int | None:
-    """Number of a month that stands without its year: a name, or 1 to 12."""
+    """Return the number of a month that stands without its year: a name, or 1 to 12."""
     text = plain(cell).casefold().removesuffix(".")
     if re.fullmatch(r"\d\d?(?:\.0)?", text, re.ASCII):
         number = int(float(text))
@@ -97,13 +97,13 @@ def month_number(cell: Any) -> int | None:
 
 
 def year_number(cell: Any) -> int | None:
-    """A year of four digits; None for anything else."""
+    """Return a year of four digits; None for anything else."""
     found = re.fullmatch(r"(\d{4})(?:\.0)?", plain(cell), re.ASCII)
     return int(found[1]) if found and FIRST_YEAR <= int(found[1]) <= LAST_YEAR else None
 
 
 def orders_of(cells: Sequence[Any], readings: Sequence[Reading], asked: str | None) -> list[str]:
-    """The orders under which all cells of a column are dates; more than one only where they agree.
+    """Return the orders under which all cells of a column are dates; more than one only where they agree.
 
     A spreadsheet that opens days of another order turns those up to the twelfth into dates, with day and month
     swapped, and leaves the others as text: a column that has both is under no order.
@@ -116,7 +116,7 @@ def orders_of(cells: Sequence[Any], readings: Sequence[Reading], asked: str | No
 
 
 def _parts(text: str, whole: bool) -> tuple[int, int, int] | None:
-    """Year, month and day (1 of a whole month) of a text whose order is clear."""
+    """Return year, month and day (1 of a whole month) of a text whose order is clear."""
     for form in (*_DAYS, *_WHOLE_MONTHS, *([_SHORT_YEAR] if whole else [])):
         if found := form.fullmatch(text):
             named = found.groupdict()

@@ -24,7 +24,7 @@ _FILLERS = frozenset(
 
 
 def plain(cell: Any) -> str:
-    """A cell as text: blanks of every width as one blank, none around it, and nothing that is invisible.
+    """Return a cell as text: blanks of every width as one blank, none around it, and nothing that is invisible.
 
     Whole numbers have no decimals, and days no hours, as they have none in the spreadsheet.
     """
@@ -44,20 +44,20 @@ def plain(cell: Any) -> str:
 
 
 def same(name: str) -> str:
-    """What two spellings of a name have in common: case, dashes, and blanks around dashes and slashes are left out."""
+    """Normalise a name, so that spellings that differ in case, dashes or blanks around them are equal."""
     text = "".join("-" if unicodedata.category(sign) == "Pd" else sign for sign in plain(name)).casefold()
     return re.sub(r" ?([-/]) ?", r"\1", text)
 
 
 def column_key(name: Any) -> str:
-    """What the names of a column have in common: ``No. dead/missing`` and ``Total Number of Dead and Missing``."""
+    """Normalise the name of a column: ``No. dead/missing`` equals ``Total Number of Dead and Missing``."""
     apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", plain(name)).casefold()
     words = re.findall(r"[^\W_]+", apart)
     return "".join([word for word in words if word not in _FILLERS] or words)
 
 
 def total_of(name: str) -> str | None:
-    """What a name is the total of, such as ``iraq`` of ``Iraq Total``; empty if of all, None if it is no total."""
+    """Return what a name is the total of, such as ``iraq`` for ``Iraq Total``; empty for all, None if no total."""
     words = re.findall(r"[^\W_]+", plain(name).casefold().replace("sub-total", "subtotal"))
     if not (_TOTAL.intersection(words) or (words and words[0] in _FIRST)):
         return None
@@ -66,5 +66,5 @@ def total_of(name: str) -> str | None:
 
 
 def is_share(name: str) -> bool:
-    """Whether a name says that its row is a part of the one above, such as ``of which minors``."""
+    """Return whether a name says that its row is a part of the one above, such as ``of which minors``."""
     return plain(name).casefold().startswith(_SHARES)

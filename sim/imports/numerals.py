@@ -1,4 +1,4 @@
-"""Counts as other countries write them; what a point or comma means is decided by all counts of a table together."""
+"""Parsing of counts in national formats; the meaning of points and commas is decided for a table as a whole."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Number = int | Empty
 
 
 class Cell(NamedTuple):
-    """A cell that should hold a count, and where it stands."""
+    """A cell that should hold a count, and its position."""
 
     line: int
     column: str
@@ -37,7 +37,7 @@ class Cell(NamedTuple):
 
 
 class NumeralError(ValueError):
-    """A cell that is no count, or may be several."""
+    """A cell is not a count, or is ambiguous."""
 
     def __init__(self, cell: Cell, text: str) -> None:
         self.cell, self.text = cell, text
@@ -45,7 +45,7 @@ class NumeralError(ValueError):
 
 
 def read(cells: Sequence[Cell], decimal: str | None = None) -> list[Number]:
-    """The counts of a table, all written in one way.
+    """Return the counts of a table, all written in one way.
 
     Args:
         cells: All of them.
@@ -76,14 +76,14 @@ def read(cells: Sequence[Cell], decimal: str | None = None) -> list[Number]:
 
 
 def is_like_number(cell: Any) -> bool:
-    """Whether a cell has a count, or something close to one."""
+    """Return whether a cell has a count, or something close to one."""
     if isinstance(cell, bool):
         return False
     return isinstance(cell, (int, float)) or bool(re.fullmatch(r"[-+]?\d[\d., ']*", plain(cell)))
 
 
 def _at_once(cell: Cell) -> Number | str:
-    """The count of a cell that needs no other to be understood; else its text."""
+    """Return the count of a cell that needs no other to be understood; else its text."""
     value = cell.value
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         if value != value or not 0 <= value <= MOST or int(value) != value:
@@ -98,7 +98,7 @@ def _at_once(cell: Cell) -> Number | str:
 
 
 def _value(text: str, point: str, mark: str) -> int | None:
-    """A whole number of persons in a way of writing; decimals must be zeros."""
+    """Return a whole number of persons in a way of writing; decimals must be zeros."""
     whole = rf"\d+|[1-9]\d{{0,2}}(?:{re.escape(mark)}\d{{3}})+"
     if not re.fullmatch(rf"(?:{whole})(?:{re.escape(point)}0+)?", text, re.ASCII):
         return None
@@ -107,7 +107,7 @@ def _value(text: str, point: str, mark: str) -> int | None:
 
 
 def _unfit(texts: dict[str, Cell], readings: list[dict[str, int | None]]) -> NumeralError:
-    """Names the cell that is no count in any way of writing, or two that are so only in different ones."""
+    """Name the cell that is no count in any way of writing, or two that are so only in different ones."""
     for text, cell in texts.items():
         if all(reading[text] is None for reading in readings):
             return NumeralError(cell, f"found {show(text)}; {_ALLOWED}")

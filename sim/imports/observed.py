@@ -1,4 +1,4 @@
-"""The observed format that imports are written in."""
+"""The observed format, in which imports are written."""
 
 from __future__ import annotations
 

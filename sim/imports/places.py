@@ -1,4 +1,4 @@
-"""Where an incident was, in the forms that coordinates have had."""
+"""Parsing of the coordinates of incidents."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _WKT = re.compile(rf"point ?\({_DEGREES} {_DEGREES}\)", re.ASCII | re.IGNORECASE
 
 
 def place_of(table: Table, line: int, cells: list[Any]) -> tuple[float, float] | None:
-    """Latitude and longitude; raises for what is neither empty nor understood."""
+    """Return latitude and longitude; raises for a cell that is neither empty nor understood."""
     columns = table.columns
     if "coordinates" in columns:
         position = columns["coordinates"]

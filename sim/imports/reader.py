@@ -1,4 +1,4 @@
-"""The one reader of official tables: which cells are counts, of which month, and of whom, by the table of layouts."""
+"""The reader of official tables: identifies counts, their months and groups, by the table of layouts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sim.scenario.errors import show
 
 
 def read(sheet: Sheet, layout: Layout, how: How) -> Table:
-    """The counts of a sheet with a layout, totals among them.
+    """Return the counts of a sheet with a layout, totals among them.
 
     Raises:
         ScenarioError: If a cell or a column is not understood, or may be understood in several ways; names file,
@@ -51,7 +51,7 @@ def read(sheet: Sheet, layout: Layout, how: How) -> Table:
 
 
 def _table(sheet: Sheet, layout: Layout) -> Table:
-    """The roles of the columns; raises if one stands twice, or half of what is counted is missing."""
+    """Return the roles of the columns; raises if one stands twice, or half of what is counted is missing."""
     found = columns_of(layout, sheet.header)
     months_of_header = found.pop("months", [])
     for role, positions in found.items():
@@ -73,7 +73,7 @@ def _table(sheet: Sheet, layout: Layout) -> Table:
 
 
 def _lines(table: Table) -> list[tuple[int, list[Any]]]:
-    """The rows without those that are prose; raises for formulas that store no value, and figures of no route."""
+    """Return rows without prose; raises for formulas without a stored value, and for figures without a route."""
     sheet, lines = table.sheet, []
     for line, cells in sheet.rows:
         for position, cell in enumerate(cells):
@@ -91,7 +91,7 @@ def _lines(table: Table) -> list[tuple[int, list[Any]]]:
 
 
 def _other_names(table: Table, lines: Sequence[tuple[int, list[Any]]], used: set[int]) -> list[int]:
-    """Columns of text that no role has: they may tell rows apart, or hold a total."""
+    """Return columns of text that no role has: they may tell rows apart, or hold a total."""
     if table.layout.incidents:
         return []
     others = []
@@ -110,7 +110,7 @@ def _other_names(table: Table, lines: Sequence[tuple[int, list[Any]]], used: set
 def _numbers(
     table: Table, lines: Sequence[tuple[int, list[Any]]], counted: Sequence[int], how: How
 ) -> list[list[Number]]:
-    """The counts of each line: one of an incident or of a row of a long table, else one a month."""
+    """Return the counts of each line: one of an incident or of a row of a long table, else one a month."""
     sheet = table.sheet
     totals = [k for k, name in enumerate(sheet.header) if table.layout.months_across and _is_sum(name, k, counted)]
     wanted = [*counted, *totals]
@@ -143,7 +143,7 @@ def _check_sum(
     position: int,
     counted: Sequence[int],
 ) -> None:
-    """A column of totals is left out if it is the sum of its months; raises if it is not."""
+    """Leave out a column of totals if it is the sum of its months; raises if it is not."""
     sheet = table.sheet
     year = re.search(r"\b(?:19|20)\d\d\b", plain(sheet.header[position]))
     parts = [j for j, c in enumerate(counted) if not year or year[0] in plain(sheet.header[c])]
@@ -156,7 +156,7 @@ def _check_sum(
 
 
 def _dead_and_missing(table: Table, row: list[Number]) -> Number:
-    """A stated total, else the dead and the missing together; of those, one that is empty is none."""
+    """Return a stated total, else the dead and the missing together; of those, one that is empty is none."""
     if "total" in table.columns and isinstance(row[0], int):
         return row[0]
     given = [number for number in row if isinstance(number, int)]
@@ -164,7 +164,7 @@ def _dead_and_missing(table: Table, row: list[Number]) -> Number:
 
 
 def _check_parts(table: Table, lines: Sequence[tuple[int, list[Any]]], rows: Sequence[list[Number]]) -> None:
-    """Totals are held against the dead and the missing beside them; raises if they often disagree."""
+    """Compare totals with the dead and the missing beside them; raises if they often disagree."""
     if not {"total", "dead", "missing"} <= set(table.columns):
         return
     whole = [k for k, row in enumerate(rows) if all(isinstance(number, int) for number in row)]

@@ -1,4 +1,4 @@
-"""What became of each row of a file, for whoever has to hold an import against its source."""
+"""Reconciliation of an import: what happened to each row, for comparison with the source."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from sim.imports.names import same
 from sim.imports.selection import months_in_words
 from sim.imports.table import Row, Table
 
-_MOST = 10  # lines of a kind that are told one by one
+_MOST = 10  # lines of one kind that are listed
 
 
 def reconciliation(
     table: Table, chosen: Sequence[Row], counts: Mapping[Month, int], missing: Mapping[Month, str]
 ) -> list[str]:
-    """Lines of text: rows read, dropped and why; months that are missing; totals by route and year; what was left out.
+    """Return lines of text: rows read, dropped and why; missing months; totals by route and year; omissions.
 
     Args:
-        table: All that was read.
-        chosen: The rows that were wanted.
-        counts: What was imported.
+        table: The table that was read.
+        chosen: The rows that were selected.
+        counts: The imported counts.
         missing: Months without a count, and why.
     """
     sheet, measure = table.sheet, table.layout.measure

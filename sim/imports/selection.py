@@ -1,4 +1,4 @@
-"""What of a table is wanted, month by month; what is not reported is missing, and never 0."""
+"""Selection from a table by month; what is not reported is missing, never 0."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from sim.scenario.errors import ScenarioError, choices, show
 
 
 class Wanted(NamedTuple):
-    """What of a file is wanted, and how it is read where it does not show it.
+    """The selection from a file, and how to read what the file leaves open.
 
     Attributes:
-        route: As the file names it; may be left out if it has but one.
+        route: Route as named in the file; optional if it has only one.
         nationality: Nationalities that are added up; all if empty.
         without: Nationalities to leave out.
-        box: South, north, west and east, in degrees with commas; of deaths alone.
+        box: South, north, west and east, in degrees with commas; only for deaths.
         since: First month, YYYY-MM.
         until: Last month.
-        sheet: Of a workbook; may be left out if but one has a table that is known.
+        sheet: Sheet of a workbook; optional if only one has a known table.
         decimal: Mark of decimals: point or comma.
         dates: Order of days and months that are numbers: day-first or month-first.
         blank_is_zero: Whether an empty cell is a count of 0 in a month that other cells report.
@@ -43,7 +43,7 @@ class Wanted(NamedTuple):
 
 
 def chosen_rows(table: Table, wanted: Wanted) -> list[Row]:
-    """The rows of the route, nationalities and box; raises ScenarioError with the names that there are."""
+    """Return the rows of the route, nationalities and box; raises ScenarioError with the names that there are."""
     rows = _within_box(table, wanted.box)
     rows = _of_route(table, rows, wanted.route)
     known = {same(table.name(row, "nationality")): table.name(row, "nationality") for row in rows}
@@ -62,7 +62,7 @@ def chosen_rows(table: Table, wanted: Wanted) -> list[Row]:
 
 
 def by_month(table: Table, rows: Sequence[Row], wanted: Wanted) -> tuple[dict[Month, int], dict[Month, str]]:
-    """Counts of the months that the file covers and the user wants, and why others of them have none.
+    """Return counts of the selected months that the file covers, and the reasons why others have none.
 
     Raises:
         ScenarioError: If no month is left.
@@ -99,7 +99,7 @@ def _key(table: Table, row: Row) -> tuple[str, ...]:
 
 
 def _of_incidents(values: list[Number]) -> int | str:
-    """Incidents of unknown size are left out of a sum, and a month of no other has none."""
+    """Sum the incidents of a month, without those of unknown size; a month with no others has no sum."""
     given = [value for value in values if isinstance(value, int)]
     return sum(given) if given or not values else "no incident with a count"
 
@@ -126,7 +126,7 @@ def _span(first: Month, last: Month) -> list[Month]:
 
 
 def next_month(month: Month) -> Month:
-    """The month after a month."""
+    """Return the month after a month."""
     return (month[0] + month[1] // 12, month[1] % 12 + 1)
 
 
@@ -174,7 +174,7 @@ def _option_month(text: str | None, option: str) -> Month | None:
 
 
 def months_in_words(months: Iterable[Month]) -> str:
-    """Months in their order as messages show them, those that follow each other together."""
+    """Format months in order for messages, with consecutive ones combined."""
     spans: list[list[Month]] = []
     for month in months:
         if spans and next_month(spans[-1][-1]) == month:

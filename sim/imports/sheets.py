@@ -1,4 +1,4 @@
-"""Tables of XLSX and CSV files as plain cells, whatever is above their header; with limits."""
+"""Reading of tables in XLSX and CSV files as plain cells below their header, within limits."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from sim.scenario.files import display
 
 MOST_BYTES, MOST_UNPACKED = 100_000_000, 500_000_000
 MOST_ROWS, MOST_COLUMNS = 1_000_000, 2_000
-_SEARCHED = 40  # lines in which a header is looked for
+_SEARCHED = 40  # lines searched for a header
 _ZIP = b"PK\x03\x04"
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 
 Score = Callable[[list[Any]], int]
-"""How many cells of a line are understood as names of columns; 0 for a line that is no header."""
+"""How many cells of a line are understood as names of columns; 0 for a line that is not a header."""
 
 
 class Formula(NamedTuple):
-    """A formula of which the file does not store what it gives."""
+    """A formula whose value the file does not store."""
 
     text: str
 
@@ -35,12 +35,12 @@ class Sheet(NamedTuple):
     """A table of a file.
 
     Attributes:
-        file: As messages show it.
-        name: Of the sheet; the file's where it is CSV.
-        line: Of the header.
+        file: Name in messages.
+        name: Name of the sheet, or of the file for CSV.
+        line: Line of the header.
         header: Cells of the header; empty if none of the first lines is one.
         rows: Line number and cells of each row below the header that is not blank, as many as the header has.
-        notes: What a reader of the numbers should know of how they were read.
+        notes: Notes on how the numbers were read.
     """
 
     file: str
@@ -51,23 +51,23 @@ class Sheet(NamedTuple):
     notes: tuple[str, ...] = ()
 
     def error(self, line: int, column: int | None, text: str) -> ScenarioError:
-        """An error that names file, line and column."""
+        """Return an error that names file, line and column."""
         named = "" if column is None else plain(self.header[column])
         place = "" if column is None else f"column {word(named)!r}" if named else f"column {column + 1}, without a name"
         return ScenarioError(Problem(self.file, line, place, text))
 
 
 def problem(path: Path | str, line: int, text: str) -> ScenarioError:
-    """An error that names file and line."""
+    """Return an error that names file and line."""
     return ScenarioError(Problem(display(Path(path)), line, "", text))
 
 
 def read_sheets(path: Path, score: Score) -> list[Sheet]:
-    """The tables of a file.
+    """Return the tables of a file.
 
     Args:
         path: XLSX or CSV.
-        score: Tells headers from other lines.
+        score: Scores how well a line is understood as a header.
 
     Raises:
         ScenarioError: If it cannot be read, is damaged, or too large.
@@ -97,7 +97,7 @@ def _workbook(path: Path, content: bytes, score: Score) -> list[Sheet]:
             names = [name for name in parts.namelist() if name.startswith("xl/worksheets/")]
             formulas = any(_has_formula(parts, name) for name in names)
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of styles and the like
+            warnings.simplefilter("ignore")  # about styles and the like
             tables = dict(_tables(content, stored=True))
             written = dict(_tables(content, stored=False)) if formulas else {}
             found = [
@@ -106,7 +106,7 @@ def _workbook(path: Path, content: bytes, score: Score) -> list[Sheet]:
             ]
     except ScenarioError:
         raise
-    except Exception as error:  # openpyxl and zipfile raise whatever they stumble over
+    except Exception as error:  # openpyxl and zipfile raise all kinds of errors
         text = f"no workbook that can be read ({type(error).__name__}); is the download whole? save it anew as XLSX"
         raise problem(path, 0, text) from None
     sheets = [sheet for sheet in found if sheet.rows or sheet.header]
@@ -116,11 +116,11 @@ def _workbook(path: Path, content: bytes, score: Score) -> list[Sheet]:
 
 
 def _tables(content: bytes, *, stored: bool) -> Iterator[tuple[str, Iterable[tuple[Any, ...]]]]:
-    """The sheets' lines: the values that the file stores, or formulas as they are written."""
+    """Yield the sheets' lines: the values that the file stores, or formulas as they are written."""
     from openpyxl import load_workbook
 
     for sheet in load_workbook(io.BytesIO(content), read_only=True, data_only=stored).worksheets:
-        sheet.reset_dimensions()  # what a sheet states of its size is often wrong
+        sheet.reset_dimensions()  # the stated size of a sheet is often wrong
         yield sheet.title, sheet.iter_rows(values_only=True)
 
 
@@ -135,7 +135,7 @@ def _has_formula(parts: zipfile.ZipFile, name: str) -> bool:
 
 
 def _unstored(lines: Iterable[tuple[Any, ...]], written: Iterable[tuple[Any, ...]]) -> Iterator[list[Any]]:
-    """The lines, with a `Formula` where a cell has one but no value."""
+    """Yield the lines, with a `Formula` where a cell has one but no value."""
     for cells, formulas in zip(lines, written, strict=True):
         yield [
             Formula(str(text)) if cell in (None, "") and text not in (None, "") else cell
@@ -177,7 +177,7 @@ def _csv(path: Path, content: bytes, score: Score) -> Sheet:
 
 
 def _sheet(path: Path, name: str, lines: Iterable[Iterable[Any]], score: Score) -> Sheet:
-    """A table: its header is the line of the first ones that is best understood."""
+    """Return a table: its header is the line of the first ones that is best understood."""
     kept: list[tuple[int, list[Any]]] = []
     for number, cells in enumerate(lines, 1):
         row = list(cells)

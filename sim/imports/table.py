@@ -1,4 +1,4 @@
-"""What was read of a sheet: its rows of counts, and what became of the others."""
+"""Tables read from sheets: rows of counts, and what happened to other rows."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MOST_ASTRAY = 0.02  # of rows whose own columns contradict each other: more is 
 
 
 class How(NamedTuple):
-    """What a user says where a file does not: the mark of decimals, and the order of day and month."""
+    """The user's choices where a file is ambiguous: the mark of decimals, and the order of day and month."""
 
     decimal: str | None = None
     dates: str | None = None
@@ -25,7 +25,7 @@ class Row(NamedTuple):
     """A row of counts.
 
     Attributes:
-        line: Of the file.
+        line: Line in the file.
         names: Cells that say of whom the counts are, as they are written, by the columns of `Table.names`.
         counts: By month; of an incident, of its month alone.
         place: Latitude and longitude, degrees; None if the table has none, or not here.
@@ -39,16 +39,16 @@ class Row(NamedTuple):
 
 @dataclass
 class Table:
-    """What was read of a sheet, and what was not.
+    """The contents of a sheet, read and dropped.
 
     Attributes:
-        sheet: Where it is from.
-        layout: Which it has.
+        sheet: The sheet.
+        layout: Its layout.
         columns: Position of the column of each role.
         names: Positions of the columns that say of whom counts are; the route's first, if there is one.
-        rows: All that is counted.
-        dropped: Line and reason of each row that is not.
-        notes: What else is to be known.
+        rows: Rows that are counted.
+        dropped: Line and reason of each row that is not counted.
+        notes: Further notes.
     """
 
     sheet: Sheet
@@ -60,11 +60,11 @@ class Table:
     notes: list[str] = field(default_factory=list)
 
     def name(self, row: Row, role: str) -> str:
-        """The cell of a row in a role's column, with plain blanks; empty if there is no such column."""
+        """Return the cell of a row in a role's column, with plain blanks; empty if there is no such column."""
         position = self.columns.get(role)
         return plain(row.names[self.names.index(position)]) if position in self.names else ""
 
     def refuse_many(self, line: int, position: int, what: str, astray: int, rows: int) -> None:
-        """Raises if more than a few rows contradict themselves; ``what`` the first of them says."""
+        """Raise if more than a few rows contradict themselves; ``what`` describes the first."""
         if astray > _MOST_ASTRAY * rows:
             raise self.sheet.error(line, position, f"{what}; so in {astray} of {rows} rows")

@@ -1,4 +1,4 @@
-"""Rows that repeat others: totals beside their parts, and months that are given twice."""
+"""Duplicates in tables: totals beside their parts, and months that are given twice."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _LEAST_MONTHS, _LEAST_COUNT = 3, 10  # equal to the sum of all others this often
 
 
 def settle(table: Table) -> None:
-    """Leaves out the rows that are totals, which must be the sums of others; nothing else may stand twice.
+    """Leave out rows that are totals, which must be the sums of others; nothing else may be repeated.
 
     Raises:
         ScenarioError: If a total is not the sum of its parts or has none, if a row looks like a total without its
@@ -46,7 +46,7 @@ def _shown(row: Row) -> str:
 
 
 def _refuse_repeated(table: Table) -> None:
-    """No month of the same row may be given twice; an incident has to have a number of its own to be told apart."""
+    """Raise if a month of a row is given twice; incidents need distinct numbers."""
     if table.layout.incidents and "identity" not in table.columns:
         return
     whole = {line: tuple(map(plain, cells)) for line, cells in table.sheet.rows}
@@ -63,7 +63,7 @@ def _refuse_repeated(table: Table) -> None:
 
 
 def _refuse_shares(table: Table) -> None:
-    """No row may say that others count it too: one that is a share of another, and a total among incidents."""
+    """Raise for rows that others also count: a share of another row, or a total among incidents."""
     cells = dict(table.sheet.rows)
     for row in table.rows:
         if share := next((name for name in row.names if is_share(name)), None):
@@ -76,7 +76,7 @@ def _refuse_shares(table: Table) -> None:
 
 
 def _check_total(table: Table, total: Row, parts: Sequence[Row]) -> None:
-    """Raises if a total is not the sum of those rows that share its other names."""
+    """Raise if a total is not the sum of the rows that share its other names."""
     columns = list(zip(*(map(same, row.names) for row in parts), strict=True))
     chosen = [row for row in parts if _is_part(row, total, columns)]
     for month, value in total.counts.items():
@@ -102,7 +102,7 @@ def _is_part(row: Row, total: Row, columns: Sequence[Sequence[str]]) -> bool:
 
 
 def _refuse_unnamed(table: Table) -> None:
-    """Raises for rows, or routes, that are the sum of all others month by month, and so a total by another name."""
+    """Raise for rows, or routes, that equal the sum of all others in each month, and so are unnamed totals."""
     by_route: dict[str, dict[tuple[str, ...], Counter[Month]]] = defaultdict(lambda: defaultdict(Counter))
     first: dict[tuple[str, ...], Row] = {}
     for row in table.rows:
@@ -134,7 +134,7 @@ def _sum(counts: Iterable[Mapping[Month, int]]) -> Counter[Month]:
 
 
 def _note_spellings(table: Table) -> None:
-    """Names that differ in blanks, dashes or case alone are one; says so."""
+    """Unify names that differ only in blanks, dashes or case, and report it."""
     for role in ("route", "nationality"):
         spelt: dict[str, set[str]] = defaultdict(set)
         if table.columns.get(role) not in table.names:

@@ -1,1 +1,1 @@
-"""The model against the record: observations, likelihood, calibration, back-tests."""
+"""Inference from the record: observations, likelihood, calibration and back-tests."""

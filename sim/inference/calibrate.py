@@ -1,16 +1,16 @@
-"""Fitting a scenario to published figures: history matching, then sequential Monte Carlo.
+"""Calibration of a scenario to published figures by history matching and sequential Monte Carlo.
 
-1. A space-filling design over the prior is run, and emulators learn each figure from it. In further waves only
-   points that no figure makes implausible are run, so that the emulators become sharp where it matters.
-2. Approximate Bayesian computation with the observation model as its kernel (Wilkinson 2013), so that no
-   tolerance is left to be chosen: a generation of particles is drawn from a mixture around what the emulators
-   make of the posterior, tempered at first (`sim.inference.proposal`), each is run, and weighted by prior times
-   likelihood of its own counts over the density that it was drawn from. The emulators only propose: what they
-   get wrong, the weights set right. Generations follow until the effective number of particles of all together
-   is large enough; each teaches the emulators.
+1. A space-filling design over the prior is run, and emulators of each figure are trained on it. In further waves
+   only points that no figure makes implausible are run, which sharpens the emulators where it matters.
+2. Approximate Bayesian computation with the observation model as its kernel (Wilkinson 2013), which needs no
+   tolerance: a generation of particles is drawn from a mixture around the emulators' estimate of the posterior,
+   tempered at first (`sim.inference.proposal`). Each particle is run, and weighted by prior times likelihood of
+   its own counts, divided by the density from which it was drawn. The emulators only propose; the weights correct
+   their errors. Generations follow until the effective number of all particles together is large enough; each
+   also trains the emulators.
 
-Every stage is a study of its own (`sim.studies.store.store`), its points a function of the stages before and the seed.
-So a calibration that was ended goes on where it was, and its posterior is the same on any executor.
+Every stage is a study (`sim.studies.store.store`) whose points depend only on earlier stages and the seed. So an
+interrupted calibration resumes where it stopped, and its posterior is the same on any executor.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import numpy as np
 from scipy.special import softmax
 
 from sim.inference.emulator import Emulator
-from sim.inference.fit_task import Floats, Place, Posterior, Task, simulate
+from sim.inference.fit_task import Floats, Posterior, Task, Workspace, simulate
 from sim.inference.likelihood import Likelihood
 from sim.inference.proposal import CENTRES, Proposal, log_mixture, log_prior
 from sim.inference.sampling import (
@@ -40,35 +40,35 @@ _FIRST_TEMPER = 0.5
 
 
 class Learnt(NamedTuple):
-    """Runs over the prior, and emulators' kernels: they depend on what is counted, not on what was published."""
+    """Runs over the prior and the emulators' kernels, which depend on the outputs counted, not on published figures."""
 
     points: Floats
     counts: Floats
     kernels: list[Any]
 
 
-def learn(task: Task, place: Place) -> Learnt:
-    """The space-filling design of a task, for several calibrations to begin with."""
-    first = _Calibration(task, place)
+def learn(task: Task, workspace: Workspace) -> Learnt:
+    """Run the space-filling design of a task, as a start for several calibrations."""
+    first = _Calibration(task, workspace)
     first.design()
     return Learnt(first.points, first.counts, first.emulator().kernels)
 
 
-def calibrate(task: Task, place: Place, learnt: Learnt | None = None) -> Posterior:
-    """The posterior of a task; goes on with what is in the folder.
+def calibrate(task: Task, workspace: Workspace, learnt: Learnt | None = None) -> Posterior:
+    """Compute the posterior of a task, resuming from what is in the folder.
 
     Args:
-        task: What is fitted to what.
-        place: Where runs are done.
-        learnt: Of a task with the same scenario, parameters and periods, in place of a design and waves.
+        task: The task of the fit.
+        workspace: Where runs are done and stored.
+        learnt: From a task with the same scenario, parameters and periods; replaces design and waves.
 
     Raises:
         OutputError: If the folder cannot be written or holds something else, or nearly all runs fail.
     """
     from threadpoolctl import threadpool_limits
 
-    with threadpool_limits(limits=1):  # many small products: threads would cost more than they save
-        return _Calibration(task, place, learnt).posterior()
+    with threadpool_limits(limits=1):  # for many small products, threads cost more than they save
+        return _Calibration(task, workspace, learnt).posterior()
 
 
 class _Generation(NamedTuple):
@@ -82,8 +82,8 @@ class _Generation(NamedTuple):
 
 
 class _Calibration:
-    def __init__(self, task: Task, place: Place, learnt: Learnt | None = None) -> None:
-        self.task, self.place, self.learnt = task, place, learnt
+    def __init__(self, task: Task, workspace: Workspace, learnt: Learnt | None = None) -> None:
+        self.task, self.workspace, self.learnt = task, workspace, learnt
         self.sizes, self.smc = task.experiment.history_matching, task.experiment.smc
         self.likelihood = Likelihood(task.experiment, task.fitted)
         self.informed = np.flatnonzero(task.space.informed)
@@ -127,7 +127,7 @@ class _Calibration:
         return Posterior(points, values, weights, chance, counts, self.waves, self.runs, self.failed)
 
     def _generation(self, number: int, before: list[_Generation], weights: Floats) -> _Generation:
-        """Particles from around what the emulators make of the posterior, tempered at first."""
+        """Draw and run particles around the emulators' estimate of the posterior, tempered at first."""
         size, emulator = self.smc.particles, self.emulator()
         rng = stream(self.task.seed, "generation", number)
         density = posterior_density(emulator, self.likelihood, _FIRST_TEMPER if number == 1 else 1.0)
@@ -143,14 +143,14 @@ class _Calibration:
         return _Generation(points, self.full, counts, by_g, proposal)
 
     def _weights(self, made: list[_Generation]) -> Floats:
-        """Weights of all generations' particles together."""
+        """Return the weights of all generations' particles together."""
         points = np.concatenate([entry.informed for entry in made])
         likelihood = self.likelihood.marginal(np.concatenate([entry.by_g for entry in made]))
         drawn = log_mixture([entry.proposal for entry in made], [len(entry.points) for entry in made], points)
         return normalised(log_prior(points) + likelihood - drawn)
 
     def _prior(self) -> Posterior:
-        """Where nothing was published yet: the prior."""
+        """Return the prior, for when nothing has been published yet."""
         rng = stream(self.task.seed, "prior")
         points = rng.standard_normal((self.smc.particles, len(self.informed)))
         counts = self._simulate("prior", points, rng)
@@ -163,7 +163,7 @@ class _Calibration:
         )
 
     def emulator(self) -> Emulator:
-        """Emulators of all runs so far; of the least implausible where there are many."""
+        """Train emulators on all runs so far, or on the least implausible if there are many."""
         usable = np.isfinite(self.counts).all(axis=1)
         points, logs = self.points[usable], np.log(self.likelihood.means(self.counts[usable]))
         if len(points) > self.sizes.training:
@@ -171,12 +171,12 @@ class _Calibration:
             recent = np.sort(np.argsort(off, kind="stable")[: self.sizes.training])
             points, logs = points[recent], logs[recent]
         emulator = Emulator(points, logs, self.kernels)
-        if len(self.points) > self.sizes.runs:  # fitted anew once the first wave is in, then kept
+        if len(self.points) > self.sizes.runs:  # refitted once after the first wave, then kept
             self.kernels = emulator.kernels
         return emulator
 
     def _learn(self, stage: str, points: Floats, counts: Floats, emulator: Emulator | None, **more: float) -> None:
-        """Add runs to what emulators learn from, and note how well the last ones foretold them."""
+        """Add runs to the training set, and record how well the last emulators predicted them."""
         counts = counts[:, : len(self.task.fitted)]
         row: dict[str, Any] = {"stage": stage, "runs": len(points), "failed": int(np.isnan(counts).any(axis=1).sum())}
         row |= more
@@ -188,19 +188,19 @@ class _Calibration:
         self.points, self.counts = np.vstack([self.points, points]), np.vstack([self.counts, counts])
 
     def _simulate(self, stage: str, points: Floats, rng: np.random.Generator | None = None) -> Floats:
-        """Run the model at points of the informed parameters; the others are drawn from their prior."""
-        task, place = self.task, self.place
+        """Run the model at points of the informed parameters, with the others drawn from their prior."""
+        task, workspace = self.task, self.workspace
         self.full = np.zeros((len(points), len(task.space)))
         self.full[:, self.informed] = points
         rest = np.setdiff1d(np.arange(len(task.space)), self.informed)
         if len(rest):
             self.full[:, rest] = (rng or stream(task.seed, stage)).standard_normal((len(points), len(rest)))
         self.stage += 1
-        counts = simulate(task, place, stage, self.full, replicate_seed(task.seed, 1000 + self.stage))
+        counts = simulate(task, workspace, stage, self.full, replicate_seed(task.seed, 1000 + self.stage))
         failed = int(np.isnan(counts).any(axis=1).sum())
         self.runs, self.failed = self.runs + len(points), self.failed + failed
         if failed > 0.9 * len(points):
             raise OutputError(
-                f"{place.folder / stage}: {failed} of {len(points)} runs failed; its table `runs` says why"
+                f"{workspace.folder / stage}: {failed} of {len(points)} runs failed; its table `runs` says why"
             )
         return counts

@@ -1,4 +1,4 @@
-"""An experiment that fits a scenario to what was published, or tests its forecasts: what its YAML file may say."""
+"""The schema of experiment files for calibrations and back-tests."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class _Entry(BaseModel):
 
 
 class FreeParameter(_Entry):
-    """What is not known of a scenario: the paths that it sets, how, and what is thought of it before the data."""
+    """An unknown of a scenario: the paths that it sets, how it sets them, and its prior."""
 
     title: Title = Field(description="What it is, for tables.")
     paths: list[str] = Field(min_length=1, description="Dotted paths of quantities or schedules; * is any name.")
@@ -52,15 +52,15 @@ class FreeParameter(_Entry):
 
 
 class Series(_Entry):
-    """A published series and its observation model: what is counted, how much of it, how late."""
+    """A published series and its observation model: what is counted, the share reported, and the delay."""
 
     observed: str = Field(description="A series that ships, or a CSV beside the experiment.")
     counted: Text = Field(description="What is counted.")
-    measure: str | None = Field(None, description="Measure of Corridor that answers to it; the CSV's when absent.")
+    measure: str | None = Field(None, description="Corresponding output of Corridor; the CSV's when absent.")
     agency: Name | None = Field(None, description="Agency, where the CSV names none.")
     transit_state: Name | None = Field(None, description="Transit state, where the CSV names none.")
     route: Name | None = Field(None, description="Route, where the CSV names none.")
-    share: float = Field(1.0, gt=0, le=1, description="Reporting share: how much of what happens is counted.")
+    share: float = Field(1.0, gt=0, le=1, description="Reporting share: the share of events that is counted.")
     lag: int = Field(0, ge=0, le=1000, description="Days from the end of a period to its publication.")
     rounding: float = Field(0.0, ge=0, description="Half the unit that figures without bounds are rounded to.")
     revisions: Text = Field("none known", description="How figures were revised.")
@@ -70,7 +70,7 @@ class Series(_Entry):
 
 
 class HistoryMatching(_Entry):
-    """Sizes of the search for what cannot be ruled out."""
+    """Settings of history matching."""
 
     runs: int = Field(240, ge=8, le=100_000, description="Runs of the first, space-filling design.")
     waves: int = Field(1, ge=0, le=10, description="Further waves in what is not ruled out yet.")
@@ -80,7 +80,7 @@ class HistoryMatching(_Entry):
 
 
 class Smc(_Entry):
-    """Sizes of the sequential Monte Carlo."""
+    """Settings of the sequential Monte Carlo."""
 
     particles: int = Field(240, ge=8, le=100_000, description="Runs of a generation.")
     generations: int = Field(3, ge=1, le=20, description="Most generations.")
@@ -128,24 +128,24 @@ class CalibrationExperiment(_Entry):
         return self
 
     def now(self) -> dict[str, FreeParameter]:
-        """Parameters that the past depends on: all but those that begin at the origin."""
+        """Return the parameters on which the past depends: all but those that begin at the origin."""
         return {name: entry for name, entry in self.parameters.items() if not is_ahead(entry.start)}
 
 
 def is_fitted(series: Series, start: date) -> bool:
-    """Whether the figure of a period that begins on a day is fitted."""
+    """Return whether the figure of a period that begins on a day is fitted."""
     return series.fit and (series.since is None or start >= series.since)
 
 
 class Loaded:
-    """An experiment with its scenario, and the folder that its files are looked for in."""
+    """An experiment with its scenario, and the folder in which its files are sought."""
 
     def __init__(self, experiment: CalibrationExperiment, scenario: Scenario, folder: Path, name: str) -> None:
         self.experiment, self.scenario, self.folder, self.name = experiment, scenario, folder, name
 
 
 def load_experiment(name_or_path: str | Path) -> Loaded:
-    """An experiment of a shipped name, or of a YAML file, with its scenario.
+    """Load an experiment, by shipped name or YAML file, with its scenario.
 
     Raises:
         ScenarioError: With file, line, field, what was found and what is allowed.
@@ -204,7 +204,7 @@ def _there(root: Node, path: list[Any]) -> bool:
 
 
 def _keys(path: list[Any]) -> list[str]:
-    """Keys that may stand at a path."""
+    """Return the keys allowed at a path."""
     models: dict[Any, type[BaseModel]] = {
         "parameters": FreeParameter, "series": Series, "history_matching": HistoryMatching, "smc": Smc,
         "backtest": BackTest,
@@ -214,12 +214,12 @@ def _keys(path: list[Any]) -> list[str]:
 
 
 def day_of(start: date | str | None, origin: date | None) -> date | None:
-    """The date from which a parameter holds; None for always."""
+    """Return the date from which a parameter applies; None for always."""
     if isinstance(start, str):
         return None if origin is None else month_after(origin, int(start.removeprefix(ORIGIN) or 0))
     return start
 
 
 def is_ahead(start: date | str | None) -> bool:
-    """Whether a parameter is about the time after an origin."""
+    """Return whether a parameter concerns the time after an origin."""
     return isinstance(start, str)

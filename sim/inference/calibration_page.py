@@ -1,4 +1,4 @@
-"""The page of a calibration, in Markdown: what was fitted to what, what is known now, and what is not."""
+"""The Markdown report of a calibration: the fit, what the figures determine, and what they do not."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from sim.inference.calibration_experiment import CalibrationExperiment
 from sim.inference.fit_task import Posterior, Task
 from sim.outputs.markdown import markdown
 
-LEARNT, TOGETHER = 0.2, 0.4  # below: hardly learnt; correlations from here on are named
+LEARNT, TOGETHER = 0.2, 0.4  # parameters below are hardly learnt; correlations from here are named
 
 
 def page(
     task: Task, done: Posterior, command: str, parameters: pd.DataFrame, fit: pd.DataFrame, summary: str
 ) -> str:  # fmt: skip
-    """The page.
+    """Return the page in Markdown.
 
     Args:
-        task: What was fitted to what.
+        task: The task of the fit.
         done: The particles.
-        command: The command that does it again.
-        parameters: As `sim.inference.posterior.parameter_table` gives them.
-        fit: As `sim.inference.posterior.fit_table` gives it.
+        command: The command that reproduces it.
+        parameters: From `sim.inference.posterior.parameter_table`.
+        fit: From `sim.inference.posterior.fit_table`.
         summary: Runs and particles in a sentence.
     """
     experiment = task.experiment
@@ -51,7 +51,7 @@ def _intervals(table: pd.DataFrame) -> list[str]:
 
 
 def _learnt(table: pd.DataFrame, done: Posterior) -> str:
-    """What the figures do not tell, in words."""
+    """Describe what the figures do not determine."""
     lines = ["Medians and 90 % intervals. `learnt` is the share of a parameter's variance that the figures took away."]
     little = [str(title) for title in table.loc[table["learnt"] < LEARNT, "title"]]
     if little:

@@ -1,13 +1,13 @@
-"""`corridor calibrate`: a calibration with its files.
+"""A calibration with its files, as made by `corridor calibrate`.
 
 DIR/posterior.parquet    the particles: weight and parameters
-DIR/posterior.yaml       a scenario with the posterior's distributions, which others may extend
-DIR/parameters.csv       before and after
-DIR/fit.csv              each figure beside what the fitted model says that would be published
-DIR/waves.csv            what each stage found
-DIR/README.md            all of it, to be read, with fit.png
-DIR/calibration.json     what was done: experiment, seed, versions, machine, command
-DIR/STAGE/               the runs of a stage, a study each
+DIR/posterior.yaml       a scenario with the posterior's distributions, for others to extend
+DIR/parameters.csv       parameters before and after
+DIR/fit.csv              each figure beside the fitted model's prediction of it
+DIR/waves.csv            findings of each stage
+DIR/README.md            all of this as text, with fit.png
+DIR/calibration.json     provenance: experiment, seed, versions, machine, command
+DIR/STAGE/               the runs of each stage, as a study
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from sim.inference import posterior as files
 from sim.inference.calibrate import calibrate
 from sim.inference.calibration_experiment import Loaded, is_fitted
 from sim.inference.calibration_page import page
-from sim.inference.fit_task import Place, Posterior, Task
+from sim.inference.fit_task import Posterior, Task, Workspace
 from sim.inference.free_parameters import Space
 from sim.inference.observations import rows_of
 from sim.outputs.folder import OutputError, check_writable
@@ -45,17 +45,17 @@ class Calibrated(NamedTuple):
     summary: str
 
 
-def calibration(loaded: Loaded, place: Place) -> Calibrated:
-    """Fit an experiment's scenario to all rows of its series that lie within the run, and write what was found.
+def calibration(loaded: Loaded, workspace: Workspace) -> Calibrated:
+    """Fit an experiment's scenario to all rows of its series within the run, and write the results.
 
     Raises:
         ScenarioError: If the experiment is not allowed, or no row lies within the run.
         OutputError: If the folder cannot be written, or holds something else.
     """
     task = task_of(loaded)
-    check_writable(place.folder)
-    check_same_model(place.folder)
-    done = calibrate(task, place)
+    check_writable(workspace.folder)
+    check_same_model(workspace.folder)
+    done = calibrate(task, workspace)
     tables = Calibrated(
         done,
         task,
@@ -64,7 +64,7 @@ def calibration(loaded: Loaded, place: Place) -> Calibrated:
         pd.DataFrame(done.waves),
         _summary(done, task),
     )
-    note = f"# Written by `{place.command or 'corridor calibrate'}`: a replicate draws one particle whole.\n"
+    note = f"# Written by `{workspace.command or 'corridor calibrate'}`: a replicate draws one particle whole.\n"
     note += f"# Model {identity('inference')['sha256'][:16]}, corridor {version_of('corridor-sim')}.\n"
     written = {
         "posterior.parquet": files.particles(done, task.space),
@@ -74,26 +74,26 @@ def calibration(loaded: Loaded, place: Place) -> Calibrated:
         "parameters.csv": csv(tables.parameters),
         "fit.csv": csv(tables.fit),
         "waves.csv": csv(tables.waves),
-        "README.md": page(task, done, place.command, tables.parameters, tables.fit, tables.summary).encode(),
-        RECORD: record(loaded, place, {"runs": done.runs, "failed": done.failed, "effective": done.effective}),
+        "README.md": page(task, done, workspace.command, tables.parameters, tables.fit, tables.summary).encode(),
+        RECORD: record(loaded, workspace, {"runs": done.runs, "failed": done.failed, "effective": done.effective}),
     }
     for name, content in written.items():
-        put(place.folder / name, content)
+        put(workspace.folder / name, content)
     return tables
 
 
 def check_same_model(folder: Path) -> None:
-    """Refuse to go on with what another model has fitted; raises OutputError."""
+    """Refuse to resume a fit by another model; raises OutputError."""
     if (folder / RECORD).is_file():
         try:
             there = json.loads((folder / RECORD).read_text(encoding="utf-8")).get("identity")
         except (OSError, ValueError, AttributeError) as error:
             raise OutputError(f"{folder / RECORD}: damaged: {error}") from None
-        check_identity(folder, there, "choose another folder, or go on with the model that made this one", "inference")
+        check_identity(folder, there, "choose another folder, or continue with the model that made it", "inference")
 
 
 def task_of(loaded: Loaded) -> Task:
-    """What an experiment fits: all rows of series with ``fit`` that lie within the run; the others are counted."""
+    """Return the task of an experiment: rows within the run of series with ``fit`` are fitted, others only counted."""
     scenario, series = loaded.scenario, loaded.experiment.series
     inside = [row for row in rows_of(loaded) if scenario.start <= row.start and row.end <= scenario.end]
     fitted = [row for row in inside if is_fitted(series[row.series], row.start)]
@@ -114,11 +114,11 @@ def _summary(done: Posterior, task: Task) -> str:
     return f"{done.runs:,} runs{failed}; {size}; {inside}."
 
 
-def record(loaded: Loaded, place: Place, more: dict[str, Any]) -> bytes:
-    """What was done, and how to do it again."""
+def record(loaded: Loaded, workspace: Workspace, more: dict[str, Any]) -> bytes:
+    """Return the provenance of a calibration, including the command that reproduces it."""
     content = {
         "experiment": loaded.experiment.model_dump(mode="json", by_alias=True, fallback=str),
-        "command": place.command,
+        "command": workspace.command,
         "identity": identity("inference"),
         "versions": versions(),
         "machine": machine(),
@@ -128,13 +128,13 @@ def record(loaded: Loaded, place: Place, more: dict[str, Any]) -> bytes:
 
 
 def csv(table: pd.DataFrame) -> bytes:
-    """A table as CSV, numbers to ten digits: the last ones differ between machines."""
+    """Return a table as CSV, numbers to ten digits, as the last digits differ between machines."""
     text: str = table.to_csv(index=False, lineterminator="\n", float_format="%.10g")
     return text.encode()
 
 
 def put(file: Path, content: bytes) -> None:
-    """Write a file whole, or not at all; raises OutputError."""
+    """Write a file atomically; raises OutputError."""
     try:
         write_whole(file, content)
     except OSError as error:

@@ -1,9 +1,8 @@
-"""Emulators: what the model would count, for points at which it was not run, and how sure that is.
+"""Emulators: predictions of the model's counts at points where it was not run, with their uncertainty.
 
-One an output: the logarithm of an expected figure is a quadratic in the parameters' normal scores, fitted with a
-little shrinkage, and a Gaussian process on what is left, with a length scale a parameter and a term for the
-chance of single runs. scikit-learn finds the hyperparameters; predictions are plain matrix products, so that
-chains of thousands of steps are cheap.
+There is one per output. The logarithm of an expected figure is a quadratic in the parameters' normal scores, fitted
+with a little shrinkage, plus a Gaussian process on the residuals, with a length scale per parameter and a term for
+the chance in single runs. Predictions are plain matrix products, so chains of thousands of steps are cheap.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ class Emulator:
     Args:
         points: Parameters of the runs as normal scores, shape (N, D).
         outputs: Logarithms of expected figures, shape (N, M).
-        kernels: Of an emulator of the same outputs, to be taken over instead of being fitted anew.
+        kernels: Kernels of an emulator of the same outputs, to reuse instead of fitting new ones.
     """
 
     def __init__(self, points: Floats, outputs: Floats, kernels: list[Any] | None = None) -> None:
@@ -41,7 +40,7 @@ class Emulator:
         self._parts = [_Part(points, column, kernel) for column, kernel in zip(rest.T, self.kernels, strict=True)]
 
     def predict(self, points: Floats) -> tuple[Floats, Floats]:
-        """Mean and standard deviation of each output at points, both (N, M); the chance of a run is in the latter."""
+        """Return mean and standard deviation (including the chance in a run) of each output at points, both (N, M)."""
         trend = _basis(points) @ self._trend
         parts = [part.predict(points) for part in self._parts]
         mean = trend + np.array([mean for mean, _ in parts]).T.reshape(len(points), -1)
@@ -76,7 +75,7 @@ def _distances(a: Floats, b: Floats) -> Floats:
 
 
 def _fitted(points: Floats, rest: Floats) -> tuple[float, Floats, float]:
-    """Variance, length scales and variance of chance of one output."""
+    """Return the variance, length scales and variance of chance of one output."""
     from sklearn.gaussian_process import GaussianProcessRegressor
     from sklearn.gaussian_process.kernels import RBF, ConstantKernel, WhiteKernel
 
@@ -87,7 +86,7 @@ def _fitted(points: Floats, rest: Floats) -> tuple[float, Floats, float]:
     kernel = ConstantKernel(0.5, (1e-3, 1e2)) * RBF(scales, (0.3, 100.0)) + WhiteKernel(0.3, (1e-4, 10.0))
     process = GaussianProcessRegressor(kernel, alpha=1e-8, optimizer=_minimised)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of length scales at their bounds: a parameter that does not matter
+        warnings.simplefilter("ignore")  # about length scales at their bounds, for parameters without effect
         process.fit(points, rest / np.sqrt(spread))
     found = process.kernel_
     return (
@@ -98,7 +97,7 @@ def _fitted(points: Floats, rest: Floats) -> tuple[float, Floats, float]:
 
 
 def _minimised(objective: Callable[..., Any], start: Floats, bounds: Floats) -> tuple[Floats, float]:
-    """A few steps of L-BFGS from one start: the same result wherever it is computed."""
+    """Do a few steps of L-BFGS from one start, with the same result on any machine."""
     from scipy.optimize import minimize
 
     found = minimize(objective, start, method="L-BFGS-B", jac=True, bounds=bounds, options={"maxiter": _STEPS})

@@ -1,4 +1,4 @@
-"""What a fit is made of: the task, the place where its runs are done, and the particles that come out."""
+"""The parts of a fit: its task, where its runs are done and stored, and the resulting particles."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ from sim.studies.work.dispatch import dispatch
 from sim.studies.work.executors import workplace
 
 Floats = npt.NDArray[np.float64]
-Progress = Callable[[str, int, int, int], None]  # stage, runs done, runs asked for, runs that failed
+Progress = Callable[[str, int, int, int], None]  # stage, runs done, requested and failed
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where runs are done and kept.
+class Workspace:
+    """Where runs are done and stored.
 
     Attributes:
-        folder: Of the stages.
-        jobs: Processes; 1 for this one alone, None for all cores.
+        folder: Folder of the stages.
+        jobs: Number of processes; 1 for this process alone, None for all cores.
         dask: Address of a Dask scheduler.
-        command: The command that does it again.
-        progress: Called with the stage, and the numbers of runs done, asked for and failed.
+        command: The command that reproduces the fit.
+        progress: Called with the stage, and the numbers of runs done, requested and failed.
     """
 
     folder: Path
@@ -48,15 +48,15 @@ class Place:
 
 @dataclass
 class Task:
-    """What is fitted to what.
+    """The task of a fit.
 
     Attributes:
         experiment: Sizes and observation model.
-        scenario: With the inputs that may be used.
+        scenario: The scenario, with the inputs that may be used.
         space: The free parameters.
-        fitted: Rows that the likelihood is of.
-        others: Rows that are only to be counted, such as those to be forecast.
-        seed: Of all draws.
+        fitted: Rows in the likelihood.
+        others: Rows that are only counted, such as those to forecast.
+        seed: Seed of all draws.
     """
 
     experiment: CalibrationExperiment
@@ -68,7 +68,7 @@ class Task:
 
     @property
     def rows(self) -> list[Row]:
-        """All rows that a run is to count."""
+        """Return all rows that a run must count."""
         return [*self.fitted, *self.others]
 
 
@@ -79,8 +79,8 @@ class Posterior:
     Attributes:
         points: Normal scores of the parameters, shape (N, D).
         values: The parameters, shape (N, D).
-        weights: They add up to 1, shape (N,).
-        dispersion: Chance of each over-dispersion given the particle, shape (N, G).
+        weights: Weights, which add up to 1, shape (N,).
+        dispersion: Probability of each over-dispersion given the particle, shape (N, G).
         counts: The model's counts of the task's rows, shape (N, M).
         waves: Rows of the table of waves and generations.
         runs: Runs done in all.
@@ -98,18 +98,18 @@ class Posterior:
 
     @property
     def effective(self) -> float:
-        """Effective number of particles."""
+        """Return the effective number of particles."""
         return effective(self.weights)
 
     def resample(self, size: int, rng: np.random.Generator) -> npt.NDArray[np.intp]:
-        """Numbers of particles, drawn by weight with little chance (systematic resampling)."""
+        """Return numbers of particles, drawn by weight (systematic resampling)."""
         places = (rng.random() + np.arange(size)) / size
         found: npt.NDArray[np.intp] = np.searchsorted(np.cumsum(self.weights), places * self.weights.sum())
         return np.minimum(found, len(self.weights) - 1)
 
 
-def simulate(task: Task, place: Place, stage: str, points: Floats, seed: int) -> Floats:
-    """The model's counts of the task's rows at points, shape (N, M); NaN where a run failed."""
+def simulate(task: Task, workspace: Workspace, stage: str, points: Floats, seed: int) -> Floats:
+    """Return the model's counts of the task's rows at points, shape (N, M); NaN if a run failed."""
     scenario = task.scenario.model_copy(update={"seed": seed, "observed": []})
     scenario._rows = [row.record() for row in task.rows]
     key = sha256(repr([(row.series, row.start, row.end, row.about) for row in task.rows]).encode()).hexdigest()
@@ -123,14 +123,14 @@ def simulate(task: Task, place: Place, stage: str, points: Floats, seed: int) ->
         drawn=False,
         extra={"rows_sha256": key, "stage": stage},
     )
-    folder = place.folder / stage
+    folder = workspace.folder / stage
 
     def report(done: int, total: int, failed: int) -> None:
-        if place.progress:
-            place.progress(stage, done, total, failed)
+        if workspace.progress:
+            workspace.progress(stage, done, total, failed)
 
-    with Store(folder, plan, place.command) as store:
-        dispatch(plan, store, workplace(place.jobs, place.dask), progress=report)
+    with Store(folder, plan, workspace.command) as store:
+        dispatch(plan, store, workplace(workspace.jobs, workspace.dask), progress=report)
         store.finish()
     return _counts(Study(folder), task.rows, len(points))
 

@@ -1,6 +1,6 @@
-"""Free parameters: from points in the space of the prior's normal scores to values, and to a scenario's paths.
+"""Free parameters: map points in the space of normal scores to values, and to settings of a scenario's paths.
 
-A point z has one standard normal coordinate a parameter under the prior: value = quantile(prior, Φ(z)).
+A point z has one coordinate per parameter, standard normal under the prior: value = quantile(prior, Φ(z)).
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from sim.scenario.quantity import centre
 from sim.scenario.schema import Scenario
 
 Points = npt.NDArray[np.float64]
-_NEAR = 8  # paths that an error names
+_NEAR = 8  # most paths named in an error
 
 
 class _Target(NamedTuple):
-    """A quantity, or all dates of a schedule, that parameters act on."""
+    """A quantity, or all dates of a schedule, on which parameters act."""
 
     path: str
-    values: dict[date | None, float]  # by date; None where it is no schedule
+    values: dict[date | None, float]  # by date; None if it is not a schedule
     low: float
     high: float
 
@@ -40,13 +40,13 @@ class Space:
 
     Args:
         parameters: By name.
-        scenario: As it is before they are set.
+        scenario: The scenario before they are set.
         origin: Date that stands for ``origin``. Parameters that begin there are left out if it is None; those
             that begin on a later date are left out otherwise, as that date was not known.
-        whole: The scenario before it was frozen: what it alone has, such as a later measure, may be named too.
+        whole: The scenario before it was frozen; parameters may also name its later parts, such as measures.
 
     Raises:
-        ScenarioError: If a path leads nowhere, or a prior lies outside its field's range.
+        ScenarioError: If a path does not exist, or a prior lies outside its field's range.
     """
 
     def __init__(
@@ -77,14 +77,14 @@ class Space:
 
     @property
     def informed(self) -> npt.NDArray[np.bool_]:
-        """Which parameters the time before the origin depends on, shape (D,)."""
+        """Return which parameters affect the time before the origin, shape (D,)."""
         acting = {number for acts in self._acts.values() for number, _, _ in acts}
         days = [day_of(entry.start, self.origin) for entry in self.parameters.values()]
         past = [self.origin is None or day is None or day < self.origin for day in days]
         return np.array([number in acting and before for number, before in enumerate(past)])
 
     def values(self, points: Points) -> Points:
-        """Values of the parameters, shape (N, D), from points z."""
+        """Return values of the parameters, shape (N, D), from points z."""
         u = np.clip(ndtr(points), 1e-9, 1 - 1e-9)
         columns = [
             [entry.prior.quantile(float(p), *self._ranges[name]) for p in u[:, k]]
@@ -94,11 +94,11 @@ class Space:
 
     @cached_property
     def paths(self) -> tuple[str, ...]:
-        """The dotted paths that a point sets, one a number."""
+        """Return the dotted paths that a point sets, one per number."""
         return tuple(path if day is None else f"{path}.{day}" for path in self._acts for day in self._days(path))
 
     def settings(self, points: Points) -> Points:
-        """What points set at `paths`, shape (N, paths), within the fields' ranges."""
+        """Return the values that points set at `paths`, shape (N, paths), within the fields' ranges."""
         values = self.values(points)
         columns = []
         for path in self._acts:
@@ -154,7 +154,7 @@ def _there(entry: FreeParameter, origin: date | None) -> bool:
 
 
 def _by_path(scenario: Scenario) -> dict[str, _Target]:
-    """All quantities and schedules of a scenario."""
+    """Return all quantities and schedules of a scenario."""
     targets: dict[str, _Target] = {}
     for parameter in parameter_paths(scenario):
         path, day = _dated(parameter)
@@ -171,7 +171,7 @@ def _acted(column: Points, form: str, values: Points) -> Points:
 
 
 def _dated(parameter: Parameter) -> tuple[str, date | None]:
-    """A path without the date of its schedule, and the date."""
+    """Return a path without the date of its schedule, and the date."""
     path, _, last = parameter.path.rpartition(".")
     try:
         return path, date.fromisoformat(last)
@@ -180,5 +180,5 @@ def _dated(parameter: Parameter) -> tuple[str, date | None]:
 
 
 def plain(settings: Points, paths: tuple[str, ...]) -> list[dict[str, Any]]:
-    """Settings as overrides, one mapping a point."""
+    """Return settings as overrides, one mapping per point."""
     return [dict(zip(paths, (float(v) for v in row), strict=True)) for row in settings]

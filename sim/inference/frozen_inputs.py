@@ -1,4 +1,4 @@
-"""A scenario as it could be written on a day: what was neither known nor announced by then is taken out."""
+"""Frozen scenarios: as they could have been written on a day, without what was neither known nor announced."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from sim.scenario.schema import Scenario
 
 
 def freeze(scenario: Scenario, origin: date, end: date) -> Scenario:
-    """The scenario with the inputs that were known before the day ``origin``, run to ``end``.
+    """Return the scenario with the inputs known before the day ``origin``, run to ``end``.
 
-    - Schedules keep what was dated before the origin; the last value holds from there on, or nothing
-      where there was none yet.
-    - Measures that had not begun and were not announced are taken out. Announced ones stay, with their end.
-      The end of any other measure that lies ahead was not known: it goes on.
-    - Published figures are no inputs, and are taken out.
+    - Schedules keep entries dated before the origin; the last value continues to apply, or none if there was
+      none yet.
+    - Measures that had neither begun nor been announced are removed. Announced ones stay, with their end.
+      The later end of any other measure was not known: it continues.
+    - Published figures are not inputs, and are removed.
 
     Raises:
         ScenarioError: If the origin lies outside the run, or the scenario has a timetable.
@@ -43,7 +43,7 @@ def freeze(scenario: Scenario, origin: date, end: date) -> Scenario:
 
 
 def month_after(day: date, months: int) -> date:
-    """The same day of a later month; the last day of a shorter month."""
+    """Return the same day of a later month, or the last day of a shorter month."""
     number = day.year * 12 + day.month - 1 + months
     first = date(number // 12, number % 12 + 1, 1)
     following = date((number + 1) // 12, (number + 1) % 12 + 1, 1)

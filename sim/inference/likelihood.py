@@ -1,14 +1,14 @@
-"""How likely published figures are, given what the model counts: over-dispersed counts, known to an interval.
+"""Likelihood of published figures given the model's counts: over-dispersed counts, known to an interval.
 
-A count Y with the model's mean m is negative binomial: mean m, variance m + (g·m)². The first term is the
-chance of counting, the second what the model cannot know (weather, politics, who counts how), relative to the
-size, as such errors are. A figure that was rounded, or that sources disagree on, says that Y lies in an
-interval [low, high]; "more than" says that it lies above. Its likelihood is the probability of that interval,
-so that 7,700 "rounded" weighs less than 17,447 "exact". g is not known either: each of a few values is equally
-likely, and shared by all series; what the data say about g comes out with the posterior.
+A count Y with the model's mean m is negative binomial: mean m, variance m + (g·m)². The first term is counting
+noise; the second is what the model cannot know (weather, politics, methods of counting), which scales with the
+size. A figure that was rounded, or on which sources disagree, means that Y lies in an interval [low, high];
+"more than" means that it lies above. The likelihood is the probability of that interval, so 7,700 "rounded"
+has less weight than 17,447 "exact". g is also unknown: each of a few values is equally likely a priori and shared
+by all series, and the posterior includes g.
 
-A distance such as the sum of squares would have to weigh an October of 17,447 against a July of 200, and would
-take rounding for precision.
+A distance such as the sum of squares would need weights between an October of 17,447 and a July of 200, and would
+treat rounded figures as exact.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from sim.inference.calibration_experiment import CalibrationExperiment
 from sim.inference.observations import Row
 
 Floats = npt.NDArray[np.float64]
-SMALLEST = 0.5  # mean of a count where a run has none: half an event
+SMALLEST = 0.5  # mean of a count if a run has none: half an event
 _FLOOR = 1e-12
 
 
@@ -31,12 +31,12 @@ class Likelihood:
     """The observation model of an experiment over some rows.
 
     Args:
-        experiment: For reporting shares, rounding and the values of the over-dispersion g.
+        experiment: Source of reporting shares, rounding and the values of the over-dispersion g.
         rows: The figures.
 
     Attributes:
         low: Lower ends of the intervals, shape (M,).
-        high: Upper ends, shape (M,); infinite where there is none.
+        high: Upper ends, shape (M,); infinite if there is none.
         grid: Values of g, shape (G,).
     """
 
@@ -50,20 +50,20 @@ class Likelihood:
         self.grid = np.array(experiment.over_dispersion)
 
     def means(self, counts: Floats) -> Floats:
-        """Expected figures, shape (N, M), from the model's counts."""
+        """Return expected figures, shape (N, M), from the model's counts."""
         means: Floats = np.maximum(counts * self.share, SMALLEST)
         return means
 
     def of_counts(self, counts: Floats) -> Floats:
-        """Log likelihood of all rows by run and g, shape (N, G), from counts of shape (N, M)."""
+        """Return the log likelihood of all rows by run and g, shape (N, G), from counts of shape (N, M)."""
         mean = self.means(counts)
         each = [np.log(np.maximum(_interval(mean, g, self.low, self.high), _FLOOR)).sum(axis=1) for g in self.grid]
         return np.array(each).T
 
     def of_logs(self, mean: Floats, sd: Floats) -> Floats:
-        """As `of_counts`, for logarithms of expected figures that are known to a standard deviation only.
+        """Return `of_counts` for logarithms of expected figures known only to a standard deviation.
 
-        The count is taken as log-normal: for proposals, which need not be exact.
+        The count is approximated as log-normal: this serves proposals, which need not be exact.
         """
         low = np.log(np.maximum(self.low - 0.5, 0.25))
         high = np.log(np.maximum(self.high + 0.5, 0.5))
@@ -78,12 +78,12 @@ class Likelihood:
         return np.array(each).T
 
     def marginal(self, by_dispersion: Floats) -> Floats:
-        """Log likelihood with g summed out, shape (N,)."""
+        """Return the log likelihood with g summed out, shape (N,)."""
         total: Floats = logsumexp(by_dispersion, axis=1) - np.log(len(self.grid))
         return total
 
     def implausibility(self, mean: Floats, sd: Floats) -> Floats:
-        """Distance of each figure from the emulated logarithm, in standard deviations, shape (N, M).
+        """Return the distance of each figure from the emulated logarithm, in standard deviations, shape (N, M).
 
         0 within the figure's interval; the deviation is that of emulator, counting and the largest g together.
         """
@@ -96,13 +96,13 @@ class Likelihood:
 
 
 def draw_counts(mean: Floats, g: Floats, rng: np.random.Generator) -> Floats:
-    """Counts as they might be published, one for each mean and g: a gamma mixture of Poisson counts."""
+    """Draw counts as they might be published, one for each mean and g: a gamma mixture of Poisson counts."""
     shape = 1.0 / np.maximum(g, 1e-6) ** 2
     return rng.poisson(rng.gamma(shape, mean / shape)).astype(float)
 
 
 def _interval(mean: Floats, g: float, low: Floats, high: Floats) -> Floats:
-    """Probability that the count lies in [low, high]."""
+    """Return the probability that the count lies in [low, high]."""
     above = np.ceil(low - 1e-9) - 1
     upper = np.where(np.isinf(high), 0.0, np.floor(np.where(np.isinf(high), 0.0, high) + 1e-9))
     inside = np.where(np.isinf(high), 1.0, _cdf(upper, mean, g)) - _cdf(above, mean, g)
@@ -110,7 +110,7 @@ def _interval(mean: Floats, g: float, low: Floats, high: Floats) -> Floats:
 
 
 def _cdf(count: Floats, mean: Floats, g: float) -> Floats:
-    """Distribution function of the negative binomial; of the Poisson where g is next to nothing."""
+    """Return the distribution function of the negative binomial, or of the Poisson if g is almost 0."""
     whole = np.broadcast_to(np.maximum(count, 0.0), mean.shape)
     if g < 1e-4:
         value = 1.0 - gammainc(whole + 1.0, mean)

@@ -1,4 +1,4 @@
-"""Published figures as rows: from a series that ships, or from any CSV of a user's."""
+"""Observations: published figures as rows, from a series that ships or a user's CSV."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ MEASURES = (
 
 
 class Row(NamedTuple):
-    """One published figure: an interval that holds it, of a count over a period. Both its days belong to the period.
+    """One published figure: the interval of a count over a period, which includes both its first and last day.
 
     Attributes:
         series: Name in the experiment.
-        value: The figure, or None where only bounds were published.
-        low: Lower bound: of rounding, or of sources that differ; None where there is none.
+        value: The figure, or None if only bounds were published.
+        low: Lower bound, from rounding or differing sources; None if there is none.
         high: Upper bound.
         published: Day on which it became known.
-        about: Measure, agency, transit state and route that it answers to.
+        about: Output, agency, transit state and route to which it corresponds.
     """
 
     series: str
@@ -48,18 +48,18 @@ class Row(NamedTuple):
 
     @property
     def days(self) -> int:
-        """Length of the period."""
+        """Return the length of the period."""
         return (self.end - self.start).days + 1
 
     @property
     def middle(self) -> float | None:
-        """The figure, or the middle of its bounds; None where there is but one bound."""
+        """Return the figure, or the middle of its bounds; None if there is only one bound."""
         if self.value is not None:
             return self.value
         return None if self.low is None or self.high is None else (self.low + self.high) / 2
 
     def bounds(self, rounding: float = 0.0) -> tuple[float, float]:
-        """Lowest and highest count that the figure may stand for; a bound that is missing is at no distance."""
+        """Return the lowest and highest count that the figure may represent; a missing bound equals the figure."""
         if self.value is None:
             return self.low if self.low is not None else 0.0, self.high if self.high is not None else float("inf")
         one_sided = self.low == self.value and self.high is None
@@ -72,7 +72,7 @@ class Row(NamedTuple):
         return max(low, 0.0), high
 
     def record(self) -> dict[str, Any]:
-        """The row as `sim.outputs.beside_record` takes it."""
+        """Return the row in the form that `sim.outputs.beside_record` reads."""
         empty = {"agency": "", "transit_state": "", "route": "", "note": ""}
         numbers = {key: float("nan") if v is None else v for key, v in zip(
             ("value", "low", "high"), (self.value, self.low, self.high), strict=True)}  # fmt: skip
@@ -82,10 +82,10 @@ class Row(NamedTuple):
 
 
 def rows_of(loaded: Loaded) -> list[Row]:
-    """All rows of an experiment's series, by series and period.
+    """Return all rows of an experiment's series, by series and period.
 
     Raises:
-        ScenarioError: If a file cannot be read or a cell is not allowed; names file, line, column.
+        ScenarioError: If a file cannot be read or a cell is not allowed; the message names file, line and column.
     """
     rows: list[Row] = []
     for name, series in loaded.experiment.series.items():
@@ -94,12 +94,12 @@ def rows_of(loaded: Loaded) -> list[Row]:
 
 
 def known(rows: Iterable[Row], origin: date) -> list[Row]:
-    """The rows that were published before a day and are about periods that had ended."""
+    """Return the rows that were published before a day, for periods that had ended."""
     return [row for row in rows if row.published <= origin and row.end < origin]
 
 
 def read_series(name: str, series: Series, folder: Path) -> list[Row]:
-    """The rows of one series."""
+    """Return the rows of one series."""
     from sim.data import observed_names, text
 
     if series.observed.endswith(".csv"):
@@ -112,7 +112,7 @@ def read_series(name: str, series: Series, folder: Path) -> list[Row]:
 
 
 def parse(content: str, file: str, name: str, series: Series) -> list[Row]:
-    """The rows of an observed CSV; raises ScenarioError with file, line and column."""
+    """Return the rows of an observed CSV; raises ScenarioError with file, line and column."""
     table = parse_table(content, file, NEEDED, ALSO)
     parser = _Parser(file, name, series)
     rows = [row for line, cells in table.rows if (row := parser.row(line, table, cells)) is not None]
@@ -179,7 +179,7 @@ class _Parser:
         self.problems.append(Problem(self.file, line, column, text))
 
     def check(self, rows: list[Row]) -> None:
-        """No two rows of one series may be about the same period."""
+        """Check that no two rows of one series have the same period."""
         periods = [(row.start, row.end) for row in rows]
         twice = sorted({period for period in periods if periods.count(period) > 1})
         if twice and not self.problems:

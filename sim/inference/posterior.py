@@ -1,4 +1,4 @@
-"""A posterior as files: particles as Parquet, tables as CSV, and distributions that a scenario can extend."""
+"""Files of a posterior: particles as Parquet, tables as CSV, and a scenario with its distributions."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ JOINT_VALUES = 100  # particles of a posterior in a scenario
 
 
 def quantiles(values: Floats, weights: Floats, levels: Any) -> Floats:
-    """Weighted quantiles of a sample, shape (levels,)."""
+    """Return weighted quantiles of a sample, shape (levels,)."""
     order = np.argsort(values, kind="stable")
     steps = (np.cumsum(weights[order]) - 0.5 * weights[order]) / weights.sum()
     found: Floats = np.interp(np.asarray(levels), steps, values[order])
@@ -35,7 +35,7 @@ def quantiles(values: Floats, weights: Floats, levels: Any) -> Floats:
 
 
 def particles(posterior: Posterior, space: Space) -> bytes:
-    """One row a particle: weight, then the parameters in their own units; Parquet."""
+    """Return the particles as Parquet, one row each: weight, then the parameters in their own units."""
     table = pd.DataFrame({"particle": np.arange(len(posterior.weights)), "weight": posterior.weights})
     for number, name in enumerate(space.names):
         table[name] = posterior.values[:, number]
@@ -46,10 +46,10 @@ def particles(posterior: Posterior, space: Space) -> bytes:
 
 
 def parameter_table(posterior: Posterior, space: Space, seed: int) -> pd.DataFrame:
-    """Each parameter before and after: medians, 50 and 90 % intervals, and how much narrower it became.
+    """Tabulate each parameter before and after: medians, 50 and 90 % intervals, and how much was learnt.
 
-    ``learnt`` is 1 less the ratio of the posterior's variance to the prior's, in the prior's normal scores: 0
-    where the data said nothing.
+    ``learnt`` is 1 minus the ratio of the posterior's variance to the prior's, in the prior's normal scores: 0 if the
+    data gave no information.
     """
     before = space.values(stream(seed, "table").standard_normal((_PRIOR_DRAWS, len(space))))
     even = np.ones(len(before))
@@ -71,7 +71,7 @@ def parameter_table(posterior: Posterior, space: Space, seed: int) -> pd.DataFra
 
 
 def fit_table(posterior: Posterior, task: Task) -> pd.DataFrame:
-    """Each figure beside what the fitted model says that would have been published: median, 50 and 90 %."""
+    """Tabulate each figure beside the fitted model's prediction: median, 50 and 90 % intervals."""
     draws = predictive(posterior, task, _PREDICTIVE, stream(task.seed, "fit"))
     rows = []
     for number, row in enumerate(task.rows):
@@ -90,7 +90,7 @@ def fit_table(posterior: Posterior, task: Task) -> pd.DataFrame:
 
 
 def predictive(posterior: Posterior, task: Task, size: int, rng: np.random.Generator) -> Floats:
-    """Figures as they might be published, shape (size, M): particles by weight, each with its own over-dispersion."""
+    """Draw figures as they might be published, shape (size, M): particles by weight, each with its over-dispersion."""
     chosen = posterior.resample(size, rng)
     likelihood = Likelihood(task.experiment, task.rows)
     mean = likelihood.means(np.nan_to_num(posterior.counts[chosen]))
@@ -100,18 +100,18 @@ def predictive(posterior: Posterior, task: Task, size: int, rng: np.random.Gener
 
 
 def as_scenario(posterior: Posterior, task: Task, parent: str, title: str) -> str:
-    """YAML of a scenario that draws its parameters from the posterior, and which others may extend.
+    """Return the YAML of a scenario that draws its parameters from the posterior, for others to extend.
 
-    Particles are drawn by weight, and written as `joint` values: a replicate draws one of them whole. Marginal
-    distributions would lose what the figures say most of, which parameters compensate each other, and replicates
-    would scatter far wider than the figures allow. First stands the particle that a run without uncertainty takes:
-    the one that is nearest to the middle of all, in figures and parameters alike.
+    Particles are drawn by weight and written as `joint` values: each replicate draws one whole particle. Marginal
+    distributions would lose the correlations between parameters that compensate each other, which the figures
+    determine best, and replicates would vary far more than the figures allow. The first particle is used by a run
+    without uncertainty: the one nearest to the middle of all, in figures and parameters alike.
 
     Args:
         posterior: The particles.
-        task: What was fitted.
-        parent: Name of the scenario that the text extends; the whole scenario is written if it is none that ships.
-        title: Of the new scenario. It is as long as its parent, even where the calibration ran it for fewer days.
+        task: The task of the fit.
+        parent: Name of the scenario that the text extends; if it does not ship, the whole scenario is written.
+        title: Title of the new scenario, which is as long as its parent even if the calibration ran fewer days.
     """
     chosen = posterior.resample(JOINT_VALUES, stream(task.seed, "joint"))
     chosen = stream(task.seed, "order").permutation(chosen)
@@ -127,7 +127,7 @@ def as_scenario(posterior: Posterior, task: Task, parent: str, title: str) -> st
 
 
 def _distances(posterior: Posterior, task: Task) -> Floats:
-    """How far each particle is from the posterior's middle, in figures and parameters alike."""
+    """Return the distance of each particle from the posterior's middle, in figures and parameters alike."""
     mean = Likelihood(task.experiment, task.fitted).means(np.nan_to_num(posterior.counts[:, : len(task.fitted)]))
     figures, parameters = (_deviations(values, posterior.weights) for values in (np.log(mean), posterior.points))
     found: Floats = (figures**2).mean(axis=1) + (parameters**2).mean(axis=1)

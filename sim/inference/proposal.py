@@ -1,13 +1,13 @@
-"""What particles are drawn from: a mixture whose density is known, so that their weights are exact.
+"""Proposal distributions of particles: mixtures of known density, which makes the weights exact.
 
-Chains on the emulators' posterior say where to look, but how often a chain that is still finding its way visits a
-point is nobody's density. So the points of the chains are only centres: around each stands a Student t with heavy
-tails, shaped like their covariance, and a share of the particles comes from the prior itself. What the emulators
-rule out in error is thereby still drawn now and then, and no weight can pass the likelihood over that share.
+Chains on the emulators' posterior show where to look, but a chain that has not converged visits points with unknown
+density. So the points of the chains serve only as centres of heavy-tailed Student t kernels, shaped like their
+covariance, and a share of the particles comes from the prior itself. Regions that the emulators wrongly rule out are
+therefore still drawn now and then, and no weight can exceed the likelihood divided by that share.
 
 Generations are weighted together, as if each particle had been drawn from the mixture of all of their proposals
 (deterministic mixture: Veach and Guibas 1995; adaptive multiple importance sampling: Cornuet et al. 2012). A
-particle that a narrow generation met by luck in its tail then weighs no more than the wide one allows.
+particle that a narrow generation happened to draw from its tail then has no more weight than the wide one allows.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ _FREEDOM, _NARROWEST = 5.0, 0.02
 class Proposal:
     """Student t kernels around points, and the prior.
 
-    The centres are drawn towards their mean, so that the mixture is no wider than the points (West 1993).
+    The centres are shrunk towards their mean, so that the mixture is no wider than the points (West 1993).
 
     Args:
-        points: Normal scores, shape (K, D); the first 400 are taken.
+        points: Normal scores, shape (K, D); the first 400 are used.
     """
 
     def __init__(self, points: Floats) -> None:
@@ -44,7 +44,7 @@ class Proposal:
         self.scale = bandwidth * np.sqrt((_FREEDOM - 2.0) / _FREEDOM)
 
     def draw(self, size: int, rng: np.random.Generator) -> Floats:
-        """Points, shape (size, D)."""
+        """Draw points, shape (size, D)."""
         chosen = self.centres[rng.integers(len(self.centres), size=size)]
         wide = np.sqrt(_FREEDOM / rng.chisquare(_FREEDOM, size))[:, None]
         near = chosen + self.scale * wide * rng.standard_normal((size, self.width))
@@ -52,7 +52,7 @@ class Proposal:
         return np.where(rng.random((size, 1)) < PRIOR_SHARE, prior, self.mean + near @ self.root.T)
 
     def log_density(self, points: Floats) -> Floats:
-        """Logarithm of the density at points (N, D), shape (N,)."""
+        """Return the logarithm of the density at points (N, D), shape (N,)."""
         near, freedom, width = self._standard(points), _FREEDOM, self.width
         squares = (near**2).sum(axis=1)[:, None] + (self.centres**2).sum(axis=1) - 2.0 * near @ self.centres.T
         distances = np.maximum(squares, 0.0) / self.scale**2
@@ -70,13 +70,13 @@ class Proposal:
 
 
 def log_prior(points: Floats) -> Floats:
-    """Logarithm of the prior's density at normal scores (N, D), shape (N,)."""
+    """Return the logarithm of the prior's density at normal scores (N, D), shape (N,)."""
     found: Floats = -0.5 * (points**2).sum(axis=1) - points.shape[1] / 2 * np.log(2 * np.pi)
     return found
 
 
 def log_mixture(proposals: Sequence[Proposal], sizes: Sequence[int], points: Floats) -> Floats:
-    """Logarithm of the density of all proposals together, each as often as it was drawn from, shape (N,)."""
+    """Return the log density of all proposals together, weighted by the draws from each, shape (N,)."""
     each = np.array([proposal.log_density(points) for proposal in proposals])
     found: Floats = logsumexp(each, axis=0, b=np.array(sizes)[:, None] / sum(sizes))
     return found

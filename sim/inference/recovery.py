@@ -1,8 +1,8 @@
-"""Can the parameters be told from the figures? Calibrations to figures that the model made itself.
+"""Parameter recovery: calibrations to synthetic figures that the model itself generated.
 
-Truths are drawn from the prior, run, and turned into figures by the observation model. A calibration that is right
-must find each truth in its 90 % interval in 90 % of the cases, and the ranks of the truths among the particles must
-be uniform (simulation-based calibration, Talts et al. 2018).
+True parameters are drawn from the prior, run, and turned into figures by the observation model. In a correct
+calibration the 90 % intervals contain the truth in 90 % of cases, and the ranks of the truths among the particles are
+uniform (simulation-based calibration, Talts et al. 2018).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import pandas as pd
 from scipy.special import gammaincc
 
 from sim.inference.calibrate import calibrate, learn
-from sim.inference.fit_task import Floats, Place, Task, simulate
+from sim.inference.fit_task import Floats, Task, Workspace, simulate
 from sim.inference.likelihood import Likelihood, draw_counts
 from sim.inference.posterior import quantiles
 from sim.inference.sampling import stream
@@ -25,7 +25,7 @@ BINS = 10
 
 
 def _recovered(scores: Floats, weights: Floats, truth: float) -> dict[str, float | bool]:
-    """Where the truth lies in one parameter's posterior, and how wide that is (of the prior's 90 % interval)."""
+    """Return the truth's rank in one parameter's posterior, and its width relative to the prior's 90 % interval."""
     low90, low50, high50, high90 = quantiles(scores, weights, [0.05, 0.25, 0.75, 0.95])
     return {
         "score": truth,
@@ -38,7 +38,7 @@ def _recovered(scores: Floats, weights: Floats, truth: float) -> dict[str, float
 
 def recover(
     task: Task,
-    place: Place,
+    workspace: Workspace,
     truths: int,
     progress: Callable[[int], None] | None = None,
     only: Iterable[int] | None = None,
@@ -46,24 +46,24 @@ def recover(
     """Calibrate to the figures of several truths.
 
     Args:
-        task: Scenario, parameters, and rows whose periods are taken; their figures are not looked at.
-        place: Where runs are done; a folder a truth.
-        truths: How many.
+        task: Scenario, parameters, and rows whose periods are used; their figures are not.
+        workspace: Where runs are done and stored; one folder per truth.
+        truths: Number of truths.
         progress: Called with the number of truths done.
-        only: Numbers of the truths to calibrate to, where others do the rest.
+        only: Numbers of the truths to calibrate to; all if None.
 
     Returns:
-        One row a truth and parameter: truth, rank (share of the posterior below it), in50, in90, width90 (over the
+        One row per truth and parameter: truth, rank (share of the posterior below it), in50, in90, width90 (over the
         prior's) and effective particles.
     """
     rng = stream(task.seed, "truths")
     points = rng.standard_normal((truths, len(task.space)))
-    counts = simulate(task, replace(place, progress=None), "truths", points, replicate_seed(task.seed, 7))
+    counts = simulate(task, replace(workspace, progress=None), "truths", points, replicate_seed(task.seed, 7))
     grid = Likelihood(task.experiment, task.fitted)
     g = rng.choice(grid.grid, truths)
     mean = grid.means(counts)
     figures = draw_counts(mean, np.broadcast_to(g[:, None], mean.shape), rng)
-    learnt = learn(task, replace(place, progress=None))
+    learnt = learn(task, replace(workspace, progress=None))
     rows = []
     for done, number in enumerate(range(truths) if only is None else only, start=1):
         fitted = [
@@ -71,7 +71,7 @@ def recover(
             for row, value in zip(task.fitted, figures[number], strict=True)
         ]
         own = replace(task, fitted=fitted, others=[], seed=replicate_seed(task.seed, 100 + number))
-        found = calibrate(own, replace(place, folder=place.folder / f"truth-{number}", progress=None), learnt)
+        found = calibrate(own, replace(workspace, folder=workspace.folder / f"truth-{number}", progress=None), learnt)
         for k, name in enumerate(task.space.names):
             own_row = _recovered(found.points[:, k], found.weights, points[number, k])
             rows.append({"truth": number, "parameter": name, **own_row, "effective": found.effective})
@@ -81,10 +81,10 @@ def recover(
 
 
 def summary(table: pd.DataFrame) -> pd.DataFrame:
-    """By parameter, and over all: coverage, width of the 90 % interval over the prior's, uniformity of the ranks.
+    """Summarise by parameter and overall: coverage, width of the 90 % interval over the prior's, uniformity of ranks.
 
-    ``uniform_p`` is the p-value of a chi-squared test over ten bins; for all parameters together it is left out, as
-    ranks of one truth hang together.
+    ``uniform_p`` is the p-value of a chi-squared test over ten bins; it is omitted for all parameters together, as
+    ranks of one truth are dependent.
     """
     rows = []
     for name, group in [*table.groupby("parameter", sort=False), ("all", table)]:

@@ -1,4 +1,4 @@
-"""Points for runs: space-filling, not ruled out, or drawn from what the emulators make of the posterior."""
+"""Sampling of points for runs: space-filling, not ruled out, or from the emulators' estimate of the posterior."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _POOL, _POOLS = 4096, 4
 
 
 class Wave(NamedTuple):
-    """What a wave of history matching found: points to run, and how much of the prior is left."""
+    """A wave of history matching: points to run, and the share of the prior that is left."""
 
     points: Floats
     left: float
@@ -27,7 +27,7 @@ class Wave(NamedTuple):
 
 
 def stream(seed: int, *occasion: int | str) -> np.random.Generator:
-    """Random numbers of an occasion, the same wherever they are drawn."""
+    """Return the random generator of an occasion, the same wherever it is used."""
     number = seed
     for part in occasion:
         number = replicate_seed(number, int.from_bytes(str(part).encode()[:7], "little"))
@@ -35,7 +35,7 @@ def stream(seed: int, *occasion: int | str) -> np.random.Generator:
 
 
 def design(size: int, dimensions: int, seed: int) -> Floats:
-    """A Latin hypercube in the prior's probabilities, as normal scores, shape (size, D)."""
+    """Return a Latin hypercube in the prior's probabilities, as normal scores, shape (size, D)."""
     from scipy.stats import qmc
 
     sampler = qmc.LatinHypercube(dimensions, rng=stream(seed, "design"))
@@ -44,9 +44,9 @@ def design(size: int, dimensions: int, seed: int) -> Floats:
 
 
 def not_ruled_out(emulator: Emulator, likelihood: Likelihood, size: int, cutoff: float, seed: int) -> Wave:
-    """Points of the prior that no figure makes implausible.
+    """Return points of the prior that no figure makes implausible.
 
-    Where too few of 16,384 points are left, the least implausible make the number up.
+    If too few of 16,384 points are left, the least implausible ones are added.
     """
     pool = stream(seed, "pool").standard_normal((_POOL * _POOLS, emulator.points.shape[1]))
     blocks = [likelihood.implausibility(*emulator.predict(block)) for block in np.split(pool, _POOLS)]
@@ -60,16 +60,16 @@ def not_ruled_out(emulator: Emulator, likelihood: Likelihood, size: int, cutoff:
 def chains(
     density: Callable[[Floats], Floats], starts: Floats, size: int, rng: np.random.Generator, steps: int = STEPS
 ) -> Floats:
-    """Points drawn from a density, shape (size, D): chains that move along each other's differences.
+    """Draw points from a density, shape (size, D), by chains that move along each other's differences.
 
-    Differential evolution (ter Braak 2006), half of the chains at a time, so that all may be moved at once.
+    Differential evolution (ter Braak 2006), moving half of the chains at a time in one vectorised step.
 
     Args:
         density: Logarithm of the density, of shape (N,) at points (N, D).
-        starts: Where chains may begin, shape (N, D).
-        size: Points wanted: the chains' last states, thinned.
+        starts: Possible starting points of chains, shape (N, D).
+        size: Number of points: the chains' last states, thinned.
         rng: Random numbers.
-        steps: Of each chain, of which the last half is kept.
+        steps: Steps of each chain, of which the last half is kept.
     """
     count = CHAINS
     width = starts.shape[1]
@@ -94,7 +94,7 @@ def chains(
 
 
 def posterior_density(emulator: Emulator, likelihood: Likelihood, temper: float) -> Callable[[Floats], Floats]:
-    """Logarithm of prior times tempered likelihood, as the emulators see it."""
+    """Return a function for the logarithm of prior times tempered likelihood, as emulated."""
 
     def density(points: Floats) -> Floats:
         emulated = likelihood.marginal(likelihood.of_logs(*emulator.predict(points)))
@@ -105,12 +105,12 @@ def posterior_density(emulator: Emulator, likelihood: Likelihood, temper: float)
 
 
 def effective(weights: Floats) -> float:
-    """Effective number of weighted particles."""
+    """Return the effective number of weighted particles."""
     return float(weights.sum() ** 2 / np.maximum((weights**2).sum(), 1e-300))
 
 
 def normalised(logs: Floats) -> Floats:
-    """Weights that add up to 1; runs that failed (NaN) get none."""
+    """Return weights that add up to 1; failed runs (NaN) get 0."""
     usable = np.where(np.isfinite(logs), logs, -np.inf)
     if not np.isfinite(usable).any():
         return np.full(len(logs), 1 / max(len(logs), 1))

@@ -1,1 +1,1 @@
-"""What is counted in a run, and how it becomes tables and files."""
+"""Outputs: what is counted in a run, and the tables and files made from it."""

@@ -1,4 +1,4 @@
-"""Simulated against observed: the series that a scenario names, interval by interval."""
+"""Comparison with the record: simulated values for each interval of a scenario's observed series."""
 
 from __future__ import annotations
 
@@ -24,31 +24,31 @@ _HERE = ("at_hub", "at_border", "stranded")
 
 
 def compare(blocks: Blocks, scenario: Scenario) -> pd.DataFrame:
-    """The scenario's observed series beside the run, a row an interval.
+    """Compare the runs with the scenario's observed series, one row per interval.
 
     Flows are summed over the interval; a stock is its mean. With several replicates, ``simulated`` is the
-    median and ``sim_low`` to ``sim_high`` hold 90 % of them. Where only a bound was published, ``bound``
-    says so (">=" or "<=") and the ratio is to the bound. The ratio is missing where a figure is 0.
+    median and ``sim_low`` to ``sim_high`` the 90 % interval. If only a bound was published, ``bound``
+    is ">=" or "<=" and the ratio is to the bound. The ratio is missing where a figure is 0.
     """
     rows = [_row(_values_of(blocks, scenario, record), scenario, record) for record in observed_rows(scenario)]
     return table_of(rows)
 
 
 def compare_values(values: Array, scenario: Scenario) -> pd.DataFrame:
-    """As `compare`, from what each replicate has for each interval, shape (R, intervals); NaN where there is none."""
+    """As `compare`, from the values of each replicate and interval, shape (R, intervals); NaN where there is none."""
     records = observed_rows(scenario)
     columns = [None if np.isnan(column).all() else column for column in values.T]
     return table_of([_row(column, scenario, record) for column, record in zip(columns, records, strict=True)])
 
 
 def observed_values(blocks: Blocks, scenario: Scenario) -> Array:
-    """What a single run has for each of the scenario's observed intervals, shape (intervals,); NaN for nothing."""
+    """Return a single run's value for each observed interval of the scenario, shape (intervals,); NaN if none."""
     found = [_values_of(blocks, scenario, record) for record in observed_rows(scenario)]
     return np.array([np.nan if values is None else float(values[0]) for values in found])
 
 
 def observed_rows(scenario: Scenario) -> list[dict[str, Any]]:
-    """The intervals of the scenario's observed series, in order: the columns of `sim.data.read_observed`."""
+    """Return the intervals of the scenario's observed series in order, with the columns of `sim.data.read_observed`."""
     if scenario._rows is not None:
         return scenario._rows
     from sim.data import read_observed
@@ -63,7 +63,7 @@ def _records(read: Callable[[str], pd.DataFrame], name: str) -> list[dict[str, A
 
 
 def table_of(rows: list[dict[str, Any]]) -> pd.DataFrame:
-    """The table of a comparison with the record."""
+    """Return the table of a comparison with the record."""
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     return table.astype(dict.fromkeys(("observed", "low", "high", "simulated", "sim_low", "sim_high", "ratio"), float))
 
@@ -114,7 +114,7 @@ def _text(value: Any) -> str:
 
 
 def _reference(record: dict[str, Any]) -> tuple[float, str]:
-    """The published figure, or the middle of its range, or its bound (with ">=" or "<=")."""
+    """Return the published figure, the middle of its range, or its bound (with ">=" or "<=")."""
     value, low, high = (float(record[key]) for key in ("value", "low", "high"))
     if not np.isnan(value):
         at_least = low == value and np.isnan(high)
@@ -126,7 +126,7 @@ def _reference(record: dict[str, Any]) -> tuple[float, str]:
 
 
 def _simulated(blocks: Blocks, scenario: Scenario, record: dict[str, Any], first: int, last: int) -> Array | None:
-    """What each replicate has for the interval, shape (R,); None if the scenario has no such place."""
+    """Return each replicate's value for the interval, shape (R,); None if the scenario has no such place."""
     measure, days = record["measure"], slice(first, last + 1)
     if measure == "stock_in_transit_state":
         state = _text(record.get("transit_state"))
@@ -141,7 +141,7 @@ def _simulated(blocks: Blocks, scenario: Scenario, record: dict[str, Any], first
 
 
 def _who(scenario: Scenario, record: dict[str, Any]) -> tuple[str, list[str] | None]:
-    """Level and names that a row is about: a route, an agency, all routes of a transit state, or all agencies."""
+    """Return a row's level and names: a route, an agency, all routes of a transit state, or all agencies."""
     route, agency, state = (_text(record.get(key)) for key in ("route", "agency", "transit_state"))
     if route:
         return "route", [route]
@@ -154,7 +154,7 @@ def _who(scenario: Scenario, record: dict[str, Any]) -> tuple[str, list[str] | N
 
 
 def _stock(blocks: Blocks, scenario: Scenario, state: str, days: slice) -> Array:
-    """Persons at the state's hub and border zones, stranded ones too: the mean over the days."""
+    """Return the mean over the days of persons at the state's hub and border zones, including the stranded."""
     places = {scenario.transit_states[state].hub}
     places |= {name for name, zone in scenario.zones.items() if zone.transit_state == state}
     total: Array = np.zeros(next(iter(blocks.values())).values.shape[0])

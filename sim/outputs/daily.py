@@ -1,4 +1,4 @@
-"""From runs to tables: blocks of numbers by level and output, and tidy tables made of them."""
+"""Daily data: arrays by level and output, and tidy tables made from them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Block(NamedTuple):
     values: Array
 
     def of(self, name: str) -> Array:
-        """Values of one name, shape (R, D)."""
+        """Return the values of one name, shape (R, D)."""
         return self.values[:, :, self.names.index(name)]
 
 
@@ -35,13 +35,13 @@ Blocks = dict[tuple[str, str], Block]
 
 
 def blocks_of(runs: Sequence[RunData]) -> Blocks:
-    """All outputs of several runs of one scenario, in a fixed order."""
+    """Return all outputs of several runs of one scenario, in a fixed order."""
     tables = [list(_of_one(run)) for run in runs]
     blocks: Blocks = {}
     for parts in zip(*tables, strict=True):
         level, output, names, _ = parts[0]
         values = np.stack([part[3] for part in parts])
-        if level == "place":  # most places never hold most statuses
+        if level == "place":  # most statuses never occur at most places
             used = np.flatnonzero(values.any(axis=(0, 1)))
             names, values = [names[k] for k in used], values[:, :, used]
         if len(names):
@@ -81,7 +81,7 @@ def _of_one(run: RunData) -> Iterator[tuple[str, str, Sequence[str], Array]]:
 
 
 def daily_table(blocks: Blocks, start: date, replicates: Sequence[int]) -> pd.DataFrame:
-    """Tidy table of the given replicates: a row per replicate, level, measure, name and day."""
+    """Return a tidy table of the given replicates: a row per replicate, level, measure (output), name and day."""
     days = next(iter(blocks.values())).values.shape[1] if blocks else 0
     rows = [_tidy(blocks, days, start, replicate) for replicate in replicates]
     return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=list(DAILY_COLUMNS))
@@ -113,7 +113,7 @@ def _category(labels: list[str], repeats: Array) -> pd.Categorical:
 
 
 def blocks_from(daily: pd.DataFrame) -> Blocks:
-    """The blocks that a daily table was made of."""
+    """Return the blocks from which a daily table was made."""
     blocks: Blocks = {}
     replicates = int(daily["replicate"].max()) + 1 if len(daily) else 0
     for (level, measure), part in daily.groupby(["level", "measure"], sort=False, observed=True):
@@ -124,16 +124,16 @@ def blocks_from(daily: pd.DataFrame) -> Blocks:
 
 
 def month_starts(start: date, days: int) -> tuple[list[str], Array]:
-    """The months of a run as ``2025-01``, and the day of the run on which each begins."""
+    """Return the months of a run as ``2025-01``, and the day of the run on which each begins."""
     months = pd.date_range(start, periods=days, freq="D").strftime("%Y-%m").to_numpy()
     labels, firsts = np.unique(months, return_index=True)
     return [str(label) for label in labels], firsts
 
 
 def monthly_table(blocks: Blocks, start: date) -> pd.DataFrame:
-    """Flows summed, ratios averaged and stocks at the end of each month; places are left out.
+    """Return a tidy monthly table: flows summed, ratios averaged, stocks at the end of the month; without places.
 
-    ``days`` tells how many days of the month were run.
+    ``days`` is the number of days of the month that were run.
     """
     rows: list[pd.DataFrame] = []
     for block in blocks.values():
@@ -170,7 +170,7 @@ def _monthly(block: Block, start: date, statistic: str) -> pd.DataFrame:
 
 
 def aggregate(values: Array, firsts: Array, lengths: Array, statistic: str) -> Array:
-    """Days (axis 1) brought together into periods: "sum", "mean", "peak" or "end"."""
+    """Aggregate days (axis 1) into periods by "sum", "mean", "peak" or "end"."""
     if statistic == "end":
         return values[:, firsts + lengths - 1]
     if statistic == "peak":

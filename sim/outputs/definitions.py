@@ -1,7 +1,7 @@
-"""What is counted: each output once, with its symbol, unit, formula, meaning, and where it stands in tables.
+"""Definitions of all outputs: symbol, unit, formula, meaning, and the tables in which each appears.
 
-*Persons* and *attempts* are never added up. Flows are counted per day; stocks at the end of a day. All that names an
-output reads it here: tables, terminal, report, glossary, view, the model's description and SQL. A table's column
+*Persons* and *attempts* are never added together. Flows are counted per day, stocks at the end of a day. Tables,
+terminal, report, glossary, view, the model's description and SQL all read the definitions here. A table's column
 ``measure`` holds an output's name.
 
 Extensions may add outputs (`register`) and levels (`register_level`) at run time, before a model is made.
@@ -26,31 +26,31 @@ _NAME, _ALLOWED = re.compile(r"[a-z][a-z0-9_]*"), "small letters, digits and _, 
 
 @dataclass(frozen=True)
 class Output:
-    """One output. Those without a level have totals alone, such as the highest pressure of a run.
+    """An output. One without a level has only totals, such as the highest pressure of a run.
 
     Attributes:
-        name: As tables have it, in the column ``measure``.
-        symbol: As formulas have it.
-        unit: What is counted; a flow's daily unit is "... per day".
-        over_time: How days are brought together: "sum", "mean" or "end".
-        title: As headings of rows have it.
-        short: As headings of columns have it.
-        formula: From other symbols, or "count".
-        meaning: A sentence.
-        answers_to: The published series that it answers to, in words.
-        published_as: What observed series call it, where that is another name.
-        section: Columns of the engine's books by section whose sum it is (`sim.engine.tables.SECTION_FLOWS`).
-        pair: The same by cohort and route (`PAIR_FLOWS`, or what an extension counts).
+        name: Name in tables, in the column ``measure``.
+        symbol: Symbol in formulas.
+        unit: Unit of what is counted; a flow's daily unit is "... per day".
+        over_time: How days are aggregated: "sum", "mean" or "end".
+        title: Title in headings of rows.
+        short: Title in headings of columns.
+        formula: Formula in other symbols, or "count".
+        meaning: Definition, one sentence.
+        answers_to: The published series to which it corresponds, in words.
+        published_as: Its name in observed series, if different.
+        section: Columns of the engine's flows by section whose sum it is (`sim.engine.tables.SECTION_FLOWS`).
+        pair: The same by cohort and route (`PAIR_FLOWS`, or flows of extensions).
         route: The same by route (`ROUTE_FLOWS`).
-        others: Levels at which it is counted in another way, by day.
-        totals: Levels at which there is a total, beyond those of days: "all" is the whole border, or the whole way.
-        weekly: Levels at which a study keeps it by week.
-        status: Persons with this status in the end are its totals by the last section that they tried.
+        others: Levels at which its daily values are computed in another way.
+        totals: Further levels at which it has a total: "all" is the whole border, or the whole way.
+        weekly: Levels at which a study stores it by week.
+        status: Its totals count persons with this status at the end, by the last section that they tried.
         order: Rank in tables of routes, cohorts and of the whole way.
-        group: Where it belongs: "border", "way" or "people".
+        group: Group: "border", "way" or "people".
         digits: Decimals that are shown.
         summary: Rank among the columns of a run's summary; 0 for none.
-        date: Column of the summary that has it as a date, if it is a day of the run.
+        date: Column of the summary that shows it as a date, if it is a day of the run.
     """
 
     name: str
@@ -78,7 +78,7 @@ class Output:
 
     @property
     def levels(self) -> tuple[str, ...]:
-        """Levels at which it is counted by day; none if it is one of totals alone."""
+        """Return the levels at which it is counted by day; none if it has only totals."""
         at_border = ("section", "agency") if self.section else ()
         on_way = ("route", "cohort") if self.pair else ("route",) if self.route else ()
         levels = (*at_border, *on_way, *self.others)
@@ -86,12 +86,12 @@ class Output:
 
     @property
     def daily_unit(self) -> str:
-        """Unit of a day's value."""
+        """Return the unit of a day's value."""
         return f"{self.unit} per day" if self.over_time == "sum" else self.unit
 
     @property
     def is_whole(self) -> bool:
-        """Whether the whole border, or the whole way, has a total."""
+        """Return whether the whole border, or the whole way, has a total."""
         return ALL in self.totals
 
 
@@ -181,7 +181,7 @@ _TABLE = (
 )  # fmt: skip
 
 _AT = {"at_hub": "at the hub", "at_border": "at the border", "at_coast": "at the coast"}
-# By the last section tried, in this order, those whom no other output counts.
+# Statuses counted by the last section tried, in this order, that no other output counts.
 _ENDED = {"stranded": 11, "crossed": 20, "onward": 21, "dead": 22}
 
 
@@ -223,13 +223,13 @@ _OF_TOTALS = (
 LOADS = ("pressure_mean", "pressure_peak", "peak_day", "days_over", "first_over_day")
 SHARES = {"route": "attempts_by_route", "cohort": "attempts_by_cohort"}
 
-_levels: dict[str, tuple[str, ...]] = {}  # that extensions have added, with their names
+_levels: dict[str, tuple[str, ...]] = {}  # levels that extensions have added, with their names
 _BUILT_IN = {output.name: output for output in (*_TABLE, *map(_of_status, STATUSES), *_OF_TOTALS)}
 OUTPUTS: dict[str, Output] = dict(_BUILT_IN)
 
 
 def outputs(group: str | None = None, *, totals: str = "", level: str = "", weekly: str = "") -> list[Output]:
-    """The outputs of a group, with a total, a daily value or a weekly value at a level; in the order of the table."""
+    """Return the outputs of a group, or with a total, daily or weekly value at a level, in the order of `OUTPUTS`."""
     return [
         output
         for output in OUTPUTS.values()
@@ -241,12 +241,12 @@ def outputs(group: str | None = None, *, totals: str = "", level: str = "", week
 
 
 def along_the_way(found: Iterable[Output]) -> list[Output]:
-    """Outputs in the order of tables by route and cohort."""
+    """Return outputs in the order of tables by route and cohort."""
     return sorted(found, key=lambda output: output.order)
 
 
 def definition(name: str) -> Output:
-    """The output of a name; of one that an extension has counted which is not loaded here, what can be said of it."""
+    """Return the output of a name, or a makeshift definition if it belongs to an extension that is not loaded."""
     if name in OUTPUTS:
         return OUTPUTS[name]
     words = name.replace("_", " ")
@@ -254,34 +254,34 @@ def definition(name: str) -> Output:
 
 
 def title_of(name: str) -> str:
-    """What an output is called."""
+    """Return the title of an output."""
     return definition(name).title
 
 
 def short_of(name: str) -> str:
-    """What an output is called at the head of a column."""
+    """Return the title of an output at the head of a column."""
     return definition(name).short
 
 
 def is_day(name: str) -> bool:
-    """Whether an output is a day of the run."""
+    """Return whether an output is a day of the run."""
     return bool(definition(name).date)
 
 
 def glossary(names: Iterable[str]) -> list[Output]:
-    """These outputs and border pressure, in the order of the table; last those that are not known here."""
+    """Return these outputs and border pressure in the order of `OUTPUTS`, with unknown ones last."""
     wanted = {*names, "border_pressure"}
     known = [output for name, output in OUTPUTS.items() if name in wanted]
     return known + [definition(name) for name in sorted(wanted - OUTPUTS.keys())]
 
 
 def summary_columns() -> list[Output]:
-    """The outputs of a run's summary, in the order of its columns."""
+    """Return the outputs of a run's summary, in the order of its columns."""
     return sorted((output for output in OUTPUTS.values() if output.summary), key=lambda output: output.summary)
 
 
 def published(name: str) -> Output:
-    """The output that answers to what an observed series calls it."""
+    """Return the output that corresponds to the name of an observed series."""
     answering = (output for output in OUTPUTS.values() if output.published_as == name)
     return next(answering, None) or definition(name)
 
@@ -290,16 +290,16 @@ def published(name: str) -> Output:
 
 
 def register(output: Output) -> Output:
-    """Add an output that is counted by cohort and route, in columns of `pair_flows` behind the built-in ones.
+    """Add an output that is counted by cohort and route, in columns of `pair_flows` after the built-in ones.
 
-    It stands at the levels route and cohort, at those that extensions have added, and in the totals of the whole way.
-    Columns are called as the output if it names none. To be done before a model is made.
+    It appears at the levels route and cohort, at those that extensions have added, and in the totals of the whole way.
+    If it names no columns, its column has the output's name. Register outputs before a model is made.
 
     Returns:
-        The output as it stands in `OUTPUTS`.
+        The output as entered in `OUTPUTS`.
 
     Raises:
-        ValueError: If its name is taken, or is none that a table may have; if it names columns by section or route.
+        ValueError: If its name is taken or not allowed in a table, or if it names columns by section or route.
     """
     if not _NAME.fullmatch(output.name):
         raise ValueError(f"output: found the name {output.name!r}; allowed: {_ALLOWED}")
@@ -316,38 +316,38 @@ def register(output: Output) -> Output:
 
 
 def unregister(name: str) -> None:
-    """Take an output away that was registered; ValueError if there is none of that name."""
+    """Remove a registered output; ValueError if there is none of that name."""
     if name in _BUILT_IN or name not in OUTPUTS:
         raise ValueError(f"output: found {name!r}; registered: {', '.join(registered()) or 'none'}")
     del OUTPUTS[name]
 
 
 def registered() -> list[str]:
-    """Names of the outputs that were registered, in order."""
+    """Return the names of registered outputs, in order."""
     return [name for name in OUTPUTS if name not in _BUILT_IN]
 
 
 def with_registered(names: Iterable[str], *groups: str) -> list[str]:
-    """These outputs, and those that were registered in the groups."""
+    """Return these outputs, and the registered ones of the groups."""
     return [*names, *(name for name in registered() if OUTPUTS[name].group in groups)]
 
 
 def extra_pair_columns() -> list[str]:
-    """Columns that registered outputs count, in the order in which they stand behind `PAIR_FLOWS`."""
+    """Return the columns of registered outputs, in their order after `PAIR_FLOWS`."""
     columns = [column for name in registered() for column in OUTPUTS[name].pair if column not in PAIR_FLOWS]
     return list(dict.fromkeys(columns))
 
 
 def pair_column(name: str) -> int:
-    """Place of a column in `pair_flows`, built-in or registered; ValueError if there is none."""
+    """Return the position of a column in `pair_flows`, built-in or registered; ValueError if there is none."""
     return [*PAIR_FLOWS, *extra_pair_columns()].index(name)
 
 
 def register_level(level: str, names: Iterable[str]) -> None:
-    """Add a level, such as an attribute ``age`` with its categories: all that is counted by cohort is counted there.
+    """Add a level, such as an attribute ``age`` with its categories, at which everything counted by cohort is counted.
 
     Raises:
-        ValueError: If the level is there, or has no names.
+        ValueError: If the level already exists, or has no names.
     """
     names = tuple(names)
     if not _NAME.fullmatch(level) or level in (*LEVELS, EVERYWHERE, ALL, *_levels):
@@ -358,12 +358,12 @@ def register_level(level: str, names: Iterable[str]) -> None:
 
 
 def unregister_level(level: str) -> None:
-    """Take a level away that was registered; ValueError if there is none of that name."""
+    """Remove a registered level; ValueError if there is none of that name."""
     if level not in _levels:
         raise ValueError(f"level: found {level!r}; registered: {', '.join(_levels) or 'none'}")
     del _levels[level]
 
 
 def registered_levels() -> dict[str, tuple[str, ...]]:
-    """The levels that extensions have added, each with its names."""
+    """Return the levels that extensions have added, each with its names."""
     return dict(_levels)

@@ -1,4 +1,4 @@
-"""Result folders, whole or not there at all: written beside their place, then put there in one move."""
+"""Result folders, written atomically: to a temporary folder that is then renamed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _EXCHANGE, _HERE = 2, -100
 
 
 class OutputError(Exception):
-    """A folder that results cannot be written to, or read from; one clear line.
+    """Results cannot be written to, or read from, a folder; the message is one line.
 
     >>> import sim
     >>> try:
@@ -32,14 +32,14 @@ class OutputError(Exception):
 
 
 class UnfinishedError(OutputError):
-    """A study that lacks runs, asked for what only a complete one can tell."""
+    """A study lacks runs, but only a complete one can give what was asked for."""
 
 
 def check_folder(folder: Path) -> None:
-    """Check that results could be written to ``folder``; leaves nothing behind.
+    """Check that results could be written to ``folder``, without changing it.
 
     Raises:
-        OutputError: If it is a file, a folder of something else, or cannot be written.
+        OutputError: If it is a file, holds something else, or is not writable.
     """
     try:
         _refuse_foreign(folder)
@@ -49,7 +49,7 @@ def check_folder(folder: Path) -> None:
 
 
 def check_writable(folder: Path) -> None:
-    """Check that ``folder`` is one that can be written into, or could be made; raises OutputError."""
+    """Check that ``folder`` is writable, or could be created; raises OutputError."""
     try:
         if folder.exists() and not folder.is_dir():
             raise OutputError(f"{_shown(folder)}: found a file; a folder is needed")
@@ -59,7 +59,7 @@ def check_writable(folder: Path) -> None:
 
 
 def _try_to_write(folder: Path) -> None:
-    """Write in a folder, or in the nearest one above it that is there; leaves nothing behind."""
+    """Write to a folder, or to its nearest existing parent, and remove what was written."""
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent
     with tempfile.TemporaryDirectory(dir=folder, prefix=".corridor-"):
@@ -79,7 +79,7 @@ def _refuse_foreign(folder: Path) -> None:
 
 
 def is_ours(folder: Path) -> bool:
-    """Whether a folder holds the results of a run."""
+    """Return whether a folder holds the results of a run."""
     try:
         return bool(read_run(folder)["format"] == FORMAT)
     except OutputError:
@@ -87,7 +87,7 @@ def is_ours(folder: Path) -> bool:
 
 
 def read_run(folder: Path) -> dict[str, Any]:
-    """The provenance of a result folder; raises OutputError if there is none."""
+    """Return the provenance of a result folder; raises OutputError if there is none."""
     try:
         content = json.loads((folder / RUN_FILE).read_text(encoding="utf-8"))
     except OSError as error:
@@ -101,9 +101,9 @@ def read_run(folder: Path) -> dict[str, Any]:
 
 @contextmanager
 def new_folder(folder: Path) -> Iterator[Path]:
-    """An empty folder to write into; when the block ends well it takes the place of ``folder``, at once.
+    """Provide an empty folder to write to, which replaces ``folder`` atomically when the block ends without error.
 
-    After an error or an interruption nothing is left and ``folder`` is as it was.
+    After an error or an interruption nothing is left and ``folder`` is unchanged.
 
     Raises:
         OutputError: As `check_folder`, or if the disk is full and the like.
@@ -138,7 +138,7 @@ def _missing_parents(folder: Path) -> list[Path]:
 
 
 def _put(partial: Path, folder: Path) -> None:
-    """Move ``partial`` to ``folder``; an older result there is exchanged for it, then deleted."""
+    """Move ``partial`` to ``folder``; an older result there is swapped with it, then deleted."""
     if not folder.exists():
         partial.rename(folder)
         return
@@ -155,7 +155,7 @@ def _put(partial: Path, folder: Path) -> None:
 
 
 def _exchange(one: Path, other: Path) -> bool:
-    """Swap two folders in one step, where the system can (Linux: renameat2)."""
+    """Swap two folders atomically, where the system can (Linux: renameat2)."""
     try:
         call = ctypes.CDLL(None, use_errno=True).renameat2
     except (OSError, AttributeError, TypeError):

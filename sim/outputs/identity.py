@@ -1,7 +1,7 @@
-"""Which model a result comes from: every source that can change a result, the extensions, and what was changed by hand.
+"""The identity of a model: hashes of every source that can change a result, of extensions, and of patched rules.
 
-Two models of the same identity give the same results for the same scenario. A result that is gone on with, or made
-again, must be of this identity; of another one it may only be read.
+Two models of the same identity give the same results for the same scenario. A result can only be continued or
+reproduced by a model of the same identity; others may only read it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from sim.engine import rules
 from sim.outputs.folder import OutputError
 
 _PACKAGE = Path(__file__).resolve().parents[1]
-# Folders and files below `sim/`: the model, what is counted, and how the runs of a study are drawn and put together.
+# Folders and files below `sim/`: the model, its outputs, and how the runs of a study are drawn and combined.
 _COVERED = (
     "data", "scenario", "engine", "agents", "outputs", "model.py", "runs.py", "extend.py", "load_extensions.py",
     "studies/plan.py", "studies/statistics.py", "studies/store/tables.py", "studies/work/worker.py",
@@ -30,7 +30,7 @@ MOST_NAMED = 5  # files that a message names
 
 @lru_cache
 def sources(more: tuple[str, ...] = ()) -> dict[str, str]:
-    """Hash of each covered source by its path below `sim/`; ``more`` are further folders, such as "inference"."""
+    """Return the hash of each covered source by its path below `sim/`; ``more`` are further folders ("inference")."""
     found = {}
     for name in (*_COVERED, *more):
         place = _PACKAGE / name
@@ -41,7 +41,7 @@ def sources(more: tuple[str, ...] = ()) -> dict[str, str]:
 
 
 def version_of(package: str) -> str:
-    """Version of an installed package."""
+    """Return the version of an installed package."""
     try:
         return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:
@@ -49,11 +49,11 @@ def version_of(package: str) -> str:
 
 
 def identity(*more: str) -> dict[str, Any]:
-    """The identity of the model in this process, ready for JSON.
+    """Return the identity of the model in this process, ready for JSON.
 
     Returns:
-        ``sha256`` of all the rest; ``version`` of corridor; ``sources`` by path below `sim/`; ``extensions`` by name;
-        ``changed_by_hand``: the rules that are not those of the sources.
+        ``sha256`` of the rest; ``version`` of corridor; ``sources`` by path below `sim/`; ``extensions`` by name;
+        ``changed_by_hand``: the rules that were patched.
     """
     about = {
         "version": version_of("corridor-sim"),
@@ -65,7 +65,7 @@ def identity(*more: str) -> dict[str, Any]:
 
 
 def differences(there: Any, here: Mapping[str, Any]) -> list[str]:
-    """In what another identity differs from this one, in words; empty if it does not."""
+    """Return the differences of another identity from this one, in words; empty if there are none."""
     if not isinstance(there, Mapping) or "sha256" not in there:
         return ["its record does not say which model made it"]
     if there["sha256"] == here["sha256"]:
@@ -88,16 +88,16 @@ def _difference(words: str, name: str, there: bool, here: bool) -> str:
 
 
 def check_identity(where: Path | str, there: Any, what_to_do: str, *more: str) -> None:
-    """Refuse what was made by another model.
+    """Refuse results that were made by another model.
 
     Args:
-        where: The folder or file, for the message.
-        there: Its identity.
+        where: Folder or file, for the message.
+        there: Identity recorded there.
         what_to_do: What the user can do, for the message.
         *more: As `identity`.
 
     Raises:
-        OutputError: If it is not the identity of the model in this process: names what differs.
+        OutputError: If it is not the identity of the model in this process; the message names the differences.
     """
     found = differences(there, identity(*more))
     if found:

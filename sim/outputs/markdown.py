@@ -6,7 +6,7 @@ import pandas as pd
 
 
 def markdown(table: pd.DataFrame) -> str:
-    """A table in Markdown, numbers to three digits."""
+    """Return a table in Markdown, numbers to three digits."""
     lines = ["| " + " | ".join(map(str, table.columns)) + " |", "|" + " --- |" * len(table.columns)]
     lines += ["| " + " | ".join(_cell(value) for value in row) + " |" for row in table.itertuples(index=False)]
     return "\n".join(lines) + "\n"

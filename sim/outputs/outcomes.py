@@ -1,8 +1,8 @@
-"""Outcomes of one's own: numbers of a run that an extension adds to its totals, for sweeps, discovery and fits.
+"""Outcomes that extensions add: numbers of a run in its totals, for sweeps, discovery and fits.
 
-An outcome is a function of a run, or an output over a window of days: ``attempts[2021-10]@poland`` are the attempts in
-Poland in October 2021, ``deaths[2021-08-01..2021-09-15]`` those of all on the way. Flows are summed over the window,
-means averaged, stocks taken at its end; nothing of the run within the window gives NaN.
+An outcome is a function of a run, or an output over a window of days: ``attempts[2021-10]@poland`` is the number of
+attempts in Poland in October 2021, ``deaths[2021-08-01..2021-09-15]`` that of all deaths on the way. Flows are summed
+over the window, means averaged, stocks taken at its end; if no day of the run is within the window, the value is NaN.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _FORM = "OUTPUT[YEAR-MONTH] or OUTPUT[DAY..DAY], and perhaps @NAME, such as atte
 
 
 class Outcome(NamedTuple):
-    """An outcome: where it stands in the totals, its unit, and how it is found."""
+    """An outcome: its row in the totals, its unit, and how it is computed."""
 
     level: str
     name: str
@@ -37,10 +37,10 @@ added: list[Outcome] = []
 
 
 def add(name: str, unit: str, title: str, meaning: str, of: Callable[[RunData], float]) -> None:
-    """Add a function of a run as an outcome of the whole of it, at level ``all``.
+    """Add a function of a run as an outcome at level ``all``.
 
     Raises:
-        ValueError: If its name is taken, or is none that a table may have.
+        ValueError: If its name is taken, or not allowed in a table.
     """
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or name in OUTPUTS:
         raise ValueError(f"outcome: found the name {name!r}; allowed: a new one of small letters, digits and _")
@@ -52,7 +52,7 @@ def add_window(text: str) -> None:
     """Add an output over a window of days as an outcome.
 
     Raises:
-        ValueError: If it is not of the form ``attempts[2021-10]@poland``, or there is no such output by day.
+        ValueError: If it is not of the form ``attempts[2021-10]@poland``, or there is no such daily output.
     """
     found = _WINDOW.fullmatch(text)
     if found is None:
@@ -95,7 +95,7 @@ def _over(run: RunData, output: Output, name: str, first: date, last: date) -> f
 
 
 def _daily(blocks: Blocks, output: Output, name: str) -> Array | None:
-    """An output by day, of a name at whichever level has it, or of all."""
+    """Return an output by day, of a name at whichever level has it, or of all."""
     for level in output.levels:
         block = blocks.get((level, output.name))
         if block is not None and name == ALL:
@@ -108,12 +108,12 @@ def _daily(blocks: Blocks, output: Output, name: str) -> Array | None:
 
 
 def values_of(run: RunData) -> Array:
-    """The outcomes that were added, of one run, shape (outcomes,)."""
+    """Return the values of all added outcomes for a run, shape (outcomes,)."""
     return np.array([outcome.of(run) for outcome in added], np.float64)
 
 
 def take_away(names: Iterable[str]) -> None:
-    """Take outcomes away by the names of their outputs."""
+    """Remove outcomes by the names of their outputs."""
     for name in names:
         OUTPUTS.pop(name, None)
         added[:] = [outcome for outcome in added if outcome.output != name]

@@ -1,4 +1,4 @@
-"""Where a result comes from: scenario, seed, versions, machine, time, and the command that makes it again."""
+"""Provenance of a result: scenario, seed, versions, machine, time, and the command that reproduces it."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _PACKAGES = ("mesa", "numpy", "numba", "pandas", "pyarrow")
 
 @dataclass
 class RunInfo:
-    """How a run was asked for, and when it was.
+    """How and when a run was requested.
 
-    ``origin`` is the scenario's name or file, empty for one made in Python; ``seeds`` are the replicates'.
+    ``origin`` is the scenario's name or file, empty for one made in Python; ``seeds`` are those of the replicates.
     """
 
     origin: str = ""
@@ -39,7 +39,7 @@ class RunInfo:
     ended: str = ""
 
     def command(self, scenario_file: str) -> str:
-        """The command that makes the run again; from ``scenario_file`` where there is no origin."""
+        """Return the command that reproduces the run, from ``scenario_file`` if there is no origin."""
         words = ["corridor", "run", self.origin or scenario_file, "--seed", str(self.seed)]
         if self.replicates != 1:
             words += ["--replicates", str(self.replicates)]
@@ -55,12 +55,12 @@ class RunInfo:
 
 
 def now() -> str:
-    """The time, UTC, to the second."""
+    """Return the time, UTC, to the second."""
     return datetime.now(UTC).replace(microsecond=0).isoformat()
 
 
 def versions() -> dict[str, str]:
-    """Versions of corridor, and of what results depend on."""
+    """Return the versions of corridor and of the packages on which results depend."""
     return {
         "corridor": version_of("corridor-sim"),
         "python": platform.python_version(),
@@ -71,7 +71,7 @@ def versions() -> dict[str, str]:
 def provenance(
     info: RunInfo, title: str, text: str, scenario_hash: str, tables: dict[str, str], others: dict[str, str]
 ) -> dict[str, Any]:
-    """All of it, ready for JSON.
+    """Return the provenance of a run, ready for JSON.
 
     ``text`` is the scenario after ``extends``; ``tables`` and ``others`` (all other files) are SHA-256 by file name.
     """
@@ -98,14 +98,14 @@ def provenance(
 
 
 def record_text(content: dict[str, Any]) -> str:
-    """A record as the text of its file, with its own SHA-256 as the last entry."""
+    """Return the text of a record's file, with its own SHA-256 as the last entry."""
     plain = {key: value for key, value in content.items() if key != OWN_HASH}
     own = hashlib.sha256(json.dumps(plain, ensure_ascii=False).encode()).hexdigest()
     return json.dumps({**plain, OWN_HASH: own}, indent=2, ensure_ascii=False) + "\n"
 
 
 def machine() -> dict[str, Any]:
-    """Class of the machine: processor, cores, memory, system; nothing that names it."""
+    """Return the class of the machine: processor, cores, memory and system, nothing that identifies it."""
     return {
         "cpu": _cpu(),
         "cores": os.cpu_count() or 1,
@@ -133,6 +133,6 @@ def _memory() -> float | None:
 
 
 def sha256(file: Path) -> str:
-    """SHA-256 of a file (hexadecimal)."""
+    """Return the SHA-256 of a file (hexadecimal)."""
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()

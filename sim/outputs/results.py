@@ -1,4 +1,4 @@
-"""What a run found: tables, intervals over replicates, the comparison with the record, and files."""
+"""Results of runs: tables, intervals over replicates, the comparison with the record, and files."""
 
 from __future__ import annotations
 
@@ -31,21 +31,21 @@ if TYPE_CHECKING:
     from sim.outputs.run_data import RunData
 
 DAILY, MONTHLY, TOTALS, SCENARIO = "daily.parquet", "monthly.csv", "totals.csv", "scenario.yaml"
-REPORT = "report.html"  # can be made again at any time, and is in no record
+REPORT = "report.html"  # can be remade at any time, and is in no record
 
 
 class Results:
     """The results of one run, or of several replicates of it.
 
     All numbers carry units: a column ``unit`` in the tidy tables, `sim.outputs.definitions.OUTPUTS` for the others.
-    With several replicates, each of them a draw of the uncertain parameters, wide tables show medians and
+    With several replicates, each with its own draw of the uncertain parameters, wide tables show medians and
     `intervals` the 50 and 90 % intervals.
 
     Attributes:
-        scenario: The scenario, before its distributions were drawn from.
-        info: How the run was asked for, and when.
+        scenario: The scenario, with its distributions.
+        info: How and when the run was requested.
         blocks: All daily values by (level, output), as arrays (replicates, days, names).
-        totals: Tidy: level, name, measure, value, unit, replicate.
+        totals: Tidy: level, name, measure (output), value, unit, replicate.
 
     >>> import sim
     >>> found = sim.run("minsk-2021", days=30)
@@ -58,7 +58,7 @@ class Results:
     """
 
     def __init__(self, scenario: Scenario, blocks: Blocks, totals: pd.DataFrame, info: RunInfo) -> None:
-        """See `Results.of` and `Results.from_model` to make one from runs."""
+        """Use `Results.of` or `Results.from_model` to make results from runs."""
         self.scenario = scenario
         self.blocks = blocks
         self.totals = totals
@@ -66,7 +66,7 @@ class Results:
 
     @classmethod
     def of(cls, scenario: Scenario, runs: Sequence[RunData], info: RunInfo | None = None) -> Results:
-        """From the runs of one or several runs of a scenario."""
+        """Make results from one or several runs of a scenario."""
         if not runs or not runs[0].days:
             raise ValueError("no results: not a single day was run")
         if runs[0].days != scenario.days:
@@ -79,66 +79,66 @@ class Results:
 
     @classmethod
     def from_model(cls, model: CorridorModel) -> Results:
-        """From a model, up to its current day."""
+        """Make results from a model, up to its current day."""
         return cls.of(model.settings, [m.run_data_of(model)])
 
     @property
     def replicates(self) -> int:
-        """Number of replicates."""
+        """Return the number of replicates."""
         return int(next(iter(self.blocks.values())).values.shape[0])
 
     @property
     def start(self) -> date:
-        """First day."""
+        """Return the first day."""
         return self.scenario.start
 
     @property
     def dates(self) -> pd.DatetimeIndex:
-        """The days of the run."""
+        """Return the dates of the run."""
         return pd.date_range(self.start, periods=self.scenario.days, freq="D", unit="ms")
 
     @cached_property
     def daily(self) -> pd.DataFrame:
-        """Tidy: date, level (`definitions.LEVELS`, and those of extensions), name, measure, value, unit, replicate."""
+        """Return a tidy table: date, level (`LEVELS`, those of extensions), name, measure, value, unit, replicate."""
         return daily.daily_table(self.blocks, self.start, range(self.replicates))
 
     @cached_property
     def monthly(self) -> pd.DataFrame:
-        """Tidy: month, days of it that were run, level, name, measure, statistic, value, unit, replicate."""
+        """Return a tidy table: month, days in the run, level, name, measure, statistic, value, unit, replicate."""
         return daily.monthly_table(self.blocks, self.start)
 
     @cached_property
     def summary(self) -> pd.DataFrame:
-        """A row per section, and after its sections one per agency: border pressure, attempts and what came of them.
+        """Return a row per section, followed by its agency: border pressure, attempts and their results.
 
-        A column ``level`` tells sections from agencies; the last row is of those who tried no section. Medians over
-        replicates.
+        A column ``level`` distinguishes sections from agencies; the last row counts those who tried no section.
+        Medians over replicates.
         """
         return totals.sections_of(self.totals, self.scenario, self.replicates)
 
     @cached_property
     def agencies(self) -> pd.DataFrame:
-        """As `summary`, a row per border agency."""
+        """Return a table like `summary`, with a row per border agency."""
         return totals.agencies_of(self.totals, self.scenario, self.replicates)
 
     @cached_property
     def routes(self) -> pd.DataFrame:
-        """A row per route: departures, persons boarded, arrived, attempts, entries, landed, and what became of them."""
+        """Return a row per route: departures, persons boarded and arrived, attempts, entries, and what followed."""
         return totals.routes_of(self.totals)
 
     @cached_property
     def intervals(self) -> pd.DataFrame:
-        """All totals with median, 50 % interval (low50, high50) and 90 % interval (low90, high90)."""
+        """Return all totals with median, 50 % interval (low50, high50) and 90 % interval (low90, high90)."""
         return totals.intervals_of(self.totals)
 
     @cached_property
     def shares(self) -> pd.DataFrame:
-        """Share (0 to 1) of each route and each cohort in a section's attempts."""
+        """Return the share (0 to 1) of each route and each cohort in a section's attempts."""
         return totals.shares_of(self.totals)
 
     @cached_property
     def overload(self) -> pd.DataFrame:
-        """Probability (share of replicates) that a section is over 1 on any day of a week; weeks from the first day."""
+        """Return the share of replicates with border pressure over 1 on any day, by section and week of the run."""
         block = self.blocks.get(("section", "border_pressure"))
         if block is None:
             return pd.DataFrame()
@@ -147,7 +147,7 @@ class Results:
         return pd.DataFrame(share, index=weeks, columns=list(block.names))
 
     def series(self, level: str, output: str, quantile: float = 0.5) -> pd.DataFrame:
-        """An output by date (rows) and name (columns), the given quantile over replicates."""
+        """Return an output by date (rows) and name (columns), at the given quantile over replicates."""
         block = self.blocks.get((level, output))
         if block is None:
             return pd.DataFrame(index=self.dates)
@@ -155,14 +155,14 @@ class Results:
         return pd.DataFrame(values, index=self.dates, columns=list(block.names))
 
     def observed(self) -> pd.DataFrame:
-        """The scenario's observed series beside the run, with the ratio of simulated to observed."""
+        """Return the scenario's observed series beside the run, with the ratio of simulated to observed."""
         return compare(self.blocks, self.scenario)
 
     def write(self, folder: str | Path, figures: Callable[[Results, Path], object] | None = None) -> Path:
-        """Write tables and provenance to ``folder``: whole, or not at all.
+        """Write tables and provenance to ``folder``, completely or not at all.
 
         An earlier result there is replaced. The tables' bytes depend on scenario and seed alone.
-        ``figures`` draws into the folder before it takes its name (`sim.report.figures.write_figures`).
+        ``figures`` adds figures to the folder before it is put in place (`sim.report.figures.write_figures`).
 
         Raises:
             OutputError: If the folder holds something else, or cannot be written.
@@ -198,7 +198,7 @@ class Results:
             writer.close()
 
     def _write_scenario(self, place: Path) -> Scenario:
-        """Write the scenario, and the timetable beside it; returns the scenario that names it there."""
+        """Write the scenario and its timetable; return the scenario that refers to the timetable there."""
         scenario = self.scenario
         if scenario._timetable is not None:
             name = Path(scenario._timetable[0]).name
@@ -209,7 +209,7 @@ class Results:
 
     @classmethod
     def read(cls, folder: str | Path) -> Results:
-        """The results that `write` wrote.
+        """Read results that `write` wrote.
 
         Raises:
             OutputError: If there are none, or a table is damaged.
@@ -223,13 +223,13 @@ class Results:
             scenario = load_scenario(folder / SCENARIO, any_date=True)
             blocks = daily.blocks_from(pd.read_parquet(folder / DAILY))
             totals = pd.read_csv(folder / TOTALS, dtype={"value": str, "replicate": np.int32})
-            totals["value"] = [float(text) for text in totals["value"]]  # pandas' own reading may be off by a bit
+            totals["value"] = [float(text) for text in totals["value"]]  # pandas' own parser may be off by one bit
         except (OSError, KeyError, ValueError) as error:
             raise OutputError(f"{folder}: damaged: {error}") from error
         return cls(scenario, blocks, totals, _info(content))
 
     def __repr__(self) -> str:
-        """Title, days, replicates."""
+        """Return title, days and replicates."""
         runs = f", {self.replicates} replicates" if self.replicates > 1 else ""
         return f"<Results of {self.scenario.title!r}: {self.scenario.days} days from {self.start}{runs}>"
 
@@ -240,7 +240,7 @@ class Results:
 
 
 def _write_csv(table: pd.DataFrame, file: Path) -> None:
-    """Whole numbers without a point; others exact."""
+    """Write a table, whole numbers without a decimal point, others exactly."""
     values = [str(int(v)) if v.is_integer() else repr(v) for v in table["value"].tolist()]
     write_text(file, table.assign(value=values).to_csv(index=False, lineterminator="\n"))
 

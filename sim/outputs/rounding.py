@@ -1,10 +1,10 @@
-"""How figures are rounded wherever they are shown: on the terminal, in the report and in the view.
+"""Rounding of figures on the terminal, in the report and in the view.
 
-Half is rounded away from zero, of the number as it is written: 0.125 is 0.13, 2.675 is 2.68, −0.5 is −1. So do the
-number formats of browsers (`Intl.NumberFormat`), by which the view writes what it reads off its charts.
+Halves are rounded away from zero, in decimal notation: 0.125 is 0.13, 2.675 is 2.68, −0.5 is −1. The number formats
+of browsers (`Intl.NumberFormat`), which the view uses for values of its charts, do the same.
 
-Estimates, such as medians over replicates, and all counts in a report bear three digits. Counts of a single run on the
-terminal and on the live page, and published figures, are shown whole.
+Estimates, such as medians over replicates, and all counts in a report have three significant digits. Counts of a single
+run on the terminal and on the live page, and published figures, are shown in full.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _MINUS = "−"
 
 
 def rounded(value: float, digits: int = 0) -> float:
-    """A finite number to so many decimals (below 0: tens, hundreds), half away from zero."""
+    """Round a finite number to ``digits`` decimals (below 0: tens, hundreds), halves away from zero."""
     step = Decimal(1).scaleb(-digits)
     number = Decimal(repr(float(value)))
     # quantize cannot give more digits than the context's 28; a number of 28 digits has no decimals to round
@@ -28,20 +28,20 @@ def rounded(value: float, digits: int = 0) -> float:
 
 
 def whole(value: float, *, exact: bool = False) -> int:
-    """A whole number; of three digits and noughts unless it is to be exact, as below a thousand it is."""
+    """Round to a whole number, with three significant digits unless it is ``exact`` or below a thousand."""
     found = int(rounded(value))
     places = len(str(abs(found))) - SIGNIFICANT
     return found if exact or places <= 0 else int(rounded(value, -places))
 
 
 def shown(value: float, digits: int = 0, *, sign: bool = False, exact: bool = False) -> str:
-    """A number as text: ``12,300``, ``0.42``, ``−7``; without a sign where no digit but 0 is left.
+    """Return a number as text: ``12,300``, ``0.42``, ``−7``; without a sign if it rounds to 0.
 
     Args:
         value: The number.
         digits: Decimals.
-        sign: Whether it is a difference, which is written with its sign.
-        exact: Whether it is a count of a single run, of which all digits are shown.
+        sign: Whether it is a difference, which always has a sign.
+        exact: Whether it is a count of a single run, whose digits are all shown.
     """
     if isinf(value):
         return "∞" if value > 0 else f"{_MINUS}∞"
@@ -52,16 +52,16 @@ def shown(value: float, digits: int = 0, *, sign: bool = False, exact: bool = Fa
 
 
 def point(value: float) -> float:
-    """A number that the view shows with as many decimals as its size bears: whole from 100 on, one decimal from 10 on.
+    """Round a number for a chart of the view according to its size: whole from 100, one decimal from 10.
 
-    Below, it keeps more than are shown (two), so that to round it again makes no difference.
+    Below 10 it keeps more decimals than the two that are shown, so that rounding again makes no difference.
     """
     size = abs(value)
     return rounded(value, 0 if size >= 100 else 1 if size >= 10 else 8)
 
 
 def points(values: Any) -> list[float]:
-    """As `point`, of an array with one axis, and fast; a tie of which the binary number falls short may be missed."""
+    """As `point`, for a one-dimensional array and fast; ties that are inexact in binary may be rounded down."""
     numbers = np.asarray(values, np.float64)
     size = np.abs(numbers)
     factor = np.where(size >= 100, 1.0, np.where(size >= 10, 10.0, 1e8))

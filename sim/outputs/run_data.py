@@ -1,12 +1,12 @@
-"""What a run leaves behind, read by the definitions of outputs (`sim.outputs.definitions`), and border pressure.
+"""Data of a run: the recorded flows and stocks, the outputs computed from them, and border pressure.
 
 Border pressure of a section or agency on a day (the load of queueing theory):
 
     beta(t) = (A(t-6) + ... + A(t)) / 7 / max(K(t), 1/7)
 
 with A attempts and K the attempts that the deployed personnel can intercept and process in a day; before
-the run nobody attempts. A border with (next to) no personnel counts as one that could handle a single
-attempt in the seven days of the window, so that pressure is always finite, and 0 where nobody comes.
+the run there are no attempts. A border with (almost) no personnel counts as one that could handle one
+attempt in the seven days of the window: pressure is always finite, and 0 without attempts.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[Any]
 WINDOW = 7
-NO_DATE = date(1, 1, 1)  # of what stands for a run, but is none
+NO_DATE = date(1, 1, 1)  # start of arrays that stand in for a run
 LEAST_CAPACITY = 1 / WINDOW
 
 
 class RunData(NamedTuple):
-    """What a run left behind, and nothing that grows with the number of migrants.
+    """The data of a run; its size does not depend on the number of migrants.
 
     Shapes: D days that were run, S sections, A agencies, P pairs of cohort and route, R routes.
     """
@@ -53,20 +53,20 @@ class RunData(NamedTuple):
     by_cohort: Array  # (D, cohorts, statuses)
     by_place: Array  # (D, places, statuses)
     attempts_by_pair: Array  # (S, P)
-    last_section: Array  # (S + 1, statuses) persons in the end by the last section tried; the last row: none
+    last_section: Array  # (S + 1, statuses) persons at the end by the last section tried; last row: none tried
     events: int  # migrant-events
-    # By a level that an extension has added (`register_level`), with N names:
+    # By level that an extension has added (`register_level`), with N names:
     strata: Mapping[str, Array] = {}  # (D, N, PAIR_FLOWS and registered ones)
     strata_stocks: Mapping[str, Array] = {}  # (D, N, statuses) persons at the end of the day
 
     @property
     def days(self) -> int:
-        """Days that were run."""
+        """Return the number of days that were run."""
         return len(self.section_flows)
 
 
 def run_data_of(model: CorridorModel) -> RunData:
-    """The run of a model up to its current day; copies, so that the model may be dropped or go on."""
+    """Return the data of a model up to its current day, copied: the model may run on or be deleted."""
     w, day = model.world, model.day
     of_extensions: Any = w
     sections = len(model.names.sections)
@@ -97,17 +97,17 @@ def run_data_of(model: CorridorModel) -> RunData:
 
 
 def by_section(run: RunData, output: str) -> Array:
-    """A flow that is counted by section, by day and section, shape (D, S)."""
+    """Return a flow that is counted by section, shape (D, S)."""
     return _sum_of(run.section_flows, [SECTION_FLOWS.index(column) for column in OUTPUTS[output].section])
 
 
 def by_agency(run: RunData, values: Array) -> Array:
-    """Values by day and section, shape (D, S), summed to days and agencies, shape (D, A)."""
+    """Sum values by day and section, shape (D, S), to values by day and agency, shape (D, A)."""
     return _sum_columns(values, run.agency_of, len(run.names.agencies))
 
 
 def by_pair(run: RunData, output: str) -> Array:
-    """A flow that is counted by cohort and route, by day and pair of them, shape (D, P).
+    """Return a flow that is counted by cohort and route, by day and pair, shape (D, P).
 
     Raises:
         ValueError: If it was registered after the run's model was made, which did not count it.
@@ -116,14 +116,14 @@ def by_pair(run: RunData, output: str) -> Array:
 
 
 def by_route(run: RunData, output: str) -> Array:
-    """A flow that is counted by cohort and route, or by route alone, by day and route, shape (D, R)."""
+    """Return a flow that is counted by cohort and route, or by route alone, by day and route, shape (D, R)."""
     if OUTPUTS[output].route:
         return _sum_of(run.route_flows, [ROUTE_FLOWS.index(column) for column in OUTPUTS[output].route])
     return _sum_columns(by_pair(run, output), run.pair_route, len(run.names.routes))
 
 
 def by_cohort(run: RunData, output: str) -> Array:
-    """A flow that is counted by cohort and route, by day and cohort, shape (D, cohorts)."""
+    """Return a flow that is counted by cohort and route, by day and cohort, shape (D, cohorts)."""
     return _sum_columns(by_pair(run, output), run.pair_cohort, len(run.names.cohorts))
 
 
@@ -133,7 +133,7 @@ def by_level(flows: Array, output: str) -> Array:
 
 
 def added_levels(run: RunData) -> dict[str, tuple[tuple[str, ...], Array, Array]]:
-    """The levels that extensions have added: their names, flows (D, N, pair flows) and stocks (D, N, statuses).
+    """Return the levels that extensions have added: names, flows (D, N, pair flows) and stocks (D, N, statuses).
 
     Raises:
         ValueError: If one was registered after the run's model was made, which did not count by it.
@@ -155,7 +155,7 @@ def _pair_columns(flows: Array, output: str) -> list[int]:
 
 
 def _sum_of(flows: Array, columns: Sequence[int]) -> Array:
-    """Some columns of the last axis, added up."""
+    """Return the sum of some columns of the last axis."""
     total: Array = flows[..., columns[0]]
     for column in columns[1:]:
         total = total + flows[..., column]
@@ -163,12 +163,12 @@ def _sum_of(flows: Array, columns: Sequence[int]) -> Array:
 
 
 def in_procedure(run: RunData) -> Array:
-    """Persons in procedure by day and agency, shape (D, A)."""
+    """Return persons in procedure by day and agency, shape (D, A)."""
     return run.by_place[:, run.agency_place, STATUSES.index("in_procedure")]
 
 
 def border_pressure(attempts: Array, capacity: Array) -> Array:
-    """Border pressure by day (first axis), from attempts and capacity per day; always finite."""
+    """Return border pressure by day (first axis), from attempts and capacity per day; always finite."""
     total = np.cumsum(attempts, axis=0, dtype=np.float64)
     total[WINDOW:] -= total[:-WINDOW].copy()
     pressure: Array = total / WINDOW / np.maximum(capacity, LEAST_CAPACITY)
@@ -176,7 +176,7 @@ def border_pressure(attempts: Array, capacity: Array) -> Array:
 
 
 class Load(NamedTuple):
-    """Border pressure of one section or agency over a run; days count from 0, None where there is none."""
+    """Border pressure of one section or agency over a run; days count from 0 and are None if there is no such day."""
 
     mean: float
     peak: float
@@ -186,14 +186,14 @@ class Load(NamedTuple):
 
 
 def load(pressure: Array) -> Load:
-    """Mean, peak and its day, days over 1 and the first of them, of a pressure by day, shape (D,)."""
+    """Summarise daily pressure, shape (D,): mean, peak and its day, days over 1 and the first of them."""
     mean, peak, peak_day, days_over, first_over = loads(pressure[:, None])[0]
     whole = [None if np.isnan(day) else int(day) - 1 for day in (peak_day, first_over)]
     return Load(float(mean), float(peak), whole[0], int(days_over), whole[1])
 
 
 def loads(pressure: Array) -> Array:
-    """The loads of several pressures by day, shape (D, N), as (N, 5): as `Load`, days from 1, NaN where none is."""
+    """Summarise several daily pressures, shape (D, N), as (N, 5): as `Load`, but days from 1, and NaN for None."""
     if not len(pressure):
         return np.tile([0.0, 0.0, np.nan, 0.0, np.nan], (pressure.shape[1], 1))
     over, peak = pressure > 1.0, pressure.max(axis=0)
@@ -204,7 +204,7 @@ def loads(pressure: Array) -> Array:
 
 
 def overload_by_week(pressure: Array) -> Array:
-    """Share of replicates over 1 on any day of each week of the run: shape (R, D, N) to (weeks, N)."""
+    """Return the share of replicates over 1 on any day of each week, shape (weeks, N), from shape (R, D, N)."""
     replicates, days, width = pressure.shape
     weeks = -(-days // WINDOW)
     over = np.zeros((replicates, weeks * WINDOW, width), bool)
@@ -214,7 +214,7 @@ def overload_by_week(pressure: Array) -> Array:
 
 
 def contributions(run: RunData) -> dict[str, Array]:
-    """Attempts in each section over the run by ``route``, shape (S, R), and by ``cohort``, shape (S, cohorts)."""
+    """Return attempts in each section of the run by ``route``, shape (S, R), and ``cohort``, shape (S, cohorts)."""
     counts = run.attempts_by_pair
     return {
         "route": _sum_columns(counts, run.pair_route, len(run.names.routes)),

@@ -1,4 +1,4 @@
-"""A run in few numbers: totals by section, agency, route and cohort, and their intervals over replicates."""
+"""Totals of runs by section, agency, route and cohort, and their intervals over replicates."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ QUANTILES = (("low90", 0.05), ("low50", 0.25), ("median", 0.5), ("high50", 0.75)
 
 
 def totals_of(runs: Sequence[WeeklyData], layout: Layout) -> pd.DataFrame:
-    """Tidy totals of each replicate, as `weekly.totals_of`; a day that never comes (never over 1) has no row."""
+    """Return tidy totals of each replicate, as `weekly.totals_of`; a day that does not occur has no row."""
     parts = list(weekly.totals_of(layout, runs))
     widths = [len(part.names) for part in parts]
     one = {
@@ -42,7 +42,7 @@ def totals_of(runs: Sequence[WeeklyData], layout: Layout) -> pd.DataFrame:
 
 
 def intervals_of(totals: pd.DataFrame) -> pd.DataFrame:
-    """Median and the 50 and 90 % intervals of all totals over replicates; ``replicates`` is how many have one."""
+    """Return median, 50 and 90 % intervals of all totals over replicates; ``replicates`` counts those with a value."""
     groups = totals.groupby(["level", "name", "measure", "unit"], sort=False)["value"]
     table = groups.quantile([q for _, q in QUANTILES]).unstack()
     table.columns = pd.Index([name for name, _ in QUANTILES])
@@ -50,9 +50,9 @@ def intervals_of(totals: pd.DataFrame) -> pd.DataFrame:
 
 
 def summary_of(totals: pd.DataFrame, start: date, replicates: int, level: str, titles: dict[str, Any]) -> pd.DataFrame:
-    """A row per section or agency, medians over replicates; dates are missing where the day never came.
+    """Return a row per section or agency, medians over replicates; a date is missing if the day did not occur.
 
-    ``first_over`` is the median over the replicates that were over 1, and ``overload_probability`` their share.
+    ``first_over`` is the median over the replicates that were over 1; ``overload_probability`` is their share.
     """
     part = totals[(totals["level"] == level) & ~totals["measure"].isin(list(SHARES.values()))]
     table = part.groupby(["name", "measure"], sort=False)["value"].median().unstack()
@@ -68,9 +68,9 @@ def summary_of(totals: pd.DataFrame, start: date, replicates: int, level: str, t
 
 
 def sections_of(totals: pd.DataFrame, scenario: Scenario, replicates: int) -> pd.DataFrame:
-    """`summary_of` by section, and after its sections a row for their agency.
+    """Return `summary_of` by section, with a row for the agency after its sections.
 
-    A column ``level`` tells sections from agencies; the last row is of those who tried no section.
+    A column ``level`` distinguishes sections from agencies; the last row counts those who tried no section.
     """
     titles = {name: section.title for name, section in scenario.sections.items()}
     sections = summary_of(totals, scenario.start, replicates, "section", titles)
@@ -89,13 +89,13 @@ def sections_of(totals: pd.DataFrame, scenario: Scenario, replicates: int) -> pd
 
 
 def agencies_of(totals: pd.DataFrame, scenario: Scenario, replicates: int) -> pd.DataFrame:
-    """`summary_of` by border agency."""
+    """Return `summary_of` by border agency."""
     titles = {name: agency.country for name, agency in scenario.agencies.items()}
     return summary_of(totals, scenario.start, replicates, "agency", titles)
 
 
 def routes_of(totals: pd.DataFrame) -> pd.DataFrame:
-    """A row per route: departures, persons boarded, arrived, attempts, entries, landed, and what became of them.
+    """Return a row per route: departures, persons boarded and arrived, attempts, entries, and what followed.
 
     Medians over replicates.
     """
@@ -109,7 +109,7 @@ def _date(start: date, day: float) -> date | None:
 
 
 def shares_of(totals: pd.DataFrame) -> pd.DataFrame:
-    """What each route and cohort contributes to a section's attempts: mean attempts over replicates, and share."""
+    """Return each route's and cohort's part in a section's attempts: mean over replicates, and share."""
     rows = []
     for key, output in SHARES.items():
         part = totals[totals["measure"] == output]

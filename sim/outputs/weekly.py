@@ -1,7 +1,7 @@
-"""What of a run is kept when there are many: its weeks and its loads, a few thousand numbers.
+"""Weekly data: what studies keep of a run, its weeks and loads, a few thousand numbers.
 
-A `WeeklyData` is plain arrays and costs a fraction of a millisecond; names and units are put to the numbers of
-many runs at once (`totals_of`, `weekly_of`), by the same definitions as a single run's (`sim.outputs.definitions`).
+A `WeeklyData` consists of plain arrays and takes a fraction of a millisecond to make. Names and units are added for
+many runs at once (`totals_of`, `weekly_of`), from the same definitions as for a single run (`sim.outputs.definitions`).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from sim.scenario.schema import Scenario
 
 
 class Layout(NamedTuple):
-    """What the numbers of a scenario's runs are about: who is whose, the same in each of them."""
+    """Names and indices of a scenario's runs, the same in each of them."""
 
     names: Names
     agency_of: Array  # (S,) number of the section's agency
@@ -60,8 +60,8 @@ class WeeklyData(NamedTuple):
     pressure_peak: Array  # (W, S + A) highest of the week
     loads: Array  # (S + A + 1, LOADS): sections, agencies, and the most loaded section of each day
     attempts_by_pair: Array  # (S, P)
-    last_section: Array  # (S + 1, statuses) persons in the end by the last section tried
-    stranded_at: Array  # (places,) persons stranded in the end
+    last_section: Array  # (S + 1, statuses) persons at the end by the last section tried
+    stranded_at: Array  # (places,) persons stranded at the end
     added_flows: Array  # (W, names of all levels that extensions have added, pair flows)
     added_stocks: Array  # (W, the same names, statuses) persons at the end of the week
     outcomes: Array  # (outcomes that extensions have added,)
@@ -69,12 +69,12 @@ class WeeklyData(NamedTuple):
 
     @property
     def weeks(self) -> int:
-        """Number of weeks, the last perhaps short."""
+        """Return the number of weeks, including a short last one."""
         return len(self.section_flows)
 
 
 class Numbers(NamedTuple):
-    """One output at one level for several runs; NaN where a day never came (never over 1)."""
+    """One output at one level for several runs; NaN for a day that did not occur (never over 1)."""
 
     level: str
     output: str
@@ -84,7 +84,7 @@ class Numbers(NamedTuple):
 
 
 def layout_of(scenario: Scenario) -> Layout:
-    """The layout of a scenario's runs."""
+    """Return the layout of a scenario's runs."""
     names = names_of(scenario)
     agencies = [names.agencies.index(scenario.sections[section].agency) for section in names.sections]
     return Layout(
@@ -97,7 +97,7 @@ def layout_of(scenario: Scenario) -> Layout:
 
 
 def weekly_data_of(run: RunData, observed: Array | None = None) -> WeeklyData:
-    """What of a run is kept by week."""
+    """Return the weekly data of a run."""
     days = run.days
     firsts = np.arange(0, days, WINDOW)
     lasts = np.minimum(firsts + WINDOW, days) - 1
@@ -133,7 +133,7 @@ def weekly_data_of(run: RunData, observed: Array | None = None) -> WeeklyData:
 
 
 def _added(run: RunData, firsts: Array, lasts: Array) -> tuple[Array, Array]:
-    """Flows and stocks by week at the levels that extensions have added, one level after the other."""
+    """Return weekly flows and stocks at the levels that extensions have added, concatenated."""
     levels = list(m.added_levels(run).values())
     if not levels:
         return np.zeros((len(firsts), 0, 0)), np.zeros((len(firsts), 0, 0))
@@ -142,12 +142,12 @@ def _added(run: RunData, firsts: Array, lasts: Array) -> tuple[Array, Array]:
 
 
 def totals_of(layout: Layout, runs: Sequence[WeeklyData]) -> Iterator[Numbers]:
-    """Totals of several runs of one scenario, each (runs, names), in a fixed order.
+    """Yield totals of several runs of one scenario, each (runs, names), in a fixed order.
 
-    By section, ``in_procedure``, ``persons_stranded`` and ``returned`` are persons in the end, by the last section
-    that they tried; ``before-any-section`` holds those who tried none. By place, ``persons_stranded`` tells where the
-    stranded are in the end. ``everywhere`` holds the ends of all; level
-    ``all`` the whole border and the whole way, with the pressure of the most loaded section of each day.
+    By section, ``in_procedure``, ``persons_stranded`` and ``returned`` are persons at the end, by the last section
+    that they tried; ``before-any-section`` counts those who tried none. By place, ``persons_stranded`` is the number
+    stranded there at the end. ``everywhere`` counts the final statuses of all persons; level
+    ``all`` is the whole border and the whole way, with the pressure of the most loaded section of each day.
     """
     count, names = len(runs), layout.names
     stacked = _stacked(layout, runs)
@@ -190,7 +190,7 @@ def totals_of(layout: Layout, runs: Sequence[WeeklyData]) -> Iterator[Numbers]:
 
 
 def weekly_of(layout: Layout, runs: Sequence[WeeklyData]) -> Iterator[Numbers]:
-    """Weeks of several runs of one scenario, each (runs, W, names): flows summed, stocks and pressure at the end."""
+    """Yield weekly values of several runs of a scenario, each (runs, W, names): flows summed, stocks at the end."""
     count, names = len(runs), layout.names
     sections = len(names.sections)
     stacked = _stacked(layout, runs)
@@ -227,7 +227,7 @@ def _numbers(level: str, output: str, names: Sequence[str], values: Array, per: 
 
 
 def _added_levels(runs: Sequence[WeeklyData]) -> Iterator[tuple[str, Sequence[str], Array, Array]]:
-    """Each level that extensions have added: its names, flows and stocks, both (runs, W, names, ...)."""
+    """Yield each level that extensions have added: its names, flows and stocks, both (runs, W, names, ...)."""
     flows, stocks = (np.stack([getattr(run, field) for run in runs]) for field in ("added_flows", "added_stocks"))
     first = 0
     for level, names in registered_levels().items():
@@ -237,7 +237,7 @@ def _added_levels(runs: Sequence[WeeklyData]) -> Iterator[tuple[str, Sequence[st
 
 
 def _stacked(layout: Layout, runs: Sequence[WeeklyData]) -> RunData:
-    """The weeks of all runs, one after the other, as if they were the days of a single run."""
+    """Concatenate the weeks of all runs as if they were the days of a single run."""
     first = runs[0]
     nothing = np.empty(0)
 
@@ -281,7 +281,7 @@ def _of_loads(layout: Layout, runs: Sequence[WeeklyData]) -> Iterator[Numbers]:
 
 
 def _of_ends(layout: Layout, runs: Sequence[WeeklyData], nowhere: Array) -> Iterator[Numbers]:
-    """Persons in the end by the last section that they tried; ``nowhere`` are deaths before any section, (runs, 1)."""
+    """Yield persons at the end by the last section tried; ``nowhere`` are deaths before any section, (runs, 1)."""
     last = np.stack([run.last_section for run in runs]).astype(np.float64)
     names = layout.names
     for output in along_the_way(output for output in outputs() if output.status):
@@ -298,7 +298,7 @@ def _of_ends(layout: Layout, runs: Sequence[WeeklyData], nowhere: Array) -> Iter
 
 
 def _of_shares(layout: Layout, runs: Sequence[WeeklyData]) -> Iterator[Numbers]:
-    """Attempts of each section by route and cohort, named ``section:route``; none where nobody tried."""
+    """Yield attempts of each section by route and cohort, named ``section:route``; none without attempts."""
     counts = np.stack([run.attempts_by_pair for run in runs]).astype(np.float64)
     groups = (("route", layout.pair_route, layout.names.routes), ("cohort", layout.pair_cohort, layout.names.cohorts))
     for key, group, own in groups:

@@ -1,1 +1,1 @@
-"""What people read: figures, tables on the terminal."""
+"""Reports: figures, tables on the terminal, and the HTML report."""

@@ -1,4 +1,4 @@
-"""What a report rests on: uncertain parameters, dated measures, what differs between scenarios, where it comes from."""
+"""The assumptions of a report: uncertain parameters, measures, differences between scenarios, and provenance."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from sim.scenario.quantity import JOINT, Distribution
 from sim.scenario.schema import Scenario
 from sim.scenario.write import diff_yaml
 
-# Of a measure: fields that are said in columns of their own.
+# Fields of a measure that have their own columns.
 _SAID = {"kind", "title", "start", "end", "announced"}
-MOST_CHARACTERS = 12_000  # of what differs
+MOST_CHARACTERS = 12_000  # of the differences
 
 
 class Difference(NamedTuple):
-    """What a scenario says otherwise than the base, as a scenario file would."""
+    """A scenario's differences from the base, in the form of a scenario file."""
 
     scenario: str
     text: str
@@ -29,7 +29,7 @@ class Difference(NamedTuple):
 
 
 def parameters(scenario: Scenario) -> Table:
-    """The parameters that are distributions: what each replicate draws."""
+    """Return the parameters that are distributions, which each replicate draws."""
     lines = []
     for path, value, field in parameter_paths(scenario):
         if isinstance(value, Distribution):
@@ -50,7 +50,7 @@ def _law(value: Distribution) -> str:
 
 
 def measures(found: Findings) -> Table:
-    """The dated measures of all scenarios, in order of time, and in which of them each is."""
+    """Return the dated measures of all scenarios in order of time, with the scenarios that contain each."""
     entries = [(entry.start, name, scenario, entry) for scenario in found.names
                for name, entry in found.scenarios[scenario].measures.items()]  # fmt: skip
     lines, seen = [], []
@@ -70,7 +70,7 @@ def measures(found: Findings) -> Table:
 
 
 def _what(measure: Measure) -> str:
-    """The fields of a measure that have no column of their own, and not their default."""
+    """Describe the fields of a measure without their own column that differ from their default."""
     fields = type(measure).model_fields
     return "; ".join(
         f"{key.replace('_', ' ')} {_said(value)}"
@@ -80,20 +80,20 @@ def _what(measure: Measure) -> str:
 
 
 def differing(found: Findings) -> list[Difference]:
-    """What each other scenario says otherwise than the base."""
+    """Return the differences of each other scenario from the base."""
     if found.study is None:
         return []
     base = str(found.study.folder / "scenarios" / f"{found.base}.yaml")
     differences = []
     for other in found.others:
-        _, _, text = diff_yaml(found.scenarios[other], base).partition("\n")  # without where the base lies
+        _, _, text = diff_yaml(found.scenarios[other], base).partition("\n")  # without the path of the base
         text = "".join(line for line in text.splitlines(keepends=True) if not line.startswith("description:"))
         differences.append(Difference(other, text[:MOST_CHARACTERS].rstrip(), len(text) > MOST_CHARACTERS))
     return differences
 
 
 def command(found: Findings) -> tuple[str, str]:
-    """The command that makes the numbers again, and where it is to be given."""
+    """Return the command that reproduces the numbers, and the folder in which to run it."""
     given = str(found.about.get("command") or "")
     if given:
         return given, ""
@@ -107,7 +107,7 @@ def command(found: Findings) -> tuple[str, str]:
 
 
 def provenance(found: Findings) -> list[tuple[str, str]]:
-    """Where the numbers come from: seed, hashes, versions, machine class, time."""
+    """Return the provenance of the numbers: seed, hashes, versions, machine class, time."""
     about = found.about
     rows = [(f"scenario {name}, SHA-256", found.hash_of(name)) for name in found.scenarios]
     rows.append(("seed", str(found.seed)))
@@ -133,7 +133,7 @@ def provenance(found: Findings) -> list[tuple[str, str]]:
 
 
 def failures(found: Findings) -> Table | None:
-    """The runs that failed, with their error; None if none did."""
+    """Return the runs that failed, with their error; None if none did."""
     failed = found.failed
     if not len(failed):
         return None

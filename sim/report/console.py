@@ -1,4 +1,4 @@
-"""The tables that `corridor run` ends with."""
+"""Terminal tables of a run, as printed by `corridor run`."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ EMPTY = "·"
 
 
 def show(results: Results, console: Console) -> None:
-    """Print all tables of a run: pressure by section, what came of attempts, routes, months, the record."""
+    """Print all tables of a run: pressure by section, results of attempts, routes, months, the record."""
     console.print(_sections(results))
     console.print(visible(_stranded(results)), highlight=False, markup=False, soft_wrap=True)
     console.print(_routes(results))
@@ -77,7 +77,7 @@ def _sections(results: Results) -> ConsoleTable:
 
 
 def _stranded(results: Results) -> str:
-    """Where the stranded are in the end: in border zones, and in each other place."""
+    """Describe where the stranded are at the end: in border zones, and in each other place."""
     part = results.totals[(results.totals["level"] == "place") & (results.totals["measure"] == "persons_stranded")]
     persons = part.groupby("name")["value"].median()
     zones = set(results.scenario.zones)
@@ -138,8 +138,8 @@ def record_table(observed: pd.DataFrame, *, exact: bool = False) -> ConsoleTable
     """The comparison with the record (`Results.observed`); None if there is none.
 
     Args:
-        observed: Published figures, which are shown as they were published, and those of the model.
-        exact: Whether the model's are of a single run.
+        observed: Published figures, shown as published, and simulated ones.
+        exact: Whether the simulated figures are of a single run.
     """
     if observed.empty:
         return None

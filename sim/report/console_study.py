@@ -1,4 +1,4 @@
-"""The tables that a study ends with."""
+"""Terminal tables of a study."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ def _range(rows: pd.DataFrame, name: str, key: str, *, sign: bool = False) -> Ce
 
 
 def _replicates(study: Study) -> str:
-    """How many there are, and of how many where some lack."""
+    """Describe how many replicates there are, and of how many if some are missing."""
     there = study.runs.loc[~study.runs["twin"], "replicate"].nunique()
     return f"{there}" if study.complete else f"{there} of {study.replicates}"
 

@@ -1,4 +1,4 @@
-"""The tables that sweeps, and what is made of them, end with."""
+"""Terminal tables of sweeps and their analyses."""
 
 from __future__ import annotations
 
@@ -54,12 +54,12 @@ def show_sensitivity(tables: Mapping[str, pd.DataFrame], console: Console) -> No
 
 
 def show_frame(frame: pd.DataFrame, title: str, caption: str, console: Console) -> None:
-    """Print a table; numbers with three significant digits, or whole where they are large."""
+    """Print a table, with numbers to three significant digits, or whole if large."""
     console.print(_table(frame, title, caption))
 
 
 def show_outcomes(frame: pd.DataFrame, outcomes: Sequence[str], units: Mapping[str, str], console: Console) -> None:
-    """Print how the outcomes of a sweep spread over its runs."""
+    """Print the distribution of a sweep's outcomes over its runs."""
     rows = []
     for scenario, part in frame.groupby("scenario", sort=False):
         for outcome in outcomes:
@@ -115,7 +115,7 @@ def show_decision(tables: Mapping[str, pd.DataFrame], wanted: float, console: Co
 
 
 def threshold_rows(table: pd.DataFrame) -> pd.DataFrame:
-    """A row a place: the level at which each probability is passed, with its interval, as text."""
+    """Return a row per place: the level at which each probability is exceeded, with its interval, as text."""
     rows = []
     for name, part in table.groupby("name", sort=False):
         cells = {f"{row.probability:.0%}": _level(row) for row in part.itertuples()}
@@ -140,7 +140,7 @@ def _level(row: Any) -> str:
 
 
 def text_of(value: Any) -> str:
-    """A value as a table shows it."""
+    """Return a value as a table shows it."""
     if isinstance(value, str):
         return value
     if isinstance(value, (bool, np.bool_)):

@@ -1,4 +1,4 @@
-"""Three figures of a run: pressure by section, where everybody is, flows by route."""
+"""Figures of a run: pressure by section, persons by status, flows by route."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sim.outputs.results import Results
 
 MOST_ROUTES = 8
-# Statuses by where people are, each with label and colour; prospects are left out.
+# Statuses in groups, each with label and colour, without prospects.
 WAITING = (("booked", "booked: waiting for visa or seat", "#BBBBBB"),)
 UNDER_WAY = (
     ("at_coast", "at the coast", "#56B4E9"),
@@ -37,7 +37,7 @@ ENDED = (
     ("returned", "returned home", "#E69F00"),
     ("dead", "dead", "#000000"),
 )
-# Statuses that are drawn together with another.
+# Statuses that are combined with another.
 _WITH = {"at_coast": ("at_coast", "diverted", "intercepted")}
 
 
@@ -50,7 +50,7 @@ def write_figures(results: Results, folder: Path) -> list[Path]:
 
 
 def figures(results: Results) -> dict[str, Figure]:
-    """All figures by file name; one that would be empty is left out."""
+    """Return all non-empty figures by file name."""
     makers: dict[str, Callable[[Results], Figure | None]] = {
         "pressure": pressure,
         "whereabouts": whereabouts,
@@ -62,7 +62,7 @@ def figures(results: Results) -> dict[str, Figure]:
 
 
 def pressure(results: Results) -> Figure | None:
-    """Border pressure by section over time, a panel an agency, with the line of full load."""
+    """Draw border pressure by section over time, a panel per agency, with a line at full load."""
     table = results.series("section", "border_pressure")
     by_agency: dict[str, list[str]] = {}
     for name in table.columns:
@@ -88,7 +88,7 @@ def pressure(results: Results) -> Figure | None:
 
 
 def whereabouts(results: Results) -> Figure:
-    """Where everybody is over time: those who wait, who are under way, and who have got to an end."""
+    """Draw persons over time: waiting, under way, and at their journey's end."""
     table = results.series("status", "persons")
     groups = (("Under way", UNDER_WAY), ("Journey's end", ENDED), ("Not yet under way (prospects left out)", WAITING))
     shown = [(title, group) for title, group in groups if _persons(table, group).to_numpy().any()] or [groups[0]]
@@ -118,7 +118,7 @@ def _persons(table: pd.DataFrame, group: tuple[tuple[str, str, str], ...]) -> pd
 
 
 def flows(results: Results) -> Figure | None:
-    """Flows by route and week: departures at the left; persons and attempts at the right."""
+    """Draw flows by route and week: departures on the left; persons and attempts on the right."""
     weekly = {key: _weekly(results, key) for key in ("departures", "boarded", "attempts", "entries", "landed")}
     total = weekly["boarded"].sum() + weekly["attempts"].sum()
     used = [str(name) for name in total.sort_values(ascending=False, kind="stable").index if total[name] > 0]
@@ -136,7 +136,7 @@ def flows(results: Results) -> Figure | None:
 
 
 def _weekly(results: Results, measure: str) -> pd.DataFrame:
-    """Sums over whole weeks of the run, by the day on which each begins; medians over replicates."""
+    """Return sums over whole weeks of the run by first day; medians over replicates."""
     block = results.blocks["route", measure]
     weeks = max(len(results.dates) // 7, 1)
     firsts = np.arange(weeks) * 7
@@ -192,7 +192,7 @@ def _wrapped(label: str) -> str:
 
 
 def _line(axes: Axes, results: Results, key: tuple[str, str, str], number: int, label: str) -> None:
-    """A line, with its intervals over replicates behind it."""
+    """Draw a line, with its intervals over replicates behind it."""
     level, measure, name = key
     style: Any = look(number)
     if results.replicates > 1:

@@ -1,4 +1,4 @@
-"""What a report is about, whichever way it was run: a comparison, replicates of a scenario, or a single run."""
+"""Findings of a report: a common interface to a comparison, replicates of a scenario, or a single run."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ _END, _SUM = "end", "sum"
 
 
 class Findings:
-    """The numbers of a study or of a run's results, asked for in one way.
+    """The numbers of a study or of a run's results, through a common interface.
 
     Args:
         source: A study of replicates or a comparison, or the results of a run.
-        about: What is known of where a run's results come from (`sim.outputs.provenance.provenance`).
+        about: Provenance of a run's results (`sim.outputs.provenance.provenance`).
 
     Attributes:
         kind: "compare", "replicates" or "run".
-        scenarios: By name; the first is the base.
-        asked: Runs of each scenario that were asked for.
+        scenarios: Scenarios by name; the first is the base.
+        asked: Number of runs requested for each scenario.
 
     Raises:
-        OutputError: If there is nothing to report: no run of it has ended well, or it is a sweep.
+        OutputError: If there is nothing to report: no run was successful, or it is a sweep.
     """
 
     def __init__(self, source: Study | Results, about: Mapping[str, Any] | None = None) -> None:
@@ -69,42 +69,42 @@ class Findings:
 
     @property
     def others(self) -> list[str]:
-        """Names of the other scenarios that have runs."""
+        """Return names of the other scenarios that have runs."""
         return [name for name in list(self.scenarios)[1:] if self.done(name)]
 
     @property
     def names(self) -> list[str]:
-        """Names of the scenarios that have runs, the base first."""
+        """Return names of the scenarios that have runs, the base first."""
         return [self.base, *self.others]
 
     @property
     def scenario(self) -> Scenario:
-        """The base's scenario."""
+        """Return the base's scenario."""
         return self.scenarios[self.base]
 
     @property
     def kind(self) -> str:
-        """A comparison, replicates, or a single run."""
+        """Return "compare", "replicates" or "run"."""
         if len(self.scenarios) > 1:
             return COMPARE
         return REPLICATES if self.asked > 1 else RUN
 
     @property
     def replicates(self) -> int:
-        """Runs of the base that ended well, twins left out."""
+        """Return the number of successful runs of the base, without twins."""
         return self.done(self.base)
 
     @property
     def several(self) -> bool:
-        """Whether there are intervals."""
+        """Return whether there are intervals."""
         return self.replicates > 1
 
     def done(self, name: str) -> int:
-        """Runs of a scenario that ended well, twins left out."""
+        """Return the number of successful runs of a scenario, without twins."""
         return self.results.replicates if self.results is not None else int(self._done.get(name, 0))
 
     def pairs(self, other: str) -> int:
-        """Pairs of runs of the base and another scenario that both ended well."""
+        """Return the number of successful pairs of runs of the base and another scenario."""
         row = self._rows.get(("-", other, ALL, ALL, "attempts"))
         return 0 if row is None else int(row["replicates"])
 
@@ -117,17 +117,17 @@ class Findings:
 
     @property
     def complete(self) -> bool:
-        """Whether all runs that were asked for have ended, well or not."""
+        """Return whether all requested runs have ended, successfully or not."""
         return self.study is None or self.study.complete
 
     @property
     def failed(self) -> pd.DataFrame:
-        """The runs that failed: scenario, run, replicate, seed, error."""
+        """Return the runs that failed: scenario, run, replicate, seed, error."""
         return pd.DataFrame() if self.study is None else self.study.failed
 
     @cached_property
     def intervals(self) -> pd.DataFrame:
-        """All totals of each scenario, as `Study.intervals`."""
+        """Return all totals of each scenario, as `Study.intervals`."""
         if self.study is not None:
             return self.study.intervals
         assert self.results is not None
@@ -135,17 +135,17 @@ class Findings:
 
     @cached_property
     def differences(self) -> pd.DataFrame:
-        """All totals of each other scenario less the base's, as `Study.differences`."""
+        """Return all totals of each other scenario minus the base's, as `Study.differences`."""
         return pd.DataFrame() if self.study is None else self.study.differences
 
     @cached_property
     def spread(self) -> pd.DataFrame:
-        """Shares of the spread from parameters and from chance, as `Study.spread`."""
+        """Return the shares of variance from parameters and from chance, as `Study.spread`."""
         return pd.DataFrame() if self.study is None else self.study.spread
 
     @cached_property
     def _rows(self) -> dict[tuple[str, ...], dict[str, Any]]:
-        """Rows by scenario, level, name and output; those of differences begin with a minus."""
+        """Return rows by scenario, level, name and output; those of differences begin with a minus."""
         rows: dict[tuple[str, ...], dict[str, Any]] = {}
         for sign, table in ((), self.intervals), (("-",), self.differences):
             for row in table.to_dict("records"):
@@ -153,19 +153,19 @@ class Findings:
         return rows
 
     def value(self, scenario: str, output: str, level: str = ALL, name: str = ALL) -> dict[str, Any] | None:
-        """The row of an output: median, low50, high50, low90, high90, unit; None if there is none."""
+        """Return the row of an output: median, low50, high50, low90, high90, unit; None if there is none."""
         return self._rows.get((scenario, level, name, output))
 
     def difference(self, other: str, output: str, level: str = ALL, name: str = ALL) -> dict[str, Any] | None:
-        """The row of an output's paired difference, with ``lower`` and ``higher``; None if there is none."""
+        """Return the row of an output's paired difference, with ``lower`` and ``higher``; None if there is none."""
         return self._rows.get(("-", other, level, name, output))
 
     def ended(self, scenario: str, status: str) -> dict[str, Any] | None:
-        """Persons whose status it is in the end."""
+        """Return the row of persons with a status at the end."""
         return self.value(scenario, "persons", EVERYWHERE, status)
 
     def fan(self, level: str, output: str) -> pd.DataFrame:
-        """An output by week, as `Study.fan`: flows summed over whole weeks, stocks and pressure at the week's end."""
+        """Return a weekly output, as `Study.fan`: flows summed over whole weeks, stocks at the week's end."""
         table = self.study.fan(level, output) if self.study is not None else self._fan_of_results(level, output)
         whole = self.scenario.days // WINDOW
         if len(table) and whole and self.scenario.days % WINDOW:  # the last week is short
@@ -192,7 +192,7 @@ class Findings:
 
     @cached_property
     def overload(self) -> pd.DataFrame:
-        """Probability that a section is over full load on any day of a week: scenario, name, week, probability."""
+        """Return the probability that a section exceeds full load on any day of a week, by scenario, name and week."""
         if self.study is not None:
             return self.study.overload
         assert self.results is not None
@@ -205,7 +205,7 @@ class Findings:
 
     @cached_property
     def ever_over(self) -> dict[tuple[str, str], float]:
-        """Probability that a section or agency is over full load on any day of the run, by scenario and name."""
+        """Return the probability that a section or agency ever exceeds full load, by scenario and name."""
         if self.results is not None:
             part = self.results.totals[self.results.totals["measure"] == "days_over"]
             share = (part["value"] > 0).groupby(part["name"]).mean()
@@ -214,42 +214,42 @@ class Findings:
         return {(name, key): value for name in self.names for key, value in self.study.ever_over(name).items()}
 
     def observed(self, scenario: str) -> pd.DataFrame:
-        """The scenario's observed series beside what was simulated."""
+        """Return the scenario's observed series beside what was simulated."""
         return self.results.observed() if self.study is None else self.study.observed(scenario)  # type: ignore[union-attr]
 
     def hash_of(self, scenario: str) -> str:
-        """SHA-256 of a scenario's values."""
+        """Return the SHA-256 of a scenario's values."""
         if self.study is not None:
             return str(self.about["plan"]["scenarios"][scenario])
         return str(self.about.get("scenario_sha256") or scenario_hash(self.scenario))
 
     @property
     def seed(self) -> int:
-        """Seed of the runs."""
+        """Return the seed of the runs."""
         return int(self.about["plan"]["seed"]) if self.study is not None else self.scenario.seed
 
     @property
     def sections(self) -> list[str]:
-        """Sections of all scenarios, by agency and name."""
+        """Return sections of all scenarios, by agency and name."""
         known = {name: entry.agency for one in self.scenarios.values() for name, entry in one.sections.items()}
         return sorted(known, key=lambda name: (known[name], name))
 
     @property
     def agencies(self) -> list[str]:
-        """Agencies of all scenarios that have a section, in order."""
+        """Return agencies of all scenarios that have a section, in order."""
         return sorted({entry.agency for one in self.scenarios.values() for entry in one.sections.values()})
 
     @property
     def routes(self) -> list[str]:
-        """Routes of all scenarios, in order."""
+        """Return routes of all scenarios, in order."""
         return sorted({name for one in self.scenarios.values() for name in one.routes})
 
     def sections_of(self, agency: str) -> list[str]:
-        """Sections that an agency guards."""
+        """Return sections that an agency guards."""
         return [n for n in self.sections if any(n in o.sections and o.sections[n].agency == agency for o in self._all)]
 
     def title_of(self, level: str, name: str) -> str:
-        """What a section, agency or route is called."""
+        """Return the title of a section, agency or route."""
         for one in self._all:
             if level == "section" and name in one.sections:
                 return one.sections[name].title

@@ -1,4 +1,4 @@
-"""Fans, one panel a series: forecasts of each origin against what came, and a fit against what it was fitted to."""
+"""Fan charts, one panel per series: forecasts and published figures, and a fit and its data."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ def fan(
     title: str = "Forecasts from each origin, and what was published later",
     legend: str = "red: published; blue: median, 50 and 90 %, earliest origin first",
 ) -> Figure:
-    """One panel a series: 50 and 90 % intervals by origin side by side, medians, and the published figures.
+    """Draw a panel per series: 50 and 90 % intervals by origin, medians, and the published figures.
 
-    The scale is logarithmic from 10 up: months differ by a factor of a hundred.
+    The scale is logarithmic above 10, as months differ by a factor of a hundred.
     """
     model = forecasts[forecasts["method"] == MODEL]
     names = list(dict.fromkeys(model["series"]))
@@ -53,7 +53,7 @@ def fan(
 
 
 def _panel(panel: Axes, title: str, own: pd.DataFrame) -> None:
-    """Series' forecasts: a bar an origin, side by side within the period, earliest origin first."""
+    """Draw the forecasts of a series: a bar per origin, side by side within the period, earliest first."""
     blue, red = _COLOURS
     for _, group in own.groupby(["period_start", "period_end"], sort=True):
         start, end = pd.Timestamp(group["period_start"].iloc[0]), pd.Timestamp(group["period_end"].iloc[0])

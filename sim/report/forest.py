@@ -1,4 +1,4 @@
-"""What a comparison found: paired differences with their intervals, and where attempts and people went."""
+"""Forest plots of a comparison: paired differences with intervals, and displacement of attempts and people."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from sim.report.words import clipped, interval, number
 
 BORDER = ("attempts", "days_over", "pressure_peak", "entries")
 PEOPLE = ("deaths", "stranded", "injuries", "returned", "in_procedure")
-LARGEST = 16  # routes or sections of a panel
+LARGEST = 16  # routes or sections in a panel
 _ROW = 0.235  # inches
 
 
@@ -35,7 +35,7 @@ class Line(NamedTuple):
 
 
 def forests(found: Findings) -> list[Group]:
-    """Differences of each output, a line a scenario: the border's and the people's."""
+    """Return differences of each output, a line per scenario, for the border and the people."""
     border = [*BORDER, *(["landed"] if has_sea(found) else [])]
     groups = []
     for title, outputs in (("At the border", border), ("The people", PEOPLE)):
@@ -58,7 +58,7 @@ def _unit(line: Line) -> str:
 
 
 def displacement(found: Findings) -> list[Group]:
-    """Where did it go? Differences by section (attempts) and by route, for each scenario that is compared."""
+    """Return displacement: differences by section (attempts) and by route, for each compared scenario."""
     groups = []
     keys = [Key("dot", COLOURS[0], "by route: boarded"), Key("diamond", COLOURS[1], "got into the EU")]
     for k, other in enumerate(found.others):

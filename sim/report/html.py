@@ -1,4 +1,4 @@
-"""The report: one HTML file that holds all it needs, opens offline, and prints."""
+"""The HTML report: a single self-contained file that opens offline and prints well."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ _CONTENTS = (
 
 
 def report_of(source: Study | Results, about: Mapping[str, Any] | None = None) -> str:
-    """The report of a study or of a run's results, as HTML; the same bytes for the same source.
+    """Return the report of a study or of a run's results as HTML; the same bytes for the same source.
 
     Args:
         source: A comparison, replicates of a scenario, or the results of a run.
-        about: For results that were read from a folder, what its ``run.json`` says (`sim.outputs.folder.read_run`).
+        about: For results from a folder, the contents of its ``run.json`` (`sim.outputs.folder.read_run`).
 
     Raises:
-        OutputError: If there is nothing to report: no run has ended well, or the study is a sweep.
+        OutputError: If there is nothing to report: no run was successful, or the study is a sweep.
     """
     templates = files("sim.report") / "templates"
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
@@ -61,15 +61,15 @@ def report_of(source: Study | Results, about: Mapping[str, Any] | None = None) -
 
 
 def write_report(source: Study | Results, file: str | Path, about: Mapping[str, Any] | None = None) -> Path:
-    """Write the report to a file: whole, or not at all; returns the file.
+    """Write the report to a file atomically; returns the file.
 
     Args:
-        source: As `report_of`.
-        file: An older one is replaced.
-        about: As `report_of`.
+        source: As in `report_of`.
+        file: The file; an older one is replaced.
+        about: As in `report_of`.
 
     Raises:
-        OutputError: As `report_of`, or if the file cannot be written.
+        OutputError: As in `report_of`, or if the file is not writable.
     """
     file = Path(file)
     content = report_of(source, about).encode()
@@ -82,7 +82,7 @@ def write_report(source: Study | Results, file: str | Path, about: Mapping[str, 
 
 
 def _page(found: Findings) -> dict[str, Any]:
-    """All that the template writes."""
+    """Return the variables of the template."""
     others = found.others
     page: dict[str, Any] = {
         "kind": _KINDS[found.kind],
@@ -150,14 +150,14 @@ def _extent(found: Findings) -> str:
 
 
 def _alerts(found: Findings) -> list[str]:
-    """What a reader must know before anything else."""
+    """Return warnings that a reader must see first."""
     alerts = []
     if not found.complete:
         runs = 0 if found.study is None else len(found.study.runs)
         asked = 0 if found.study is None else found.study.asked
         alerts.append(
             f"This study is incomplete: {runs:,} of {asked:,} runs have ended. "
-            "The figures are of those alone; the command at the end goes on with it."
+            "The figures are of those alone; the command at the end resumes the study."
         )
     missing = [name for name in found.scenarios if name not in found.names]
     if missing:

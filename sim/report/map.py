@@ -1,4 +1,4 @@
-"""The border sections on a map, coloured by their highest pressure: one map a scenario, all on one scale."""
+"""Maps of the border sections, coloured by highest pressure: one per scenario, all on the same scale."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ from sim.report.words import clipped, listed, number
 LAND, HOME, WATER, EDGE = "#F1F0EA", "#E3E1D6", "#E4ECF2", "#B5B3A8"
 BOUNDS = (0.25, 0.5, 1.0, 2.0)
 COLOURS = tuple(to_hex(colormaps["cividis_r"](level)) for level in (0.02, 0.27, 0.52, 0.77, 1.0))
-WIDTHS = (2.4, 3.2, 4.2, 5.4, 6.6)  # points: a second sign beside colour
+WIDTHS = (2.4, 3.2, 4.2, 5.4, 6.6)  # points: a second cue besides colour
 _MARGIN, _THIN = 0.55, 0.02  # degrees
-_HEAD, _AWAY, _BOX = 0.3, 0.42, (0.5, 0.32)  # inches: title; way of a label from its section, and its size
+_HEAD, _AWAY, _BOX = 0.3, 0.42, (0.5, 0.32)  # inches: title; distance of a label from its section, and its size
 
 
 def maps(found: Findings) -> Group | None:
-    """A map a scenario; None if no section has a line on the map."""
+    """Return a map per scenario; None if no section has a line on the map."""
     known = geography.sections()
     drawn = [name for name in found.sections if name in known]
     if not drawn:
@@ -49,14 +49,14 @@ def maps(found: Findings) -> Group | None:
 
 
 def legend() -> list[Key]:
-    """The classes of pressure."""
+    """Return the classes of pressure."""
     edges = [f"{bound:g}" for bound in BOUNDS]
     texts = [f"up to {edges[0]}", *(f"{a} to {b}" for a, b in itertools.pairwise(edges)), f"over {edges[-1]}"]
     return [Key("area", colour, text) for colour, text in zip(COLOURS, texts, strict=True)]
 
 
 def grade(pressure: float) -> int:
-    """The class of a pressure: 0 to 4; over 2 stands for more than twice what can be handled."""
+    """Return the class of a pressure: the number of bounds that it exceeds, 0 to 4."""
     return sum(pressure > bound for bound in BOUNDS)
 
 
@@ -92,7 +92,7 @@ def _map(found: Findings, scenario: str, drawn: Sequence[str], key: str) -> Draw
 
 
 def _box(drawn: Sequence[str]) -> tuple[float, float, float, float]:
-    """West, east, south, north of the map, in degrees: the sections, with a margin, and not too narrow."""
+    """Return west, east, south, north of the map in degrees: the sections with a margin, and a minimum width."""
     points = np.array([point for name in drawn for point in geography.section(name).line])
     (west, south), (east, north) = points.min(axis=0) - _MARGIN, points.max(axis=0) + _MARGIN
     wider = max(0.0, 0.9 * (north - south) / math.cos(math.radians(54)) - (east - west)) / 2
@@ -100,7 +100,7 @@ def _box(drawn: Sequence[str]) -> tuple[float, float, float, float]:
 
 
 def _hubs(found: Findings) -> list[str]:
-    """Hubs, on the map, of the states that gather people at the border."""
+    """Return the hubs, on the map, of states that gather people at the border."""
     states = found.scenario.transit_states
     gathering = dict.fromkeys(zone.transit_state for zone in found.scenario.zones.values())
     return [hub for state in gathering if (hub := states[state].hub) in geography.places()]
@@ -130,7 +130,7 @@ def _land(axes: Axes, box: tuple[float, float, float, float], home: Container[st
 
 
 def _labels(axes: Axes, values: dict[str, float], hubs: Sequence[str], per_degree: tuple[float, float]) -> None:
-    """Pressure and name beside each section, on the side away from the hubs, none over another."""
+    """Label each section with pressure and name, on the side away from the hubs, without overlap."""
     anchors = np.array([_middle(name) for name in values]) * per_degree
     centre = np.mean([(p.lon, p.lat) for p in map(geography.place, hubs)] or [_middle(name) for name in values], axis=0)
     away = np.array([_outwards(name, centre, per_degree) for name in values])
@@ -148,7 +148,7 @@ def _labels(axes: Axes, values: dict[str, float], hubs: Sequence[str], per_degre
 
 
 def _middle(name: str) -> tuple[float, float]:
-    """The point half-way along a section."""
+    """Return the point half-way along a section."""
     line = np.array(geography.section(name).line)
     way = np.concatenate([[0.0], np.hypot(*np.diff(line, axis=0).T).cumsum()])
     lon, lat = (float(np.interp(way[-1] / 2, way, line[:, axis])) for axis in (0, 1))
@@ -156,7 +156,7 @@ def _middle(name: str) -> tuple[float, float]:
 
 
 def _outwards(name: str, centre: Array, per_degree: tuple[float, float]) -> Array:
-    """Away from a point, and square to the section: between the two, of length 1."""
+    """Return a unit vector between the directions away from a point and perpendicular to the section."""
     line = np.array(geography.section(name).line) * per_degree
     x, y = line[-1] - line[0]
     square = np.array([-y, x]) / (math.hypot(x, y) or 1.0)
@@ -167,7 +167,7 @@ def _outwards(name: str, centre: Array, per_degree: tuple[float, float]) -> Arra
 
 
 def _spread(places: Array, room: Array) -> Array:
-    """Boxes of labels pushed apart until none lies over another, or for so many rounds; none leaves the map."""
+    """Push boxes of labels apart until none overlap, for a limited number of rounds, within the map."""
     places, half = places.copy(), np.array(_BOX) / 2
     for _ in range(300):
         moved = False
@@ -188,12 +188,12 @@ def _spread(places: Array, room: Array) -> Array:
 
 @cache
 def _countries() -> dict[str, list[Array]]:
-    """Outlines of countries, without their holes."""
+    """Return the outlines of countries, without their holes."""
     return {iso: [np.array(polygon[0]) for polygon in found] for iso, found in geography.outlines().items()}
 
 
 def _clip(ring: Array, box: tuple[float, float, float, float]) -> Array:
-    """A ring with its points drawn into a box, and thinned: what lies within the map keeps its shape."""
+    """Clamp a ring's points to a box, and thin them; the part within the map keeps its shape."""
     inside = np.column_stack([np.clip(ring[:, 0], box[0], box[1]), np.clip(ring[:, 1], box[2], box[3])])
     kept = [inside[0]]
     for point in inside[1:-1]:

@@ -1,6 +1,6 @@
-"""The generated parts of the model's description, `docs/ODD.md`: every parameter of the schema, every output.
+"""Generated tables of the model description `docs/ODD.md`: every parameter of the schema, every output.
 
-``python -m sim.report.odd_tables`` writes them anew, between their marks.
+``python -m sim.report.odd_tables`` updates them in place, between their marks.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _HEAD = "| parameter | default | range | unit | meaning | source |\n|---|---|---
 
 
 def entries() -> list[tuple[str, type[Entry]]]:
-    """Every entry of a scenario with the path where it stands; NAME is a name that the user chooses."""
+    """Return every entry class of a scenario with its path; NAME is a name that the user chooses."""
     whole = scenario_class()
     return [("", whole), *_below("", whole)]
 
@@ -58,7 +58,7 @@ def _below(path: str, entry: type[Entry]) -> Iterator[tuple[str, type[Entry]]]:
 
 
 def parameters() -> str:
-    """All entries with their fields in Markdown: default, range, unit, meaning and source of each."""
+    """Return all entries with their fields in Markdown: default, range, unit, meaning and source of each."""
     parts = []
     for path, entry in entries():
         shown = [name for name in entry.model_fields if not _is_said_elsewhere(entry, name)]
@@ -70,7 +70,7 @@ def parameters() -> str:
 
 
 def _is_said_elsewhere(entry: type[Entry], name: str) -> bool:
-    """Fields that hold entries, and those of a kind of measure that all measures have."""
+    """Return whether a field holds entries, or is one that all kinds of measures have."""
     kind = entry.model_fields[name].annotation
     inner = get_args(bare(kind))[1] if is_mapping(kind) else kind
     inherited = entry is not Measure and issubclass(entry, Measure) and name in Measure.model_fields
@@ -105,12 +105,12 @@ def _number(value: float) -> str:
 
 
 def _is_text(kind: Any) -> bool:
-    """Whether a field is one of words, names or dates, which have no source."""
+    """Return whether a field is one of words, names or dates, which have no source."""
     return not is_quantity(kind) and bare(kind) not in (int, float)
 
 
 def _source(text: str) -> str:
-    """A source; rows of parameters.csv with their figures, their own sources, and whether they are outcomes."""
+    """Return a source; rows of parameters.csv with their figures, their own sources, and whether they are outcomes."""
     if not text.startswith(_ROWS):
         return text
     names = text.removeprefix(_ROWS).split(", ")
@@ -126,7 +126,7 @@ def _row(row: dict[str, str]) -> str:
 
 
 def outputs() -> str:
-    """All outputs in Markdown: symbol, unit, formula, meaning, and the published series that each answers to."""
+    """Return all outputs in Markdown: symbol, unit, formula, meaning, and the published series that each answers to."""
     lines = ["| output | symbol | unit | over time | formula | meaning | answers to |", "|---|---|---|---|---|---|---|"]
     lines += [
         f"| `{o.name}` | {o.symbol} | {o.unit} | {o.over_time} | {o.formula} | {o.meaning} | {o.answers_to} |"
@@ -136,7 +136,7 @@ def outputs() -> str:
 
 
 def renewed(text: str) -> str:
-    """The description with its generated parts as the code has them today."""
+    """Return the description with its generated parts brought up to date."""
     parts = {"parameters": parameters(), "outputs": outputs()}
     return _MARKED.sub(lambda found: f"{found[1]}{parts[found[2]]}{found[3]}", text)
 

@@ -1,4 +1,4 @@
-"""What the report's panels share: their size, the colours of scenarios, captions."""
+"""Common parts of the report's panels: size, colours of scenarios, axes, captions."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MARKERS = ("o", "s", "D", "^", "v", "P")
 
 
 class Key(NamedTuple):
-    """An entry of a legend beside the panels: a band, a line or an area of a colour, and what it is."""
+    """A legend entry: a band, line or area of a colour, and its label."""
 
     kind: str
     colour: str
@@ -30,7 +30,7 @@ class Key(NamedTuple):
 
 
 class Group(NamedTuple):
-    """Panels that stand together, with a title and a legend."""
+    """A group of panels, with a title and a legend."""
 
     title: str
     note: str
@@ -40,14 +40,14 @@ class Group(NamedTuple):
 
 
 def colour_of(found: Findings, name: str) -> str:
-    """The colour of a scenario: the base's is grey in a comparison."""
+    """Return the colour of a scenario; the base's is grey in a comparison."""
     if not found.others:
         return COLOURS[0]
     return GHOST if name == found.base else COLOURS[found.others.index(name) % len(COLOURS)]
 
 
 def dash_of(found: Findings, name: str) -> object:
-    """The dash of a scenario's line, so that colour is not all that tells it from others."""
+    """Return the dash of a scenario's line, which distinguishes it besides colour."""
     if name == found.base:
         return DASHES[1] if found.others else DASHES[0]
     number = found.others.index(name)
@@ -57,7 +57,7 @@ def dash_of(found: Findings, name: str) -> object:
 def panel(
     height: float, title: str, *, left: float = 0.46, right: float = 0.08, bottom: float = 0.42, top: float = 0.34
 ) -> tuple[Figure, Axes]:
-    """A panel with margins in inches, the same for all, so that panels in a row line up."""
+    """Create a panel with fixed margins in inches, which align the panels in a row."""
     figure = Figure(figsize=(WIDTH, height))
     axes = figure.subplots()
     figure.subplots_adjust(left / WIDTH, bottom / height, 1 - right / WIDTH, 1 - top / height)
@@ -68,14 +68,14 @@ def panel(
 
 
 def over_time(axes: Axes) -> None:
-    """Dates along x and numbers from nought along y."""
+    """Show dates along x and numbers from 0 along y."""
     dates(axes)
     thousands(axes)
     axes.set_ylim(0, None)
 
 
 def dates(axes: Axes) -> None:
-    """Dates along x, in English whatever the locale, the year below the first and where it changes."""
+    """Show dates along x, in English in any locale, with the year below the first and where it changes."""
     axes.xaxis.set_major_locator(AutoDateLocator(minticks=3, maxticks=8))
     axes.xaxis.set_major_formatter(_Dates())
     axes.margins(x=0)
@@ -85,11 +85,11 @@ class _Dates(Formatter):
     """Months, or days and months, or years."""
 
     def __call__(self, x: float, pos: int | None = None) -> str:
-        """A single date."""
+        """Return the label of a single date."""
         return self.format_ticks([x])[0]
 
     def format_ticks(self, values: list[float]) -> list[str]:
-        """The labels of all ticks of an axis."""
+        """Return the labels of all ticks of an axis."""
         days = [num2date(value) for value in values]
         if len({(day.month, day.day) for day in days}) == 1 and len(days) > 1:
             return [str(day.year) for day in days]
@@ -103,7 +103,7 @@ class _Dates(Formatter):
 
 
 def full_load(axes: Axes) -> None:
-    """The line at 1, with its name."""
+    """Draw the line of full load at 1, with its label."""
     top = max(1.3, axes.get_ylim()[1])
     axes.set_ylim(0, top)
     axes.axhline(1.0, color=FULL_LOAD, linewidth=0.9)
@@ -111,5 +111,5 @@ def full_load(axes: Axes) -> None:
 
 
 def nought(axes: Axes) -> None:
-    """The line at nought of a difference."""
+    """Draw the zero line of a difference."""
     axes.axvline(0.0, color=GREY, linewidth=1.0, zorder=1)

@@ -1,4 +1,4 @@
-"""Where everybody is over time: who is under way, and who has got to an end; prospects are left out."""
+"""Figures of persons over time by status: under way, and at their journey's end, without prospects."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from sim.report.svg import Drawing, drawing_of
 from sim.report.words import number
 
 _WITH = {"at_coast": ("at_coast", "diverted", "intercepted")}
-_TALL_ENOUGH = 0.05  # of the panel, to bear a label
+_TALL_ENOUGH = 0.05  # share of the panel's height that has room for a label
 _SHORT = {"crossed": "crossed", "landed": "landed", "returned": "returned", "in_procedure": "in procedure"}
 Statuses = tuple[tuple[str, str, str], ...]
 
 
 def whereabouts(found: Findings) -> list[Group]:
-    """Areas of persons by status, a panel a scenario: under way, and at the journey's end."""
+    """Return areas of persons by status, a panel per scenario: under way, and at the journey's end."""
     table = found.fan("status", "persons")
     parts = {
         str(scenario): part.pivot(index="week", columns="name", values="median").sort_index()
@@ -68,7 +68,7 @@ def _stack(area: pd.DataFrame, used: list[tuple[str, str, str]], title: str, top
 
 
 def _labels(axes: Axes, area: pd.DataFrame, values: Array, used: list[tuple[str, str, str]], top: float) -> None:
-    """The name of a status inside its area, where it has room for it."""
+    """Label areas with the status where there is room."""
     weeks = values.shape[1]
     half = max(weeks // 11, 1)
     edges = np.vstack([np.zeros(weeks), values.cumsum(axis=0)])

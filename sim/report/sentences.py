@@ -1,4 +1,4 @@
-"""The headline of a report: what was found, in words, with intervals; the border and the people side by side."""
+"""Headlines of a report: findings in words, with intervals, for the border and for the people."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ class Sentence(NamedTuple):
 
     @property
     def text(self) -> str:
-        """All of it."""
+        """Return the whole sentence."""
         return self.lead + self.rest
 
 
 class Headline(NamedTuple):
-    """What is to be said of a scenario: at the border, and of the people on the way."""
+    """The findings of a scenario: at the border, and for the people on the way."""
 
     scenario: str
     border: list[Sentence]
     people: list[Sentence]
 
 
-# Output, subject of a sentence on its change, and whether that is plural.
+# Output, subject of a sentence on its change, and whether the subject is plural.
 _BORDER = (
     ("attempts", "Attempts at all border sections", True),
     ("days_over", "Days with a section over full load", True),
@@ -47,7 +47,7 @@ _PEOPLE = (
     ("returned", "People who return home", True),
     ("in_procedure", "People in procedure at the end", True),
 )
-# Output, and what to say of its number.
+# Output, and the words for its number.
 _ENDS = (
     ("deaths", "{} people die", "{} person dies", " on all ways"),
     ("stranded", "{} people become stranded", "{} person becomes stranded", ""),
@@ -58,14 +58,14 @@ _ENDS = (
 
 
 def headlines(found: Findings) -> list[Headline]:
-    """The headline of each scenario that is compared, or of the only one."""
+    """Return the headline of each compared scenario, or of the only one."""
     if not found.others:
         return [Headline(found.base, list(_border(found)), list(_people(found)))]
     return [Headline(other, list(_changes(found, other)), list(_human_changes(found, other))) for other in found.others]
 
 
 def caveat(found: Findings) -> str:
-    """What kind of numbers these are."""
+    """Return a caveat on the kind of numbers in the report."""
     start = "This is a model, not a forecast: it says what follows from the assumptions listed below."
     if not found.several:
         text = "The figures are of a single run with central values of all parameters; there are no intervals."
@@ -83,12 +83,12 @@ def caveat(found: Findings) -> str:
 
 
 def row_of(found: Findings, scenario: str, output: str) -> Row | None:
-    """The row of an output of the whole border or way; of those in procedure, at the end."""
+    """Return the row of an output for the whole border or way; persons in procedure are those at the end."""
     return found.ended(scenario, output) if output == "in_procedure" else found.value(scenario, output)
 
 
 def difference_of(found: Findings, other: str, output: str) -> Row | None:
-    """As `row_of`, of a paired difference."""
+    """Return `row_of` for a paired difference."""
     if output == "in_procedure":
         return found.difference(other, "persons", "everywhere", output)
     return found.difference(other, output)
@@ -153,7 +153,7 @@ def _of(times: int, pairs: int) -> str:
 
 
 def _elsewhere(found: Findings, other: str) -> Iterator[Sentence]:
-    """Where did it go? Routes and sections that clearly take more."""
+    """Yield displacement: routes and sections with a clear increase."""
     rises = [
         *_rises(found, other, "route", found.routes, "boarded", "more people board"),
         *_rises(found, other, "route", found.routes, "attempts", "more attempts by those who came"),
@@ -271,7 +271,7 @@ def _spread(found: Findings) -> Sentence | None:
 
 
 def has_sea(found: Findings) -> bool:
-    """Whether anybody lands over the sea, in any scenario."""
+    """Return whether anybody lands over the sea, in any scenario."""
     rows = [found.value(name, "landed") for name in found.names]
     return any(row is not None and row["high90"] > 0 for row in rows)
 
@@ -282,5 +282,5 @@ def _nobody(found: Findings, name: str) -> bool:
 
 
 def period(found: Findings) -> str:
-    """First and last day, in words."""
+    """Return the first and last day, in words."""
     return f"{day(found.scenario.start, short=False)} to {day(found.scenario.end, short=False)}"

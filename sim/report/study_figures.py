@@ -1,4 +1,4 @@
-"""Border pressure over time: fans by agency and section, and the probability of overload by week."""
+"""Figures of border pressure over time: fans by agency and section, and the weekly probability of overload."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from sim.report.words import clipped, share
 
 Parts = dict[tuple[str, str], pd.DataFrame]
 MOST_SECTIONS = 18
-MOST_TOGETHER = 3  # scenarios beside the base that one panel can bear
+MOST_TOGETHER = 3  # most scenarios besides the base in one panel
 
 
 def agency_fans(found: Findings) -> list[Group]:
-    """Border pressure of each agency by week: a group for each scenario that is compared, with the base behind it."""
+    """Return weekly border pressure by agency: a group per compared scenario, with the base behind it."""
     table = found.fan("agency", "border_pressure")
     if table.empty or not found.agencies:
         return []
@@ -40,7 +40,7 @@ def agency_fans(found: Findings) -> list[Group]:
 
 
 def section_fans(found: Findings) -> Group | None:
-    """Border pressure of each section by week, all scenarios in one panel; None if there are none, or too many."""
+    """Return weekly border pressure by section, all scenarios in one panel; None if there are none, or too many."""
     table = found.fan("section", "border_pressure")
     if table.empty or len(found.others) > MOST_TOGETHER:
         return None
@@ -55,7 +55,7 @@ def section_fans(found: Findings) -> Group | None:
 
 
 def _split(table: pd.DataFrame) -> Parts:
-    """By scenario and name."""
+    """Split a table by scenario and name."""
     groups = table.groupby(["scenario", "name"], observed=True)
     return {(str(scenario), str(name)): part for (scenario, name), part in groups}
 
@@ -101,7 +101,7 @@ def _bands(found: Findings, axes: Axes, part: pd.DataFrame, scenario: str, *, cr
 
 
 def overloads(found: Findings) -> Group | None:
-    """Probability by week that a section is over full load, a panel a scenario; None if none ever is."""
+    """Return the weekly probability that a section exceeds full load, a panel per scenario; None if none does."""
     table = found.overload
     if table.empty or not (table["probability"] > 0).any():
         return None

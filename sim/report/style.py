@@ -1,4 +1,4 @@
-"""How figures look: colours that colour-blind readers can tell apart, thin lines, dates, units."""
+"""Style of figures: colours that colour-blind readers can distinguish, thin lines, dates, units."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from matplotlib.ticker import FuncFormatter
 
 from sim.data.durable_files import write_whole
 
-# Okabe and Ito (2008), black and yellow left out.
+# Okabe and Ito (2008), without black and yellow.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
 DASHES = ("-", (0, (5, 1.5)), (0, (1.5, 1)))
 INK, GREY, PALE = "#222222", "#767676", "#DDDDDD"
@@ -26,7 +26,7 @@ A4_WIDTH = 7.6  # inches, within margins
 RC = {
     "font.family": ["DejaVu Sans"],
     "font.size": 8.5,
-    "text.parse_math": False,  # a dollar sign in a title is a dollar sign
+    "text.parse_math": False,  # show a dollar sign in a title as it is
     "axes.titlesize": 9.5,
     "axes.titleweight": "bold",
     "axes.titlelocation": "left",
@@ -54,12 +54,12 @@ RC = {
 
 
 def look(number: int) -> dict[str, object]:
-    """Colour and dash of the ``number``-th line."""
+    """Return colour and dash of the ``number``-th line."""
     return {"color": COLOURS[number % len(COLOURS)], "linestyle": DASHES[number // len(COLOURS) % len(DASHES)]}
 
 
 def write_figure(figure: Figure, file: Path, **options: Any) -> Path:
-    """Write a figure, whole or not at all, in the format that the file's ending names; returns the file.
+    """Write a figure atomically, in the format of the file's ending; returns the file.
 
     Raises:
         OSError: If it cannot be written.
@@ -71,7 +71,7 @@ def write_figure(figure: Figure, file: Path, **options: Any) -> Path:
 
 
 def date_axis(axes: Axes) -> None:
-    """Dates along x, short and unambiguous."""
+    """Show dates along x, short and unambiguous."""
     locator = AutoDateLocator(minticks=4, maxticks=9)
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))
@@ -79,7 +79,7 @@ def date_axis(axes: Axes) -> None:
 
 
 def thousands(axes: Axes) -> None:
-    """Whole numbers along y with a separator of thousands; small ones as they are."""
+    """Show whole numbers along y with a thousands separator, and small ones unchanged."""
     axes.yaxis.set_major_formatter(
         FuncFormatter(lambda value, _: f"{value:,.0f}" if abs(value) >= 10 else f"{value:g}")
     )

@@ -1,4 +1,4 @@
-"""Figures as SVG that stands inside a page: text as text, no outside reference, the same bytes for the same figure."""
+"""Inline SVG figures: text kept as text, no external references, the same bytes for the same figure."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ class Drawing:
 
 
 def drawing_of(key: str, caption: str, draw: Callable[[], Figure]) -> Drawing:
-    """The drawing that ``draw`` makes; ``key`` keeps its ids apart from other drawings' and is an identifier."""
+    """Return the drawing that ``draw`` makes; ``key``, an identifier, makes its ids unique in a page."""
     with mpl.rc_context(RC_SVG), warnings.catch_warnings():  # type: ignore[arg-type]
-        # A sign that matplotlib's font lacks is still text, which the browser writes in another font.
+        # A character that matplotlib's font lacks is still text, which the browser shows in another font.
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         figure = draw()
         stream = io.StringIO()
@@ -69,7 +69,7 @@ def _inline(text: str, key: str, caption: str) -> str:
 
 
 def _attributes(attributes: dict[str, str], key: str, used: set[str]) -> dict[str, str]:
-    """Without fonts, names of groups and needless digits; ids carry the drawing's key."""
+    """Remove fonts, names of groups and superfluous digits, and add the drawing's key to ids."""
     kept = {}
     for name, value in attributes.items():
         if name == "id":

@@ -1,4 +1,4 @@
-"""Figures of sweeps: what an outcome hangs on, which parameters act together, and how it runs over a grid."""
+"""Figures of sweeps: sensitivities, interactions of parameters, outcomes along a parameter, regret."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LOW, HIGH = COLOURS[4], COLOURS[1]
 
 
 def tornado(table: pd.DataFrame, outcome: str, unit: str, note: str) -> Figure:
-    """Bars from the outcome where a parameter is low to where it is high, the longest first.
+    """Draw bars from the outcome where a parameter is low to where it is high, the longest first.
 
     Args:
         table: One outcome's rows of the tornado: parameter, low, high, at_low, at_high, centre.
@@ -55,7 +55,7 @@ def tornado(table: pd.DataFrame, outcome: str, unit: str, note: str) -> Figure:
 
 
 def shares(table: pd.DataFrame, outcome: str) -> Figure:
-    """Sobol' indices of one outcome: first order and total, each with its interval."""
+    """Draw Sobol' indices of one outcome: first order and total, each with its interval."""
     rows = table.sort_values("total", ascending=False, kind="stable")[:MOST_BARS][::-1]
     with _look():
         figure, axes = _bars(len(rows))
@@ -76,7 +76,7 @@ def shares(table: pd.DataFrame, outcome: str) -> Figure:
 
 
 def screening(table: pd.DataFrame, outcome: str, unit: str) -> Figure:
-    """Morris: the size of the elementary effects and their spread."""
+    """Draw Morris screening: the size of the elementary effects and their spread."""
     with _look():
         figure = Figure(figsize=(WIDTH, 3.6))
         axes = figure.subplots()
@@ -96,12 +96,12 @@ def screening(table: pd.DataFrame, outcome: str, unit: str) -> Figure:
 def interaction(
     grid: Floats, edges: Sequence[Floats], labels: Sequence[str], outcome: str, unit: str, pairs: pd.DataFrame | None
 ) -> Figure:
-    """The mean of an outcome over two parameters; beside it the second-order indices of all pairs, if there are any.
+    """Draw the mean of an outcome over two parameters, and the second-order indices of all pairs, if any.
 
     Args:
         grid: Means, shape (first parameter's parts, second's).
         edges: The parts' edges.
-        labels: Of the two parameters.
+        labels: Labels of the two parameters.
         outcome: Name of the outcome.
         unit: Its unit.
         pairs: One outcome's rows of the second-order indices.
@@ -134,7 +134,7 @@ def _pairs(figure: Figure, axes: Axes, pairs: pd.DataFrame) -> None:
 
 
 def curves(tables: dict[str, pd.DataFrame], label: str, unit: str, outcome: str, outcome_unit: str) -> Figure:
-    """An outcome along one parameter: median and 90 % interval over replicates, a line a scenario or place.
+    """Draw an outcome along one parameter: median and 90 % interval over replicates, a line per scenario or place.
 
     Args:
         tables: By name of the line: x, median, low90, high90.
@@ -161,7 +161,7 @@ def curves(tables: dict[str, pd.DataFrame], label: str, unit: str, outcome: str,
 
 
 def tipping(table: pd.DataFrame, curves_: pd.DataFrame, label: str, unit: str) -> Figure:
-    """Probability of overload along a factor, a line a place; below them where it passes which probability.
+    """Draw the probability of overload along a factor, a line per place, and below it the tipping points.
 
     Args:
         table: name, probability, level, low, high.
@@ -202,7 +202,7 @@ def tipping(table: pd.DataFrame, curves_: pd.DataFrame, label: str, unit: str) -
 
 
 def regrets(table: pd.DataFrame) -> Figure:
-    """Regret of each response, a panel an objective: mean (dot), exceeded in a tenth (bar), highest (line)."""
+    """Draw the regret of each response, a panel per objective: mean (dot), 90th percentile (bar), highest (line)."""
     objectives = list(dict.fromkeys(table["objective"]))
     names = list(dict.fromkeys(table["response"]))[::-1]
     with _look():

@@ -1,4 +1,4 @@
-"""The tables of a report: at a glance, by section and route, differences, all outputs, the spread, the record."""
+"""The tables of a report: at a glance, by section and route, differences, all outputs, variance, the record."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _ROUTE = ("boarded", "attempts", "entries", "landed")
 
 @dataclass
 class Cell:
-    """A number, and what is printed small beneath it."""
+    """A number, and the small print beneath it."""
 
     main: str
     sub: str = ""
@@ -57,7 +57,7 @@ class Cell:
 
 @dataclass
 class Line:
-    """A line of a table: what it is of, and its cells; a heading where there are none."""
+    """A line of a table: its label and cells; a heading if there are none."""
 
     label: str
     note: str = ""
@@ -67,7 +67,7 @@ class Line:
 
 @dataclass
 class Table:
-    """A table; ``key`` names its look."""
+    """A table; ``key`` names its style."""
 
     title: str
     note: str
@@ -77,7 +77,7 @@ class Table:
 
 
 def cell(found: Findings, row: Row | None, output: str, *, sign: bool = False) -> Cell:
-    """A median, with its 90 % interval where there are several replicates."""
+    """Return a median, with its 90 % interval if there are several replicates."""
     if row is None:
         return Cell(number(float("nan")))
     start = found.scenario.start
@@ -89,7 +89,7 @@ def cell(found: Findings, row: Row | None, output: str, *, sign: bool = False) -
 
 
 def glance(found: Findings) -> Table:
-    """The border's figures and the people's, of all scenarios."""
+    """Return the main figures of the border and the people, for all scenarios."""
     border = [*_GLANCE, *(["landed"] if has_sea(found) else [])]
     lines = []
     for title, outputs in (("At the border", border), ("The people", HUMAN)):
@@ -102,7 +102,7 @@ def glance(found: Findings) -> Table:
 
 
 def differences(found: Findings, other: str) -> Table:
-    """A scenario less the base, output by output; the border's and the people's."""
+    """Return a scenario minus the base by output, for the border and the people."""
     lines = []
     for title, group, chosen in _GROUPS:
         lines.append(Line(title))
@@ -121,7 +121,7 @@ def differences(found: Findings, other: str) -> Table:
 
 
 def sections(found: Findings, other: str | None = None) -> Table:
-    """By section and agency; of the base, or the difference that another scenario makes."""
+    """Return outputs by section and agency, of the base or as differences of another scenario."""
     columns = (*(_SECTION if other is None else _SECTION[1:]), *_SECTION_HUMAN)
     ever = other is None and found.several
     lines = []
@@ -145,7 +145,7 @@ def sections(found: Findings, other: str | None = None) -> Table:
 
 
 def routes(found: Findings, other: str | None = None) -> Table:
-    """By route; of the base, or the difference that another scenario makes. Routes that nobody takes are left out."""
+    """Return outputs by route, of the base or as differences of another scenario, without routes that nobody takes."""
     sea = has_sea(found)
     columns = [output for output in (*_ROUTE, "stranded", "returned", "deaths") if output != "landed" or sea]
     columns = with_registered(columns, *GROUPS)
@@ -165,7 +165,7 @@ def _cells(found: Findings, level: str, name: str, columns: Sequence[str], other
 
 
 def all_outputs(found: Findings) -> list[Table]:
-    """Every output of the whole border and the whole way, with its definition; so many scenarios a table."""
+    """Return every output of the whole border and way, with its definition, a few scenarios per table."""
     known = _known(found)
     tables = []
     for first in range(0, len(found.names), MOST_COLUMNS):
@@ -183,7 +183,7 @@ def all_outputs(found: Findings) -> list[Table]:
 
 
 def _known(found: Findings) -> list[tuple[str, str, str]]:
-    """Output, level and name of all rows of the whole, and of those at levels that extensions have added."""
+    """Return output, level and name of all rows for the whole, and at levels that extensions have added."""
     table = found.intervals
     whole = [str(name) for name in dict.fromkeys(table[table["level"] == ALL]["measure"])]
     whole = [*whole, *(["in_procedure"] if row_of(found, found.base, "in_procedure") else [])]
@@ -214,7 +214,7 @@ def _output(found: Findings, names: Sequence[str], output: str, level: str, own:
 
 
 def loads(found: Findings) -> Table:
-    """How likely, how long and from when each section is over full load, of the base."""
+    """Return how likely, how long and from when each section exceeds full load in the base."""
     lines = []
     for name in found.sections:
         over = found.ever_over.get((found.base, name), 0.0)
@@ -229,7 +229,7 @@ def loads(found: Findings) -> Table:
 
 
 def spread(found: Findings) -> Table | None:
-    """How much of the variance of each output comes from the parameters; None where that is not known."""
+    """Return the share of each output's variance that comes from the parameters; None if unknown."""
     table = found.spread
     if not len(table):
         return None
@@ -251,7 +251,7 @@ def spread(found: Findings) -> Table | None:
 
 
 def record(found: Findings, scenario: str) -> Table | None:
-    """The published series that a scenario names, beside what was simulated; None if there are none."""
+    """Return the published series that a scenario names beside simulated values; None if there are none."""
     if not found.scenarios[scenario].observed:
         return None
     observed = found.observed(scenario)

@@ -1,4 +1,4 @@
-"""Numbers as a reader wants them: rounded to what they can bear, with signs, dates and intervals in words."""
+"""Formatting of numbers for readers: rounded sensibly, with signs, dates and intervals in words."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ def number(
     value: float | None, output: str = "", *, start: date | None = None, sign: bool = False, exact: bool = False,
     nothing: str = NOTHING,
 ) -> str:  # fmt: skip
-    """A number of an output: pressures with two decimals, counts to three digits, days of the run as dates.
+    """Format a number of an output: pressures with two decimals, counts to three digits, days as dates.
 
     Args:
         value: The number.
-        output: What it is of.
-        start: First day of the run, where days are to be written as dates.
-        sign: Whether it is a difference, written with its sign.
-        exact: Whether it is a count of a single run, of which all digits are shown.
-        nothing: What is written for NaN.
+        output: Name of the output.
+        start: First day of the run, to write days as dates.
+        sign: Whether it is a difference, always written with its sign.
+        exact: Whether it is a count of a single run, whose digits are all shown.
+        nothing: Text for NaN.
     """
     if value is None or isnan(value):
         return nothing
@@ -40,7 +40,7 @@ def number(
 
 
 def brief(value: float | None, output: str = "", *, sign: bool = False) -> str:
-    """As `number`, as short as it may be: ``183k``."""
+    """Format a number like `number`, but abbreviated: ``183k``."""
     if value is None or isnan(value) or definition(output).digits or abs(whole(value)) < _BRIEF_FROM:
         return number(value, output, sign=sign)
     return f"{shown(whole(value) / 1000, 0 if abs(whole(value)) >= 10 * _BRIEF_FROM else 1, sign=sign)}k"
@@ -51,13 +51,13 @@ def _date(value: float, start: date) -> date:
 
 
 def day(value: Any, *, short: bool = True) -> str:
-    """A date as `9 Nov 2025`, whatever the locale; or with the whole name of the month."""
+    """Format a date as `9 Nov 2025` in any locale, or with the full name of the month."""
     name = MONTHS[value.month - 1]
     return f"{value.day} {name[:3] if short else name} {value.year}"
 
 
 def days(first: Any, last: Any) -> str:
-    """A period as `1 to 30 Jun 2025`, with no more than is needed."""
+    """Format a period as `1 to 30 Jun 2025`, as briefly as possible."""
     if (first.year, first.month, first.day) == (last.year, last.month, last.day):
         return day(last)
     if (first.year, first.month) == (last.year, last.month):
@@ -69,7 +69,7 @@ def days(first: Any, last: Any) -> str:
 
 def interval(row: Mapping[str, Any], output: str, *, start: date | None = None, sign: bool = False,
              share: int = 90) -> str:  # fmt: skip
-    """The interval of a row, as `43,000 to 61,000`."""
+    """Format the interval of a row as `43,000 to 61,000`."""
     ends = [row[f"{end}{share}"] for end in ("low", "high")]
     if is_day(output) and start is not None and not sign and not any(isnan(end) for end in ends):
         return days(_date(ends[0], start), _date(ends[1], start))
@@ -78,7 +78,7 @@ def interval(row: Mapping[str, Any], output: str, *, start: date | None = None, 
 
 
 def share(value: float) -> str:
-    """A share as per cent, with a thin space; never 0 or 100 % unless it is."""
+    """Format a share as per cent with a thin space; 0 and 100 % only if exact."""
     if isnan(value):
         return NOTHING
     percent = min(max(int(rounded(100 * value)), 0 if value <= 0 else 1), 100 if value >= 1 else 99)
@@ -86,12 +86,12 @@ def share(value: float) -> str:
 
 
 def listed(parts: list[str]) -> str:
-    """`one, two and three`."""
+    """Join parts as `one, two and three`."""
     return " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else "".join(parts)
 
 
 def clipped(text: str, length: int) -> str:
-    """A text of at most so many signs, cut at a word where that can be."""
+    """Shorten a text to ``length`` characters, at a word if possible."""
     if len(text) <= length:
         return text
     head = text[: length - 1]

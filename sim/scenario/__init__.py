@@ -1,4 +1,4 @@
-"""Scenario files: what they may say, loading and checking them, and drawing from their distributions."""
+"""Scenario files: their schema, loading and checking them, and drawing from their distributions."""
 
 from sim.scenario.draw import resolve
 from sim.scenario.errors import ScenarioError

@@ -1,4 +1,4 @@
-"""The world of a scenario: who sets out, by which ways, and the actors that carry, steer and guard."""
+"""The schema of a scenario's world: cohorts, routes, and the actors that carry, steer and guard."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ class Cohort(Entry):
     """People of one origin and nationality group who may set out."""
 
     origin: Name = Field(description="Place where they live before they set out.")
-    nationality: Title = Field(description="Nationality group, as published series name it.")
+    nationality: Title = Field(description="Nationality group, as named in published series.")
     size: int = Field(ge=0, le=50_000_000, description="Prospects at the start.", json_schema_extra={"unit": "persons"})
     leaving_rate: Quantity = quantity(
-        0.001, "per day", 0, 1, "Hazard of setting out when every route is as good as can be."
+        0.001, "per day", 0, 1, "Hazard of setting out when every route is as attractive as possible."
     )
     push: Schedule = schedule("factor", 0, 100, "Factor on the leaving rate.")
     funds_median: Quantity = quantity(4000, "USD", 1, 1e6, "Median funds of a prospect.")
@@ -66,7 +66,7 @@ class Service(Entry):
 
 
 class Carrier(Entry):
-    """An airline, a bus line, or those who send boats."""
+    """An airline, a bus line, or a sender of boats."""
 
     services: dict[Name, Service] = Field(description="Departures by route.")
     growth: Quantity = quantity(
@@ -87,9 +87,9 @@ class TransitState(Entry):
     facilitation: Schedule = schedule("share", 0, 1, "How strongly it sends people on, 0 to 1.")
     coaching: Schedule = schedule("share", 0, 1, "How well it shows people where and how to cross, 0 to 1.")
     transfer: Schedule = schedule("persons per day", 0, 1e6, "Seats for transfer from hub to border.")
-    may_return: Schedule = schedule("share", 0, 1, "Share of those who give up whom it lets go back to the hub.")
+    may_return: Schedule = schedule("share", 0, 1, "Share of those who give up whom it allows back to the hub.")
     boats_tolerated: Schedule = schedule("share", 0, 1, "Share of the boats it lets leave.")
-    interception: Schedule = schedule("share", 0, 1, "Share of the boats at sea that its coast guard turns round.")
+    interception: Schedule = schedule("share", 0, 1, "Share of the boats at sea that its coast guard turns back.")
     stay_at_hub: Quantity = quantity(
         4, "days", 1, 365, "Mean stay at the hub before transfer.", rows("stay_in_minsk_before_border")
     )
@@ -124,14 +124,14 @@ class Section(Entry):
         "km",
         0,
         5000,
-        "Barrier that stands at the start.",
+        "Barrier in place at the start.",
         rows("wall_length_pl", "fence_length_lt", "fence_length_lv"),
     )
     surveillance: Quantity = quantity(0.2, "share", 0, 1, "Share of the length under cameras and sensors.")
 
 
 class BorderAgency(Entry):
-    """Those who guard the sections of one country."""
+    """An agency that guards the sections of one country."""
 
     country: Title = Field(description="Country.")
     personnel: Quantity = quantity(

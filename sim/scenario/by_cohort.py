@@ -15,11 +15,11 @@ from sim.scenario.errors import choices, show
 from sim.scenario.quantity import QUANTITY_JSON_SCHEMA, Distribution, is_distribution, parse_quantity
 
 OTHERS = "others"
-Misfit = tuple[tuple[str, ...], str]  # the key, if it is one key's fault, and what is wrong
+Misfit = tuple[tuple[str, ...], str]  # the key at fault, if it is one, and what is wrong
 
 
 def _read(value: Any) -> Any:
-    """A quantity, or a mapping of names to quantities; which names there are, only the scenario knows."""
+    """Return a quantity, or a mapping of names to quantities; which names there are, only the scenario knows."""
     if not isinstance(value, dict) or not value or is_distribution(value):
         return parse_quantity(value)
     if any(isinstance(item, (list, tuple)) for item in value.values()):
@@ -61,12 +61,12 @@ ByCohort = Annotated[
 
 
 def of_cohort(value: Any, cohort: str) -> Any:
-    """The quantity that holds for a cohort, or for `OTHERS`; None where a mapping has none for it."""
+    """Return the quantity of a cohort, or of `OTHERS`; None if a mapping has none for it."""
     return value.get(cohort, value.get(OTHERS)) if isinstance(value, dict) else value
 
 
 def misfits(value: Any, cohorts: Iterable[str]) -> Iterator[Misfit]:
-    """What does not fit a scenario's cohorts: names of none, and cohorts that have no value."""
+    """Yield what does not fit a scenario's cohorts: unknown names, and cohorts without a value."""
     if not isinstance(value, dict):
         return
     cohorts = list(cohorts)

@@ -1,4 +1,4 @@
-"""CSV files beside scenarios and experiments: tables whose columns are known, read with the limits of all files."""
+"""CSV files beside scenarios and experiments: tables with known columns, read within the limits for all files."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sim.scenario.files import display, read_bytes
 
 
 def csv_text(path: Path) -> str:
-    """The text of a CSV file of at most 5 MB, in UTF-8, or in UTF-16 with its mark; raises ScenarioError."""
+    """Return the text of a CSV file of at most 5 MB, in UTF-8, or in UTF-16 with its mark; raises ScenarioError."""
     content = read_bytes(path)
     try:
         return decode(content)
@@ -20,16 +20,16 @@ def csv_text(path: Path) -> str:
 
 
 def parse_table(text: str, file: str, needed: Collection[str], also: Collection[str] = ()) -> Csv:
-    """A table with the columns ``needed``, in any order and each once, and perhaps some of ``also``.
+    """Parse a table with the columns ``needed``, each once in any order, and optionally some of ``also``.
 
     Args:
         text: The whole file.
-        file: As messages name it.
+        file: Name of the file in messages.
         needed: Columns without which the table is refused.
         also: Columns that it may have.
 
     Raises:
-        ScenarioError: If it is no CSV or has other columns; names the delimiter with which it was read.
+        ScenarioError: If it is not CSV or has other columns; the message names the delimiter with which it was read.
     """
     known = (*needed, *also)
     try:
@@ -49,7 +49,7 @@ def parse_table(text: str, file: str, needed: Collection[str], also: Collection[
 
 
 def wrong_cells(table: Csv, cells: list[str]) -> str:
-    """What to say of a row that has more or fewer cells than the header; nothing if it has as many."""
+    """Return a message for a row that has more or fewer cells than the header; empty if it has as many."""
     if len(cells) == len(table.header):
         return ""
     names = ",".join(table.header)

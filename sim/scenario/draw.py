@@ -1,4 +1,4 @@
-"""One draw of a scenario's distributions: a scenario of plain numbers."""
+"""Draws of a scenario's distributions, which give a scenario of plain numbers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sim.scenario.schema import Scenario
 
 
 class _Leaf(NamedTuple):
-    """A distribution: its path, the path that its draw is keyed by, and its field's range."""
+    """A distribution: its path, the path that keys its draw, and its field's range."""
 
     path: str
     key: str
@@ -29,12 +29,12 @@ _PLANS: dict[int, tuple[weakref.ref[Scenario], _Plan]] = {}
 
 
 def resolve(scenario: Scenario, seed: int | None = None) -> Scenario:
-    """The scenario with a number in place of each distribution.
+    """Return the scenario with a number in place of each distribution.
 
     Central values (mode, median) when ``seed`` is None. Otherwise each is drawn
     at a probability that is a hash of seed and dotted path, and truncated to its
     field's range: adding a parameter never changes the draw of another, nor does a value
-    for one cohort that of the others. The values of
+    for one cohort the draws of the others. The values of
     ``joint`` distributions are drawn together, at a hash of the seed alone.
 
     >>> from sim import load_scenario, resolve
@@ -48,7 +48,7 @@ def resolve(scenario: Scenario, seed: int | None = None) -> Scenario:
 
 
 def drawn_values(scenario: Scenario, seed: int | None = None) -> dict[str, float]:
-    """What `resolve` puts in place of each distribution, by dotted path."""
+    """Return the numbers that `resolve` substitutes for distributions, by dotted path."""
     values: dict[str, float] = {}
     _collect(_plan(scenario), seed, values)
     return values
@@ -63,13 +63,13 @@ def _collect(plan: _Plan, seed: int | None, values: dict[str, float]) -> None:
 
 
 def uniform(seed: int, path: str) -> float:
-    """A number in (0, 1), uniform over seeds and paths."""
+    """Return a number in (0, 1), uniform over seeds and paths."""
     digest = blake2b(f"{seed}:{path}".encode(), digest_size=8).digest()
     return ((int.from_bytes(digest, "little") >> 11) + 0.5) / 2**53
 
 
 def _plan(scenario: Scenario) -> _Plan:
-    """Where the distributions are: found once for a scenario, which is immutable."""
+    """Find the distributions, once for a scenario, which is immutable."""
     known = _PLANS.get(id(scenario))
     if known is not None and known[0]() is scenario:
         return known[1]
@@ -88,7 +88,7 @@ def _plan(scenario: Scenario) -> _Plan:
 
 
 def _drawn_by(path: str) -> str:
-    """Of cohorts that are not named, the quantity itself: a value for one cohort leaves the draw for the others."""
+    """Return the path that keys a draw; for cohorts not named, that of the quantity itself, which keeps their draw."""
     whole, _, last = path.rpartition(".")
     spot = find(whole.split("."), None) if last == OTHERS else None
     return whole if spot is not None and is_by_cohort(spot.type) else path
@@ -102,7 +102,7 @@ def _filled(value: Any, plan: _Plan, seed: int | None) -> Any:
 
 
 def copied(entry: Entry, update: dict[str, Any]) -> Entry:
-    """As ``entry.modelcopied(update=update)``, by the pickle protocol, in a fifth of the time."""
+    """Return ``entry.model_copy(update=update)``, made by the pickle protocol in a fifth of the time."""
     new = entry.__class__.__new__(entry.__class__)
     state = entry.__getstate__()
     state["__dict__"] = {**entry.__dict__, **update}

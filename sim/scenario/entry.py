@@ -1,4 +1,4 @@
-"""What all entries of a scenario share: names, dates, ranges, and how a field is declared."""
+"""The base of all entries of a scenario: types of names and dates, ranges, and declaration of fields."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sim.scenario.quantity import Distribution, Quantity
 
 NAME_PATTERN = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=60)]
-# Control characters would reach terminals and reports as commands; those of direction make a text read otherwise.
+# Control characters would reach terminals and reports as commands; directional ones can disguise a text.
 _BIDI = r"\u202a-\u202e\u2066-\u2069"
 Title = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=rf"^[^\x00-\x1f\x7f-\x9f{_BIDI}]+$")]
 Text = Annotated[str, StringConstraints(max_length=5000, pattern=rf"^[^\x00-\x08\x0b-\x1f\x7f-\x9f{_BIDI}]*$")]
@@ -23,7 +23,7 @@ FIRST_YEAR, LAST_YEAR = 1990, 2100
 
 
 def _day(value: Any) -> Any:
-    """A date, or its ISO text; never a number of seconds, which pydantic would take for a date."""
+    """Parse a date or its ISO text, but not a number of seconds, which pydantic would accept as a date."""
     if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
         try:
             value = date.fromisoformat(value)
@@ -43,12 +43,12 @@ BY_DATE = " Mapping of dates to values; each holds from its date until the next.
 
 
 def rows(*names: str) -> str:
-    """The source of a parameter that rests on rows of ``sim/data/parameters.csv``."""
+    """Return the source of a parameter that is based on rows of ``sim/data/parameters.csv``."""
     return f"sim/data/parameters.csv: {', '.join(names)}"
 
 
 class RangeError(ValueError):
-    """A quantity outside its range; ``key`` is its key where it stands in a mapping."""
+    """A quantity outside its range; ``key`` is its key if it is in a mapping."""
 
     def __init__(self, text: str, key: Any = None) -> None:
         super().__init__(text)
@@ -56,7 +56,7 @@ class RangeError(ValueError):
 
 
 class Entry(BaseModel):
-    """Base of all entries: unknown keys are errors, types are strict, quantities keep to their range."""
+    """Base of all entries: unknown keys are errors, types are strict, quantities stay within their range."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -64,7 +64,7 @@ class Entry(BaseModel):
         strict=True,
         validate_default=True,
         arbitrary_types_allowed=True,
-        defer_build=True,  # a nested entry is checked by the scenario's validator, its own is seldom needed
+        defer_build=True,  # a nested entry is checked by the scenario's validator; its own is seldom needed
     )
 
     @field_validator("*", mode="after")
@@ -90,14 +90,14 @@ class Entry(BaseModel):
 
 
 def _numbers(value: Any) -> Iterable[tuple[Any, float | Distribution]]:
-    """The quantities of a field with their keys: a mapping's, a list's, or the only one with None."""
+    """Yield the quantities of a field with their keys: a mapping's, a list's, or None for a single one."""
     if isinstance(value, dict):
         return value.items()
     return enumerate(value) if isinstance(value, list) else [(None, value)]
 
 
 def figure(value: float) -> str:
-    """A number as messages write it: ``1,000,000`` or ``0.05``."""
+    """Return a number as written in messages: ``1,000,000`` or ``0.05``."""
     return f"{int(value):,}" if value == int(value) else f"{value:g}"
 
 
@@ -123,7 +123,7 @@ Schedule = dict[Day, Quantity]
 
 
 def is_uncertain(value: Any) -> bool:
-    """Whether a scenario, or a part of one, holds a distribution."""
+    """Return whether a scenario, or a part of one, contains a distribution."""
     if isinstance(value, Entry):
         value = value.__dict__
     if isinstance(value, dict):

@@ -12,7 +12,7 @@ MOST = 20
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing wrong, at ``file:line`` (line 0 when there is none) and a dotted path."""
+    """One error, at ``file:line`` (line 0 when there is none) and a dotted path."""
 
     file: str
     line: int
@@ -20,7 +20,7 @@ class Problem:
     text: str
 
     def __str__(self) -> str:
-        """``FILE:LINE: path: text``; parts that are unknown are left out."""
+        """Return ``FILE:LINE: path: text``, without unknown parts."""
         place = f"{self.file}:{self.line}" if self.line else self.file
         return ": ".join(part for part in (place, self.path, self.text) if part)
 
@@ -43,7 +43,7 @@ class ScenarioError(ValueError):
         super().__init__(self.problems)
 
     def __str__(self) -> str:
-        """All problems, one a line, in the order of files and lines."""
+        """Return all problems, one per line, in the order of files and lines."""
         lines = [str(problem) for problem in self.problems[:MOST]]
         if len(self.problems) > MOST:
             lines.append(f"and {len(self.problems) - MOST} more problems")
@@ -51,7 +51,7 @@ class ScenarioError(ValueError):
 
 
 def show(value: Any) -> str:
-    """A value as an error message shows it: short, and on one line."""
+    """Return a value as shown in error messages: short, and on one line."""
     if value is None:
         return "null (nothing)"
     if isinstance(value, bool):
@@ -63,19 +63,19 @@ def show(value: Any) -> str:
 
 
 def word(key: Any) -> str:
-    """A key or name as it stands in a dotted path: printable, and not too long."""
+    """Return a key or name for a dotted path: printable, and not too long."""
     text = str(key)
     text = text if text and text.isprintable() else repr(text)
     return text if len(text) <= 80 else text[:77] + "..."
 
 
 def dotted(path: Iterable[Any]) -> str:
-    """``("a", "b", 2)`` as ``a.b.2``."""
+    """Return ``("a", "b", 2)`` as ``a.b.2``."""
     return ".".join(word(part) for part in path)
 
 
 def choices(allowed: Iterable[Any], found: Any = None) -> str:
-    """``allowed: a, b, c (did you mean 'b'?)``."""
+    """Return ``allowed: a, b, c (did you mean 'b'?)``."""
     names = [str(name) for name in allowed]
     close = difflib.get_close_matches(str(found), names, n=1, cutoff=0.5) if found is not None else []
     most = 12 if close else 40

@@ -1,4 +1,4 @@
-"""Files of experiments: where those that ship are, and which command takes which kind."""
+"""Experiment files: the location of those that ship, and the command for each kind."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ COMMANDS = {
 
 
 def experiments_folder() -> Path:
-    """The experiments that ship: beside ``sim/`` in the repository, inside it in an installed package."""
+    """Return the folder of shipped experiments: beside ``sim/`` in a clone, inside it in an installed package."""
     return shipped_folder("experiments")
 
 
 def experiment_file(name_or_path: str | Path) -> Path:
-    """The YAML file of an experiment by the name it ships under, or by its path; raises ScenarioError."""
+    """Return the YAML file of an experiment by shipped name or by path; raises ScenarioError."""
     text = str(name_or_path)
     if text.endswith(SUFFIXES):
         return Path(name_or_path)
@@ -35,7 +35,7 @@ def experiment_file(name_or_path: str | Path) -> Path:
 
 
 def check_kind(root: Node, allowed: Collection[str]) -> str:
-    """The kind of an experiment; one that another command takes is sent there. Raises ScenarioError."""
+    """Return the kind of an experiment; raises ScenarioError, naming the right command for another kind."""
     node = root.value.get("kind")
     if node is not None and node.value in allowed:
         return str(node.value)

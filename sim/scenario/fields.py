@@ -1,4 +1,4 @@
-"""Walking the schema by path: which field stands where, and what it allows, in words."""
+"""Lookup in the schema by path: the field at a path, and a description of what it allows."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NAMING = "a name of lower-case letters, digits and single hyphens, such as 'erbi
 
 @dataclass(frozen=True)
 class FieldNote:
-    """What the schema says of a field; ``low`` and ``high`` are None where it has no range."""
+    """The schema's information on a field; ``low`` and ``high`` are None if it has no range."""
 
     unit: str
     low: float | None
@@ -34,14 +34,14 @@ class FieldNote:
 
 
 class Spot(NamedTuple):
-    """A place in the schema: the type expected there, and the field that it belongs to."""
+    """A position in the schema: the expected type, and the field to which it belongs."""
 
     type: Any
     field: FieldInfo | None = None
 
 
 def root_spot() -> Spot:
-    """The place of a whole scenario, with what the loaded extensions add to it."""
+    """Return the spot of a whole scenario, including what loaded extensions add."""
     return Spot(scenario_class())
 
 
@@ -57,7 +57,7 @@ def note(field: FieldInfo | None) -> FieldNote:
 
 
 def _highest(field: FieldInfo) -> Any:
-    below = _bound(field, "lt")  # of whole numbers only
+    below = _bound(field, "lt")  # only for whole numbers
     return below - 1 if below is not None else _bound(field, "le")
 
 
@@ -66,7 +66,7 @@ def _bound(field: FieldInfo, *names: str) -> Any:
 
 
 def bare(kind: Any) -> Any:
-    """A type without ``Annotated`` and ``| None``."""
+    """Return a type without ``Annotated`` and ``| None``."""
     while get_origin(kind) is Annotated:
         kind = get_args(kind)[0]
     if get_origin(kind) in (Union, types.UnionType):
@@ -77,32 +77,32 @@ def bare(kind: Any) -> Any:
 
 
 def is_quantity(kind: Any) -> bool:
-    """Whether a type is `Quantity`."""
+    """Return whether a type is `Quantity`."""
     return Distribution in get_args(bare(kind))
 
 
 def is_by_cohort(kind: Any) -> bool:
-    """Whether a type is `ByCohort`: a quantity, or a mapping of cohorts to quantities."""
+    """Return whether a type is `ByCohort`: a quantity, or a mapping of cohorts to quantities."""
     return dict[str, float | Distribution] in get_args(bare(kind))
 
 
 def is_mapping(kind: Any) -> bool:
-    """Whether a type is a mapping of names or dates, whose keys the user chooses."""
+    """Return whether a type is a mapping of names or dates, whose keys the user chooses."""
     return get_origin(bare(kind)) is dict
 
 
 def is_schedule(kind: Any) -> bool:
-    """Whether a type is a mapping of dates to quantities."""
+    """Return whether a type is a mapping of dates to quantities."""
     return is_mapping(kind) and bare(get_args(bare(kind))[0]) is date
 
 
 def measure_kinds(kind: Any) -> dict[str, type[Measure]]:
-    """The kinds of measures known now, by name, where a type is that of any measure; else empty."""
+    """Return all known kinds of measures by name if a type is that of any measure, else nothing."""
     return KINDS if bare(kind) is Measure else {}
 
 
 def entry_class(kind: Any, data: Any = None) -> type[Entry] | None:
-    """The entry expected; for a measure, the one that the ``kind`` in ``data`` names."""
+    """Return the expected entry class; for a measure, that of the ``kind`` in ``data``."""
     kinds = measure_kinds(kind)
     if kinds:
         name = data.get("kind") if isinstance(data, dict) else None
@@ -112,7 +112,7 @@ def entry_class(kind: Any, data: Any = None) -> type[Entry] | None:
 
 
 def child(spot: Spot, key: Any, data: Any = None) -> Spot | None:
-    """The spot under ``key``; None where the schema has none. ``data`` tells the kind of a measure."""
+    """Return the spot under ``key``, None if the schema has none; ``data`` determines the kind of a measure."""
     entry = entry_class(spot.type, data)
     if entry is not None:
         field = entry.model_fields.get(key) if isinstance(key, str) else None
@@ -128,7 +128,7 @@ def child(spot: Spot, key: Any, data: Any = None) -> Spot | None:
 
 
 def find(path: Sequence[Any], data: Any) -> Spot | None:
-    """The spot at a path; ``data`` is the whole scenario as dicts and lists."""
+    """Return the spot at a path; ``data`` is the whole scenario as dicts and lists."""
     spot: Spot | None = root_spot()
     for part in path:
         if spot is None:
@@ -142,7 +142,7 @@ def find(path: Sequence[Any], data: Any) -> Spot | None:
 
 
 def keys_allowed(spot: Spot, data: Any = None) -> list[str]:
-    """The keys that an entry may have; empty where the user chooses them."""
+    """Return the keys that an entry may have; empty where the user chooses them."""
     entry = entry_class(spot.type, data)
     return list(entry.model_fields) if entry else []
 

@@ -1,4 +1,4 @@
-"""Files of scenarios: where they are, and reading them with limits."""
+"""Scenario files: finding them, and reading them within limits."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ _PACKAGE = Path(__file__).resolve().parent.parent
 
 
 def scenarios_folder() -> Path:
-    """The shipped scenarios: beside ``sim/`` in the repository, inside it in an installed package."""
+    """Return the folder of shipped scenarios: beside ``sim/`` in the repository, inside it in an installed package."""
     return shipped_folder("scenarios")
 
 
 def shipped_folder(name: str) -> Path:
-    """A folder that ships: inside an installed package, else beside ``sim/`` in a clone of the repository.
+    """Return a folder that ships: inside an installed package, else beside ``sim/`` in a clone of the repository.
 
-    Beside an installed package lies what others have installed; a folder there that happens to have the name is not
-    ours, so that a clone is known by its ``pyproject.toml``.
+    A folder of that name beside an installed package may belong to another package, so a clone is recognised by its
+    ``pyproject.toml``.
     """
     inside, clone = _PACKAGE / f"_{name}", _PACKAGE.parent
     return clone / name if (clone / "pyproject.toml").is_file() and not inside.is_dir() else inside
 
 
 def scenario_names() -> list[str]:
-    """Names of the scenarios that ship, in alphabetical order."""
+    """Return names of the scenarios that ship, in alphabetical order."""
     return sorted(_shipped())
 
 
@@ -38,7 +38,7 @@ def _shipped() -> dict[str, Path]:
 
 
 def scenario_file(name_or_path: str | Path) -> Path:
-    """The file of a shipped scenario's name or of a path that ends in .yaml or .yml; raises ScenarioError."""
+    """Return the file of a shipped scenario, or of a path that ends in .yaml or .yml; raises ScenarioError."""
     text = str(name_or_path)
     if text.endswith(SUFFIXES):
         return Path(name_or_path)
@@ -50,7 +50,7 @@ def scenario_file(name_or_path: str | Path) -> Path:
 
 
 def display(path: Path) -> str:
-    """A path as messages show it: from the working directory where it lies in there."""
+    """Return a path as shown in messages: relative to the working directory if it is inside."""
     try:
         text = str(path.resolve().relative_to(Path.cwd())) if path.is_absolute() else str(path)
     except (OSError, ValueError):
@@ -59,12 +59,12 @@ def display(path: Path) -> str:
 
 
 def read_text(path: Path) -> str:
-    """The text of a regular UTF-8 file of at most 5 MB; raises ScenarioError."""
+    """Return the text of a regular UTF-8 file of at most 5 MB; raises ScenarioError."""
     return _decode(read_bytes(path), display(path))
 
 
 def read_bytes(path: Path) -> bytes:
-    """The content of a regular file of at most 5 MB; raises ScenarioError."""
+    """Return the content of a regular file of at most 5 MB; raises ScenarioError."""
     file = display(path)
     try:
         mode = path.stat().st_mode
@@ -92,7 +92,7 @@ def _decode(data: bytes, file: str) -> str:
 
 
 def inside(path: Path, *folders: Path) -> bool:
-    """Whether a file, links followed, lies in one of the folders."""
+    """Return whether a file, links followed, lies in one of the folders."""
     try:
         real = path.resolve()
         return any(real.is_relative_to(folder.resolve()) for folder in folders)

@@ -1,8 +1,8 @@
-"""A JSON Schema of scenario files, for completion and checks while one types in an editor.
+"""The JSON Schema of scenario files, for completion and checks in editors.
 
-It describes partial files too: a file that ``extends`` another says only what
-differs, so nothing is required. What is missing in the end, and whether names
-exist, `load_scenario` tells.
+It also covers partial files: a file that ``extends`` another contains only the
+differences, so nothing is required. `load_scenario` checks completeness and
+whether names exist.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _DROPPED = ("required", "minProperties", "discriminator", "range", "source", "un
 
 
 def scenario_json_schema() -> dict[str, Any]:
-    """The schema (draft 2020-12) of a scenario file, complete or extending another."""
+    """Return the schema (draft 2020-12) of a scenario file, complete or extending another."""
     scenario = scenario_class()
     schema = scenario.model_json_schema()
     for name, definition in schema["$defs"].items():
@@ -37,7 +37,7 @@ def scenario_json_schema() -> dict[str, Any]:
 
 
 def _entries() -> dict[str, type[Entry]]:
-    """Entries by the name that pydantic gives each: of two alike it says the module too."""
+    """Return entries by the name that pydantic gives each; equal names include the module."""
     found: dict[str, type[Entry]] = {}
     waiting = list(Entry.__subclasses__())
     while waiting:
@@ -101,12 +101,12 @@ def _limit_numbers(shape: Any, low: float, high: float | None) -> None:
 
 
 def _relaxed(shape: Any) -> Any:
-    """The schema of partial files: nothing required, ``null`` takes an entry out, keys stay closed."""
+    """Return the schema of partial files: nothing required, ``null`` takes an entry out, keys stay closed."""
     if isinstance(shape, list):
         return [_relaxed(part) for part in shape]
     if not isinstance(shape, dict):
         return copy.deepcopy(shape)
-    # The keys of `properties` and `$defs` are names, not words of JSON Schema.
+    # The keys of `properties` and `$defs` are names, not keywords of JSON Schema.
     relaxed: dict[str, Any] = {}
     for key, value in shape.items():
         if key in ("properties", "$defs"):

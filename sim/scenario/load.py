@@ -1,4 +1,4 @@
-"""Loading scenarios: a name or file, what it extends, and what the command line overrides.
+"""Loading of scenarios by name or file, with what they extend and the command line's overrides.
 
 Every error is a `ScenarioError` that names file, line, field, what was found and
 what is allowed.
@@ -39,13 +39,13 @@ def load_scenario(
     overrides: Mapping[str, Any] | None = None,
     any_date: bool = False,
 ) -> Scenario:
-    """The scenario of a shipped name or of a YAML file, complete and checked.
+    """Load and check a scenario, by shipped name or YAML file.
 
     Args:
         name_or_path: A shipped scenario's name, or a path ending in .yaml or .yml.
         allow_outside: Whether ``extends`` and ``timetable`` may name files outside the
             scenario's own folder and the shipped one.
-        overrides: Values by dotted path, as `apply_overrides` takes them.
+        overrides: Values by dotted path, as in `apply_overrides`.
         any_date: Whether dates may lie after the last day, as in the record of a run that was shortened.
 
     Raises:
@@ -86,7 +86,7 @@ class _File:
 
 
 def _chain(path: Path, allow_outside: bool) -> list[_File]:
-    """The file and all that it extends, the last ancestor first."""
+    """Return the file and all that it extends, the last ancestor first."""
     home = path.parent
     chain = [_read(path)]
     while chain[-1].extends is not None:
@@ -112,7 +112,7 @@ def _read(path: Path) -> _File:
 
 
 def _parent(file: _File, node: Node) -> Path:
-    """The file that ``extends`` names: in the file's own folder first, then the shipped ones."""
+    """Return the file that ``extends`` names: in the file's own folder first, then the shipped ones."""
     name = node.value
     if not isinstance(name, str) or not name:
         text = f"found {show(node.plain())}; allowed: a scenario's name or a file ending in .yaml"
@@ -144,9 +144,9 @@ def _folder(path: Path) -> str:
 
 
 def _lay_over(chain: list[_File]) -> tuple[Node, dict[str, date]]:
-    """The merged nodes, and for each file the last day of the run as that file knew it.
+    """Merge the nodes; also return, for each file, the last day of the run as defined up to that file.
 
-    A child may shorten the run without taking out what its parent dates later.
+    A child may shorten the run without removing later dates of its parent.
     """
     root = chain[0].root
     last_days: dict[str, date] = {}
@@ -170,7 +170,7 @@ def _last_day(root: Node) -> date | None:
 
 
 def _timetable_path(node: Node, chain: list[_File], allow_outside: bool) -> Path:
-    """The CSV file, beside the file that names it."""
+    """Return the CSV file, beside the file that names it."""
     home = chain[-1].path.parent
     owner = next((file.path.parent for file in chain if file.name == node.file), home)
     path = owner / str(node.value)

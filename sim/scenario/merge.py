@@ -1,4 +1,4 @@
-"""What ``extends`` means: a file laid over the one it extends, each value keeping its place."""
+"""Merging for ``extends``: a file laid over the one it extends, with each value's source position."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from sim.scenario.quantity import is_distribution
 
 
 def merge(base: Node, over: Node) -> Node:
-    """``over`` laid over ``base``, two whole scenarios.
+    """Lay ``over`` over ``base``, two whole scenarios.
 
-    Mappings merge key by key; everything else replaces. A distribution replaces
-    whole, as does a measure whose ``kind`` changes. Where users choose the names
+    Mappings merge key by key; any other value replaces the old one. A distribution replaces
+    the whole value, as does a measure whose ``kind`` changes. Where users choose the names
     (entries, schedules, values by cohort), ``null`` removes what is inherited.
     """
     return _merge(base, over, root_spot())

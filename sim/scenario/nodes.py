@@ -1,7 +1,7 @@
 """YAML 1.2 text as nodes that remember their file and line.
 
-The nodes are built here from ruamel.yaml's events, so that nothing in a file can
-construct an object, and so that every limit holds before it can hurt.
+The nodes are built here from ruamel.yaml's events: nothing in a file can construct
+an object, and limits apply before a large file can do harm.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _WORDS = {"": None, "~": None} | {
 class Node:
     """A value of a file: a scalar, a list of nodes, or a mapping of keys to nodes.
 
-    ``line`` is that of the key where the node is the value of one. ``size`` and
+    ``line`` is that of the key if the node is the value of one. ``size`` and
     ``depth`` count nodes with aliases written out.
     """
 
@@ -47,11 +47,11 @@ class Node:
 
     @property
     def is_mapping(self) -> bool:
-        """Whether the node is a mapping."""
+        """Return whether the node is a mapping."""
         return isinstance(self.value, dict)
 
     def at(self, path: Sequence[Any]) -> Node:
-        """The node at a path, or the last one on the way that exists."""
+        """Return the node at a path, or the deepest existing node on the way."""
         node = self
         for part in path:
             known: Container[Any] = node.value if isinstance(node.value, dict) else ()
@@ -63,7 +63,7 @@ class Node:
         return node
 
     def plain(self) -> Any:
-        """The value as dicts, lists and scalars."""
+        """Return the value as dicts, lists and scalars."""
         if isinstance(self.value, dict):
             return {key: node.plain() for key, node in self.value.items()}
         if isinstance(self.value, list):
@@ -72,7 +72,7 @@ class Node:
 
 
 def collection(value: Any, file: str, line: int) -> Node:
-    """A mapping or list node; raises ScenarioError when it is too large or too deep."""
+    """Return a mapping or list node; raises ScenarioError if it is too large or too deep."""
     parts = value.values() if isinstance(value, dict) else value
     size, depth = 1, 0
     for part in parts:
@@ -86,7 +86,7 @@ def collection(value: Any, file: str, line: int) -> Node:
 
 
 def from_plain(value: Any, file: str = "", line: int = 0, level: int = 1) -> Node:
-    """Nodes of dicts, lists and scalars; all of them at ``file:line``."""
+    """Make nodes from dicts, lists and scalars, all at ``file:line``."""
     if level > MAX_DEPTH:
         raise _error(file, line, f"nested too deeply; allowed: {MAX_DEPTH} levels")
     if isinstance(value, Distribution):
@@ -100,7 +100,7 @@ def from_plain(value: Any, file: str = "", line: int = 0, level: int = 1) -> Nod
 
 
 def scalar(text: str) -> Any:
-    """The value of an unquoted scalar in YAML 1.2; dates are dates, and ``NO`` is text."""
+    """Return the value of an unquoted scalar in YAML 1.2; dates are dates, and ``NO`` is text."""
     if text in _WORDS:
         return _WORDS[text]
     if _INT.fullmatch(text):
@@ -113,7 +113,7 @@ def scalar(text: str) -> Any:
 
 
 def _key(text: Any) -> Any:
-    """A key: a date where it reads as one, else as it stands."""
+    """Return a key as a date if it has the form of one, else unchanged."""
     if isinstance(text, str) and _DATE.fullmatch(text):
         try:
             return date.fromisoformat(text)
@@ -128,7 +128,7 @@ def _error(file: str, line: int, text: str) -> ScenarioError:
 
 @lru_cache(maxsize=64)
 def parse_yaml(text: str, file: str) -> Node:
-    """The one mapping that ``text`` holds; raises ScenarioError with file and line."""
+    """Parse the single mapping in ``text``; raises ScenarioError with file and line."""
     builder = _Builder(file)
     for event in _events(text, file):
         builder.take(event)
@@ -142,7 +142,7 @@ def parse_yaml(text: str, file: str) -> Node:
 
 
 def parse_value(text: str, file: str) -> Any:
-    """A scalar, flow mapping or flow list; raises ScenarioError."""
+    """Parse a scalar, flow mapping or flow list; raises ScenarioError."""
     builder = _Builder(file)
     for event in _events(text, file):
         builder.take(event)
@@ -161,7 +161,7 @@ def _events(text: str, file: str) -> Iterator[Any]:
         line = mark.line + 1 if mark else text.count("\n", 0, position) + 1 if position is not None else 1
         what = str(getattr(error, "problem", None) or getattr(error, "reason", None) or "it cannot be read")
         raise _error(file, line, f"not YAML: {what.splitlines()[0]}") from None
-    except Exception:  # ruamel.yaml lets a few malformed files through to errors of its own code
+    except Exception:  # a few malformed files cause internal errors in ruamel.yaml
         raise _error(file, 1, "not YAML: it cannot be read") from None
 
 
@@ -187,7 +187,7 @@ class _Builder:
         self.documents = 0
 
     def take(self, event: Any) -> None:
-        """Take the next event; raises ScenarioError on what scenario files may not hold."""
+        """Process the next event; raises ScenarioError on what scenario files may not contain."""
         kind, line = type(event).__name__, event.start_mark.line + 1
         if kind == "DocumentStartEvent":
             self.documents += 1
@@ -255,5 +255,5 @@ class _Builder:
 
 
 def choices_of(anchors: Mapping[str, Node]) -> str:
-    """The anchors that an alias may name at this place."""
+    """Describe the anchors that an alias may name at this point."""
     return "allowed: " + (", ".join(word(a) for a in anchors) or "none, as no anchor is complete before it")

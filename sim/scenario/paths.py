@@ -31,7 +31,7 @@ SET = "--set"
 
 
 class Parameter(NamedTuple):
-    """A quantity of a scenario: where it stands, what it is, what its field says."""
+    """A quantity of a scenario: its path, value and field."""
 
     path: str
     value: float | Distribution
@@ -39,7 +39,7 @@ class Parameter(NamedTuple):
 
 
 def parse_override(text: str) -> tuple[str, Any]:
-    """``path.to.parameter=value`` as path and value (YAML 1.2); raises ScenarioError."""
+    """Parse ``path.to.parameter=value`` into path and value (YAML 1.2); raises ScenarioError."""
     path, sign, value = text.partition("=")
     if not sign or not path.strip():
         raise _error("", f"found {show(text)}; allowed: path.to.parameter=value")
@@ -50,9 +50,9 @@ def parse_override(text: str) -> tuple[str, Any]:
 
 
 def apply_overrides(scenario: Scenario, overrides: Mapping[str, Any]) -> Scenario:
-    """The scenario with the values of ``overrides`` (by dotted path) in place, checked again.
+    """Return the scenario with the values of ``overrides`` (by dotted path), checked again.
 
-    ``null`` takes a named entry or a date of a schedule out.
+    ``null`` removes a named entry or a date of a schedule.
 
     Raises:
         ScenarioError: Naming the path, what was found and what is allowed.
@@ -70,7 +70,7 @@ def apply_overrides(scenario: Scenario, overrides: Mapping[str, Any]) -> Scenari
 
 
 def _last_day(scenario: Scenario, root: Node) -> date:
-    """The last day that overrides may name: a run that they shorten keeps its dates."""
+    """Return the last day that overrides may name: a run that they shorten keeps its dates."""
     start, days = root.value["start"].value, root.value["days"].value
     if isinstance(start, date) and isinstance(days, int) and 1 <= days <= 3650:
         return max(scenario.end, start + timedelta(days=days - 1))
@@ -79,7 +79,7 @@ def _last_day(scenario: Scenario, root: Node) -> date:
 
 def _set(node: Node, spot: Spot, parts: list[str], level: int, value: Node) -> Node:
     if is_by_cohort(spot.type) and not (node.is_mapping and not is_distribution(node.value)):
-        node = collection({OTHERS: node}, node.file, node.line)  # one cohort is to differ from what holds for all
+        node = collection({OTHERS: node}, node.file, node.line)  # one cohort differs from the value for all
     key = _step(node, spot, parts, level)
     inner = child(spot, key, node.plain() if node.is_mapping else None)
     if inner is None:
@@ -101,7 +101,7 @@ def _set(node: Node, spot: Spot, parts: list[str], level: int, value: Node) -> N
 
 
 def _step(node: Node, spot: Spot, parts: list[str], level: int) -> Any:
-    """The key of the next level; raises ScenarioError where the path leads nowhere."""
+    """Return the key of the next level; raises ScenarioError if the path does not exist."""
     part = parts[level]
     if isinstance(node.value, list):
         if not (part.isascii() and part.isdigit()) or len(part) > 6 or int(part) >= len(node.value):
@@ -134,9 +134,9 @@ def _error(path: str, text: str) -> ScenarioError:
 
 
 def get_path(scenario: Scenario, path: str) -> Any:
-    """The value at a dotted path; raises ScenarioError where the path leads nowhere.
+    """Return the value at a dotted path; raises ScenarioError if the path does not exist.
 
-    A cohort's part of a quantity that is given for all is that quantity.
+    For a cohort's part of a quantity that is given for all, this is the quantity itself.
     """
     value: Any = scenario
     spot: Spot | None = root_spot()
@@ -161,7 +161,7 @@ def get_path(scenario: Scenario, path: str) -> Any:
 
 
 def parameter_paths(scenario: Scenario) -> list[Parameter]:
-    """Every quantity of the scenario by its dotted path, in the order of the schema."""
+    """Return every quantity of the scenario with its dotted path, in the order of the schema."""
     return list(_parameters(scenario, root_spot(), ""))
 
 

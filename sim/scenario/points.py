@@ -1,9 +1,9 @@
-"""One scenario at many points: the same parameters, set to other numbers each time.
+"""Evaluation of a scenario at many points: the same parameters, set to different numbers each time.
 
-`apply_overrides` reads, merges and checks a whole scenario, some four milliseconds; a sweep sets the same few
-parameters thousands of times. So a scenario is set and checked once, and then filled, as `sim.scenario.draw` fills
-in the draws of distributions. The result is that of `apply_overrides`; a value outside its field's range goes
-through it, for its error.
+`apply_overrides` reads, merges and checks a whole scenario in some four milliseconds; a sweep sets the same few
+parameters thousands of times. So a scenario is set and checked once, and then only filled in, as `sim.scenario.draw`
+does with draws of distributions. The result is that of `apply_overrides`, which is called for a value outside its
+field's range to raise its error.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ from sim.scenario.fields import FieldNote, bare, find, is_quantity, note
 from sim.scenario.paths import apply_overrides, get_path, parameter_paths
 from sim.scenario.schema import Scenario
 
-FIXED = ("seed", "days")  # whole numbers that are no parameters of the model
+FIXED = ("seed", "days")  # whole numbers that are not parameters of the model
 _MOST_KNOWN = 64
 _KNOWN: dict[tuple[int, tuple[str, ...]], Filling] = {}
 
 
 class Place(NamedTuple):
-    """A parameter of a scenario: its path, what its field says, and whether it is a whole number."""
+    """A parameter of a scenario: its path, its field, and whether it is a whole number."""
 
     path: str
     field: FieldNote
     whole: bool
 
     def typed(self, value: float) -> float:
-        """The value as the field takes it: to the nearest whole number where it wants one."""
+        """Return the value in the field's type: rounded if it is a whole number."""
         return round(value) if self.whole else value
 
 
@@ -41,11 +41,11 @@ class Filling:
 
     Args:
         scenario: The scenario.
-        paths: Of quantities, or of whole numbers such as ``frontex.officers``; dates of schedules may be new.
-        first: Values that are allowed, one a path.
+        paths: Paths of quantities, or of whole numbers such as ``frontex.officers``; dates of schedules may be new.
+        first: Allowed values, one per path.
 
     Raises:
-        ScenarioError: If a path is no parameter, or a part of another one, or a value not allowed.
+        ScenarioError: If a path is not a parameter, or is part of another one, or a value is not allowed.
     """
 
     def __init__(self, scenario: Scenario, paths: Sequence[str], first: Sequence[float]) -> None:
@@ -66,9 +66,9 @@ class Filling:
             level[last] = number
 
     def at(self, values: Sequence[float], seed: int | None = None) -> tuple[Scenario, dict[str, float]]:
-        """The scenario of plain numbers at a point, the rest drawn (or central); and the values of its parameters.
+        """Return the scenario at a point, with the rest drawn (or central), and the values of its parameters.
 
-        The same as `apply_overrides` and then `resolve` and `drawn_values`.
+        Equal to `apply_overrides` followed by `resolve` and `drawn_values`.
         """
         typed = self._typed(values)
         if all(_allowed(place.field, value) for place, value in zip(self.places, typed.values(), strict=True)):
@@ -82,7 +82,7 @@ class Filling:
 
 
 def filling(scenario: Scenario, paths: tuple[str, ...], first: Sequence[float]) -> Filling:
-    """As `Filling`, made once for a scenario, which is immutable; the latest few are kept."""
+    """Return a `Filling`, made once for a scenario, which is immutable; the latest few are kept."""
     key = (id(scenario), paths)
     if key not in _KNOWN:
         if len(_KNOWN) >= _MOST_KNOWN:
@@ -92,10 +92,10 @@ def filling(scenario: Scenario, paths: tuple[str, ...], first: Sequence[float]) 
 
 
 def place_of(scenario: Scenario, path: str) -> Place:
-    """The parameter at a path.
+    """Return the parameter at a path.
 
     Raises:
-        ScenarioError: If there is none, with the names that were perhaps meant.
+        ScenarioError: If there is none, with suggestions.
     """
     parts: list[Any] = path.split(".")
     data = scenario.model_dump()

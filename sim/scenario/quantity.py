@@ -1,4 +1,4 @@
-"""A quantity of a scenario: a number, or a distribution over numbers."""
+"""Quantities of a scenario: numbers, or distributions over numbers."""
 
 from __future__ import annotations
 
@@ -34,15 +34,15 @@ class Distribution:
     the parameter's range.
 
     ``joint`` values are equally likely too, but those of all parameters of a scenario are
-    drawn together: the k-th of one with the k-th of every other. So a calibration's particles
-    keep what goes together. The first stands for all where no uncertainty is asked for.
+    drawn together: the k-th of one with the k-th of every other. So particles of a calibration
+    stay intact. A run without uncertainty takes the first values.
     """
 
     kind: str
     arguments: tuple[float, ...]
 
     def __post_init__(self) -> None:
-        """Raise ValueError where the arguments are no distribution."""
+        """Raise ValueError if the arguments do not define a distribution."""
         names, values = KINDS[self.kind], self.arguments
         if self.kind in _LISTS:
             if not values:
@@ -59,7 +59,7 @@ class Distribution:
 
     @property
     def centre(self) -> float:
-        """The value that a run without parameter uncertainty takes: the mode or median."""
+        """Return the value that a run without parameter uncertainty takes: the mode or median."""
         a = self.arguments
         if self.kind == "uniform":
             return (a[0] + a[1]) / 2
@@ -71,7 +71,7 @@ class Distribution:
 
     @property
     def support(self) -> tuple[float, float]:
-        """Lowest and highest value before truncation to the parameter's range."""
+        """Return the lowest and highest value before truncation to the parameter's range."""
         if self.kind == "normal":
             return -math.inf, math.inf
         if self.kind == "lognormal":
@@ -79,7 +79,7 @@ class Distribution:
         return min(self.arguments), max(self.arguments)
 
     def quantile(self, u: float, low: float = -math.inf, high: float = math.inf) -> float:
-        """The value at probability ``u`` in (0, 1), truncated to [low, high]; of ``joint``, by itself."""
+        """Return the value at probability ``u`` in (0, 1), truncated to [low, high]; for ``joint``, on its own."""
         a = self.arguments
         if self.kind == "uniform":
             return a[0] + u * (a[1] - a[0])
@@ -104,7 +104,7 @@ class Distribution:
         return min(max(value, low), high)
 
     def to_yaml(self) -> dict[str, list[float]]:
-        """The mapping that stands for this distribution in a scenario file."""
+        """Return the mapping that represents this distribution in a scenario file."""
         return {self.kind: list(self.arguments)}
 
 
@@ -131,7 +131,7 @@ def _number(value: Any) -> float:
 
 
 def parse_quantity(value: Any) -> float | Distribution:
-    """A number or ``{kind: [numbers]}``; raises ValueError with what is allowed."""
+    """Parse a number or ``{kind: [numbers]}``; raises ValueError with what is allowed."""
     if isinstance(value, Distribution):
         return value
     if isinstance(value, dict):
@@ -146,14 +146,14 @@ def parse_quantity(value: Any) -> float | Distribution:
 
 
 def is_distribution(value: Any) -> bool:
-    """Whether a value is a distribution, or a mapping that is meant as one: of one key, a distribution's kind."""
+    """Return whether a value is a distribution, or a mapping with a distribution's kind as its only key."""
     if isinstance(value, dict):
         return len(value) == 1 and next(iter(value)) in KINDS
     return isinstance(value, Distribution)
 
 
 def centre(value: float | Distribution) -> float:
-    """The number that stands for a quantity where no uncertainty is asked for."""
+    """Return the number for a quantity in a run without uncertainty."""
     return value.centre if isinstance(value, Distribution) else value
 
 

@@ -1,4 +1,4 @@
-"""What no single field can tell: names that must exist, and dates that must fit."""
+"""Checks across fields of a scenario: names that must exist, and dates that must be consistent."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from sim.scenario.schema import Scenario, extra_collections
 MOST_PLACES = 255  # the engine codes a place in one byte
 OBSERVED = Path(__file__).resolve().parent.parent / "data" / "observed"
 
-# Wherever a field of this name stands, its names (or keys) are those of this collection.
+# Names (or keys) in any field of this name must be those of this collection.
 _REFERENCES = {
     "transit_state": "transit_states",
     "transit_states": "transit_states",
@@ -35,7 +35,7 @@ _REFERENCES = {
 
 
 def check(scenario: Scenario, root: Node, last_days: Mapping[str, date]) -> Iterator[Problem]:
-    """All that does not fit together, each with the place in the file that gave it."""
+    """Yield all inconsistencies, each with its position in the file."""
     finder = _Finder(root)
     broken = False
     for problem in _names(scenario, finder):
@@ -96,7 +96,7 @@ def _mentions(value: Any) -> Iterator[tuple[tuple[Any, ...], str]]:
 
 
 def _by_cohort(scenario: Scenario, finder: _Finder) -> Iterator[Problem]:
-    """Quantities by cohort have a value for each cohort, and for none that there is not."""
+    """Check that quantities by cohort have a value for each cohort and for no unknown one."""
     parts: list[tuple[tuple[str, ...], Entry]] = [
         (("behaviour",), scenario.behaviour),
         (("hazards",), scenario.hazards),
@@ -146,7 +146,7 @@ def _places(scenario: Scenario, finder: _Finder) -> Iterator[Problem]:
 
 
 def _joint(finder: _Finder) -> Iterator[Problem]:
-    """Values that are drawn together are equally many."""
+    """Check that values that are drawn together are equal in number."""
     lists = list(_joint_lists(finder.root, ()))
     for path, length in lists:
         first, wanted = lists[0]
@@ -156,7 +156,7 @@ def _joint(finder: _Finder) -> Iterator[Problem]:
 
 
 def _joint_lists(node: Node, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], int]]:
-    """Path and length of each list of `joint` values."""
+    """Yield path and length of each list of `joint` values."""
     if isinstance(node.value, dict):
         values = node.value.get(JOINT)
         if len(node.value) == 1 and values is not None and isinstance(values.value, list):

@@ -1,4 +1,4 @@
-"""The rules' parameters in a scenario: behaviour, detection, hazards, seasons, information."""
+"""The schema of the rules' parameters: behaviour, detection, hazards, seasons, information."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Behaviour(Entry):
     facilitation: ByCohort = quantity(2.0, "logit", 0, 20, "Weight of the transit state's facilitation.")
     rush: ByCohort = quantity(1.0, "logit", 0, 20, "Extra weight of a route whose closure is announced.")
     section_success: Quantity = quantity(3.0, "logit", 0, 20, "Weight of perceived success in the choice of a section.")
-    reconsider: ByCohort = quantity(45, "days", 1, 3650, "Mean days until someone whose booking failed decides anew.")
+    reconsider: ByCohort = quantity(45, "days", 1, 3650, "Mean days until someone whose booking failed decides again.")
     first_attempt: ByCohort = quantity(3, "days", 1, 365, "Mean days at the border before the first attempt.")
     retry: ByCohort = quantity(7, "days", 1, 365, "Mean days between attempts at full facilitation in summer.")
     retry_idle: ByCohort = quantity(4.0, "factor", 1, 100, "Factor on the days between attempts without facilitation.")

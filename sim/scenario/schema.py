@@ -1,8 +1,8 @@
-"""What a scenario may say: every field with its unit, default, range and meaning.
+"""The schema of scenarios: every field with its unit, default, range and meaning.
 
 Quantities are numbers or distributions (`sim.scenario.quantity`). Mappings are
-keyed by name, so that a scenario which extends another says only what differs,
-and so that the order of entries means nothing.
+keyed by name, so a scenario that extends another contains only the differences,
+and the order of entries has no effect.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Scenario(Entry):
     """
 
     title: Title = Field(description="Title for reports.")
-    description: Text = Field("", description="What the scenario tells.")
+    description: Text = Field("", description="Description of the scenario.")
     start: Day = Field(description="First day.")
     days: int = Field(365, ge=1, le=3650, description="Length of the run.", json_schema_extra={"unit": "days"})
     seed: int = Field(1, ge=0, lt=2**63, description="Seed of all random numbers.")
@@ -67,18 +67,18 @@ class Scenario(Entry):
     )
     observed: list[str] = Field(default_factory=list, description="Observed series to print beside the run.")
 
-    # Set by the loader: where the timetable lies, and the last day that its rows may name.
+    # Set by the loader: the timetable's file, and the last day that its rows may name.
     _timetable: tuple[str, date] | None = PrivateAttr(default=None)
-    # Set by studies with data of their own: rows to compare a run with, in place of those of `observed`.
+    # Set by studies with their own data: rows to compare a run with, in place of those of `observed`.
     _rows: list[dict[str, Any]] | None = PrivateAttr(default=None)
 
     def __eq__(self, other: object) -> bool:
-        """Equal in every field, wherever the two were loaded from."""
+        """Return whether two scenarios are equal in every field, regardless of their files."""
         return isinstance(other, Scenario) and self.__dict__ == other.__dict__
 
     @property
     def end(self) -> date:
-        """Last day of the run."""
+        """Return the last day of the run."""
         return self.start + timedelta(days=self.days - 1)
 
     def _repr_html_(self) -> str:

@@ -1,4 +1,4 @@
-"""A timetable: single departures from a CSV file, beside the weekly frequencies."""
+"""Timetables: single departures from a CSV file, in addition to weekly frequencies."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Departure(NamedTuple):
 
 
 def departures(scenario: Scenario) -> list[Departure]:
-    """The departures of the scenario's own timetable within its run; none where it names none."""
+    """Return the departures of the scenario's timetable within its run; none without a timetable."""
     if scenario._timetable is None:
         return []
     path, last = scenario._timetable
@@ -35,15 +35,15 @@ def departures(scenario: Scenario) -> list[Departure]:
 
 
 def read_timetable(path: str | Path, scenario: Scenario, last: date | None = None) -> list[Departure]:
-    """Departures by day, carrier and route, in the order of the day, then of the file.
+    """Read departures by day, carrier and route, in the order of days, then of the file.
 
     Args:
         path: CSV file with the columns ``date,origin,destination,carrier,seats`` in any order.
-        scenario: Its carriers' services tell which route a departure is on.
+        scenario: Its carriers' services determine the route of a departure.
         last: Last date allowed; the scenario's last day when None.
 
     Raises:
-        ScenarioError: With file, line and column of all that is wrong.
+        ScenarioError: With file, line and column of all errors.
     """
     file = display(Path(path))
     table = parse_table(csv_text(Path(path)), file, COLUMNS)

@@ -1,4 +1,4 @@
-"""From nodes to a `Scenario`: pydantic's errors in the words and places of the file."""
+"""Validation: builds a `Scenario` from nodes, and rewords pydantic's errors with positions in the file."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ from sim.scenario.schema import Scenario, scenario_class
 
 
 def build(root: Node, last_days: Mapping[str, date]) -> Scenario:
-    """The scenario that the nodes describe.
+    """Build the scenario that the nodes describe.
 
     Args:
         root: The whole scenario, after ``extends``.
-        last_days: By file, the last day that its dates may name; a file that is absent may name any.
+        last_days: By file, the last date that it may name; files not listed may name any.
 
     Raises:
-        ScenarioError: With all that is wrong, by file and line.
+        ScenarioError: With all errors, by file and line.
     """
     data = root.plain()
     try:
@@ -55,7 +55,7 @@ def build(root: Node, last_days: Mapping[str, date]) -> Scenario:
 
 
 def in_order(problems: set[Problem]) -> list[Problem]:
-    """Problems by file and line."""
+    """Return problems by file and line."""
     return sorted(problems, key=lambda p: (p.file, p.line, p.path, p.text))
 
 
@@ -78,21 +78,21 @@ def _problem(error: dict[str, Any], root: Node, data: Any) -> Problem:
 
 
 def _names_cohorts(found: Any, data: Any) -> bool:
-    """Whether all keys of a mapping are names of the scenario's cohorts."""
+    """Return whether all keys of a mapping are names of the scenario's cohorts."""
     cohorts = data.get("cohorts")
     known = set(cohorts) if isinstance(cohorts, dict) else set()
     return isinstance(found, dict) and bool(found) and found.keys() <= known | {OTHERS}
 
 
 def _perhaps(name: str, names: Any) -> str:
-    """Ask whether an entry that lacks something is only there because its name was misspelt."""
+    """Return a suggestion if an incomplete entry is probably a misspelt name."""
     others = [str(key) for key in names if key != name] if isinstance(names, dict) else []
     close = get_close_matches(name, others, n=1, cutoff=0.8)
     return f"; {name!r} is a new entry, did you mean {close[0]!r}?" if close else ""
 
 
 def _yaml_path(loc: Sequence[Any], data: Any) -> tuple[tuple[Any, ...], bool]:
-    """The path in the file, and whether a key is meant."""
+    """Return the path in the file, and whether the error concerns a key."""
     path = list(loc)
     is_key = bool(path) and path[-1] == "[key]"
     if is_key:
@@ -101,7 +101,7 @@ def _yaml_path(loc: Sequence[Any], data: Any) -> tuple[tuple[Any, ...], bool]:
 
 
 def _same_key(path: list[Any], data: Any) -> list[Any]:
-    """Pydantic gives date keys as text; the path takes the key that the data has."""
+    """Replace date keys, which pydantic gives as text, by the keys in the data."""
     for i, part in enumerate(path):
         if isinstance(data, dict) and part not in data:
             path[i] = part = next((key for key in data if part in (str(key), repr(key))), part)

@@ -1,4 +1,4 @@
-"""Writing scenarios: as YAML, complete or as a difference, and as a hash."""
+"""Writing of scenarios as YAML, complete or as a difference, and their hash."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ from sim.scenario.nodes import scalar
 from sim.scenario.quantity import is_distribution
 from sim.scenario.schema import Scenario
 
-# Text of this form means itself in YAML, without quotes, wherever it stands.
+# Text of this form needs no quotes anywhere in YAML.
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./()-]*( [A-Za-z0-9_./()-]+)*")
 
 
 def to_yaml(scenario: Scenario, *, whole: bool = False) -> str:
-    """The whole scenario, defaults included; loading it gives an equal one.
+    """Return the whole scenario as YAML, including defaults; loading it gives an equal one.
 
-    Of a run that was shortened, what would begin after its last day is left out, as a file may not name such days.
-    ``whole`` keeps it, for records: such a measure may be announced within the run, or hold officers back for later.
+    For a run that was shortened, entries that would begin after its last day are left out, as a file may not name such
+    days. ``whole`` keeps them, for records: such a measure may be announced within the run, or reserve officers.
     """
     content = scenario.model_dump(exclude_none=True)
     if not whole:
@@ -45,7 +45,7 @@ def to_yaml(scenario: Scenario, *, whole: bool = False) -> str:
 
 
 def diff_yaml(scenario: Scenario, parent_name: str) -> str:
-    """Only what differs from the scenario ``parent_name``, which the text extends.
+    """Return YAML of only the differences from the scenario ``parent_name``, which it extends.
 
     Raises:
         ScenarioError: If there is no such parent.
@@ -56,7 +56,7 @@ def diff_yaml(scenario: Scenario, parent_name: str) -> str:
 
 
 def scenario_hash(scenario: Scenario) -> str:
-    """SHA-256 (hexadecimal) of all values, and of the timetable's bytes; the order of keys means nothing."""
+    """Return the SHA-256 (hexadecimal) of all values and the timetable's bytes, regardless of the order of keys."""
     content = scenario.model_dump(mode="json")
     if scenario._timetable is not None:
         content["timetable_sha256"] = hashlib.sha256(Path(scenario._timetable[0]).read_bytes()).hexdigest()
@@ -65,7 +65,7 @@ def scenario_hash(scenario: Scenario) -> str:
 
 
 def _difference(old: Any, new: Any, spot: Spot | None) -> Any:
-    """What to lay over ``old`` to get ``new``, for two mappings of one place."""
+    """Return the mapping that gives ``new`` when laid over ``old``, both at the same path."""
     changes: dict[Any, Any] = {}
     for key, value in new.items():
         inner = child(spot, key, new) if spot else None
@@ -88,7 +88,7 @@ def _whole(old: dict[Any, Any], new: dict[Any, Any], spot: Spot | None) -> bool:
 
 
 def _lean(value: Any, spot: Spot | None) -> Any:
-    """A new entry without the fields that have their default."""
+    """Return a new entry without fields that have their default."""
     if not isinstance(value, dict) or spot is None or is_quantity(spot.type):
         return value
     entry = entry_class(spot.type, value)
@@ -101,14 +101,14 @@ def _lean(value: Any, spot: Spot | None) -> Any:
 
 
 def _until(last: date, value: Any) -> Any:
-    """Without the entries of schedules after a day."""
+    """Remove the entries of schedules after a day."""
     if not isinstance(value, dict):
         return value
     return {key: _until(last, item) for key, item in value.items() if not isinstance(key, date) or key <= last}
 
 
 def _tidy(value: Any) -> Any:
-    """Whole numbers without a point."""
+    """Convert integral floats to integers."""
     if isinstance(value, dict):
         return {key: _tidy(item) for key, item in value.items()}
     if isinstance(value, list):
@@ -127,7 +127,7 @@ def _block(value: dict[Any, Any], indent: int) -> Iterator[str]:
 
 
 def _is_flat(value: dict[Any, Any]) -> bool:
-    """Whether a mapping is a distribution, which stands on one line."""
+    """Return whether a mapping is a distribution, which stands on one line."""
     return len(value) == 1 and isinstance(next(iter(value.values())), list)
 
 

@@ -1,1 +1,1 @@
-"""Many runs: replicates, paired comparisons, and studies that last."""
+"""Studies: replicates, paired comparisons, and their storage."""

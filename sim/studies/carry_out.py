@@ -1,4 +1,4 @@
-"""A scenario once or as replicates, and scenarios compared on the same people and draws: what one does every day."""
+"""Entry points: run a scenario once or as replicates, compare scenarios, and carry out any study."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ _TABLES = ("intervals", "differences", "spread", "overload")
 
 
 class Until(NamedTuple):
-    """Go on until the mean of a measure is known to ``precision`` (relative, with 90 % confidence), or to the cap.
+    """A stopping rule: until the mean of an output is known to ``precision`` (relative, 90 % confidence), or the cap.
 
-    Looked at after 20 replicates and then at half as many again each time, so that the look itself does not decide.
+    It is checked after 20 replicates and each time their number has grown by half: few checks bias the result little.
     """
 
     precision: float
@@ -44,14 +44,14 @@ class Until(NamedTuple):
     cap: int = CAP
 
     def met(self, study: Study) -> bool:
-        """Whether it is, in each scenario."""
+        """Return whether the precision is reached in each scenario."""
         return max(self.reached(study)) <= self.precision
 
     def reached(self, study: Study) -> list[float]:
-        """Half the 90 % confidence interval of the mean, relative to it, of each scenario.
+        """Return half the 90 % confidence interval of the mean, relative to the mean, of each scenario.
 
         Raises:
-            ScenarioError: If there is no such measure.
+            ScenarioError: If there is no such output.
         """
         return [statistics.relative_half_width(self._values(study, scenario)) for scenario in study.scenarios]
 
@@ -65,7 +65,7 @@ class Until(NamedTuple):
 
 
 @overload
-def run(  # type: ignore[overload-overlap]  # a literal 1 is an int too: the first that fits counts
+def run(  # type: ignore[overload-overlap]  # a literal 1 is an int too: the first match counts
     scenario: Scenario | str | Path,
     *,
     seed: int | None = None,
@@ -92,11 +92,11 @@ def run(
     progress: Callable[[int, int], None] | None = None,
     **options: Any,
 ) -> Results | Study:
-    """Run a scenario: once, or as replicates that carry the uncertainty of its parameters.
+    """Run a scenario once, or as replicates that reflect the uncertainty of its parameters.
 
-    A single run takes the central value of each distribution and the scenario's seed, and gives `Results` by day.
-    Several replicates are a `Study`, as of ``corridor run --replicates``: each one draws its own parameters and its own
-    people, from a seed derived from the scenario's, so that replicate k is the same however many there are.
+    A single run takes the central value of each distribution and the scenario's seed, and returns daily `Results`.
+    Several replicates are a `Study`, as by ``corridor run --replicates``: each draws its own parameters and people from
+    a seed derived from the scenario's; replicate k is the same for any number of replicates.
 
     Args:
         scenario: A scenario, the name of one that ships, or a YAML file.
@@ -104,12 +104,12 @@ def run(
         replicates: 1 to 100,000.
         days: Length of the run, in place of the scenario's (days).
         progress: Called as ``progress(done, total)``: days of a single run, runs of a study.
-        **options: Of a study: ``folder``, ``jobs``, ``dask`` and others as of `carry_out`.
+        **options: For a study: ``folder``, ``jobs``, ``dask`` and others, as in `carry_out`.
 
     Raises:
         ScenarioError: If the scenario, seed, replicates or days are not allowed.
         OutputError: If the folder cannot be written, or holds something else.
-        TypeError: If there are options of a study for a single run.
+        TypeError: If options of a study are given for a single run.
 
     >>> from sim import run
     >>> results = run("minsk-2021", days=30)
@@ -140,15 +140,15 @@ def replicates(
     folder: str | Path | None = None,
     **options: Any,
 ) -> Study:
-    """Replicates of a scenario, each with its own people and its own draw of the uncertain parameters.
+    """Run replicates of a scenario, each with its own people and its own draw of the uncertain parameters.
 
     Args:
         scenario: A scenario, the name of one that ships, or a YAML file.
-        number: How many; with ``until``, the cap there counts.
+        number: Number of replicates; with ``until``, its cap counts instead.
         seed: In place of the scenario's.
         days: Length of the runs, in place of the scenario's (days).
-        until: Go on until a measure is known well enough.
-        folder: Where the study is stored; a temporary one if None. The same call goes on with what is there.
+        until: Stopping rule: until an output is known to a precision.
+        folder: Where the study is stored; a temporary one if None. The same call resumes an existing study.
         **options: As `carry_out`.
 
     Raises:
@@ -172,13 +172,13 @@ def compare(
     folder: str | Path | None = None,
     **options: Any,
 ) -> Study:
-    """Scenarios compared with a base, pair by pair: the same people, the same draws, the same parameters.
+    """Compare scenarios with a base in pairs of runs with the same people, draws and parameters.
 
     Args:
-        base: What the others are compared with; its seed is everybody's.
-        others: One or more; they begin on the same day as the base and last as long.
-        replicates: Of each scenario.
-        until: Go on until a measure is known well enough in each scenario.
+        base: The scenario that the others are compared with; its seed is used for all.
+        others: One or more scenarios, with the same first day and length as the base.
+        replicates: Number of replicates of each scenario.
+        until: Stopping rule: until an output is known to a precision in each scenario.
         folder: As `replicates`.
         **options: As `carry_out`.
 
@@ -205,7 +205,7 @@ def compare(
 
 
 def comparable(scenarios: dict[str, Scenario]) -> dict[str, Scenario]:
-    """The scenarios as they are; raises ScenarioError if they cannot be compared."""
+    """Return the scenarios unchanged; raises ScenarioError if they cannot be compared."""
     if len(scenarios) < 2:
         raise ScenarioError("compare: found one scenario; a base and at least one other are needed")
     first = next(iter(scenarios.values()))
@@ -231,19 +231,19 @@ def carry_out(
     progress: Progress | None = None,
     tables: Callable[[Study], dict[str, bytes]] | None = None,
 ) -> Study:
-    """Carry a study out, or the rest of it.
+    """Carry out a study, or what is left of it.
 
     Args:
         plan: The study.
-        folder: Where it is stored; a temporary one, which goes with the result, if None.
-        until: When to stop, in place of the plan's number of replicates.
-        place: Where the runs are done; made from ``jobs`` and ``dask`` if None.
-        jobs: Processes; 1 for this one alone, None for all cores.
+        folder: Where it is stored; if None, a temporary folder that is deleted with the result.
+        until: Stopping rule that replaces the plan's number of replicates.
+        place: Executor of the runs; made from ``jobs`` and ``dask`` if None.
+        jobs: Number of processes; 1 for this process alone, None for all cores.
         dask: Address of a Dask scheduler.
         shard: (i, n): only the i-th of n parts of the study.
-        command: The command that makes the study again.
-        progress: Called with the numbers of runs that are done, asked for, and failed.
-        tables: Makes the closing tables, by file name; `tables_of` if None.
+        command: The command that reproduces the study.
+        progress: Called with the numbers of runs done, requested and failed.
+        tables: Function that makes the final tables, by file name; `tables_of` if None.
     """
     with _folder(folder) as where:
         place = place or (Serial() if jobs == 1 and dask is None else workplace(jobs, dask))
@@ -264,7 +264,7 @@ def carry_out(
 
 
 def looks(cap: int) -> Iterator[int]:
-    """After how many replicates a sequential study is looked at; the cap comes last."""
+    """Yield the numbers of replicates after which a sequential study is checked, the cap last."""
     size = float(FIRST_LOOK)
     while size < cap:
         yield int(size)
@@ -273,7 +273,7 @@ def looks(cap: int) -> Iterator[int]:
 
 
 def tables_of(study: Study) -> dict[str, bytes]:
-    """The tables of a study as CSV, those that have rows."""
+    """Return the non-empty tables of a study as CSV, by file name."""
     tables = {name: getattr(study, name) for name in _TABLES}
     return {
         f"{name}.csv": table.to_csv(index=False, lineterminator="\n").encode()
@@ -289,7 +289,7 @@ def check_number(replicates: int, what: str = "replicates") -> None:
 
 
 def _check_rules(place: Workplace) -> None:
-    """Other processes have the rules of the sources and of extensions; raises OutputError where that is not enough."""
+    """Raise OutputError if rules were patched and other processes, which lack the patch, would do the runs."""
     changed = rules.fingerprint()
     if changed and not isinstance(place, Serial):
         what = f"changed by hand in this process: {', '.join(changed)}; worker processes would not have it"
@@ -310,7 +310,7 @@ def _name(scenario: Scenario | str | Path, otherwise: str) -> str:
 
 @contextmanager
 def _folder(folder: str | Path | None) -> Iterator[Path]:
-    """The folder asked for, or a new temporary one."""
+    """Provide the requested folder, or a new temporary one."""
     if folder is not None:
         yield Path(folder)
         return

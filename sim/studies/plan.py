@@ -1,4 +1,4 @@
-"""What a study consists of: which runs, of which scenarios, from which seeds; known before the first of them."""
+"""The plan of a study: its runs, scenarios and seeds, known before the first run."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from sim.scenario.write import scenario_hash
 
 MOST_REPLICATES = 100_000
 EXPERIMENT = "experiment"  # key of a plan's extra description
-TWINS = 20  # replicates that are run a second time, with the same parameters and other people
+TWINS = 20  # replicates that are run twice, with the same parameters and different people
 CHUNK_SECONDS = 0.5
 MOST_IN_CHUNK = 64
-_SECONDS_PER_DAY, _SECONDS_PER_PERSON = 4e-5, 2.2e-7  # of a run of a year, roughly; they only size the chunks
+_SECONDS_PER_DAY, _SECONDS_PER_PERSON = 4e-5, 2.2e-7  # rough costs of a year's run, to size chunks
 
 
 class Run(NamedTuple):
-    """One run of a study. ``point`` is a row of the plan's points, -1 where there are none."""
+    """One run of a study. ``point`` is a row of the plan's points, -1 if there are none."""
 
     number: int
     scenario: int
@@ -40,7 +40,7 @@ class Run(NamedTuple):
 
 
 class Case(NamedTuple):
-    """A scenario as a worker needs it: nothing in it is read from a file any more."""
+    """A scenario as a worker needs it, independent of files."""
 
     name: str
     scenario: Scenario
@@ -49,18 +49,18 @@ class Case(NamedTuple):
 
 @dataclass(frozen=True)
 class Plan:
-    """All runs of a study.
+    """The plan of a study.
 
     The runs of a larger number of replicates begin with those of a smaller one, so that a study can be extended.
 
     Attributes:
         kind: "replicates", "compare", "sweep" or "decision".
-        scenarios: By name; the first is the base that others are compared with. All take its seed.
-        replicates: Of each scenario (and point). A single one takes the central value of each distribution.
+        scenarios: Scenarios by name; the first is the base that others are compared with. All use its seed.
+        replicates: Number for each scenario (and point). A single one takes the central value of each distribution.
         paths: Parameters that the points set, by dotted path.
-        points: Shape (points, paths); their values.
+        points: Values of these parameters, shape (points, paths).
         paired: Whether all points share the same people and draws.
-        twins: Replicates that are run twice, to tell chance from parameters.
+        twins: Number of replicates that are run twice, to separate chance from parameters.
         drawn: Whether each replicate draws the distributions; by default if there are several.
     """
 
@@ -76,12 +76,12 @@ class Plan:
 
     @property
     def seed(self) -> int:
-        """Seed of the study: that of its first scenario."""
+        """Return the seed of the study, that of its first scenario."""
         return next(iter(self.scenarios.values())).seed
 
     @cached_property
     def runs(self) -> Sequence[Run]:
-        """All runs, in order."""
+        """Return all runs, in order."""
         runs: list[Run] = []
         points = [-1] if self.points is None else range(len(self.points))
         for replicate in range(self.replicates):
@@ -93,7 +93,7 @@ class Plan:
 
     @property
     def chunk(self) -> int:
-        """Runs in a chunk: about half a second's work, by size and length of the scenarios alone."""
+        """Return the runs per chunk: about half a second of work, estimated from the scenarios' size and length."""
         seconds = max(
             s.days * _SECONDS_PER_DAY + sum(c.size for c in s.cohorts.values()) * s.days / 365 * _SECONDS_PER_PERSON
             for s in self.scenarios.values()
@@ -101,12 +101,12 @@ class Plan:
         return min(max(ceil(CHUNK_SECONDS / seconds), 1), MOST_IN_CHUNK)
 
     def chunks(self) -> list[Sequence[Run]]:
-        """The runs of each chunk."""
+        """Return the runs of each chunk."""
         return [self.runs[first : first + self.chunk] for first in range(0, len(self.runs), self.chunk)]
 
     @cached_property
     def cases(self) -> list[Case]:
-        """The scenarios, ready for workers."""
+        """Return the scenarios, ready for workers."""
         return [
             Case(
                 name, _portable(scenario, self.seed), [(row.day, row.route, row.seats) for row in departures(scenario)]
@@ -116,13 +116,13 @@ class Plan:
 
     @cached_property
     def parcel(self) -> bytes:
-        """The study as workers get it, pickled, and with it the extensions that they need to unpickle it."""
+        """Return the study as sent to workers, pickled, with the extensions that they need to unpickle it."""
         draws = self.replicates > 1 if self.drawn is None else self.drawn
         study = pickle.dumps(Parcel(self.cases, self.paths, self.points, self.seed, draws, self.paired), protocol=5)
         return pickle.dumps((tuple(tuple(one) for one in carried()), study), protocol=5)
 
     def describe(self) -> dict[str, Any]:
-        """What makes the study the one it is: two plans with the same description give the same results.
+        """Return what identifies the study: two plans with the same description give the same results.
 
         The number of replicates is left out: a study can be extended.
         """
@@ -142,7 +142,7 @@ class Plan:
 
 
 class Parcel(NamedTuple):
-    """A study as workers get it."""
+    """A study as sent to workers."""
 
     cases: list[Case]
     paths: tuple[str, ...]
@@ -152,7 +152,7 @@ class Parcel(NamedTuple):
     paired: bool
 
     def draw(self, run: Run) -> tuple[Scenario, dict[str, float]]:
-        """The scenario of a run, plain numbers with its own seed; and the values of its parameters by path."""
+        """Return the scenario of a run, plain numbers with its own seed, and its parameter values by path."""
         scenario = self.cases[run.scenario].scenario
         seed = self.people_seed(run)
         parameters = replicate_seed(self.seed, run.replicate) if self.drawn else None
@@ -160,12 +160,12 @@ class Parcel(NamedTuple):
             values = drawn_values(scenario, parameters)
             drawn = resolve(scenario, parameters)
         else:
-            # `filling` is made once and checks its first point; all others are filled in.
+            # `filling` is made once and checks its first point; later points are only filled in.
             drawn, values = filling(scenario, self.paths, self.points[0]).at(self.points[run.point], parameters)
         return drawn.model_copy(update={"seed": seed}), values
 
     def people_seed(self, run: Run) -> int:
-        """Seed of a run's people and their draws: the replicate's, the same in all scenarios (and paired points)."""
+        """Return the seed of a run's people and draws, the same in all scenarios (and paired points) of a replicate."""
         seed = replicate_seed(self.seed, run.replicate) if self.drawn or run.replicate else self.seed
         if not self.paired:
             seed = replicate_seed(seed, run.point)
@@ -173,7 +173,7 @@ class Parcel(NamedTuple):
 
 
 def opened(parcel: bytes) -> Parcel:
-    """The study in a parcel; from now on this process has its extensions, and no others."""
+    """Unpack a study and load its extensions, and no others, in this process."""
     extensions, study = _parts(parcel)
     ensure(extensions)
     return _unpickled(study)
@@ -192,5 +192,5 @@ def _unpickled(study: bytes) -> Parcel:
 
 
 def _portable(scenario: Scenario, seed: int) -> Scenario:
-    """Without its timetable's file, which another machine may lack."""
+    """Return the scenario without its timetable's file, which another machine may lack."""
     return scenario.model_copy(update={"seed": seed, "timetable": None})

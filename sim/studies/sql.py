@@ -1,4 +1,4 @@
-"""Queries over a study's tables, by DuckDB: it reads the study's files, and nothing else."""
+"""SQL queries over a study's tables with DuckDB, which can read no other files."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ def check_format(form: str) -> None:
 
 
 def answer(folder: Path, sql: str, form: str = "table") -> str:
-    """The answer to a query over the tables of a study, as text.
+    """Answer a query over the tables of a study, as text.
 
     Tables: runs, parameters, totals, twins, weekly, observed; intervals and differences of a complete study; and
-    outputs, which says what each name in a column ``measure`` means.
+    outputs, which defines each name in a column ``measure``.
 
     Raises:
         OutputError: If there is no study, or DuckDB does not understand the query.
@@ -49,7 +49,7 @@ def answer(folder: Path, sql: str, form: str = "table") -> str:
 
 
 def rendered(table: pd.DataFrame, form: str) -> str:
-    """A table as text of one of the `FORMATS`."""
+    """Return a table as text in one of the `FORMATS`."""
     if form == "csv":
         return table.to_csv(index=False, lineterminator="\n")  # type: ignore[no-any-return]
     if form == "json":
@@ -58,7 +58,7 @@ def rendered(table: pd.DataFrame, form: str) -> str:
 
 
 def connect(folder: Path) -> Any:
-    """A connection to a study: its tables are views; other files can neither be read nor written."""
+    """Connect to a study: its tables are views, and no other file can be read or written."""
     import duckdb
 
     recorded = Recorded(folder)
@@ -88,7 +88,7 @@ def connect(folder: Path) -> Any:
 
 
 def _quoted(file: Path) -> str:
-    """A file as a text of SQL; to DuckDB paths are patterns, so that a folder ``q[1]`` would be read from ``q1``."""
+    """Return a file as an SQL string; DuckDB takes paths as patterns, so ``q[1]`` would otherwise match ``q1``."""
     path = re.sub(r"([*?\[])", r"[\1]", str(file.resolve()))
     return "'" + path.replace("'", "''") + "'"
 

@@ -1,4 +1,4 @@
-"""What replicates say: intervals, paired differences, and where the spread comes from."""
+"""Statistics over replicates: intervals, paired differences, and sources of variance."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from scipy.special import stdtrit  # of scipy.stats, which takes two seconds to import
+from scipy.special import stdtrit  # not from scipy.stats, which takes two seconds to import
 
 from sim.outputs.definitions import SHARES
 from sim.outputs.run_data import Array
@@ -18,15 +18,15 @@ CONFIDENCE = 0.9
 
 
 class Matrix(NamedTuple):
-    """Totals of the replicates of one scenario; NaN where a run has no such row (a day that never came)."""
+    """Totals of the replicates of one scenario; NaN if a run has no such row (a day that did not occur)."""
 
-    replicates: Array  # (R,) their numbers, rising
+    replicates: Array  # (R,) their numbers, ascending
     keys: pd.DataFrame  # (K, 4) level, name, measure, unit
     values: Array  # (R, K)
 
 
 def matrix_of(totals: pa.Table) -> Matrix:
-    """The totals of one scenario's runs as an array; by replicate, or by run if there are several points."""
+    """Return the totals of one scenario's runs as an array, by replicate, or by run if there are several points."""
     rows = "replicate" if len(totals) == 0 or totals["point"][0].as_py() < 0 else "run"
     numbers, row = np.unique(totals[rows].to_numpy(), return_inverse=True)
     codes, width, labels = np.zeros(len(totals), np.int64), 1, []
@@ -49,19 +49,19 @@ def matrix_of(totals: pa.Table) -> Matrix:
         keys[key] = names[rest % max(len(names), 1)] if len(names) else names
         rest = rest // max(len(names), 1)
     shares = np.isin(keys["measure"].astype(str), list(SHARES.values())) if len(used) else np.zeros(0, bool)
-    values[:, shares] = np.nan_to_num(values[:, shares])  # nobody tried: that is nought, not unknown
+    values[:, shares] = np.nan_to_num(values[:, shares])  # without attempts the value is 0, not unknown
     return Matrix(numbers, pd.DataFrame(keys), values)
 
 
 def intervals(matrix: Matrix) -> pd.DataFrame:
-    """Mean with its 90 % confidence interval (Student's t), median, and 50 and 90 % intervals of the replicates."""
+    """Return mean with 90 % confidence interval (Student's t), median, and 50 and 90 % intervals of replicates."""
     return _table(matrix.keys, matrix.values)
 
 
 def differences(base: Matrix, other: Matrix) -> pd.DataFrame:
-    """``other`` less ``base``, replicate by replicate, of the outputs that both have.
+    """Return ``other`` minus ``base``, replicate by replicate, for the outputs that both have.
 
-    Replicates that failed in one of them are left out of both; so is one in which a day never came.
+    Replicates that failed in one of them are left out of both, as are those in which a day did not occur.
     """
     both, left, right = np.intersect1d(base.replicates, other.replicates, return_indices=True)
     keys = base.keys.assign(left=range(len(base.keys))).merge(
@@ -78,11 +78,11 @@ def differences(base: Matrix, other: Matrix) -> pd.DataFrame:
 
 
 def spread(main: Matrix, twins: Matrix) -> pd.DataFrame:
-    """Shares of the variance over replicates that come from the parameters and from chance.
+    """Return the shares of the variance over replicates that come from the parameters and from chance.
 
-    Chance is the variance within pairs of runs with the same parameters and other people:
+    Chance is the variance within pairs of runs with the same parameters and different people:
     mean of (x - x')^2 / 2; the rest of the variance over replicates comes from the parameters (law of total
-    variance). A share is missing where nothing varies.
+    variance). A share is missing if there is no variance.
     """
     both, left, right = np.intersect1d(main.replicates, twins.replicates, return_indices=True)
     keys = main.keys.assign(left=range(len(main.keys))).merge(
@@ -103,7 +103,7 @@ def spread(main: Matrix, twins: Matrix) -> pd.DataFrame:
 
 
 def fan(weekly: pd.DataFrame) -> pd.DataFrame:
-    """Quantiles over replicates of a weekly output, by scenario, name and week."""
+    """Return quantiles over replicates of a weekly output, by scenario, name and week."""
     rows = []
     for (scenario, name), part in weekly.groupby(["scenario", "name"], observed=True, sort=False):
         wide = part.pivot(index="run", columns="week", values="value")
@@ -114,7 +114,7 @@ def fan(weekly: pd.DataFrame) -> pd.DataFrame:
 
 
 def relative_half_width(values: Array) -> float:
-    """Half the 90 % confidence interval of the mean, relative to the mean; infinite where it is unknown."""
+    """Return half the 90 % confidence interval of the mean, relative to the mean; infinite if unknown."""
     values = values[~np.isnan(values)]
     if len(values) < 2:
         return float("inf")
@@ -158,7 +158,7 @@ def _half_width(values: Array) -> Array:
 
 
 def _quantiles(values: Array, levels: list[float]) -> Array:
-    """Quantiles over the first axis that leave NaN out; shape (levels, K)."""
+    """Return quantiles over the first axis, ignoring NaN, shape (levels, K)."""
     found: Array = np.full((len(levels), values.shape[1]), np.nan)
     if not len(values):
         return found

@@ -1,4 +1,4 @@
-"""Results from the disk: what a folder holds, opened as what it is."""
+"""Opening of stored results: a folder as a `Study` or `Results`."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from sim.studies.study import Study
 
 
 def results(folder: str | Path) -> Study | Results:
-    """What a folder holds: a study of many runs, or the results of one scenario; its tables are DataFrames.
+    """Open a folder as a study of many runs, or as the results of one scenario; tables are DataFrames.
 
     Args:
-        folder: Where `corridor` wrote it.
+        folder: Folder that `corridor` wrote.
 
     Raises:
         OutputError: If it holds neither, or is damaged.

@@ -1,4 +1,4 @@
-"""A study that was carried out, in whole or in part: its tables, and what they say."""
+"""The results of a study, complete or not: its tables and statistics."""
 
 from __future__ import annotations
 
@@ -32,19 +32,19 @@ class Study:
     """The results of a study. All tables are tidy; a column ``unit`` goes with every value.
 
     Args:
-        folder: Where it was stored.
+        folder: The study's folder.
 
     Attributes:
         about: The contents of ``study.json``: kind, scenarios, seed, versions, machine, command.
-        scenarios: By name; the first is the base that others are compared with.
-        replicates: How many were asked for, of each scenario (and point).
+        scenarios: Scenarios by name; the first is the base that others are compared with.
+        replicates: Number requested for each scenario (and point).
 
     Raises:
         OutputError: If the folder holds no study, or a damaged one.
     """
 
     def __init__(self, folder: str | Path) -> None:
-        """Read what the study is; its tables are read when they are asked for."""
+        """Read the description of the study; tables are read on demand."""
         self.folder = Path(folder)
         self._recorded = Recorded(self.folder)
         self.about: dict[str, Any] = self._recorded.about
@@ -54,12 +54,12 @@ class Study:
 
     @property
     def names(self) -> list[str]:
-        """Names of the scenarios, the base first."""
+        """Return the names of the scenarios, the base first."""
         return list(self.about["plan"]["scenarios"])
 
     @cached_property
     def scenarios(self) -> dict[str, Scenario]:
-        """The scenarios by name, the base first."""
+        """Return the scenarios by name, the base first."""
         for name in self._recorded.files:
             if name.startswith("scenarios/"):
                 self._recorded.content(name)
@@ -68,66 +68,66 @@ class Study:
 
     @property
     def base(self) -> str:
-        """Name of the scenario that others are compared with."""
+        """Return the name of the scenario that others are compared with."""
         return self.names[0]
 
     @property
     def others(self) -> list[str]:
-        """Names of the other scenarios."""
+        """Return the names of the other scenarios."""
         return self.names[1:]
 
     @property
     def complete(self) -> bool:
-        """Whether all runs that were asked for have ended, well or not."""
+        """Return whether all requested runs have ended, successfully or not."""
         return not self.unfinished
 
     @property
     def there(self) -> int:
-        """How many of the runs that were asked for are recorded, whether they ended well or not."""
+        """Return how many of the requested runs are recorded, whether successful or failed."""
         return self._recorded.there
 
     @property
     def waiting(self) -> int:
-        """How many runs have ended but wait for the rest of their chunk; no table has them yet."""
+        """Return how many runs have ended in incomplete chunks; no table has them yet."""
         return self._recorded.waiting
 
     @property
     def unfinished(self) -> str:
-        """What to say wherever a study is shown that lacks runs that were asked for; empty for one that is complete."""
+        """Return a message to show with a study that lacks requested runs; empty if it is complete."""
         return self._recorded.unfinished
 
     @cached_property
     def runs(self) -> pd.DataFrame:
-        """A row per run: scenario, run, replicate, point, twin, seed, status ("done" or "failed") and error."""
+        """Return a row per run: scenario, run, replicate, point, twin, seed, status ("done" or "failed") and error."""
         return self._read("runs")
 
     @property
     def failed(self) -> pd.DataFrame:
-        """The runs that failed, with their error."""
+        """Return the runs that failed, with their errors."""
         return self.runs[self.runs["status"] == FAILED]
 
     @cached_property
     def parameters(self) -> pd.DataFrame:
-        """Tidy: scenario, run, replicate, point, parameter (dotted path), value (in the parameter's unit)."""
+        """Return a tidy table: scenario, run, replicate, point, parameter (dotted path), value (parameter's unit)."""
         return self._read("parameters")
 
     @cached_property
     def totals(self) -> pd.DataFrame:
-        """Tidy: scenario, run, replicate, point, level, name, measure, value, unit; a row a run and output."""
+        """Return a tidy table: scenario, run, replicate, point, level, name, measure (output), value, unit."""
         return self._read("totals")
 
     @cached_property
     def simulated(self) -> pd.DataFrame:
-        """Tidy: what each run has for each observed interval, a row a run and interval; none where it has nothing."""
+        """Return a tidy table of each run's value for each observed interval, without missing values."""
         return self._read("observed")
 
     def weekly(self, level: str, output: str) -> pd.DataFrame:
-        """Tidy: one output by scenario, run, week and name."""
+        """Return a tidy table of one output by scenario, run, week and name."""
         return self._read("weekly", level=[level], measure=[output])
 
     @cached_property
     def intervals(self) -> pd.DataFrame:
-        """Each output of each scenario over its replicates.
+        """Return statistics of each output of each scenario over its replicates.
 
         Columns: scenario, level, name, measure, unit, replicates, mean and its 90 % confidence interval, median,
         and the 50 and 90 % intervals of the replicates (low50, high50; low90, high90).
@@ -137,9 +137,9 @@ class Study:
 
     @cached_property
     def differences(self) -> pd.DataFrame:
-        """Each output of each other scenario less that of the base, replicate by replicate.
+        """Return each output of each other scenario minus that of the base, replicate by replicate.
 
-        Columns as `intervals`, with ``lower`` and ``higher``, the shares of replicates in which it is.
+        Columns as `intervals`, with ``lower`` and ``higher``, the shares of replicates with a lower or higher value.
         """
         if not self.others:
             return pd.DataFrame()
@@ -149,9 +149,9 @@ class Study:
 
     @cached_property
     def spread(self) -> pd.DataFrame:
-        """How much of each output's variance comes from the parameters, and how much from chance.
+        """Return the shares of each output's variance that come from the parameters and from chance.
 
-        From replicates that were run twice, with the same parameters and other people.
+        Estimated from replicates that were run twice, with the same parameters and different people.
         """
         parts = []
         for name in self.names:
@@ -162,26 +162,26 @@ class Study:
 
     @cached_property
     def summary(self) -> pd.DataFrame:
-        """A row per scenario and section, as `Results.summary`: medians over replicates."""
+        """Return a row per scenario and section, as `Results.summary`: medians over replicates."""
         return self._by_scenario(totals.sections_of)
 
     @cached_property
     def agencies(self) -> pd.DataFrame:
-        """A row per scenario and border agency, as `Results.agencies`: medians over replicates."""
+        """Return a row per scenario and border agency, as `Results.agencies`: medians over replicates."""
         return self._by_scenario(totals.agencies_of)
 
     @cached_property
     def routes(self) -> pd.DataFrame:
-        """A row per scenario and route, as `Results.routes`: medians over replicates."""
+        """Return a row per scenario and route, as `Results.routes`: medians over replicates."""
         return self._by_scenario(lambda table, *_: totals.routes_of(table))
 
     @cached_property
     def shares(self) -> pd.DataFrame:
-        """Share (0 to 1) of each route and each cohort in a section's attempts, of each scenario."""
+        """Return the share (0 to 1) of each route and each cohort in a section's attempts, by scenario."""
         return self._by_scenario(lambda table, *_: totals.shares_of(table))
 
     def _by_scenario(self, tabulate: Callable[[pd.DataFrame, Scenario, int], pd.DataFrame]) -> pd.DataFrame:
-        """A table of each scenario's totals, one below the other, the scenario's name in the first column."""
+        """Concatenate a table for each scenario, with the scenario's name in the first column."""
         parts = []
         for name, scenario in self.scenarios.items():
             table = self._read("totals", scenario=[name])
@@ -193,7 +193,7 @@ class Study:
         self, scenario: str, *, measures: Iterable[str] | None = None, names: Iterable[str] | None = None,
         point: int | None = None, table: str = "totals",
     ) -> Matrix:  # fmt: skip
-        """The totals of a scenario's replicates as an array (replicates, outputs), NaN where a day never came."""
+        """Return the totals of a scenario's replicates as (replicates, outputs), NaN if a day did not occur."""
         where: dict[str, Sequence[Any]] = {"scenario": [scenario]}
         where |= {} if measures is None else {"measure": list(measures)}
         where |= {} if names is None else {"name": list(names)}
@@ -201,25 +201,25 @@ class Study:
         return statistics.matrix_of(self._table(table, **where))
 
     def fan(self, level: str, output: str) -> pd.DataFrame:
-        """An output by week: scenario, name, week, low90, low50, median, high50, high90."""
+        """Return quantiles of an output by week: scenario, name, week, low90, low50, median, high50, high90."""
         table = self.weekly(level, output)
         return statistics.fan(table)
 
     @cached_property
     def overload(self) -> pd.DataFrame:
-        """Probability (share of replicates) that a section is over 1 on any day of a week: scenario, name, week."""
+        """Return the share of replicates with pressure over 1 on any day of a week, by scenario, section and week."""
         table = self.weekly("section", "pressure_peak")
         over = table.assign(probability=(table["value"] > 1.0).astype(float))
         keys = ["scenario", "name", "week"]
         return over.groupby(keys, observed=True, sort=True)["probability"].mean().reset_index()
 
     def ever_over(self, scenario: str) -> dict[str, float]:
-        """Probability (share of replicates) that a section or agency is over 1 on any day of the run."""
+        """Return the share of replicates with pressure over 1 on any day of the run, by section or agency."""
         matrix = self.matrix(scenario, measures=["days_over"])
         return dict(zip(matrix.keys["name"], (matrix.values > 0).mean(axis=0), strict=True))
 
     def observed(self, scenario: str) -> pd.DataFrame:
-        """A scenario's observed series beside its replicates, as `Results.observed`."""
+        """Return a scenario's observed series beside its replicates, as `Results.observed`."""
         one = self.scenarios[scenario]
         records = observed_rows(one)
         number = {_period(record): k for k, record in enumerate(records)}
@@ -233,7 +233,7 @@ class Study:
         return self._table(table, **where).to_pandas()
 
     def _table(self, name: str, /, **where: Sequence[Any]) -> pa.Table:
-        """A table, in the order of runs; rows whose columns have one of the values, of replicates asked for."""
+        """Return a table in the order of runs: rows of requested replicates whose columns have one of the values."""
         parts = []
         for chunk in self._recorded.chunks:
             part = self._recorded.part(name, chunk)
@@ -249,7 +249,7 @@ class Study:
         return table.take(_stable_order(table["run"].to_numpy()))
 
     def __repr__(self) -> str:
-        """Kind, scenarios, runs."""
+        """Return kind, scenarios and runs."""
         names = ", ".join(self.names)
         done = int((self.runs["status"] == DONE).sum())
         return f"<Study ({self.kind}) of {names}: {done:,} of {self.asked:,} runs done, {len(self.failed)} failed>"
@@ -268,12 +268,12 @@ class Study:
 
 
 def headline(table: pd.DataFrame) -> pd.DataFrame:
-    """The rows about the whole border and way, about agencies and about sections; shares and ends left out."""
+    """Return the rows of the whole border and way, agencies and sections, without shares and final statuses."""
     return table[~table["measure"].isin(list(SHARES.values())) & (table["level"] != EVERYWHERE)]
 
 
 def whole(table: pd.DataFrame, output: str) -> pd.Series:
-    """The row of an output of the whole border, or the whole way."""
+    """Return the row of an output for the whole border, or the whole way."""
     return table[(table["level"] == ALL) & (table["measure"] == output)].iloc[0]
 
 

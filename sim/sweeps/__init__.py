@@ -1,1 +1,1 @@
-"""Many points: designs, sensitivity, discovery, decisions, tipping points."""
+"""Sweeps over parameters: designs, sensitivity, scenario discovery, decision tables, tipping points."""

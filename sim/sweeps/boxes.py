@@ -1,4 +1,4 @@
-"""Boxes in the space of parameters: where the runs of interest lie, in numbers and in words."""
+"""Boxes in parameter space that contain runs of interest, in numbers and in words."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ Bools = npt.NDArray[np.bool_]
 
 
 class Box(NamedTuple):
-    """Limits on some of the parameters; infinite where there is none.
+    """Limits on some of the parameters; infinite for the others.
 
     Attributes:
-        low: Shape (parameters,); a run lies inside from this value on.
-        high: Shape (parameters,); a run lies inside up to this value.
+        low: Least value inside, shape (parameters,).
+        high: Greatest value inside, shape (parameters,).
     """
 
     low: Floats
@@ -26,28 +26,28 @@ class Box(NamedTuple):
 
     @classmethod
     def whole(cls, parameters: int) -> Box:
-        """The box that holds everything."""
+        """Return the box that contains everything."""
         return cls(np.full(parameters, -np.inf), np.full(parameters, np.inf))
 
     def holds(self, x: Floats) -> Bools:
-        """Which points lie inside, of shape (n, parameters)."""
+        """Return whether each point lies inside, shape (n,), from points of shape (n, parameters)."""
         inside: Bools = ((x >= self.low) & (x <= self.high)).all(axis=1)
         return inside
 
     @property
     def limited(self) -> list[int]:
-        """The parameters that it limits."""
+        """Return the parameters that it limits."""
         return [int(k) for k in np.flatnonzero(np.isfinite(self.low) | np.isfinite(self.high))]
 
     def without(self, parameter: int) -> Box:
-        """The box with no limit on a parameter."""
+        """Return the box with no limit on a parameter."""
         low, high = self.low.copy(), self.high.copy()
         low[parameter], high[parameter] = -np.inf, np.inf
         return Box(low, high)
 
 
 class Quality(NamedTuple):
-    """How well a box tells the runs of interest from the others."""
+    """How well a box separates the runs of interest from the others."""
 
     density: float  # share of the runs in the box that are of interest
     coverage: float  # share of the runs of interest that lie in the box
@@ -56,7 +56,7 @@ class Quality(NamedTuple):
 
 
 def quality(box: Box, x: Floats, wanted: Bools) -> Quality:
-    """The quality of a box, over all runs."""
+    """Return the quality of a box, over all runs."""
     inside = box.holds(x)
     hits, runs = int((inside & wanted).sum()), int(inside.sum())
     all_hits = max(int(wanted.sum()), 1)
@@ -64,7 +64,7 @@ def quality(box: Box, x: Floats, wanted: Bools) -> Quality:
 
 
 def words(box: Box, labels: Sequence[str], units: Sequence[str]) -> str:
-    """The limits of a box as a planner reads them: ``flights > 9 (per week) and lag > 18 (days)``."""
+    """Return the limits of a box in words: ``flights > 9 (per week) and lag > 18 (days)``."""
     parts = []
     for k in box.limited:
         low, high = box.low[k], box.high[k]

@@ -1,4 +1,4 @@
-"""A sweep that was carried out, as numbers: what was set at each point, and what came of it."""
+"""A completed sweep as arrays: factor values and outcomes at each point."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ class CompletedSweep:
     """The runs of a sweep or decision table by point.
 
     Args:
-        study: A study that came from an experiment, or its folder.
+        study: A study made from an experiment, or its folder.
 
     Attributes:
-        experiment: What the experiment said, as JSON keeps it.
-        factors: What was varied.
+        experiment: The experiment's description, as stored in JSON.
+        factors: The quantities that were varied.
 
     Raises:
-        OutputError: If the study came from no experiment, or is not complete.
+        OutputError: If the study was not made from an experiment, or is not complete.
     """
 
     def __init__(self, study: Study | str | Path) -> None:
-        """Read what was varied; runs are read when they are asked for."""
+        """Read the factors; runs are read on demand."""
         self.study = study if isinstance(study, Study) else Study(study)
         if EXPERIMENT not in self.study.about["plan"]:
             text = f"{self.study.folder}: holds a study of kind {self.study.kind}, not of an experiment"
@@ -47,21 +47,21 @@ class CompletedSweep:
 
     @property
     def title(self) -> str:
-        """Title of the experiment."""
+        """Return the title of the experiment."""
         return str(self.experiment["title"])
 
     @property
     def outcomes(self) -> list[OutcomeOf]:
-        """The outcomes that the experiment names."""
+        """Return the outcomes that the experiment names."""
         return [OutcomeOf.parse(text) for text in self.experiment["outcomes"]]
 
     def label(self, factor: Factor) -> str:
-        """A factor's name for readers."""
+        """Return a factor's display name."""
         return str(self.experiment["titles"].get(factor.name) or factor.name)
 
     @cached_property
     def x(self) -> Floats:
-        """Values of the factors at each point, shape (points, factors)."""
+        """Return values of the factors at each point, shape (points, factors)."""
         runs = self.study.parameters
         own = runs[runs["scenario"] == self.study.base].drop_duplicates(["point", "parameter"])
         wide = own.pivot(index="point", columns="parameter", values="value")
@@ -72,11 +72,11 @@ class CompletedSweep:
         return np.column_stack(columns)
 
     def y(self, outcome: OutcomeOf, scenario: str | None = None) -> Floats:
-        """An outcome at each point, shape (points,): mean of its replicates; NaN where all failed or none has it."""
+        """Return an outcome at each point, shape (points,): mean over replicates; NaN if no replicate has it."""
         return _by_point(self.each(outcome, scenario), len(self.x))
 
     def each(self, outcome: OutcomeOf, scenario: str | None = None) -> pd.DataFrame:
-        """An outcome of each run: run, point, replicate, value (NaN where it has none)."""
+        """Return an outcome of each run: run, point, replicate, value (NaN if it has none)."""
         name = scenario or self.study.base
         table = self._values[name]
         if outcome.key not in table.columns:
@@ -114,18 +114,18 @@ class CompletedSweep:
 
     @cached_property
     def units(self) -> Mapping[OutcomeOf, str]:
-        """Unit of each outcome of the experiment."""
+        """Return the unit of each outcome of the experiment."""
         return self.units_of(self.outcomes)
 
     def units_of(self, outcomes: Iterable[OutcomeOf]) -> Mapping[OutcomeOf, str]:
-        """Unit of each of these outcomes."""
+        """Return the unit of each of these outcomes."""
         wanted = list(outcomes)
         keys = self.study.matrix(self.study.base, measures={o.measure for o in wanted}).keys
         known = {(row[2], row[1]): row[3] for row in keys.itertuples(index=False)}
         return {outcome: str(known.get(outcome.key, "")) for outcome in wanted}
 
     def frame(self) -> pd.DataFrame:
-        """A row a run: scenario, run, point, replicate, the factors and the outcomes of the experiment."""
+        """Return a row per run: scenario, run, point, replicate, the factors and outcomes of the experiment."""
         if self.outcomes:
             self.read(self.outcomes)
         factors = pd.DataFrame(self.x, columns=[factor.name for factor in self.factors])
@@ -140,26 +140,26 @@ class CompletedSweep:
 
 
 def wide_tables(study: Study) -> dict[str, bytes]:
-    """The table of `CompletedSweep.frame` as Parquet."""
+    """Return the table of `CompletedSweep.frame` as Parquet."""
     sink = io.BytesIO()
     CompletedSweep(study).frame().to_parquet(sink, index=False)
     return {WIDE: sink.getvalue()}
 
 
 def sweep_frame(folder: str | Path) -> pd.DataFrame:
-    """A sweep as one wide table: a row a run, with what was varied and what came of it.
+    """Return a sweep as one wide table: a row per run, with its factors and outcomes.
 
     Raises:
-        OutputError: If the folder holds no sweep that is complete.
+        OutputError: If the folder holds no complete sweep.
     """
     return CompletedSweep(folder).frame()
 
 
 def sweep_array(folder: str | Path) -> Any:
-    """A sweep as an `xarray.Dataset`: outcomes by scenario, point and replicate; what was varied along the points.
+    """Return a sweep as an `xarray.Dataset`: outcomes by scenario, point and replicate; factors along points.
 
     Raises:
-        OutputError: If the folder holds no sweep that is complete, or xarray is not installed.
+        OutputError: If the folder holds no complete sweep, or xarray is not installed.
     """
     try:
         import xarray

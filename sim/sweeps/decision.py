@@ -1,4 +1,4 @@
-"""The decision table: regret and satisficing of responses under deep uncertainty, and what knowing more is worth."""
+"""Decision tables: regret and satisficing of responses under deep uncertainty, and the value of information."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from sim.sweeps.experiment import LEAST_POINTS
 from sim.sweeps.factors import Floats
 from sim.sweeps.outcomes import OutcomeOf
 
-SHUFFLES = 50  # of a parameter, to tell what chance alone would seem worth
+SHUFFLES = 50  # of a parameter, to estimate the value that chance alone would suggest
 HIGH = 0.9
 
 
 class Decided(NamedTuple):
-    """What a decision table says.
+    """A decision table.
 
     Attributes:
-        regret: A row a response and objective: mean, 90th percentile and highest regret, mean outcome, satisfied.
-        robust: A row a response: share of the points in which it satisfies in all, its regret over all objectives
-            (each in shares of the range between the best and worst response, highest over the objectives), best or not.
-        knowledge: A row an objective and parameter: EVPPI, what chance alone gives, the share of EVPI.
+        regret: A row per response and objective: mean, 90th percentile and highest regret, mean outcome, satisfied.
+        robust: A row per response: share of points at which it satisfies all objectives, its regret over all of them
+            (relative to the range from best to worst response; highest over the objectives), and whether it is best.
+        knowledge: A row per objective and parameter: EVPPI, its value by chance alone, and its share of EVPI.
     """
 
     regret: pd.DataFrame
@@ -34,11 +34,11 @@ class Decided(NamedTuple):
 
 
 def decide(sampled: CompletedSweep, without: Collection[str] = ()) -> Decided:
-    """The decision table of a study.
+    """Compute the decision table of a study.
 
     Args:
         sampled: The study.
-        without: Responses that are not to be had.
+        without: Responses to leave out.
 
     Raises:
         OutputError: If the study holds no responses, or too few, or too few points have all outcomes.
@@ -77,13 +77,13 @@ def decide(sampled: CompletedSweep, without: Collection[str] = ()) -> Decided:
 
 
 def regrets(losses: Floats) -> Floats:
-    """How much more than the best response's each loss is, at each point; shape (points, responses)."""
+    """Return by how much each loss exceeds that of the best response at the point, shape (points, responses)."""
     found: Floats = losses - losses.min(axis=1, keepdims=True)
     return found
 
 
 def satisfied(values: Floats, objective: Mapping[str, Any]) -> Floats:
-    """Whether each value is enough, shape (points, responses); all are where nothing is asked."""
+    """Return whether each value satisfies the objective, shape (points, responses); true if it sets no limit."""
     if objective["enough"] is None:
         return np.ones_like(values)
     good = values <= objective["enough"] if objective["goal"] == "lower" else values >= objective["enough"]
@@ -92,7 +92,7 @@ def satisfied(values: Floats, objective: Mapping[str, Any]) -> Floats:
 
 
 def regret_table(names: list[str], losses: Floats, raw: Floats, enough: Floats) -> pd.DataFrame:
-    """Mean outcome, regret and satisficing of each response."""
+    """Tabulate mean outcome, regret and satisficing of each response."""
     regret = regrets(losses)
     return pd.DataFrame(
         {
@@ -109,7 +109,7 @@ def regret_table(names: list[str], losses: Floats, raw: Floats, enough: Floats) 
 def robust_table(
     names: list[str], losses: Mapping[str, Floats], enough: Mapping[str, Floats], wanted: float
 ) -> pd.DataFrame:
-    """Which response holds: by satisficing in all objectives, and by the regret that is exceeded in a tenth."""
+    """Tabulate robustness: satisficing in all objectives, and the 90th percentile of regret."""
     both = np.all(list(enough.values()), axis=0).mean(axis=0)
     worst = np.zeros(len(names))
     for values in losses.values():
@@ -124,13 +124,13 @@ def robust_table(
 
 
 def knowledge_table(x: Floats, losses: Floats, labels: list[str]) -> pd.DataFrame:
-    """What it is worth to know each parameter before choosing, in the unit of the objective.
+    """Tabulate the value of knowing each parameter before choosing, in the unit of the objective.
 
     EVPI = min over responses of E[loss] - E[min over responses of loss]. EVPPI the same with E[loss | parameter] in
-    the second term, by regression on a cubic spline of the parameter's ranks (Strong, Oakley and Brennan 2014). As a
-    regression finds something in noise, ``by_chance`` is the 95th percentile over shuffled values of the parameter.
+    the second term, by regression on a cubic spline of the parameter's ranks (Strong, Oakley and Brennan 2014). Since a
+    regression also fits noise, ``by_chance`` is the 95th percentile over shuffled values of the parameter.
     """
-    against = losses - losses[:, :1]  # the base's own noise is no reason to choose
+    against = losses - losses[:, :1]  # relative to the base, whose own noise should not affect the choice
     best = float(against.mean(axis=0).min())
     evpi = best - float(against.min(axis=1).mean())
     generator = np.random.default_rng(0)
@@ -144,7 +144,7 @@ def knowledge_table(x: Floats, losses: Floats, labels: list[str]) -> pd.DataFram
 
 
 def evppi(basis: Floats, against: Floats, best: float) -> float:
-    """Value of a parameter whose spline is ``basis``; at least nought, at most what knowing all is worth."""
+    """Return the value of a parameter whose spline is ``basis``; from 0 to the value of perfect information."""
     fitted = basis @ np.linalg.lstsq(basis, against, rcond=None)[0]
     value = best - float(fitted.min(axis=1).mean())
     most = best - float(against.min(axis=1).mean())
@@ -152,7 +152,7 @@ def evppi(basis: Floats, against: Floats, best: float) -> float:
 
 
 def spline(column: Floats, knots: int = 1) -> Floats:
-    """A cubic spline basis of a column's ranks, from 0 to 1: 4 + knots functions, fewer where few values differ."""
+    """Return a cubic spline basis of a column's ranks (0 to 1): 4 + knots functions, fewer if few values differ."""
     values, ranks = np.unique(column, return_inverse=True)
     u = ranks / max(len(values) - 1, 1)
     degree = min(3, len(values) - 1)

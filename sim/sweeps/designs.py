@@ -1,4 +1,4 @@
-"""Designs: at which points of the factors' values a study runs."""
+"""Designs of experiments: the points in factor space at which a study is run."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ MOST_POINTS = 2_000_000
 def points_of(
     design: str, factors: Sequence[Factor], samples: int, levels: int, seed: int, *, second_order: bool = False
 ) -> Floats:
-    """The points of a design, shape (N, factors).
+    """Return the points of a design, shape (N, factors).
 
     Args:
-        design: ``grid``: all combinations of so many levels. ``latin-hypercube``: so many samples. ``sobol``:
-            Saltelli's scheme on so many samples, (factors + 2) times as many points, or (2 factors + 2) with
-            ``second_order``. ``morris``: so many trajectories of factors + 1 points, on so many levels.
-            ``one-at-a-time``: the centre, and each factor at each of so many levels, the others at their centre.
-        factors: What is varied.
-        samples: Samples or trajectories.
-        levels: Levels of a factor without values of its own.
-        seed: Of the points.
-        second_order: Whether pairs of factors are asked for too.
+        design: ``grid``: all combinations of ``levels``. ``latin-hypercube``: ``samples`` points. ``sobol``:
+            Saltelli's scheme, (factors + 2) points per sample, or (2 factors + 2) with ``second_order``.
+            ``morris``: ``samples`` trajectories of factors + 1 points, on ``levels``. ``one-at-a-time``: the
+            centre, and each factor at each of its levels with the others at their centre.
+        factors: The factors.
+        samples: Number of samples or trajectories.
+        levels: Number of levels of a factor without given values.
+        seed: Seed of the points.
+        second_order: Whether to allow second-order indices of pairs of factors.
 
     Raises:
         ScenarioError: If the design has too many points, or the number of samples does not suit it.
@@ -56,7 +56,7 @@ def points_of(
 def number_of_points(
     design: str, factors: Sequence[Factor], samples: int, levels: int, *, second_order: bool = False
 ) -> int:
-    """How many points a design has."""
+    """Return how many points a design has."""
     d = len(factors)
     if design == GRID:
         return prod(len(factor.values) if factor.values is not None else levels for factor in factors)
@@ -68,12 +68,12 @@ def number_of_points(
 
 
 def at_quantiles(factors: Sequence[Factor], unit: Floats) -> Floats:
-    """Values at probabilities, shape (N, factors)."""
+    """Return the factors' quantiles at probabilities ``unit``, both of shape (N, factors)."""
     return np.array([[factor.quantile(float(u)) for factor, u in zip(factors, row, strict=True)] for row in unit])
 
 
 def at_levels(factors: Sequence[Factor], unit: Floats, levels: int) -> Floats:
-    """Values at places between the factors' ends, which are levels: 0 the first, 1 the last."""
+    """Return the factors' levels at positions from 0 (the first) to 1 (the last)."""
     columns = []
     for k, factor in enumerate(factors):
         values = np.array(factor.levels(levels))
@@ -82,7 +82,7 @@ def at_levels(factors: Sequence[Factor], unit: Floats, levels: int) -> Floats:
 
 
 def places_of(factors: Sequence[Factor], points: Floats, levels: int) -> Floats:
-    """The inverse of `at_levels`."""
+    """Invert `at_levels`."""
     columns = []
     for k, factor in enumerate(factors):
         values = np.array(factor.levels(levels))
@@ -91,7 +91,7 @@ def places_of(factors: Sequence[Factor], points: Floats, levels: int) -> Floats:
 
 
 def problem(factors: int) -> dict[str, Any]:
-    """As SALib wants it: so many variables from 0 to 1."""
+    """Return a problem definition for SALib: ``factors`` variables from 0 to 1."""
     return {"num_vars": factors, "names": [str(k) for k in range(factors)], "bounds": [[0.0, 1.0]] * factors}
 
 

@@ -1,7 +1,7 @@
-"""Scenario discovery: where in the space of parameters the runs of interest lie, by PRIM and by a tree (CART).
+"""Scenario discovery: regions of parameter space with many runs of interest, by PRIM and a tree (CART).
 
-PRIM is our own: the EMA Workbench's comes with an experiment frame of its own and eight packages, one of them an
-optimiser; the algorithm is a page.
+PRIM is implemented here, in a page of code: the EMA Workbench's version would bring its own framework for experiments
+and eight packages, among them an optimiser.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ LEAVES = 8
 
 
 class Found(NamedTuple):
-    """What a search for boxes found.
+    """The result of a search for boxes.
 
     Attributes:
-        table: A row a box: method, box, words, density, coverage, mass, runs.
-        limits: A row a limit: method, box, parameter, low, high, unit, p.
-        share: Of all runs, those of interest.
-        runs: How many runs there were.
+        table: A row per box: method, box, words, density, coverage, mass, runs.
+        limits: A row per limit: method, box, parameter, low, high, unit, p.
+        share: Share of runs that are of interest.
+        runs: Number of runs.
     """
 
     table: pd.DataFrame
@@ -42,12 +42,12 @@ class Found(NamedTuple):
 def discover(
     sampled: CompletedSweep, clauses: Sequence[Clause], scenario: str | None = None, *, density: float = 0.8
 ) -> Found:
-    """Boxes in which runs fulfil all clauses.
+    """Find boxes in which runs fulfil all clauses.
 
     Args:
         sampled: The sweep.
-        clauses: What makes a run one of interest.
-        scenario: Which of its scenarios; the first if None.
+        clauses: Conditions that define a run of interest.
+        scenario: Name of a scenario of the sweep; the first if None.
         density: Share of the runs in a box that should be of interest.
 
     Raises:
@@ -81,7 +81,7 @@ def discover(
 
 
 def tree_boxes(x: Floats, wanted: Bools) -> list[Box]:
-    """The leaves of a classification tree in which most runs are of interest, the fullest first."""
+    """Return the leaves of a classification tree in which most runs are of interest, the fullest first."""
     from sklearn.tree import DecisionTreeClassifier
 
     least = max(int(prim.LEAST * len(x)), 2)
@@ -105,7 +105,7 @@ def tree_boxes(x: Floats, wanted: Bools) -> list[Box]:
 
 
 def sentence(row: pd.Series, what: str) -> str:
-    """A row of the table as a planner reads it."""
+    """Return a row of the table as a sentence for a planner."""
     return (
         f"{what} when {row['where']}: {row['density']:.0%} of the runs there, "
         f"and {row['coverage']:.0%} of all such runs"

@@ -1,4 +1,4 @@
-"""Experiments: what a YAML file of a sweep, a decision table or a search for tipping points may say."""
+"""The schema of experiment files: sweeps, decision tables and searches for tipping points."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from sim.scenario.quantity import KINDS, Distribution, parse_quantity
 from sim.sweeps.designs import DESIGNS, MORRIS
 from sim.sweeps.outcomes import OutcomeOf
 
-LEAST_POINTS = 10  # of a decision: fewer tell nothing of what knowing more is worth
+LEAST_POINTS = 10  # of a decision: fewer cannot estimate the value of information
 _Positive = Annotated[int, Field(ge=1, le=1_000_000)]
 
 
 def _refuse_twice(what: str, entries: Sequence[Any]) -> None:
-    """Refuse a list in which an entry stands twice; raises ValueError."""
+    """Refuse a list with a repeated entry; raises ValueError."""
     twice = [entry for entry, times in Counter(entries).items() if times > 1]
     if twice:
         raise ValueError(f"{what}: found {twice[0]} twice; allowed: each once")
 
 
 def _spread(value: Any) -> Any:
-    """A factor as it is written: nothing, a distribution, or a mapping with the keys of `Varied`."""
+    """Parse a factor as written: nothing, a distribution, or a mapping with the keys of `Varied`."""
     if value is None:
         return {}
     if isinstance(value, dict) and len(value) == 1 and next(iter(value)) in KINDS:
@@ -47,7 +47,7 @@ class ExperimentEntry(BaseModel):
 
 
 class Varied(ExperimentEntry):
-    """How a parameter is varied; with nothing said, over its own distribution in the scenario."""
+    """How a parameter is varied; by default over its own distribution in the scenario."""
 
     title: Title | None = Field(None, description="Name in tables and figures.")
     range: list[float] | None = Field(None, min_length=2, max_length=2, description="Lowest and highest value.")
@@ -77,7 +77,7 @@ Parameters = dict[str, Annotated[Varied, BeforeValidator(_spread)]]
 
 
 class Experiment(ExperimentEntry):
-    """What all experiments say."""
+    """Fields of all experiments."""
 
     title: Title = Field(description="Title of its tables and figures.")
     description: Text = Field("", description="What it asks.")
@@ -85,16 +85,18 @@ class Experiment(ExperimentEntry):
     overrides: dict[str, Any] = Field(
         default_factory=dict, alias="set", description="Changes to all scenarios, by dotted path."
     )
-    parameters: Parameters = Field(min_length=1, max_length=200, description="What is varied, by dotted path or name.")
+    parameters: Parameters = Field(
+        min_length=1, max_length=200, description="Parameters to vary, by dotted path or name."
+    )
 
 
 class Designed(Experiment):
-    """What experiments with a design say."""
+    """Fields of experiments with a design."""
 
     design: Literal["grid", "latin-hypercube", "sobol", "morris", "one-at-a-time"] = "latin-hypercube"
     samples: _Positive = Field(256, description="Samples, or trajectories.")
     levels: Annotated[int, Field(ge=2, le=10_000)] = Field(4, description="Levels of grid, morris, one-at-a-time.")
-    second_order: bool = Field(False, description="Whether sobol asks for pairs of parameters too.")
+    second_order: bool = Field(False, description="Whether sobol also estimates pairs of parameters.")
     replicates: Annotated[int, Field(ge=1, le=100_000)] = Field(1, description="Runs of each point and scenario.")
     paired: bool = Field(True, description="Whether all points share the same people and draws.")
     others: Literal["central", "drawn"] = Field(
@@ -117,7 +119,7 @@ class Sweep(Designed):
     scenarios: list[str] | None = Field(None, min_length=1, max_length=50, description="In place of a single one.")
     outcomes: list[str] = Field(
         default=["pressure_peak", "days_over", "entries", "stranded", "deaths"], min_length=1, max_length=50,
-        description="Measures, each perhaps with @ and a section, agency, route or cohort.",
+        description="Outputs, each optionally with @ and a section, agency, route or cohort.",
     )  # fmt: skip
 
     @model_validator(mode="after")
@@ -130,24 +132,24 @@ class Sweep(Designed):
 
     @property
     def names(self) -> list[str]:
-        """The scenarios."""
+        """Return the scenarios."""
         return [self.scenario] if self.scenario is not None else list(self.scenarios or [])
 
 
 class Objective(ExperimentEntry):
-    """What is wanted of an outcome."""
+    """The objective for an outcome."""
 
     goal: Literal["lower", "higher"] = Field("lower", description="What is better.")
     enough: float | None = Field(None, description="A value that satisfies: at most it, or at least it.")
 
 
 class Decision(Designed):
-    """Response scenarios over the same points of what nobody knows: regret, satisficing, value of information."""
+    """Response scenarios over the same points of deep uncertainty: regret, satisficing, value of information."""
 
     kind: Literal["decision"]
     scenarios: list[str] = Field(min_length=2, max_length=50, description="The responses; the first is the base.")
     objectives: dict[str, Objective] = Field(min_length=1, max_length=20, description="By outcome.")
-    satisfied: float = Field(0.75, gt=0, le=1, description="Share of the points that a robust response satisfies in.")
+    satisfied: float = Field(0.75, gt=0, le=1, description="Share of points at which a robust response satisfies.")
 
     @model_validator(mode="after")
     def _enough(self) -> Decision:
@@ -159,12 +161,12 @@ class Decision(Designed):
 
     @property
     def names(self) -> list[str]:
-        """The scenarios."""
+        """Return the scenarios."""
         return list(self.scenarios)
 
     @property
     def outcomes(self) -> list[str]:
-        """The outcomes of the objectives."""
+        """Return the outcomes of the objectives."""
         return list(self.objectives)
 
 
@@ -174,8 +176,8 @@ class Threshold(Experiment):
     kind: Literal["threshold"]
     scenario: str = Field(description="Scenario by name, or a YAML file beside the experiment.")
     parameters: Parameters = Field(min_length=1, max_length=1, description="The factor.")
-    where: str = Field("days_over > 0", description="What counts as overload, of each section.")
-    level: Literal["section", "agency", "all"] = Field("section", description="What is looked at, each for itself.")
+    where: str = Field("days_over > 0", description="Condition for overload, for each section.")
+    level: Literal["section", "agency", "all"] = Field("section", description="Level at which overload is examined.")
     probabilities: list[float] = Field(default=[0.1, 0.5, 0.9], min_length=1, max_length=20)
     halvings: int = Field(5, ge=1, le=20, description="How often the range is halved.")
     replicates: int = Field(60, ge=2, le=100_000, description="Pairs: the same people and draws at all levels.")

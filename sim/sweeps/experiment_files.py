@@ -1,4 +1,4 @@
-"""Reading experiments: every mistake with its file, line, field, what was found and what is allowed."""
+"""Reading of experiment files; every error gives file, line, field, what was found and what is allowed."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ class Ready:
 
 
 def read_experiment(name_or_path: str | Path, changes: Mapping[str, Any] | None = None) -> Ready:
-    """An experiment of a shipped name or a YAML file, with its scenarios and all that it varies.
+    """Read an experiment, by shipped name or YAML file, with its scenarios and factors.
 
     Args:
         name_or_path: A shipped experiment's name, or a path ending in .yaml or .yml.
-        changes: Top-level fields in place of the file's, such as ``{"samples": 64}``.
+        changes: Top-level fields that replace the file's, such as ``{"samples": 64}``.
 
     Raises:
-        ScenarioError: With file, line, field, what was found and what is allowed; before anything is run.
+        ScenarioError: With file, line, field, what was found and what is allowed.
     """
     path = experiment_file(name_or_path)
     root = parse_yaml(read_text(path), display(path))
@@ -70,7 +70,7 @@ def _at(root: Node, path: list[Any], text: str) -> Problem:
 
 
 def _relocated(root: Node, path: list[Any], error: ScenarioError) -> ScenarioError:
-    """An error about a value of the experiment, at the place of the value."""
+    """Return an error about a value of the experiment with the position of the value."""
     own = [
         problem if problem.line else _at(root, path, ": ".join(t for t in (problem.path, problem.text) if t))
         for problem in error.problems

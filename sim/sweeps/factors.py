@@ -1,4 +1,4 @@
-"""What an experiment varies: a parameter of the scenario, or several that move together, over a range."""
+"""Factors of an experiment: a scenario's parameter, or several that move together, varied over a range."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from sim.scenario.quantity import Distribution, centre, parse_quantity
 from sim.scenario.schema import Scenario
 
 Floats = npt.NDArray[np.float64]
-AROUND = 0.2  # of a parameter that is a plain number and is given no range: so much to both sides
-TAIL = 0.05  # where levels of an unbounded distribution begin and end
+AROUND = 0.2  # relative range, to either side, of a plain number without a given range
+TAIL = 0.05  # quantiles between which levels of an unbounded distribution lie
 
 
 class Factor(NamedTuple):
     """A quantity that is varied.
 
     Attributes:
-        name: Dotted path, or a name of its own if it moves several.
-        unit: Of the parameter.
-        weights: By path, what a value of the factor is multiplied with; 1 for a single path.
-        low: Lowest value that its fields allow.
-        high: Highest value.
-        spread: How it is distributed; `uniform` where only a range is known.
-        values: The only values that it takes, if they are given.
-        centre: Its value where it is not varied.
+        name: Dotted path, or a new name if it moves several.
+        unit: Unit of the parameter.
+        weights: Multiplier of the factor's value for each path; 1 for a single path.
+        low: Lowest value that the fields allow.
+        high: Highest value that the fields allow.
+        spread: Its distribution; `uniform` if only a range is known.
+        values: The only values that it takes, if given.
+        centre: Its value when it is not varied.
     """
 
     name: str
@@ -43,14 +43,14 @@ class Factor(NamedTuple):
     centre: float
 
     def quantile(self, u: float) -> float:
-        """Its value at a probability."""
+        """Return its value at a probability."""
         if self.values is not None:
             return self.values[min(int(u * len(self.values)), len(self.values) - 1)]
         return self.spread.quantile(min(max(u, 1e-12), 1 - 1e-12), self.low, self.high)
 
     @property
     def ends(self) -> tuple[float, float]:
-        """Where its levels begin and end: its lowest and highest value, or quantiles where it has none."""
+        """Return its lowest and highest level: its bounds, or quantiles if it is unbounded."""
         if self.values is not None:
             return min(self.values), max(self.values)
         low, high = self.spread.support
@@ -59,20 +59,20 @@ class Factor(NamedTuple):
         return self.quantile(TAIL), self.quantile(1 - TAIL)
 
     def levels(self, number: int) -> list[float]:
-        """So many values, evenly spaced; or those that were given."""
+        """Return ``number`` evenly spaced values, or the given ones."""
         if self.values is not None:
             return list(self.values)
         return [float(value) for value in np.linspace(*self.ends, number)]
 
     def describe(self) -> dict[str, Any]:
-        """As JSON keeps it."""
+        """Return its description for JSON."""
         values = None if self.values is None else list(self.values)
         spread = self.spread.to_yaml()
         return {**self._asdict(), "weights": dict(self.weights), "spread": spread, "values": values}
 
     @classmethod
     def of(cls, described: Mapping[str, Any]) -> Factor:
-        """The factor of a description."""
+        """Return the factor of a description."""
         spread = parse_quantity(described["spread"])
         assert isinstance(spread, Distribution)
         values = None if described["values"] is None else tuple(described["values"])
@@ -86,13 +86,13 @@ def factor_of(
     spread: Distribution | tuple[float, float] | None = None,
     values: Sequence[float] | None = None,
 ) -> Factor:
-    """A factor of a scenario.
+    """Make a factor of a scenario.
 
-    Without ``spread`` or ``values`` it takes the parameter's own distribution; where that is a plain number, 20 % to
-    both sides of it, or the field's whole range where it is nought.
+    Without ``spread`` or ``values`` it takes the parameter's own distribution; for a plain number, a range of 20 % to
+    either side, or the field's whole range if the number is 0.
 
     Raises:
-        ScenarioError: If a path is no parameter, or the values leave the range of its field.
+        ScenarioError: If a path is not a parameter, or values are outside the range of its field.
     """
     weights = {name: 1.0} if weights is None else dict(weights)
     places = [place_of(scenario, path) for path in weights]
@@ -116,7 +116,7 @@ def factor_of(
 
 
 def settings(factors: Sequence[Factor], points: Floats) -> tuple[tuple[str, ...], Floats]:
-    """Paths, and what points of the factors, shape (N, factors), set there; shape (N, paths)."""
+    """Return paths, and their values, shape (N, paths), at points of the factors, shape (N, factors)."""
     paths = tuple(path for factor in factors for path in factor.weights)
     columns = [points[:, k] * weight for k, factor in enumerate(factors) for weight in factor.weights.values()]
     return paths, np.column_stack(columns) if columns else np.empty((len(points), 0))
@@ -129,7 +129,7 @@ def _bounds(places: Sequence[Place], weights: Sequence[float]) -> tuple[float, f
 
 
 def _central(scenario: Scenario, path: str) -> float | None:
-    """The parameter's central value; None for a date that its schedule lacks, and where it is given by cohort."""
+    """Return the parameter's central value; None for a date that its schedule lacks, or if given by cohort."""
     try:
         value = get_path(scenario, path)
     except ScenarioError:

@@ -1,4 +1,4 @@
-"""Mending a study: what is missing or damaged is done again, and what was done is told."""
+"""Repair of a study: missing or damaged parts are done again and reported."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from sim.sweeps.factors import Factor, settings
 
 
 class Mended(NamedTuple):
-    """What was wrong, a line each; how many of the runs asked for lacked; the study, whole again."""
+    """A repair: what was wrong, one line each; the number of missing runs; the repaired study."""
 
     damage: list[str]
     lacked: int
@@ -29,17 +29,17 @@ class Mended(NamedTuple):
 def mend(
     folder: Path, *, place: Workplace | None = None, command: str = "", progress: Progress | None = None
 ) -> Mended:
-    """Do again what is missing or damaged of a study, and what was asked for and never done.
+    """Repeat what is missing or damaged in a study, and do what was requested but never done.
 
     Args:
-        folder: The study's. A run of a single scenario is made again by `sim.run`.
-        place: Where the runs are done; this process if None.
-        command: As of `carry_out`.
-        progress: As of `carry_out`.
+        folder: The study's folder. A run of a single scenario is remade by `sim.run`.
+        place: Executor of the runs; this process if None.
+        command: As in `carry_out`.
+        progress: As in `carry_out`.
 
     Raises:
-        OutputError: If there is no study, its record is damaged, or only the command that made it can go on with it:
-            a part of a larger search, or a scenario that was shortened, of which the folder leaves out what is later.
+        OutputError: If there is no study, its record is damaged, or only the command that made it can resume it: a part
+            of a larger search, or a shortened scenario, whose later part is not in the folder.
     """
     study = Study(folder)
     damage = verify(folder).damage
@@ -51,7 +51,7 @@ def mend(
     except (ScenarioError, OutputError, KeyError, TypeError, ValueError) as error:
         again = study.about["command"] or "the code that made it"
         text = str(error) if isinstance(error, OutputError | ScenarioError) else f"damaged: {error!r}"
-        raise OutputError(f"{text}\n{folder} cannot be mended by itself; this goes on with it: {again}") from error
+        raise OutputError(f"{text}\n{folder} cannot be mended by itself; this resumes it: {again}") from error
     left = verify(folder).damage
     if left:
         raise OutputError("\n".join([f"{folder}: still damaged:", *(f"  {line}" for line in left)]))
@@ -59,7 +59,7 @@ def mend(
 
 
 def plan_of_folder(study: Study) -> Plan:
-    """The plan of a study, made again from what its folder says."""
+    """Reconstruct the plan of a study from its folder."""
     plan = study.about["plan"]
     drawn = plan["parameters"] == "drawn"
     extra = plan.get(EXPERIMENT)

@@ -1,4 +1,4 @@
-"""What an experiment looks at: a measure of a run, and conditions on measures."""
+"""Outcomes that an experiment looks at (an output for the whole or one name), and conditions on them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sim.scenario.errors import ScenarioError, choices, show
 from sim.scenario.schema import Scenario
 
 Floats = npt.NDArray[np.float64]
-Known = dict[tuple[str, str], str]  # unit by measure and name
+Known = dict[tuple[str, str], str]  # unit by output and name
 _SIGNS: dict[str, Callable[[Floats, float], npt.NDArray[np.bool_]]] = {
     ">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt,
 }  # fmt: skip
@@ -26,24 +26,24 @@ _CLAUSE = re.compile(r"\s*([a-z_0-9]+(?:@[a-z0-9:_-]+)?)\s*(>=|<=|>|<)\s*([-+0-9
 
 
 class OutcomeOf(NamedTuple):
-    """A total of a run: a measure of the whole border, or of a section, agency, route or cohort."""
+    """An outcome: a total of an output, for the whole border, or a section, agency, route or cohort."""
 
     measure: str
     name: str = ALL
 
     @classmethod
     def parse(cls, text: str) -> OutcomeOf:
-        """``measure`` or ``measure@name``."""
+        """Parse ``output`` or ``output@name``."""
         measure, _, name = text.partition("@")
         return cls(measure.strip(), name.strip() or ALL)
 
     @property
     def key(self) -> tuple[str, str]:
-        """Measure and name, as tables have them."""
+        """Return output and name, as in tables."""
         return self.measure, self.name
 
     def __str__(self) -> str:
-        """As `parse` takes it."""
+        """Return the form that `parse` reads."""
         return self.measure if self.name == ALL else f"{self.measure}@{self.name}"
 
 
@@ -55,16 +55,16 @@ class Clause(NamedTuple):
     number: float
 
     def holds(self, values: Floats) -> npt.NDArray[np.bool_]:
-        """Where it does; never where a value is missing."""
+        """Return where the comparison holds; false for missing values."""
         return _SIGNS[self.sign](values, self.number) & ~np.isnan(values)
 
     def __str__(self) -> str:
-        """As `conditions` takes it."""
+        """Return the form that `conditions` reads."""
         return f"{self.outcome} {self.sign} {self.number:g}"
 
 
 def conditions(text: str) -> list[Clause]:
-    """``pressure_peak > 1.5 and deaths@poland <= 20`` as clauses; raises ScenarioError."""
+    """Parse ``pressure_peak > 1.5 and deaths@poland <= 20`` into clauses; raises ScenarioError."""
     clauses = []
     for part in re.split(r"\band\b", text):
         found = _CLAUSE.fullmatch(part)
@@ -80,7 +80,7 @@ def conditions(text: str) -> list[Clause]:
 
 
 def known_outcomes(scenario: Scenario) -> Known:
-    """Unit of each outcome that runs of a scenario have, by a run of a day without people."""
+    """Return the unit of each outcome of a scenario's runs, found by running one day without people."""
     cohorts = {name: cohort.model_copy(update={"size": 1}) for name, cohort in scenario.cohorts.items()}
     small = scenario.model_copy(update={"cohorts": cohorts, "days": 1, "observed": [], "timetable": None})
     small._timetable = None

@@ -1,8 +1,8 @@
 """PRIM, the patient rule induction method: boxes in which runs of interest are dense.
 
-Friedman and Fisher (1999), "Bump hunting in high-dimensional data", Statistics and Computing 9, 123-143, as scenario
-discovery uses it: Bryant and Lempert (2010), Technological Forecasting and Social Change 77, 34-49. A box is peeled,
-a few of its runs at a time, on the side that leaves it densest; then limits that chance could explain are taken off.
+Friedman and Fisher (1999), "Bump hunting in high-dimensional data", Statistics and Computing 9, 123-143, as used in
+scenario discovery by Bryant and Lempert (2010), Technological Forecasting and Social Change 77, 34-49. A box is peeled,
+a few runs at a time, on the side that leaves it densest; then limits that chance could explain are removed.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ MOST_BOXES = 3
 
 
 class Step(NamedTuple):
-    """A box on the way from everything to the densest."""
+    """A box on the trajectory from everything to the densest."""
 
     box: Box
     quality: Quality
 
 
 def boxes(x: Floats, wanted: Bools, *, density: float = 0.8, most: int = MOST_BOXES) -> list[Box]:
-    """Boxes one after the other, each found among the runs that those before it leave.
+    """Find boxes in turn, each among the runs outside the earlier ones.
 
     Args:
         x: Points of the runs, shape (n, parameters).
         wanted: Which runs are of interest, shape (n,).
-        density: Share of the runs of interest that a box should have. Of the boxes that do, the one with the highest
+        density: Share of runs of interest that a box should have. Of the boxes that do, the one with the highest
             coverage is taken; if none does, the one that balances density and coverage best.
-        most: Number of boxes at most.
+        most: Maximum number of boxes.
     """
     found: list[Box] = []
     left = np.ones(len(x), bool)
@@ -51,7 +51,7 @@ def boxes(x: Floats, wanted: Bools, *, density: float = 0.8, most: int = MOST_BO
 
 
 def peel(x: Floats, wanted: Bools) -> list[Step]:
-    """The boxes of a peeling trajectory, from everything to the densest."""
+    """Return the boxes of a peeling trajectory, from everything to the densest."""
     box = Box.whole(x.shape[1])
     steps = [Step(box, quality(box, x, wanted))]
     least = max(LEAST * len(x), 2)
@@ -64,13 +64,13 @@ def peel(x: Floats, wanted: Bools) -> list[Step]:
         ]
         if not candidates or wanted[inside].all():
             return steps
-        # The densest; of equals, the one that keeps most runs.
+        # The densest; among equals, the one that keeps most runs.
         box = max(candidates, key=lambda candidate: candidate[:2])[2]
         steps.append(Step(box, quality(box, x, wanted)))
 
 
 def _peeled(box: Box, x: Floats) -> list[Box]:
-    """The box with a slice taken off at either end of each parameter."""
+    """Return boxes with a slice removed at either end of each parameter."""
     slices = []
     for k in range(x.shape[1]):
         values = np.unique(x[:, k])
@@ -79,7 +79,7 @@ def _peeled(box: Box, x: Floats) -> list[Box]:
         middles = (values[1:] + values[:-1]) / 2
         for side, share in (("low", PEEL), ("high", 1 - PEEL)):
             cut = np.quantile(x[:, k], share)
-            # At the middle between two runs: at least one goes.
+            # Midway between two runs: at least one is removed.
             after = int(np.searchsorted(values, cut, side="left" if side == "low" else "right"))
             place = min(max(after - 1, 0), len(middles) - 1)
             low, high = box.low.copy(), box.high.copy()
@@ -89,7 +89,7 @@ def _peeled(box: Box, x: Floats) -> list[Box]:
 
 
 def _choose(steps: list[Step], density: float, x: Floats, wanted: Bools) -> Box:
-    """The best box of a trajectory, without the limits that chance could explain."""
+    """Return the best box of a trajectory, without the limits that chance could explain."""
     pruned = [_significant(step.box, x, wanted) for step in steps]
     of = [quality(box, x, wanted) for box in pruned]
     enough = [k for k, found in enumerate(of) if found.density >= density]
@@ -99,12 +99,12 @@ def _choose(steps: list[Step], density: float, x: Floats, wanted: Bools) -> Box:
 
 
 def _balance(of: Quality) -> float:
-    """Harmonic mean of density and coverage."""
+    """Return the harmonic mean of density and coverage."""
     return 2 * of.density * of.coverage / max(of.density + of.coverage, 1e-12)
 
 
 def significances(box: Box, x: Floats, wanted: Bools) -> dict[int, float]:
-    """By parameter that a box limits, the probability of so dense a box by chance, had its limit done nothing."""
+    """Return, by limited parameter, the probability that a box is as dense by chance without this limit's help."""
     found = {}
     inside = quality(box, x, wanted)
     hits = round(inside.density * inside.runs)
@@ -115,7 +115,7 @@ def significances(box: Box, x: Floats, wanted: Bools) -> dict[int, float]:
 
 
 def _significant(box: Box, x: Floats, wanted: Bools) -> Box:
-    """Without the limits that chance could explain, the least significant first."""
+    """Remove the limits that chance could explain, the least significant first."""
     while box.limited:
         parameter, p = max(significances(box, x, wanted).items(), key=lambda item: item[1])
         if p <= SIGNIFICANT:

@@ -1,6 +1,6 @@
-"""What an outcome hangs on: Sobol' indices, Morris screening, partial rank correlations, and a tornado.
+"""Sensitivity analysis: Sobol' indices, Morris screening, partial rank correlations, and tornado tables.
 
-Tables are tidy: a row an outcome and parameter. Which of them there are depends on the design of the sweep.
+Tables are tidy, a row per outcome and parameter; the design of the sweep determines which are available.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ from sim.sweeps.outcomes import OutcomeOf
 CONFIDENCE = 0.9
 RESAMPLES = 200
 Bools = npt.NDArray[np.bool_]
-ENDS = 0.2  # of the points: those with a parameter's lowest and highest values, in a tornado of samples
+ENDS = 0.2  # share of points at either end of a parameter, for tornado tables of sampled designs
 
 
 def tables_of(sampled: CompletedSweep, outcomes: Sequence[OutcomeOf] = ()) -> dict[str, pd.DataFrame]:
-    """All tables that the design of a sweep allows: sobol, pairs, morris, prcc, tornado, along.
+    """Compute all tables that the design of a sweep allows: sobol, pairs, morris, prcc, tornado, along.
 
     Args:
         sampled: The sweep.
-        outcomes: Those of the experiment, if none are named.
+        outcomes: The outcomes; those of the experiment if empty.
 
     Raises:
-        OutputError: If too many runs failed for any of them.
+        OutputError: If too many runs failed for any table.
         ScenarioError: If there is no such outcome.
     """
     outcomes = list(outcomes) or sampled.outcomes
@@ -70,10 +70,10 @@ def tables_of(sampled: CompletedSweep, outcomes: Sequence[OutcomeOf] = ()) -> di
 
 
 def sobol(sampled: CompletedSweep, values: Floats) -> pd.DataFrame:
-    """First-order and total indices with 90 % intervals (bootstrap), by SALib.
+    """Compute first-order and total indices with 90 % intervals (bootstrap), by SALib.
 
-    First: the share of the variance that would go if the parameter were known. Total: the share that would stay if
-    all others were known. Total less first is what it does together with others.
+    First-order: the share of the variance that would vanish if the parameter were known. Total: the share that would
+    remain if all others were known. Their difference is due to interactions.
     """
     found = _indices(sampled, values)
     rows = []
@@ -87,7 +87,7 @@ def sobol(sampled: CompletedSweep, values: Floats) -> pd.DataFrame:
 
 
 def pairs(sampled: CompletedSweep, values: Floats) -> pd.DataFrame:
-    """Second-order indices of pairs, with 90 % intervals."""
+    """Compute second-order indices of pairs, with 90 % intervals."""
     found = _indices(sampled, values)
     labels = [sampled.label(factor) for factor in sampled.factors]
     rows = [
@@ -99,14 +99,14 @@ def pairs(sampled: CompletedSweep, values: Floats) -> pd.DataFrame:
 
 
 def _indices(sampled: CompletedSweep, values: Floats) -> dict[str, Floats]:
-    """SALib's indices; a sample of whose points one failed is left out, with its other points."""
+    """Return SALib's indices, without samples of which any point failed."""
     from SALib.analyze import sobol as analysis
 
     second, factors = bool(sampled.experiment["second_order"]), len(sampled.factors)
     blocks = values.reshape(-1, (2 * factors + 2) if second else (factors + 2))
     whole = blocks[~np.isnan(blocks).any(axis=1)]
     _check_enough(sampled, len(whole), len(blocks))
-    if np.ptp(whole) == 0:  # nothing varies: nothing to share out
+    if np.ptp(whole) == 0:  # no variance to attribute
         nan = np.full(factors, np.nan)
         return {"S1": nan, "S1_conf": nan, "ST": nan, "ST_conf": nan} | dict.fromkeys(
             ("S2", "S2_conf"), np.full((factors, factors), np.nan)
@@ -119,10 +119,10 @@ def _indices(sampled: CompletedSweep, values: Floats) -> dict[str, Floats]:
 
 
 def morris(sampled: CompletedSweep, values: Floats) -> pd.DataFrame:
-    """Elementary effects: the mean of their size (``effect``) with a 90 % interval, mean and spread, by SALib.
+    """Compute elementary effects: mean absolute value (``effect``) with 90 % interval, mean and spread, by SALib.
 
-    An effect is the change of the outcome over the parameter's whole range, from a step of part of it. A large
-    spread beside the mean tells of interactions, or of a bent response.
+    An effect is the change of the outcome over the parameter's whole range, extrapolated from a step. A spread that is
+    large relative to the mean indicates interactions or a nonlinear response.
     """
     from SALib.analyze import morris as analysis
 
@@ -150,7 +150,7 @@ def morris(sampled: CompletedSweep, values: Floats) -> pd.DataFrame:
 
 
 def prcc(sampled: CompletedSweep, values: Floats) -> pd.DataFrame:
-    """Partial rank correlation of each parameter with the outcome, the others held: -1 to 1.
+    """Compute the partial rank correlation (-1 to 1) of each parameter with the outcome, given the others.
 
     The interval (90 %) is Fisher's, the p-value of Student's t with n - 2 - (k - 1) degrees of freedom.
     """
@@ -163,7 +163,7 @@ def prcc(sampled: CompletedSweep, values: Floats) -> pd.DataFrame:
 
 
 def partial_ranks(x: Floats, y: Floats, labels: Sequence[str]) -> pd.DataFrame:
-    """As `prcc`, of points x of shape (n, k) and values y of shape (n,)."""
+    """Compute `prcc` from points x of shape (n, k) and values y of shape (n,)."""
     n, k = x.shape
     ranks = rankdata(x, axis=0)
     target = rankdata(y)
@@ -187,10 +187,10 @@ def partial_ranks(x: Floats, y: Floats, labels: Sequence[str]) -> pd.DataFrame:
 
 
 def tornado(sampled: CompletedSweep, values: Floats) -> pd.DataFrame:
-    """The outcome where each parameter is low and where it is high.
+    """Compute the outcome where each parameter is low and where it is high.
 
-    One at a time, at its lowest and highest level with the others at their centre. In other designs, the mean over
-    the fifth of the points where it is lowest and highest, whatever the others are.
+    In a one-at-a-time design, at its lowest and highest level with the others at their centre. In other designs, the
+    mean over the fifths of the points where it is lowest and highest, regardless of the others.
     """
     rows = []
     for k, factor in enumerate(sampled.factors):
@@ -209,7 +209,7 @@ def tornado(sampled: CompletedSweep, values: Floats) -> pd.DataFrame:
 
 
 def along(sampled: CompletedSweep, runs: pd.DataFrame) -> pd.DataFrame:
-    """An outcome at each level of the only parameter, over its replicates: median, mean and 90 % interval."""
+    """Return an outcome's median, mean and 90 % interval over replicates at each level of the only parameter."""
     rows = []
     for point in np.argsort(sampled.x[:, 0], kind="stable"):
         values = runs.loc[runs["point"] == point, "value"].to_numpy(dtype=float)
@@ -221,7 +221,7 @@ def along(sampled: CompletedSweep, runs: pd.DataFrame) -> pd.DataFrame:
 
 
 def grid_of(x: Floats, y: Floats, parts: int) -> tuple[Floats, Floats, Floats]:
-    """Means of y, shape (parts, parts), over equally filled parts of two columns x; and the parts' edges."""
+    """Return means of y, shape (parts, parts), over equally filled parts of two columns x, and the parts' edges."""
     edges = [np.unique(np.quantile(column, np.linspace(0, 1, parts + 1))) for column in x.T]
     sums = np.zeros((len(edges[0]) - 1, len(edges[1]) - 1))
     counts = np.zeros_like(sums)
@@ -237,13 +237,13 @@ def grid_of(x: Floats, y: Floats, parts: int) -> tuple[Floats, Floats, Floats]:
 
 
 def mean(values: Floats) -> float:
-    """Mean of what is known."""
+    """Return the mean without missing values."""
     known = values[~np.isnan(values)]
     return float(known.mean()) if len(known) else float("nan")
 
 
 def _moved(x: Floats, k: int) -> tuple[Bools, Bools, Bools]:
-    """Rows of a design one at a time where parameter k is lowest, highest, and where all are at their centre."""
+    """Return rows of a one-at-a-time design with parameter k lowest, highest, and with all at their centre."""
     alone = (np.delete(x, k, axis=1) == np.delete(x[0], k)).all(axis=1)
     own = np.where(alone, x[:, k], np.nan)
     centre = np.zeros(len(x), bool)
@@ -257,7 +257,7 @@ def _lowest(column: Floats, share: float) -> Bools:
 
 
 def _independent(x: Floats, values: Floats, factors: int, second: bool) -> tuple[Floats, Floats]:
-    """The points of Saltelli's scheme that were sampled: the first and last of each block."""
+    """Return the sampled points of Saltelli's scheme: the first and last of each block."""
     size = (2 * factors + 2) if second else (factors + 2)
     keep = np.isin(np.arange(len(values)) % size, (0, size - 1))
     return x[keep], values[keep]
@@ -270,7 +270,7 @@ def _check_enough(sampled: CompletedSweep, there: int, of: int) -> None:
 
 
 def strongest(tables: dict[str, pd.DataFrame], outcome: str, scenario: str, number: int = 2) -> list[str]:
-    """Labels of the parameters that an outcome hangs on most, by the best table that there is."""
+    """Return labels of the parameters that affect an outcome most, by the best available table."""
     for name, column in (("sobol", "total"), ("morris", "effect"), ("prcc", "prcc"), ("tornado", "swing")):
         if name in tables:
             table = tables[name]
@@ -280,6 +280,6 @@ def strongest(tables: dict[str, pd.DataFrame], outcome: str, scenario: str, numb
     return []
 
 
-def knob_named(sampled: CompletedSweep, label: str) -> tuple[int, Factor]:
-    """Number and factor of a label."""
+def factor_named(sampled: CompletedSweep, label: str) -> tuple[int, Factor]:
+    """Return the number and the factor of a label."""
     return next((k, factor) for k, factor in enumerate(sampled.factors) if sampled.label(factor) == label)

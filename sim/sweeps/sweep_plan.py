@@ -1,4 +1,4 @@
-"""From an experiment to its runs: the plan of a sweep or decision table."""
+"""Plans of sweeps and decision tables, made from experiments."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ MOST_RUNS = 20_000_000
 
 
 def plan_of(ready: Ready) -> Plan:
-    """The study that an experiment asks for.
+    """Return the plan of the study that an experiment describes.
 
     Raises:
-        ScenarioError: If its design cannot be made, is too large, or leaves what the scenarios allow.
+        ScenarioError: If its design cannot be made, is too large, or exceeds what the scenarios allow.
     """
     experiment = ready.experiment
     if isinstance(experiment, Threshold):
@@ -43,14 +43,14 @@ def plan_of(ready: Ready) -> Plan:
 
 
 def check_points(ready: Ready, paths: tuple[str, ...], values: Floats) -> None:
-    """Check the lowest and highest value of each path, so that all points are allowed; raises ScenarioError."""
+    """Check that all points are allowed, by the lowest and highest value of each path; raises ScenarioError."""
     for scenario in ready.scenarios.values():
         lowest = Filling(scenario, paths, values.min(axis=0).tolist())
         Filling(scenario, [place.path for place in lowest.places], values.max(axis=0).tolist())
 
 
 def describe(ready: Ready) -> dict[str, Any]:
-    """What an experiment is, as JSON keeps it."""
+    """Return the description of an experiment for JSON."""
     experiment: Sweep | Decision | Threshold = ready.experiment
     fields = experiment.model_dump(exclude={"parameters", "overrides", "scenario", "scenarios"})
     titles = {name: varied.title for name, varied in experiment.parameters.items() if varied.title is not None}
@@ -61,7 +61,7 @@ def describe(ready: Ready) -> dict[str, Any]:
 
 
 def _finite(value: Any) -> Any:
-    """Without infinite bounds, which JSON has no number for."""
+    """Replace infinite bounds, which JSON cannot represent."""
     if isinstance(value, dict):
         return {str(key): _finite(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

@@ -1,9 +1,9 @@
-"""Tipping points: the level of one factor at which overload becomes likely, by halving its range again and again.
+"""Tipping points: the level of a factor at which overload becomes likely, found by repeatedly halving its range.
 
-All levels are run with the same replicates: the same people, draws and parameters. So a replicate has a threshold of
-its own, the level at which it tips over; the level at which the probability passes p is the p-quantile of these, and
-its interval is that of a quantile, by the binomial distribution of ranks. Halving goes on for each place, probability
-and end of an interval at once; each round is a study in a folder of its own.
+All levels are run with the same replicates: the same people, draws and parameters. So each replicate has its own
+threshold, the level at which it tips over. The level at which the probability exceeds p is the p-quantile of these
+thresholds, and its interval that of a quantile, by the binomial distribution of ranks. The search halves the brackets
+of all places, probabilities and interval ends in parallel; each round is a study in its own folder.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ Bools = npt.NDArray[np.bool_]
 
 
 class Seen(NamedTuple):
-    """What a level showed: whether each replicate tips over at each place, and which replicates did not fail."""
+    """The result at a level: whether each replicate tips over at each place, and which replicates did not fail."""
 
     over: Bools  # (replicates, places)
     known: Bools  # (replicates,)
@@ -47,15 +47,15 @@ class Seen(NamedTuple):
 
 @dataclass
 class Tipping:
-    """The state of a search, and what it found.
+    """The state and findings of a search.
 
     Attributes:
         low: Lowest level.
         high: Highest level.
-        halvings: How often the range between them is halved at most.
-        probabilities: That are looked for.
-        places: Names of what is looked at, each for itself.
-        seen: By number of the level, from 0 (lowest) to 2 ** halvings.
+        halvings: How often the range between them is halved, at most.
+        probabilities: Probabilities whose levels are sought.
+        places: Names of the sections or agencies, each searched separately.
+        seen: Results by number of the level, from 0 (lowest) to 2 ** halvings.
     """
 
     low: float
@@ -66,12 +66,12 @@ class Tipping:
     seen: dict[int, Seen]
 
     def level(self, number: int) -> float:
-        """The factor's value of a number."""
+        """Return the factor's value at the level of a number."""
         return float(self.low + (self.high - self.low) * number / 2**self.halvings)
 
     @property
     def numbers(self) -> list[int]:
-        """Levels that were run, from low to high."""
+        """Return the numbers of the levels that were run, from low to high."""
         return sorted(self.seen)
 
     @property
@@ -81,16 +81,16 @@ class Tipping:
 
     @property
     def replicates(self) -> int:
-        """Replicates that failed at no level."""
+        """Return the number of replicates that failed at no level."""
         return int(self._known.sum())
 
     def counts(self) -> npt.NDArray[np.int64]:
-        """How many replicates tip over, shape (levels, places)."""
+        """Return how many replicates tip over, shape (levels, places)."""
         known = self._known
         return np.array([self.seen[n].over[known].sum(axis=0) for n in self.numbers])
 
     def next_levels(self) -> list[int]:
-        """The levels to run next: the middles of all brackets that are wider than a step."""
+        """Return the levels to run next: the middles of all brackets wider than a step."""
         if not self.seen:
             return [0, 2**self.halvings]
         wanted = set()
@@ -104,7 +104,7 @@ class Tipping:
         return sorted(wanted)
 
     def table(self) -> pd.DataFrame:
-        """A row a place and probability: level, its 90 % interval (infinite beyond the range), where it was found."""
+        """Return a row per place and probability: level, its 90 % interval (infinite beyond the range), and finding."""
         rows = []
         numbers, reached, back = self.numbers, self._reached(), self.reversals()
         for name, column, share in zip(self.places, reached.T, back, strict=True):
@@ -124,7 +124,7 @@ class Tipping:
         return pd.DataFrame(rows, columns=columns)
 
     def curves(self) -> pd.DataFrame:
-        """Probability of overload at each level that was run, with its 90 % interval (Clopper and Pearson)."""
+        """Return the probability of overload at each level run, with its 90 % interval (Clopper and Pearson)."""
         counts, n = self.counts(), self.replicates
         rows = []
         tail = (1 - CONFIDENCE) / 2
@@ -137,23 +137,23 @@ class Tipping:
         return pd.DataFrame(rows, columns=["name", "level", "probability", "low90", "high90", "replicates"])
 
     def reversals(self) -> npt.NDArray[np.float64]:
-        """Share of the replicates, by place, that tip back at a higher level."""
+        """Return the share of replicates, by place, that tip back at a higher level."""
         over = np.array([self.seen[n].over[self._known] for n in self.numbers])
         back = (over[:-1] & ~over[1:]).any(axis=0)
         share: npt.NDArray[np.float64] = back.mean(axis=0)
         return share
 
     def _reached(self) -> npt.NDArray[np.int64]:
-        """Counts as if none tipped back, shape (levels, places)."""
+        """Return counts as if none tipped back, shape (levels, places)."""
         reached: npt.NDArray[np.int64] = np.maximum.accumulate(self.counts(), axis=0)
         return reached
 
 
 @lru_cache(maxsize=1024)
 def ranks(replicates: int, probability: float) -> tuple[int, int, int]:
-    """Ranks, from 1, of the replicates' thresholds: the interval's low end, the quantile, the high end.
+    """Return ranks, from 1, of the replicates' thresholds: low end of the interval, quantile, high end.
 
-    A low end of 0, or a high end of more than the replicates, is beyond what so few can tell.
+    A low end of 0, or a high end above the number of replicates, means that there are too few to bound it.
     """
     tail = (1 - CONFIDENCE) / 2
     middle = max(int(np.ceil(probability * replicates - 1e-9)), 1)
@@ -162,7 +162,7 @@ def ranks(replicates: int, probability: float) -> tuple[int, int, int]:
 
 
 def _bracket(numbers: list[int], reached: npt.NDArray[np.int64], rank: int) -> tuple[int | None, int | None]:
-    """The levels between which so many replicates have tipped over; None for an end outside the range."""
+    """Return the levels between which the ``rank``-th replicate tips over; None for an end outside the range."""
     if rank < 1 or reached[0] >= rank:
         return None, numbers[0]
     if reached[-1] < rank:
@@ -179,7 +179,7 @@ def search(
     places: list[str],
     look: Callable[[list[float]], list[Seen]],
 ) -> Tipping:
-    """Halve until all brackets are a step wide. ``look`` runs levels and tells what they showed."""
+    """Halve until all brackets are one step wide. ``look`` runs levels and returns their results."""
     found = Tipping(low, high, halvings, tuple(probabilities), places, {})
     while levels := found.next_levels():
         shown = look([found.level(number) for number in levels])
@@ -192,17 +192,17 @@ def search(
 def tipping_points(
     ready: Ready, folder: Path, *, place: Callable[[], Any], command: str = "", progress: Progress | None = None
 ) -> Tipping:
-    """Carry a search out, or the rest of it; each round in a folder of its own.
+    """Carry out a search, or what is left of it; each round has its own folder.
 
     Args:
         ready: An experiment of kind threshold.
         folder: Where its rounds are stored.
-        place: Makes the place where the runs are done, once a round.
-        command: The command that makes the study again.
+        place: Called once per round to make the executor of its runs.
+        command: The command that reproduces the study.
         progress: As `carry_out`.
 
     Raises:
-        ScenarioError: If the experiment is none of a threshold.
+        ScenarioError: If the experiment is not of kind threshold.
         OutputError: If a folder cannot be written, or holds something else.
     """
     experiment = ready.experiment
@@ -226,7 +226,7 @@ def tipping_points(
 
 
 def plan_of_levels(ready: Ready, levels: list[float]) -> Plan:
-    """The runs of a round: all replicates at each level; raises ScenarioError."""
+    """Return the plan of a round: all replicates at each level; raises ScenarioError."""
     assert isinstance(ready.experiment, Threshold)
     paths, values = settings(ready.factors, np.array(levels)[:, None])
     check_points(ready, paths, values)
@@ -237,7 +237,7 @@ def plan_of_levels(ready: Ready, levels: list[float]) -> Plan:
 
 
 def seen_in(study: Study, experiment: Threshold, places: list[str], levels: int) -> list[Seen]:
-    """What a round's study showed at each level."""
+    """Return the result of a round's study at each level."""
     over = np.ones((levels, experiment.replicates, len(places)), bool)
     known = np.zeros((levels, experiment.replicates), bool)
     runs = study.runs.set_index("run")

@@ -1,6 +1,6 @@
 """The browser view: a map, charts and controls over a running model, as Mesa visualisation components.
 
-`corridor view` opens the cockpit (`sim.view.app`). The parts work in anybody's page as well:
+`corridor view` opens the cockpit (`sim.view.app`). Its components can be used in any other page:
 
     from mesa.visualization import SolaraViz
     from sim.view import WatchedModel, corridor_map, pressure_chart
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sim.view.components import corridor_map, load_chart, outcome_chart, pressure_chart, today
     from sim.view.live_model import WatchedModel
 
-# Imported when first asked for: Solara takes a second to load.
+# Imported on first use: Solara takes a second to load.
 _HOMES = {
     "WatchedModel": "sim.view.live_model",
     "corridor_map": "sim.view.components",

@@ -25,14 +25,14 @@ _opened: Opened | None = None
 
 
 def start_with(scenario: str, opened: Opened | None = None) -> None:
-    """Sessions that begin from now on open this scenario, a shipped name or a file, and these results."""
+    """Set the scenario, a shipped name or a file, and the results that new sessions open."""
     global _start, _opened
     _start, _opened = scenario, opened
 
 
 @solara.component
 def Layout(children: list[Any] | None = None) -> Any:  # noqa: N802
-    """The page alone, without Solara's own bar and navigation."""
+    """Show only the page, without Solara's app bar and navigation."""
     with solara.Div(classes=["corridor"], children=children or []) as page:
         pass
     return page
@@ -40,9 +40,9 @@ def Layout(children: list[Any] | None = None) -> Any:  # noqa: N802
 
 @solara.component
 def Page() -> None:  # noqa: N802
-    """One browser tab: a session of its own, made here, so that no tab shares its model with another.
+    """Show one browser tab, with its own session: no two tabs share a model.
 
-    Only the page follows the model and Mesa's `update_counter`: a step redraws all once, not each part by itself.
+    Only the page follows the model and Mesa's `update_counter`: a step redraws everything once.
     """
     session = solara.use_memo(lambda: Session(_start), [])
     model = solara.use_reactive(solara.use_memo(session.model, []))
@@ -63,7 +63,7 @@ def Page() -> None:  # noqa: N802
 
 @solara.component
 def Live(screen: Screen) -> None:  # noqa: N802
-    """What-ifs on a running model."""
+    """Show what-ifs on a running model."""
     model, day, baseline = screen.shown, screen.day, screen.session.baseline
     with solara.Div(classes=["corridor-live"]):
         with landmark("aside", "corridor-side"):

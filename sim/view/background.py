@@ -1,4 +1,4 @@
-"""A study that is carried out while the interface stays live: in a thread that hands its runs to other processes."""
+"""Background studies: a thread sends the runs to other processes while the interface stays responsive."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ State = Literal["idle", "running", "cancelling", "cancelled", "done", "failed"]
 
 
 def spare_pool() -> Workplace:
-    """Processes for all cores but one, which is left to the interface."""
+    """Return a pool for all cores but one, which is left to the interface."""
     return Pool(max(available_cores() - 1, 1))
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far the work is: runs done, asked for and failed, seconds since the first began, and what went wrong.
+    """The progress of a study: runs done, requested and failed, seconds since the start, and any error.
 
-    ``result`` is that of the last study that ended well.
+    ``result`` is that of the last successful study.
     """
 
     state: State = "idle"
@@ -44,12 +44,12 @@ class Progress:
 
     @property
     def rate(self) -> float:
-        """Runs a second; 0 before the first has ended."""
+        """Return runs per second; 0 before the first has ended."""
         return self.done / self.seconds if self.seconds > 0 else 0.0
 
     @property
     def left(self) -> float | None:
-        """Seconds left, if that can be told."""
+        """Return the seconds left, or None if unknown."""
         return (self.total - self.done) / self.rate if self.rate > 0 else None
 
 
@@ -58,12 +58,12 @@ class _CancelledError(Exception):
 
 
 class Background:
-    """At most one study at a time; a new one can be begun when the last has ended.
+    """Carries out at most one study at a time; a new one can start when the last has ended.
 
     Args:
-        digest: What is kept of a study; its folder is deleted after that.
-        tell: Called with the progress, from the thread that does the work.
-        place: Makes the place where the runs are done.
+        digest: Returns what to keep of a study, whose folder is then deleted.
+        tell: Called with the progress, from the working thread.
+        place: Makes the executor of the runs.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class Background:
         tell: Callable[[Progress], None] = lambda _: None,
         place: Callable[[], Workplace] = spare_pool,
     ) -> None:
-        """Nothing is under way."""
+        """Set up without starting anything."""
         self.progress = Progress()
         self.tell = tell
         self._digest, self._make_place = digest, place
@@ -84,11 +84,11 @@ class Background:
 
     @property
     def busy(self) -> bool:
-        """Whether a study is under way."""
+        """Return whether a study is under way."""
         return self._thread is not None and self._thread.is_alive()
 
     def start(self, plan: Plan) -> bool:
-        """Begin a study; False, and nothing happens, if one is under way or nobody looks any more."""
+        """Start a study; return False, without effect, if one is running or the session is closed."""
         with self._lock:
             if self.busy or self._closed:
                 return False
@@ -99,7 +99,7 @@ class Background:
             return True
 
     def cancel(self) -> None:
-        """Ask it to end; runs in flight are waited for, and nothing is kept of it."""
+        """Cancel the study: wait for current runs, and discard the results."""
         with self._lock:
             if not self.busy:
                 return
@@ -109,14 +109,14 @@ class Background:
             self._say(replace(self.progress, state="cancelling"))
 
     def close(self) -> None:
-        """Nobody looks any more: it ends, and tells nothing."""
+        """Close: the study ends without further reports."""
         self._closed = True
         self.tell = lambda _: None
         self.cancel()
         self.progress = Progress()
 
     def wait(self, longest: float | None = None) -> bool:
-        """Wait for the end; returns whether it has come."""
+        """Wait for the end of the study; return whether it has ended."""
         if self._thread is not None:
             self._thread.join(longest)
         return not self.busy
@@ -130,7 +130,7 @@ class Background:
             last = Progress("cancelled", result=self.progress.result)
         except (OutputError, ScenarioError) as error:
             last = Progress("failed", result=self.progress.result, error=str(error).replace(f"{folder}: ", ""))
-        except Exception as error:  # told in the page: a thread has nobody else to tell
+        except Exception as error:  # shown in the page: nothing else would report an error in a thread
             last = Progress("failed", result=self.progress.result, error=f"{type(error).__name__}: {error}")
         finally:
             shutil.rmtree(folder, ignore_errors=True)

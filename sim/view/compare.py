@@ -1,4 +1,4 @@
-"""The page that compares two scenarios: chosen here, run in the background, shown side by side."""
+"""The comparison page: choose two scenarios, run them in the background, show them side by side."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sim.view.widgets import CompareWidget, DifferencesWidget, FanWidget, WhereW
 
 @solara.component
 def Compare(screen: Screen) -> None:  # noqa: N802
-    """Two scenarios side by side, and what differs."""
+    """Show two scenarios side by side, and their differences."""
     comparison = screen.comparison
     progress = solara.use_reactive(comparison.work.progress)
     solara.use_effect(lambda: listening(comparison, progress), [])
@@ -27,7 +27,7 @@ def Compare(screen: Screen) -> None:  # noqa: N802
 
 
 def listening(comparison: Comparison, progress: Any) -> Any:
-    """Follow a comparison while its page is open; what it has reached by then is shown at once."""
+    """Follow a comparison while its page is open, starting with its current progress."""
     progress.value = comparison.work.progress
     comparison.listen(lambda now: setattr(progress, "value", now))
     return lambda: comparison.listen(lambda _: None)
@@ -35,7 +35,7 @@ def listening(comparison: Comparison, progress: Any) -> Any:
 
 @solara.component
 def findings(parts: dict[str, str], day: int | None = None) -> None:
-    """Charts of all weeks, and the tables beside them."""
+    """Show charts of all weeks, and the tables beside them."""
     with solara.Div(classes=["corridor-findings"]):
         with solara.Div(classes=["corridor-fans"]):
             for name in ("pressure", "attempts", "persons"):

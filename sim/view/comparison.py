@@ -1,4 +1,4 @@
-"""Two scenarios compared in the background of a session: what is asked, what was found."""
+"""Comparisons of two scenarios in the background of a session: requests and results."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ REPLICATES, MOST = 20, 500
 
 
 def found(study: Study, other: str | None = None) -> dict[str, str]:
-    """What is shown of a study, as JSON by part."""
+    """Return the displayed parts of a study as JSON, by part."""
     shown = [study.base, *([other] if other else study.others[:1])]
     parts = {**charts(study, shown), **tables(study, other)}
     return {name: json.dumps(part, separators=(",", ":"), ensure_ascii=False) for name, part in parts.items()}
@@ -31,18 +31,18 @@ class Comparison:
     """What a session compares; its runs are done in other processes.
 
     Args:
-        session: Whose scenarios are offered, and whose what-if.
-        place: Where the runs are done.
+        session: The session whose scenarios and what-if are offered.
+        place: Makes the executor of the runs.
     """
 
     def __init__(self, session: Session, place: Callable[[], Workplace] = spare_pool) -> None:
-        """Nothing is compared yet."""
+        """Set up without a comparison."""
         self.session = session
         self.work = Background(found, place=place)
         self.asked: tuple[str, str, int] | None = None
 
     def start(self, base: str, other: str, replicates: int) -> None:
-        """Begin; raises ScenarioError or ValueError if these two cannot be compared, or work is under way."""
+        """Start a comparison; raises ScenarioError or ValueError if these two cannot be compared, or one is running."""
         if base == other:
             raise ScenarioError("A and B are the same scenario: choose two that differ")
         if isinstance(replicates, bool) or not isinstance(replicates, int) or not 2 <= replicates <= MOST:
@@ -56,7 +56,7 @@ class Comparison:
         self.asked = (base, other, replicates)
 
     def listen(self, tell: Callable[[Progress], None]) -> None:
-        """Tell the progress to somebody, from now on."""
+        """Report progress to ``tell`` from now on."""
         self.work.tell = tell
 
     def _scenario(self, name: str) -> Scenario:
@@ -68,14 +68,14 @@ class Comparison:
 
 
 def offers(session: Session) -> list[dict[str, Any]]:
-    """What can be picked, with its period: only scenarios of the same period can be compared."""
+    """Return the scenarios on offer with their periods: only those with the same period can be compared."""
     return [_offer(name, load_scenario(name)) for name in offered(session.start)]
 
 
 def suggested(session: Session) -> tuple[str, str]:
-    """A and B that are likely to be wanted.
+    """Return a likely choice of A and B.
 
-    The what-if on screen against its scenario; else the scenario and the one least unlike it, fewer measures first.
+    The what-if on screen and its scenario; else the scenario and the most similar one, fewer measures first.
     """
     own, known = session.name, {name: load_scenario(name) for name in offered(session.start)}
     if own not in known or not session.choices.empty:
@@ -89,7 +89,7 @@ def suggested(session: Session) -> tuple[str, str]:
 
 
 def on_screen(session: Session) -> dict[str, Any]:
-    """The live page's scenario, as it can be picked."""
+    """Return the live page's scenario as a choice."""
     return {**_offer(SCREEN, session.scenario), "title": f"On screen: {session.title}"}
 
 

@@ -1,10 +1,10 @@
-"""Mesa visualisation components: functions of the model, for anybody's ``SolaraViz(model, components=[...])``.
+"""Mesa visualisation components: functions of the model, for any ``SolaraViz(model, components=[...])``.
 
 With a `WatchedModel` the map tells the model when it has been painted, so that playing never outruns the
 browser. The charts take the baseline, as their own JSON, to draw it as a ghost.
 
-All are drawn anew whenever Mesa's controller has stepped: on their own account, or, where a page passes
-the ``day`` on and so redraws all of them at once, on that page's.
+All are redrawn whenever Mesa's controller has stepped: by themselves or, if a page passes the ``day`` and so redraws
+all of them at once, by that page.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def to_json(content: Any) -> str:
-    """Compact JSON; raises ValueError for numbers that are not finite."""
+    """Return compact JSON; raises ValueError for numbers that are not finite."""
     return json.dumps(content, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
@@ -38,7 +38,7 @@ def _follow(day: int | None) -> None:
 
 @solara.component
 def corridor_map(model: CorridorModel, day: int | None = None) -> Any:
-    """The map: routes and what travels on them, border sections by pressure, camps and coasts."""
+    """Show the map: routes with departures under way, border sections by pressure, camps and coasts."""
     _follow(day)
     pace = model.pace if isinstance(model, WatchedModel) else None
     content = {**map_state.map_frame(model), "number": pace.next_frame() if pace else model.day}
@@ -52,28 +52,28 @@ def corridor_map(model: CorridorModel, day: int | None = None) -> Any:
 
 @solara.component
 def pressure_chart(model: CorridorModel, ghost: str = "", day: int | None = None) -> Any:
-    """Border pressure by section over time; ``ghost`` is the baseline's chart."""
+    """Show border pressure by section over time; ``ghost`` is the baseline's chart."""
     _follow(day)
     return ChartWidget.element(data=to_json(series.pressure_series(model)), ghost=ghost)
 
 
 @solara.component
 def load_chart(model: CorridorModel, ghost: str = "", day: int | None = None) -> Any:
-    """Attempts by what became of them, against capacity."""
+    """Show attempts by result, against capacity."""
     _follow(day)
     return ChartWidget.element(data=to_json(series.load_series(model)), ghost=ghost)
 
 
 @solara.component
 def outcome_chart(model: CorridorModel, ghost: str = "", day: int | None = None) -> Any:
-    """Persons by where they are."""
+    """Show persons by location and status."""
     _follow(day)
     return ChartWidget.element(data=to_json(series.outcome_series(model)), ghost=ghost)
 
 
 @solara.component
 def today(model: CorridorModel, baseline: Baseline | None = None, day: int | None = None) -> Any:
-    """The figures of the last day, beside the baseline's."""
+    """Show the figures of the last day, beside the baseline's."""
     _follow(day)
     return NumbersWidget.element(
         data=to_json({"day": model.day, "figures": figures(model, baseline.numbers if baseline else None)})

@@ -1,7 +1,7 @@
 """The cockpit's controls: Mesa's `ModelController`, and the parts that send messages to the session.
 
 `ModelController` resets, plays, pauses and steps a day. It knows no weeks, no jump to a day, and no
-backpressure: the first two are the view's own buttons, the last is the model's (`WatchedModel`).
+backpressure: the first two are buttons of the view, the last is provided by `WatchedModel`.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ Message = dict[str, Any]
 
 @dataclass(frozen=True)
 class Screen:
-    """What one tab shows: its session, the reactive model, and the model and day that are on screen now.
+    """The state of one tab: its session, the reactive model, and the model and day now on screen.
 
     ``page`` is the reactive name of the page, one of ``pages``; ``comparison`` is what the session compares,
     ``opened`` the folder that the view was opened with.
@@ -50,7 +50,7 @@ class Screen:
 
 
 def put(model: Model, new: WatchedModel) -> None:
-    """Show another model, and free the one that was shown at once: it holds a row for every prospect."""
+    """Show another model, and free the old one at once: it holds a row for every prospect."""
     model.value = new
     gc.collect()
 
@@ -58,7 +58,7 @@ def put(model: Model, new: WatchedModel) -> None:
 def answers(
     act: Callable[[Message], None], answered: Model, error: Model, after: Callable[[], None] = lambda: None
 ) -> Callable[[str], None]:
-    """A handler of messages: acts on each part, then ``after``; tells the browser that it did, or why not."""
+    """Return a handler of messages that acts on each, then calls ``after``, and reports success or error."""
 
     def handle(text: str) -> None:
         message = json.loads(text)
@@ -77,7 +77,7 @@ def answers(
 
 @solara.component
 def header(screen: Screen) -> Any:
-    """Scenario picker, how much was changed, saving."""
+    """Show the scenario picker, the number of changes, and saving."""
     session = screen.session
     answered, error, file = solara.use_reactive(0), solara.use_reactive(""), solara.use_reactive(None)
     names = solara.use_memo(lambda: [{"name": n, "title": load_scenario(n).title} for n in offered(session.start)], [])
@@ -111,7 +111,7 @@ def header(screen: Screen) -> Any:
 
 @solara.component
 def run_controls(screen: Screen) -> None:
-    """Mesa's controller, and beside it a week, any day, and the speed."""
+    """Show Mesa's controller, with buttons for a week and any day, and the speed."""
     session = screen.session
     interval, once = solara.use_reactive(1000 // SPEED), solara.use_reactive(1)
     wanted = {"settings": session.scenario, "pace": session.pace}
@@ -149,7 +149,7 @@ def _run_bar(screen: Screen, interval: Model) -> Any:
 
 
 def go_to(screen: Screen, day: int) -> None:
-    """Show a day of the run: onward from here, or from the first day where it lies behind."""
+    """Show a day of the run, running on from here, or from the first day if it is earlier."""
     now = screen.model.peek()
     if day >= now.day:
         now.run_to(day)
@@ -160,7 +160,7 @@ def go_to(screen: Screen, day: int) -> None:
 
 @solara.component
 def levers(screen: Screen) -> Any:
-    """The levers; each change runs the scenario anew to the day on screen."""
+    """Show the levers; each change reruns the scenario to the day on screen."""
     session = screen.session
     answered, error = solara.use_reactive(0), solara.use_reactive("")
 
@@ -186,7 +186,7 @@ def levers(screen: Screen) -> Any:
 
 
 def lever_rows(session: Session, model: WatchedModel) -> Message:
-    """What the panel of levers shows: each lever's value on the day on screen, and what was chosen."""
+    """Return the contents of the panel of levers: each lever's value on the day on screen, and the choices."""
     base, choices = session.base, session.choices
     known = levers_of(base)
     bannable = [name for name in open_routes(base) if MODES[base.routes[name].mode].may_be_banned]
@@ -237,7 +237,7 @@ def lever_rows(session: Session, model: WatchedModel) -> Message:
 
 
 def _banned(model: WatchedModel, route: str) -> bool:
-    """Whether nobody who serves a route may, on the day on screen."""
+    """Return whether all carriers of a route are banned on the day on screen."""
     return all(carrier.bans[route] for carrier in model.carriers.values() if route in carrier.services)
 
 

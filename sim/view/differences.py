@@ -1,4 +1,4 @@
-"""What a study found, as a table: each scenario, and the paired differences with their intervals."""
+"""Tables of a study's results: each scenario, and the paired differences with their intervals."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ _ENDS = [key for key, _ in QUANTILES]
 
 
 def tables(study: Study, other: str | None = None) -> dict[str, Table]:
-    """The table of differences (of a single scenario: of its values), and where attempts and people went."""
+    """Return the table of differences (or of a single scenario's values), and of displacement."""
     found = Findings(study)
     other = other or (found.others[0] if found.others else None)
     return {"differences": differences(found, other), "where": where(found, other)}
 
 
 def differences(found: Findings, other: str | None) -> Table:
-    """The border's outputs and, beside them, the people's."""
+    """Return the outputs of the border and, beside them, of the people."""
     border = [*BORDER, *(["landed"] if has_sea(found) else [])]
     groups = []
     border, people = d.with_registered(border, d.BORDER, d.WAY), d.with_registered(PEOPLE, d.PEOPLE)
@@ -47,9 +47,9 @@ def differences(found: Findings, other: str | None) -> Table:
 
 
 def where(found: Findings, other: str | None) -> Table:
-    """By section and agency: attempts. By route: persons who boarded, and who got into the EU.
+    """Return attempts by section and agency, and persons who boarded or entered the EU by route.
 
-    Of one scenario its numbers, of two the paired differences.
+    For one scenario its numbers, for two the paired differences.
     """
 
     def row(output: str, level: str, name: str) -> Ends | None:
@@ -115,7 +115,7 @@ def _row(found: Findings, other: str | None, output: str) -> Table | None:
 
 
 def _figure(row: Row, output: str, *, sign: bool = False) -> Table:
-    """An output's interval, and how its median and its 90 % interval are written."""
+    """Return an output's interval, with its median and 90 % interval as text."""
     low, middle, high = (row[key] for key in ("low90", "median", "high90"))
     spans = "" if low == high else f"{brief(low, output, sign=sign)} to {brief(high, output, sign=sign)}"
     return {"ends": _ends(row), "median": number(middle, output, sign=sign), "span": spans}

@@ -1,4 +1,4 @@
-"""Weeks of a study as charts: medians with 50 and 90 % bands, scenario beside scenario; and where people are."""
+"""Weekly charts of a study: medians with 50 and 90 % bands, scenarios side by side, and persons by status."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ Chart = dict[str, Any]
 
 
 def charts(study: Study, names: Iterable[str] | None = None) -> dict[str, Chart]:
-    """Pressure, attempts and persons by week, a panel a scenario."""
+    """Return charts of pressure, attempts and persons by week, a panel per scenario."""
     shown = list(names or study.names)
     return {
         "pressure": pressure_fan(study, shown),
@@ -46,7 +46,7 @@ def charts(study: Study, names: Iterable[str] | None = None) -> dict[str, Chart]
 
 
 def pressure_fan(study: Study, names: list[str]) -> Chart:
-    """Highest border pressure of each week by agency, and of the section that is loaded most."""
+    """Return the highest border pressure of each week by agency, and of the most loaded section."""
     agencies = study.fan("agency", "pressure_peak")
     sections = study.fan("section", "pressure_peak")
     views = []
@@ -64,7 +64,7 @@ def pressure_fan(study: Study, names: list[str]) -> Chart:
 
 
 def attempts_fan(study: Study, names: list[str]) -> Chart:
-    """Attempts of each week, at all sections and by agency."""
+    """Return weekly attempts, at all sections and by agency."""
     weekly = study.weekly("section", "attempts")
     weekly = weekly[weekly["scenario"].isin(names)]
     agency = {code: s.agency for one in study.scenarios.values() for code, s in one.sections.items()}
@@ -77,7 +77,7 @@ def attempts_fan(study: Study, names: list[str]) -> Chart:
 
 
 def persons_fan(study: Study, names: list[str]) -> Chart:
-    """Persons by where they are at the end of each week: medians stacked, and some with their bands."""
+    """Return persons by status at the end of each week: stacked medians, and some with their bands."""
     table = study.fan("status", "persons")
     views: list[Chart] = [
         {"name": title, "panels": [{"stack": _stack(study, table, name, parts)} for name in names]}
@@ -110,20 +110,20 @@ def _events(scenario: Scenario) -> list[Chart]:
 
 
 def _agencies(study: Study) -> Mapping[str, str]:
-    """Agencies with sections and their countries, in the map's order."""
+    """Return agencies with sections and their countries, in the map's order."""
     base = study.scenarios[study.base]
     guarding = {section.agency for section in base.sections.values()}
     return {name: base.agencies[name].country for name in by_sections(guarding)}
 
 
 def _summed(weekly: pd.DataFrame) -> pd.DataFrame:
-    """Quantiles over runs of the sum over names."""
+    """Return quantiles over runs of the sum over names."""
     total = weekly.groupby(["scenario", "run", "week"], observed=True, sort=False)["value"].sum().reset_index()
     return statistics.fan(total.assign(name="all"))
 
 
 def _whole_weeks(study: Study, table: pd.DataFrame) -> pd.DataFrame:
-    """Without the last week where it is short, unless there is no other."""
+    """Drop a short last week, unless it is the only one."""
     base = study.scenarios[study.base]
     whole = base.days // WINDOW
     if not whole or not base.days % WINDOW:

@@ -11,7 +11,7 @@ from sim.data import geography
 from sim.data.geography import Point
 from sim.scenario.modes import MODES
 
-SCALE = 1000  # of degrees to whole numbers
+SCALE = 1000  # from degrees to whole numbers
 MARGIN = 1.0  # degrees around all sections: countries that reach into this box keep all their points
 COARSE = 0.045  # degrees: points nearer than this to the last one are left out elsewhere
 SMALLEST = 0.12  # degrees: islands of less extent are left out
@@ -20,7 +20,7 @@ SMALL_COUNTRY = 0.25  # degrees: a country of less extent keeps its islands, on 
 
 @cache
 def geometry_json() -> str:
-    """The map as JSON, always the same text.
+    """Return the map as JSON, always the same text.
 
     ``frame``: west, south, east and north end of the outlines, in degrees; ``countries``: iso3, whether it is of the
     European Union, and rings as differences of (longitude, latitude) in thousandths of a degree; ``sections``: by code,

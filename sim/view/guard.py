@@ -1,4 +1,4 @@
-"""Who may speak to the server: requests and websockets are checked before they reach Solara.
+"""Access control of the server: requests and websockets are checked before they reach Solara.
 
 - **Host and Origin** must name the address that the server was started with, so that a page elsewhere cannot reach
   the view under a name that it points at this machine (DNS rebinding), nor open a websocket to it.
@@ -95,7 +95,7 @@ class Guard:
         self._connected: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on what is allowed."""
+        """Pass on allowed requests."""
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return

@@ -1,6 +1,6 @@
-"""Levers: what a planner may change of a scenario, as overrides by dotted path.
+"""Levers of the view: changes to a scenario, as overrides by dotted path.
 
-A change holds from one date on (`Choices.since`). Everything else of the scenario stays as its file says.
+A change applies from one date on (`Choices.since`). The rest of the scenario stays as in its file.
 Levers follow the scenario: there is one for each route that people can take, each agency, and so on.
 """
 
@@ -24,7 +24,7 @@ BAN, SENT = "what-if-carrier-ban", "what-if-officers-"
 
 @dataclass(frozen=True)
 class Ban:
-    """Carriers may not fly on some routes, from a date on."""
+    """A ban on carriers on some routes, from a date on."""
 
     routes: tuple[str, ...]
     start: date
@@ -32,7 +32,7 @@ class Ban:
 
 @dataclass(frozen=True)
 class Choices:
-    """What was chosen: values by lever from ``since`` on, a ban, and measures of the scenario switched off."""
+    """The user's choices: values by lever from ``since`` on, a ban, and measures of the scenario switched off."""
 
     since: date
     values: Mapping[str, float] = field(default_factory=dict)
@@ -41,15 +41,15 @@ class Choices:
 
     @property
     def empty(self) -> bool:
-        """Whether nothing was changed."""
+        """Return whether nothing was changed."""
         return not (self.values or self.ban or self.off)
 
 
 @dataclass(frozen=True)
 class Lever:
-    """One slider: what it is called, its unit and range, and the schedules that it sets.
+    """One slider: its label, unit and range, and the schedules that it sets.
 
-    ``paths`` are dotted paths of schedules; a value is shared out among them in proportion to ``shares``.
+    ``paths`` are dotted paths of schedules; a value is divided among them in proportion to ``shares``.
     """
 
     name: str
@@ -64,11 +64,11 @@ class Lever:
     sends: str = ""  # the agency that gets officers
 
     def value(self, scenario: Scenario, day: date) -> float:
-        """What the scenario's schedules say for a day; 0 where they say nothing."""
+        """Return the value of the scenario's schedules on a day; 0 if they have none."""
         return sum(_scheduled(scenario, path, day) for path in self.paths)
 
     def overrides(self, scenario: Scenario, value: float, since: date) -> Iterator[tuple[str, Any]]:
-        """The value from ``since`` on, and nothing after it."""
+        """Yield overrides that set the value from ``since`` on and remove later entries."""
         for path, share in zip(self.paths, self.shares, strict=True):
             schedule = get_path(scenario, path)
             yield f"{path}.{since}", value * share
@@ -81,7 +81,7 @@ def levers_of(scenario: Scenario) -> list[Lever]:
 
 
 def changed(scenario: Scenario, choices: Choices) -> Scenario:
-    """The scenario with all choices in place.
+    """Return the scenario with all choices applied.
 
     Raises:
         ScenarioError: If a choice is not allowed.
@@ -101,7 +101,7 @@ def changed(scenario: Scenario, choices: Choices) -> Scenario:
 
 
 def named(scenario: Scenario, base: Scenario, choices: Choices) -> Scenario:
-    """The changed scenario under a title and description of its own, to be saved."""
+    """Return the changed scenario with a new title and description, for saving."""
     if choices.empty:
         return scenario
     lines = [base.description.strip(), f"What-if from {choices.since}: " + "; ".join(told(base, choices)) + "."]
@@ -110,7 +110,7 @@ def named(scenario: Scenario, base: Scenario, choices: Choices) -> Scenario:
 
 
 def told(scenario: Scenario, choices: Choices) -> list[str]:
-    """The choices in words."""
+    """Return the choices in words."""
     known = {lever.name: lever for lever in levers_of(scenario)}
     words = []
     for name, value in sorted(choices.values.items()):
@@ -123,7 +123,7 @@ def told(scenario: Scenario, choices: Choices) -> list[str]:
 
 
 def with_value(choices: Choices, name: str, value: float | None) -> Choices:
-    """One lever set, or let go with None."""
+    """Return the choices with one lever set, or released by None."""
     values = {key: old for key, old in choices.values.items() if key != name}
     return replace(choices, values=values if value is None else {**values, name: value})
 
@@ -224,7 +224,7 @@ def _boats(scenario: Scenario) -> Iterator[Lever]:
 
 
 def _measures(scenario: Scenario, choices: Choices, known: Mapping[str, Lever]) -> dict[str, Any] | None:
-    """All measures with those that were added and without those switched off; None where nothing changes."""
+    """Return all measures with those added and without those switched off; None if nothing changes."""
     sent = {name: value for name, value in choices.values.items() if known[name].sends and value}
     if not (sent or choices.ban or choices.off):
         return None
@@ -250,7 +250,7 @@ def _measures(scenario: Scenario, choices: Choices, known: Mapping[str, Lever]) 
 
 
 def title(name: str) -> str:
-    """A name as people write it: a place's title, or the name's words with capitals."""
+    """Return a name for display: a place's title, or the name's words capitalised."""
     from sim.data.geography import places
 
     known = places().get(name)

@@ -1,4 +1,4 @@
-"""A model that a browser watches: one that waits until its last day is painted, and stops when nobody looks."""
+"""A model for the browser: it waits until its last day is painted, and stops when the page is closed."""
 
 from __future__ import annotations
 
@@ -13,37 +13,37 @@ LONGEST_WAIT = 1.0  # seconds; a tab in the background paints about once a secon
 
 
 class Pace:
-    """Backpressure between a model's steps and the browser's paintings, which Mesa's `ModelController` lacks.
+    """Backpressure from the browser's painting to the model's steps, which Mesa's `ModelController` lacks.
 
     Frames are numbered. `wait` returns as soon as the last frame sent has been painted.
     """
 
     def __init__(self) -> None:
-        """Nothing has been sent; nobody has left."""
+        """Start with no frame sent."""
         self.sent = self.painted = 0
         self.closed = False
         self._changed = Condition()
 
     def next_frame(self) -> int:
-        """Number of a frame that is about to be sent."""
+        """Return the number of the next frame to send."""
         with self._changed:
             self.sent += 1
             return self.sent
 
     def paint(self, frame: int) -> None:
-        """The browser has painted a frame (and with it all before)."""
+        """Record that the browser has painted a frame (and with it all earlier ones)."""
         with self._changed:
             self.painted = max(self.painted, frame)
             self._changed.notify_all()
 
     def close(self) -> None:
-        """The session has ended: nobody will paint any more."""
+        """End the session: no more frames will be painted."""
         with self._changed:
             self.closed = True
             self._changed.notify_all()
 
     def wait(self, longest: float | None = None) -> bool:
-        """Wait for the browser, at most ``longest`` seconds (1); returns whether it has caught up."""
+        """Wait for the browser, at most ``longest`` seconds (1); return whether it has caught up."""
         most = LONGEST_WAIT if longest is None else longest
         with self._changed:
             self._changed.wait_for(lambda: self.closed or self.painted >= self.sent, most)
@@ -53,16 +53,16 @@ class Pace:
 class WatchedModel(CorridorModel):
     """A `CorridorModel` for Mesa's `ModelController` and `SolaraViz`.
 
-    Two things differ. Its parameter is called ``settings``: Mesa's reset fills a parameter called
-    ``scenario`` with a scenario of its own, and every value of the YAML would be lost. And it waits for
-    ``pace`` before a step, so that a fast run does not freeze the page.
+    It differs in two ways. Its parameter is called ``settings``: Mesa's reset would fill a parameter called
+    ``scenario`` with Mesa's own scenario and lose every value of the YAML. And it waits for ``pace`` before
+    a step, so that a fast run does not freeze the page.
 
     Args:
         settings: A scenario; distributions take their central values, as in a single run on the command line.
-        pace: Waited for before each step; nobody when None.
+        pace: Waited for before each step; no waiting if None.
 
     Attributes:
-        source: ``settings`` as they were given, distributions and all.
+        source: ``settings`` as given, including distributions.
     """
 
     def __init__(self, settings: Scenario, pace: Pace | None = None) -> None:
@@ -74,7 +74,7 @@ class WatchedModel(CorridorModel):
         super().__init__(resolve(settings), timetable=rows)
 
     def step(self) -> None:
-        """One day, once the browser has painted the last one."""
+        """Simulate one day, once the browser has painted the last one."""
         if self.pace is not None:
             self.pace.wait()
             if self.pace.closed:
@@ -94,5 +94,5 @@ class WatchedModel(CorridorModel):
 
     @property
     def last_date(self) -> date:
-        """Date of the last day that was run; the run's first day before that."""
+        """Return the date of the last day that was run, or the first day of the run before that."""
         return date.fromordinal(self.settings.start.toordinal() + max(self.day - 1, 0))

@@ -1,4 +1,4 @@
-"""What the map shows of a model on its last day: about 200 marks, and never one for a person."""
+"""The state of the map on a model's last day: about 200 marks, none of which is a person."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ from sim.outputs.run_data import WINDOW, border_pressure
 if TYPE_CHECKING:
     from sim.model import CorridorModel
 
-MOST_MARKS = 24  # of one route: busier ones put several departures into a mark
+MOST_MARKS = 24  # per route; busier ones combine several departures in a mark
 Row = dict[str, Any]
 
 
 def map_frame(model: CorridorModel) -> Row:
-    """The map's numbers at the end of the last day that was run.
+    """Return the map's numbers at the end of the last day that was run.
 
     ``sections``: border pressure, and attempts, turn-backs, procedures and crossings a day (means of 7 days),
     capacity (attempts a day), deaths so far. ``camps``, ``hubs``, ``coasts``: persons there now. ``landings``:
@@ -53,7 +53,7 @@ def map_frame(model: CorridorModel) -> Row:
 
 
 def _recent(flows: Any, day: int) -> Any:
-    """Sums over the last 7 days."""
+    """Return sums over the last 7 days."""
     return flows[max(day - WINDOW, 0) : day].sum(axis=0)
 
 
@@ -82,7 +82,7 @@ def _sections(model: CorridorModel, day: int) -> Iterator[Row]:
 
 
 def _stock(model: CorridorModel, day: int, place: str) -> Any:
-    """Persons at a place by status at the end of the last day; zeros before the first."""
+    """Return persons at a place by status at the end of the last day; zeros before the first."""
     number = model.names.places.index(place)
     stocks = model.world.stocks_by_place
     return stocks[day - 1, number] if day else np.zeros(stocks.shape[2], np.int32)
@@ -168,7 +168,7 @@ def _routes(model: CorridorModel, day: int) -> Iterator[Row]:
 
 
 def marks(flows: Any) -> Iterator[list[float]]:
-    """Marks on the way, as (age in days, persons aboard, departures): each moves along for 7 days."""
+    """Yield marks on a route as (age in days, persons aboard, departures): each moves along for 7 days."""
     bundle = -(-int(flows[:, R_DEPARTURES].sum()) // MOST_MARKS)
     days = len(flows)
     for row in range(days):

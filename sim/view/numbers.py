@@ -1,4 +1,4 @@
-"""The figures of a day beside those of the baseline: the border's, and the people's."""
+"""The figures of a day beside those of the baseline, for the border and the people."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Figure(NamedTuple):
-    """One figure: its name, the output that it is of, and what of it: "so far", "today" or "7-day mean"."""
+    """One figure: its name, its output, and its aggregation: "so far", "today" or "7-day mean"."""
 
     name: str
     output: str
@@ -26,12 +26,12 @@ class Figure(NamedTuple):
 
     @property
     def unit(self) -> str:
-        """Unit and what of it."""
+        """Return unit and aggregation."""
         unit = OUTPUTS[self.output].unit
         return f"{unit}, {self.what}" if "/" in unit else f"{unit} {self.what}".rstrip()
 
 
-MOST_PERCENT = 1000  # above it the difference is told
+MOST_PERCENT = 1000  # above this, show the difference instead
 _FIGURES = (
     Figure("attempts", "attempts", "a day, 7-day mean"),
     Figure("peak", "pressure_peak", "today"),
@@ -45,12 +45,12 @@ _FIGURES = (
 
 
 def known_figures() -> list[Figure]:
-    """The figures that the view shows; last the outputs that extensions count."""
+    """Return the figures that the view shows, with extensions' outputs last."""
     return [*_FIGURES, *(Figure(name, name, "so far") for name in registered())]
 
 
 def numbers_by_day(model: CorridorModel | Replay) -> dict[str, list[float]]:
-    """Each figure at the end of each day that was run."""
+    """Return each figure at the end of each day that was run."""
     day, world = model.day, model.world
     sections = world.section_flows[:day]
     attempts = sections[:, :, S_ATTEMPTS]
@@ -73,7 +73,7 @@ def numbers_by_day(model: CorridorModel | Replay) -> dict[str, list[float]]:
 
 
 def _by_day(model: CorridorModel | Replay, name: str) -> Any:
-    """A registered output by day, of all cohorts and routes."""
+    """Return a registered output by day, over all cohorts and routes."""
     if isinstance(model, Replay):
         return model.by_day(name)
     return model.world.pair_flows[:, :, [pair_column(column) for column in OUTPUTS[name].pair]].sum(axis=(1, 2))
@@ -86,7 +86,7 @@ def _mean_of_week(values: Any) -> Any:
 
 
 def figures(model: CorridorModel | Replay, baseline: dict[str, list[float]] | None) -> list[dict[str, Any]]:
-    """The figures of the last day that was run, with the baseline's of the same day; as numbers and as text."""
+    """Return the figures of the last day, with the baseline's of the same day, as numbers and text."""
     found = numbers_by_day(model)
     rows = []
     for figure in known_figures():
@@ -111,7 +111,7 @@ def figures(model: CorridorModel | Replay, baseline: dict[str, list[float]] | No
 
 
 def _change(value: float, base: float, digits: int) -> str:
-    """How far a figure is from the baseline's: as a share, or as a number where a share says nothing."""
+    """Return a figure's change from the baseline, relative or, if that is meaningless, absolute."""
     if value == base:
         return ""
     share = 100 * (value - base) / base if base else float("inf")

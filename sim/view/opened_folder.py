@@ -1,4 +1,4 @@
-"""A folder of results that the view was opened with: a run, a study, or a sweep; read once, the same for everybody."""
+"""The folder of results opened in the view: a run, study or sweep, read once and shared by all sessions."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from sim.view.comparison import found
 from sim.view.replay import Replay
 from sim.view.session import DEFAULT
 
-MOST_POINTS = 4000  # of a response plot: of more, evenly spaced ones are shown
+MOST_POINTS = 4000  # in a response plot; of more, evenly spaced ones are shown
 
 
 class Opened:
@@ -32,8 +32,8 @@ class Opened:
 
     Attributes:
         kind: "run", "study" (replicates or a comparison) or "sweep".
-        title: What is shown.
-        start: Scenario that the live page begins with: the folder's own, where it can be run.
+        title: Title for display.
+        start: Scenario with which the live page begins: the folder's, if it can be run.
     """
 
     def __init__(self, folder: Path, source: Results | Study | CompletedSweep) -> None:
@@ -54,7 +54,7 @@ class Opened:
 
     @classmethod
     def read(cls, folder: Path) -> Opened:
-        """What a folder holds; raises OutputError if there is nothing that can be shown."""
+        """Read a folder; raises OutputError if it contains nothing that can be shown."""
         if not is_study(folder):
             return cls(folder, Results.read(folder))
         study = Study(folder)
@@ -68,24 +68,24 @@ class Opened:
 
     @property
     def study(self) -> Study:
-        """The study of replicates, or the comparison."""
+        """Return the study of replicates, or the comparison."""
         assert isinstance(self.source, Study)
         return self.source
 
     @property
     def sampled(self) -> CompletedSweep:
-        """The sweep."""
+        """Return the sweep."""
         assert isinstance(self.source, CompletedSweep)
         return self.source
 
     @lru_cache(maxsize=16)  # noqa: B019  lives as long as the server
     def found(self, other: str | None) -> dict[str, str]:
-        """The charts and tables of a study, as JSON by part."""
+        """Return the charts and tables of a study, as JSON by part."""
         return found(self.study, other)
 
     @lru_cache(maxsize=1)  # noqa: B019
     def response(self) -> str:
-        """Parameters and outcomes of a sweep by point, as JSON."""
+        """Return parameters and outcomes of a sweep by point, as JSON."""
         sampled = self.sampled
         sampled.read(sampled.outcomes)
         count = len(sampled.x)
@@ -119,7 +119,7 @@ class Opened:
         return json.dumps(content, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
     def scenario_at(self, point: int, name: str | None = None) -> Scenario:
-        """A sweep's scenario with the parameters of a point set; raises ValueError if there is no such point."""
+        """Return a sweep's scenario with the parameters of a point set; raises ValueError if there is no such point."""
         sampled = self.sampled
         name = name or sampled.study.base
         if not 0 <= point < len(sampled.x) or name not in sampled.study.names:
@@ -150,7 +150,7 @@ def _label(outcome: OutcomeOf) -> str:
 
 
 def _by_point(sampled: CompletedSweep, outcome: OutcomeOf, scenario: str, chosen: Any) -> dict[str, Any]:
-    """Means over replicates by point and, where there are several, the ends of their 90 % interval."""
+    """Return means over replicates by point and, where there are several, the ends of their 90 % interval."""
     found = {"values": _column(sampled.y(outcome, scenario)[chosen])}
     if sampled.study.replicates > 1:
         runs = sampled.each(outcome, scenario).groupby("point")["value"]

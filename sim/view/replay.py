@@ -1,4 +1,4 @@
-"""Results of a run from the disk, looked at day by day with the live page's own map, charts and figures."""
+"""Replay of stored results, day by day, with the live page's map, charts and figures."""
 
 from __future__ import annotations
 
@@ -41,20 +41,20 @@ _WEEK = 7
 
 
 class Replay:
-    """What the map, the charts and the figures ask of a model, out of the tables of a run.
+    """The data that map, charts and figures need from a model, taken from the tables of a run.
 
-    Pairs of cohort and route are not told apart in tables: each route stands for one. Whether a route was open
-    is not kept either: it counts as open in the week after a departure.
+    Tables do not distinguish pairs of cohort and route, so each route stands for one pair. They do not record whether
+    a route was open either: it counts as open in the week after a departure.
 
     Args:
-        results: Of a single run; of several replicates the first is shown.
+        results: Results of a run; of several replicates the first is shown.
 
     Attributes:
-        day: Last day that is looked at.
+        day: The day shown.
     """
 
     def __init__(self, results: Results) -> None:
-        """The whole run, at its last day."""
+        """Read the whole run, and show its last day."""
         self.settings = resolve(results.scenario)
         known = names_of(self.settings)
         self.names = known._replace(pairs=[("", route) for route in known.routes])
@@ -73,7 +73,7 @@ class Replay:
 
     @property
     def world(self) -> Any:
-        """The tables, and the routes as they were in the week that ends on the day."""
+        """Return the tables, with the routes as in the week that ends on the day."""
         departures = self._whole.route_flows[max(self.day - _WEEK, 0) : self.day, :, R_DEPARTURES].sum(axis=0)
         routes = [self.settings.routes[name] for name in self.names.routes]
         table = np.zeros(len(routes), [("mode", "i8"), ("open", "i8")])
@@ -84,19 +84,19 @@ class Replay:
         return SimpleNamespace(**vars(self._whole), routes=table, services=services)
 
     def at(self, day: int) -> Replay:
-        """The same run, looked at on another day."""
+        """Return the same run on another day."""
         other = copy(self)
         other.day = min(max(int(day), 0), self.settings.days)
         return other
 
     def by_day(self, output: str) -> Array:
-        """An output by day, of all routes; noughts if the tables lack it."""
+        """Return an output by day, over all routes; zeros if the tables lack it."""
         block = self._results.blocks.get(("route", output))
         values: Array = np.zeros(self.settings.days) if block is None else block.values[0].sum(axis=1)
         return values
 
     def _filled(self, level: str, names: list[str], width: int, columns: dict[str, int], kind: Any = np.int64) -> Array:
-        """Values of several outputs, shape (D, names, width)."""
+        """Return values of several outputs, shape (D, names, width)."""
         values: Array = np.zeros((self.settings.days, len(names), width), kind)
         for output, column in columns.items():
             block = self._results.blocks.get((level, output))

@@ -1,4 +1,4 @@
-"""The page of results from the disk: a run's days, a study's weeks, or a sweep's responses."""
+"""The page of stored results: a run's days, a study's weeks, or a sweep's responses."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from sim.view.widgets import (
 
 @solara.component
 def Results(screen: Screen) -> None:  # noqa: N802
-    """What the folder holds that the view was opened with."""
+    """Show the folder with which the view was opened."""
     opened = screen.opened
     if opened is None:
         return
@@ -54,7 +54,7 @@ def _strip(content: dict[str, Any], act: Any) -> None:
 
 @solara.component
 def _run(opened: Opened) -> None:
-    """A run, day by day."""
+    """Show a run, day by day."""
     whole = opened.replay
     day = solara.use_reactive(whole.settings.days)
 
@@ -82,7 +82,7 @@ def _run_charts(whole: Any) -> list[dict[str, Any]]:
 
 @solara.component
 def _study(opened: Opened) -> None:
-    """Replicates or a comparison, week by week."""
+    """Show replicates or a comparison, week by week."""
     study = opened.study
     settings = study.scenarios[study.base]
     last = settings.days // WINDOW * WINDOW or settings.days  # the last whole week
@@ -121,7 +121,7 @@ def _study(opened: Opened) -> None:
 
 @solara.component
 def _week(opened: Opened, parts: dict[str, str], scenario: str, day: int) -> None:
-    """The map of a week, the pressure's chart and the tables."""
+    """Show the map of a week, the chart of pressure and the tables."""
     frame = weeks_of(opened.study, scenario).frame(day)
     with solara.Div(classes=["corridor-findings"]):
         with solara.Div(classes=["corridor-weeks"]):
@@ -136,7 +136,7 @@ def _week(opened: Opened, parts: dict[str, str], scenario: str, day: int) -> Non
 
 @solara.component
 def _sweep(screen: Screen, opened: Opened) -> Any:
-    """A sweep's responses; a point opens its scenario on the live page."""
+    """Show a sweep's responses; a point opens its scenario on the live page."""
     answered, error = solara.use_reactive(0), solara.use_reactive("")
 
     def act(message: Message) -> None:

@@ -1,7 +1,7 @@
-"""What the charts show: series of a model up to its last day, and of the baseline as a ghost.
+"""Series of the charts: a model up to its last day, and the baseline as a ghost.
 
-Persons and attempts are never added up: one chart stacks attempts by what became of them, another persons
-by where they are.
+Persons and attempts are never added together: one chart stacks attempts by result, another persons by location
+and status.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ from sim.outputs.run_data import WINDOW, border_pressure
 if TYPE_CHECKING:
     from sim.model import CorridorModel
 
-MOST_POINTS = 366  # of a line: longer runs show every k-th day
+MOST_POINTS = 366  # per line: longer runs show every k-th day
 Chart = dict[str, Any]
 Line = dict[str, Any]
 
 
 def pressure_series(model: CorridorModel) -> Chart:
-    """Border pressure by section, a view per agency."""
+    """Return border pressure by section, a view per agency."""
     world, day = model.world, model.day
     pressure = border_pressure(world.section_flows[:day, :, S_ATTEMPTS], world.section_capacity[:day])
     sections = model.settings.sections
@@ -52,7 +52,7 @@ def pressure_series(model: CorridorModel) -> Chart:
 
 
 def load_series(model: CorridorModel) -> Chart:
-    """Attempts a day by what became of them, against what the border can handle."""
+    """Return attempts a day by result, against the border's capacity."""
     world, day = model.world, model.day
     flows, capacity = world.section_flows[:day], world.section_capacity[:day]
     views = []
@@ -66,7 +66,7 @@ def load_series(model: CorridorModel) -> Chart:
 
 
 def outcome_series(model: CorridorModel) -> Chart:
-    """Persons by where they are, for the way by land and for the way by sea."""
+    """Return persons by location and status, by land and by sea."""
     stacks = [{"name": "By land", "stack": _by_land(model)}]
     if any(model.settings.routes[route].over_sea for _, route in model.names.pairs):
         stacks.append({"name": "By sea", "stack": _by_sea(model)})
@@ -74,7 +74,7 @@ def outcome_series(model: CorridorModel) -> Chart:
 
 
 def events_of(model: CorridorModel) -> list[Chart]:
-    """The scenario's measures that fall into the run: day of the run, last day or None, title, whether they fail."""
+    """Return the scenario's measures within the run: first day, last day or None, title, whether they fail."""
     scenario, found = model.settings, []
     for name, measure in scenario.measures.items():
         entry: Any = measure
@@ -106,19 +106,19 @@ def _every(model: CorridorModel) -> int:
 
 
 def _line(title: str, values: Any, model: CorridorModel, **more: Any) -> Line:
-    """A line with one value every ``every`` days."""
+    """Return a line with one value every ``every`` days."""
     return {"name": title, "values": points(values[:: _every(model)]), **more}
 
 
 def _mean_of_week(values: Any) -> Any:
-    """Mean over the last 7 days; before the run there was nothing."""
+    """Return the mean over the last 7 days, with zeros before the run."""
     total = np.cumsum(values, dtype=np.float64)
     total[WINDOW:] -= total[:-WINDOW].copy()
     return total / WINDOW
 
 
 def _agencies(model: CorridorModel) -> list[str]:
-    """Agencies with sections, in the map's order."""
+    """Return agencies with sections, in the map's order."""
     return [name for name in by_sections(model.names.agencies) if _of_agency(model, name)]
 
 
@@ -127,7 +127,7 @@ def _of_agency(model: CorridorModel, agency: str) -> list[str]:
 
 
 def _borders(model: CorridorModel) -> list[tuple[str, list[int]]]:
-    """All sections together, then those of each agency."""
+    """Return all sections together, then those of each agency."""
     whole = [("All", list(range(len(model.names.sections))))]
     index = model.names.sections.index
     parts = [
@@ -137,13 +137,13 @@ def _borders(model: CorridorModel) -> list[tuple[str, list[int]]]:
 
 
 def _stocks(model: CorridorModel, places: list[str], *statuses: int) -> Any:
-    """Persons at places in any of the statuses, by day, shape (D,)."""
+    """Return persons at places in any of the statuses, by day, shape (D,)."""
     numbers = [model.names.places.index(place) for place in places]
     return model.world.stocks_by_place[: model.day, numbers][:, :, list(statuses)].sum(axis=(1, 2))
 
 
 def _so_far(model: CorridorModel, flow: int, sea: bool) -> Any:
-    """A flow summed up from the first day, over the routes by sea or the others, shape (D,)."""
+    """Return a flow cumulated from the first day, over the routes by sea or the others, shape (D,)."""
     routes = model.settings.routes
     own = [k for k, (_, route) in enumerate(model.names.pairs) if routes[route].over_sea == sea]
     return model.world.pair_flows[: model.day, own, flow].sum(axis=1).cumsum()

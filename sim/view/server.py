@@ -25,9 +25,9 @@ PORT = 8765
 # Set before Solara is imported, which reads them once.
 SETTINGS = {
     "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "false",
-    "SOLARA_ASSETS_PROXY": "true",  # scripts and fonts come from this server, out of the package solara-assets
+    "SOLARA_ASSETS_PROXY": "true",  # scripts and fonts come from this server, from the package solara-assets
     "SOLARA_MODE": "production",
-    "SOLARA_KERNEL_CULL_TIMEOUT": "60s",  # of a tab whose connection broke; a closed tab ends at once
+    "SOLARA_KERNEL_CULL_TIMEOUT": "60s",  # for a tab whose connection broke; a closed tab ends at once
     "SOLARA_THEME_SHOW_BANNER": "false",
     "SOLARA_THEME_TITLE": "Corridor",
     "SOLARA_SESSION_HTTP_ONLY": "true",
@@ -58,7 +58,7 @@ def serve(scenario: str, host: str = "127.0.0.1", port: int | None = None, open_
         open_browser: Whether to open the page in this machine's browser.
 
     Raises:
-        ScenarioError: If the scenario is none.
+        ScenarioError: If the scenario is not valid.
         OutputError: If the folder holds no results, the port is taken or the host is not this machine's.
     """
     from sim.scenario import load_scenario
@@ -94,7 +94,7 @@ def _run(scenario: str, opened: Opened | None, address: Address, open_browser: b
     if not address.is_loopback:
         _say("Warning: everybody who reaches this machine and has the token can use it, and the way is not encrypted.")
     _say("Ctrl-C ends it.")
-    # Told at every page: that cookies on plain HTTP are lax. They should be.
+    # A warning at every page that cookies on plain HTTP are lax, which is intended.
     warnings.filterwarnings("ignore", message="Cookies with samesite=none", category=UserWarning)
     guarded = Policy(Guard(app, address, token, sessions=lambda: contexts))
     server = ServerStarlette(
@@ -116,7 +116,7 @@ def _open(server: Any, address: str) -> None:
 
 
 def _free(host: str, port: int | None) -> int:
-    """The port if it is free; without one asked for, 8765 or any that is free."""
+    """Return the port if it is free; if None, 8765 or any free one."""
     for number in [port] if port is not None else [PORT, 0]:
         try:
             family = socket.AF_INET6 if ":" in host else socket.AF_INET

@@ -1,4 +1,4 @@
-"""One browser's session: a scenario, what was changed of it, the model on screen, and the baseline's ghost."""
+"""A browser session: a scenario, the changes to it, the model on screen, and the baseline as a ghost."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ SERIES: dict[str, Callable[[Any], series.Chart]] = {
     "outcome": series.outcome_series,
 }
 DEFAULT = "benghazi-minsk-2025"
-PARTS = ("-prior", "-posterior")  # the steps of a fitted scenario
+PARTS = ("-prior", "-posterior")  # endings of the parents of a fitted scenario
 
 
 @dataclass(frozen=True)
 class Baseline:
-    """What the unchanged scenario leads to, as the charts' JSON by chart, and the figures by day."""
+    """The run of the unchanged scenario: JSON by chart, and figures by day."""
 
     charts: dict[str, str]
     numbers: dict[str, list[float]]
@@ -36,34 +36,34 @@ class Baseline:
 
 @lru_cache(maxsize=32)
 def baseline_of(name: str) -> Baseline:
-    """The whole run of a scenario with its own seed; kept, as it is the same for everybody."""
+    """Return the whole run of a scenario with its own seed, cached for all sessions."""
     return run_of(load_scenario(name))
 
 
 def run_of(scenario: Scenario) -> Baseline:
-    """The whole run of a scenario."""
+    """Return the whole run of a scenario."""
     model = WatchedModel(scenario).run_to(scenario.days)
     charts = {chart: json.dumps(make(model), separators=(",", ":")) for chart, make in SERIES.items()}
     return Baseline(charts, numbers_by_day(model))
 
 
 def offered(start: str) -> list[str]:
-    """What may be picked: what ships, but the scenarios that others are made of, and the file that it began with."""
+    """Return the scenarios on offer: those that ship, without mere parents of others, and the starting file."""
     names = [name for name in scenario_names() if name != "base" and not name.endswith(PARTS)]
     return names if start in names else [start, *names]
 
 
 class Session:
-    """All that one browser tab sees; nothing of it is shared with another.
+    """The state of one browser tab, not shared with any other.
 
-    A change runs the scenario anew from its first day to the day on screen, so that the what-if is the same
-    as if it had been in the file: the same people, the same draws.
+    A change reruns the scenario from its first day to the day on screen, so the what-if is the same as if it had
+    been in the file: the same people, the same draws.
 
     Attributes:
         name: Shipped name or file of the scenario.
-        base: The scenario as its file says.
-        choices: What was changed of it.
-        scenario: With the changes.
+        base: The scenario as in its file.
+        choices: The changes to it.
+        scenario: The scenario with the changes.
     """
 
     def __init__(self, start: str = DEFAULT) -> None:
@@ -74,45 +74,45 @@ class Session:
         self.open(start)
 
     def open(self, name: str) -> None:
-        """Take up a scenario that is offered; raises ScenarioError and changes nothing if it cannot be loaded."""
+        """Open a scenario on offer; raises ScenarioError, without any change, if it cannot be loaded."""
         if name not in offered(self.start):
             raise ValueError(f"found {name!r}, which is not offered")
         base = load_scenario(name)
         self.take(name, base)
 
     def take(self, name: str, base: Scenario, ghost: Baseline | None = None) -> None:
-        """Take up a scenario that is no file; ``ghost`` is its whole run."""
+        """Open a scenario that is not a file; ``ghost`` is its whole run."""
         self.name, self.base, self.scenario = name, base, base
         self.choices, self._ghost = Choices(base.start), ghost
 
     @property
     def title(self) -> str:
-        """Title of the scenario, as its file says."""
+        """Return the title of the scenario in its file."""
         return self.base.title
 
     @property
     def baseline(self) -> Baseline:
-        """What the unchanged scenario leads to."""
+        """Return the run of the unchanged scenario."""
         return self._ghost or baseline_of(self.name)
 
     def model(self, day: int = 0) -> WatchedModel:
-        """A new model of the scenario with its changes, run to a day."""
+        """Return a new model of the scenario with its changes, run to a day."""
         return WatchedModel(self.scenario, self.pace).run_to(day)
 
     def choose(self, choices: Choices) -> None:
-        """Put choices in place; raises ScenarioError and changes nothing if they are not allowed."""
+        """Apply choices; raises ScenarioError, without any change, if they are not allowed."""
         self.scenario, self.choices = changed(self.base, choices), choices
 
     def set_lever(self, name: str, value: float | None) -> None:
-        """Set one lever, or let it go with None."""
+        """Set one lever, or release it with None."""
         self.choose(with_value(self.choices, name, value))
 
     def set_since(self, day: int) -> None:
-        """Changes hold from this day of the run on."""
+        """Let changes apply from this day of the run on."""
         self.choose(replace(self.choices, since=self._date(day)))
 
     def set_ban(self, routes: list[str], day: int) -> None:
-        """Carriers may not fly on routes (none: no ban) from this day of the run on."""
+        """Ban carriers on routes (none: no ban) from this day of the run on."""
         ban = Ban(tuple(sorted(routes)), self._date(day)) if routes else None
         self.choose(replace(self.choices, ban=ban))
 
@@ -122,15 +122,15 @@ class Session:
         self.choose(replace(self.choices, off=off))
 
     def clear(self) -> None:
-        """Back to the scenario as its file says."""
+        """Return to the scenario as in its file."""
         self.choose(Choices(self.base.start))
 
     def named(self) -> Scenario:
-        """What is on screen, under a title and description of its own where it was changed."""
+        """Return the scenario on screen, with a new title and description if it was changed."""
         return named(self.scenario, self.base, self.choices)
 
     def saved(self) -> tuple[str, str]:
-        """Name and text of a scenario file that reproduces what is on screen."""
+        """Return name and text of a scenario file that reproduces what is on screen."""
         scenario = self.named()
         shipped = self.name in scenario_names()
         stem = Path(self.name).stem
@@ -138,7 +138,7 @@ class Session:
         return f"{stem}-what-if.yaml", text
 
     def close(self) -> None:
-        """Nobody looks any more: a model that still plays stops."""
+        """Close the session: a model that is still playing stops."""
         self.pace.close()
 
     def _date(self, day: int) -> date:

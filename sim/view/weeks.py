@@ -20,7 +20,7 @@ Row = dict[str, Any]
 
 
 class Weeks:
-    """Medians of a scenario's replicates by week, as the map shows them; camps are not kept by week.
+    """Medians of a scenario's replicates by week, for the map; camps have no weekly data.
 
     Args:
         study: The study.
@@ -28,13 +28,13 @@ class Weeks:
     """
 
     def __init__(self, study: Study, scenario: str) -> None:
-        """Read the weeks of sections and routes."""
+        """Read the weekly data of sections and routes."""
         self.settings = study.scenarios[scenario]
         self._section = {output: _medians(study, "section", output, scenario) for output in _SECTION}
         self._route = {output: _medians(study, "route", output, scenario) for output in _ROUTE}
 
     def frame(self, day: int) -> Row:
-        """The map's numbers in the week of a day (from 1), as `sim.view.map_state.map_frame`."""
+        """Return the map's numbers in the week of a day (from 1), as `sim.view.map_state.map_frame`."""
         week = min(max(day - 1, 0) // WINDOW, len(self._section["attempts"]) - 1)
         return {
             "day": day,
@@ -97,7 +97,7 @@ class Weeks:
 
 @lru_cache(maxsize=16)
 def weeks_of(study: Study, scenario: str) -> Weeks:
-    """As `Weeks`, kept."""
+    """Return `Weeks`, cached."""
     return Weeks(study, scenario)
 
 

@@ -1,6 +1,6 @@
-"""The view's own widgets: their JavaScript and CSS lie in `static/`, their data travel as one JSON text.
+"""The view's widgets: their JavaScript and CSS are in `static/`, their data are sent as one JSON text.
 
-Text, as nested lists and dicts would be walked at every render.
+Text, because nested lists and dicts would be traversed at every render.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from traitlets import Int, Unicode
 
 @cache
 def static(*names: str) -> str:
-    """Files of `static/`, one after the other: the parts of one JavaScript module or style sheet (in `static/css/`)."""
+    """Concatenate files of `static/`: the parts of one JavaScript module or style sheet (in `static/css/`)."""
     folder = files("sim.view").joinpath("static")
     homes = [folder.joinpath("css", name) if name.endswith(".css") else folder.joinpath(name) for name in names]
     return "\n".join(home.read_text(encoding="utf-8") for home in homes)
@@ -100,7 +100,7 @@ class FanWidget(ViewWidget):
 
 
 class DifferencesWidget(ViewWidget):
-    """The table of what was found, with bars of the differences."""
+    """The table of findings, with bars of the differences."""
 
     _esm = static("common.js", "differences.js")
     _css = static("common.css", "differences.css")
@@ -114,14 +114,14 @@ class WhereWidget(ViewWidget):
 
 
 class ReplayWidget(ControlWidget):
-    """A slider through a run or study, and what is shown of it."""
+    """A slider through a run or study, and a choice of what is shown."""
 
     _esm = static("common.js", "replay.js")
     _css = static("common.css", "header.css", "controls.css", "replay.css")
 
 
 class ResponseWidget(ControlWidget):
-    """Outcomes of a sweep against its parameters. ``state`` tells what was answered."""
+    """Outcomes of a sweep against its parameters. ``state`` is the answer to the last message."""
 
     _esm = static("common.js", "axes.js", "response.js")
     _css = static("common.css", "header.css", "chart.css", "response.css")

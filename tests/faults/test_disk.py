@@ -65,7 +65,7 @@ def test_a_full_disk_is_told_and_the_study_goes_on_when_there_is_room(
     folder = disk.place / "s"
     with pytest.raises(OutputError) as full:
         carry_out(PLAN, folder)
-    text = "cannot be written: No space left on device; what was done is kept, the same command goes on"
+    text = "cannot be written: No space left on device; what was done is kept, the same command resumes"
     assert str(full.value) == f"{folder}: {text}"
     assert verify(folder).damage == []
     disk.remount("size=50m")
@@ -149,6 +149,6 @@ def test_a_file_that_may_not_grow_is_a_clear_error(tmp_path: Path) -> None:
     process = context.Process(target=_limited, args=(PLAN, tmp_path / "s", tmp_path / "report"))
     process.start()
     process.join(lives.PATIENCE)
-    text = "cannot be written: File too large; what was done is kept, the same command goes on"
+    text = "cannot be written: File too large; what was done is kept, the same command resumes"
     assert (tmp_path / "report").read_text() == f"{tmp_path / 's'}: {text}"
     assert verify(tmp_path / "s").damage == []

@@ -104,7 +104,7 @@ def test_a_second_writer_is_refused_and_ctrl_c_stops_cleanly_and_says_how_to_go_
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=lives.PATIENCE)
     assert process.returncode == 130
-    assert err.strip() == "corridor: interrupted: what was done is kept in stopped; the same command goes on"
+    assert err.strip() == "corridor: interrupted: what was done is kept in stopped; the same command resumes"
     assert verify(here / "stopped").damage == []
     assert 0 < len(Study(here / "stopped").runs) < 50_000 or list((here / "stopped").glob("spool/*.bin"))
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from sim.inference.calibration_experiment import CalibrationExperiment
-from sim.inference.fit_task import Place, Task
+from sim.inference.fit_task import Task, Workspace
 from sim.inference.free_parameters import Space
 from sim.inference.observations import Row
 from sim.inference.recovery import recover, summary
@@ -52,7 +52,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
             rows.append(Row(agency, start, end, 1.0, None, None, end, about))
     task = Task(experiment, scenario, Space(experiment.parameters, scenario), rows, [], 11)
     folder: Path = tmp_path_factory.mktemp("recovery")
-    return recover(task, Place(folder), TRUTHS)
+    return recover(task, Workspace(folder), TRUTHS)
 
 
 def test_most_truths_lie_in_their_90_percent_interval(found: pd.DataFrame) -> None:

@@ -1,1 +1,1 @@
-"""What happens in a day, one process a file; none knows another, `sim.model` knows the order."""
+"""The processes of a day, one per file; none imports another, and `sim.model` sets their order."""

@@ -1,4 +1,4 @@
-"""Outcomes: what follows an attempt, a procedure, a crossing, or being stranded.
+"""Aftermath: what follows an attempt, a procedure, a crossing, or being stranded.
 
 Undetected or unstopped people have crossed, and go onward after a lag. Intercepted people are turned
 back or taken into procedure, by the agency's share and reception. Those turned back try again after a
@@ -53,7 +53,7 @@ STAYS, GOES_ON, IS_RETURNED = range(3)
 
 @compiled
 def turned_back(m, agency):
-    """Whether the agency turns an intercepted migrant back; when reception is full, all whom it may."""
+    """Return whether the agency turns an intercepted migrant back; with reception full, always if it may."""
     if agency.full and agency.turn_back > 0.0:
         return True
     return draw(m.key, TURN_BACK, m.attempts) < agency.turn_back
@@ -61,7 +61,7 @@ def turned_back(m, agency):
 
 @compiled
 def gives_up(m, days, state, p):
-    """Whether a migrant gives up after being turned back, ``days`` after its last event."""
+    """Return whether a migrant gives up after being turned back, ``days`` after its last event."""
     m.funds -= p.attempt_cost
     if m.funds < 0.0:
         return True
@@ -71,21 +71,21 @@ def gives_up(m, days, state, p):
 
 @compiled
 def wait_to_retry(m, state, p):
-    """Days until the next attempt."""
+    """Return the days until the next attempt."""
     mean = p.retry * (1.0 + (p.retry_idle - 1.0) * (1.0 - state.facilitation)) * (1.0 + (p.retry_winter - 1.0) * p.cold)
     return lag(draw(m.key, RETRY, m.attempts), mean)
 
 
 @compiled
 def flies_home(m, state, occasion):
-    """Whether someone who gave up is let back and can pay the flight; and whether let back at all."""
+    """Return whether someone who gave up may return and can pay the flight, and whether they may return at all."""
     let_back = draw(m.key, GOING_BACK, occasion) < state.may_return
     return let_back and m.funds >= state.return_price, let_back
 
 
 @compiled
 def give_up(w, day, i, state, occasion):
-    """Go home if that is allowed and can be paid, else be stranded: at the hub, or where one is."""
+    """Send a migrant home if that is allowed and affordable; otherwise strand it at the hub, or where it is."""
     m = w.rows[i]
     home, let_back = flies_home(m, state, occasion)
     if home:
@@ -100,7 +100,7 @@ def give_up(w, day, i, state, occasion):
 
 @compiled
 def cross(w, day, i, place):
-    """Into the country; those who go on are due further on after a lag."""
+    """Move a migrant into the country; one who travels onward arrives there after a lag."""
     m = w.rows[i]
     p = w.p[m.cohort]
     move(w, m, CROSSED, place)
@@ -111,7 +111,7 @@ def cross(w, day, i, place):
 
 @compiled
 def settle(w, day, attempt):
-    """What follows one attempt."""
+    """Decide what follows one attempt."""
     i = attempt.row
     m = w.rows[i]
     p = w.p[m.cohort]
@@ -138,7 +138,7 @@ def settle(w, day, attempt):
 
 @compiled
 def end_of_procedure(m, procedure):
-    """How a procedure ends: the migrant absconds onward, is returned, or stays."""
+    """Return how a procedure ends: the migrant absconds onward, is returned, or stays."""
     u = draw(m.key, PROCEDURE_END, 0)
     if u < procedure.absconding:
         return GOES_ON
@@ -149,7 +149,7 @@ def end_of_procedure(m, procedure):
 
 @compiled
 def end_procedures(w, day):
-    """Procedures that end today."""
+    """End the procedures that are due today."""
     n = take_due(w, C_PROCEDURE, day, IN_PROCEDURE)
     for j in range(n):
         m = w.rows[w.who[j]]
@@ -170,7 +170,7 @@ def end_procedures(w, day):
 
 @compiled
 def go_onward(w, day):
-    """Those who crossed arrive further on."""
+    """Let those who crossed and are due today arrive further on."""
     n = take_due(w, C_ONWARD, day, CROSSED)
     for j in range(n):
         m = w.rows[w.who[j]]
@@ -180,13 +180,13 @@ def go_onward(w, day):
 
 @compiled
 def tries_again(m, occasion, state, p):
-    """Whether a stranded migrant goes to the border once more."""
+    """Return whether a stranded migrant goes to the border again."""
     return draw(m.key, REVIEW, occasion) < p.stranded_retry * state.facilitation
 
 
 @compiled
 def review_stranded(w, day):
-    """Stranded people decide: home, the border again, or wait on."""
+    """Let stranded people decide: go home, try the border again, or keep waiting."""
     n = take_due(w, C_STRANDED, day, STRANDED)
     for j in range(n):
         i = w.who[j]

@@ -1,11 +1,11 @@
-"""Attempts: who is due chooses a section and tries; detection, and the patrols that there are.
+"""Attempts: migrants who are due choose a section and try to cross; detection, and the limits of patrols.
 
 Detection probability of section s on a day (coverage, as in search theory, Koopman 1956):
     d = 1 - exp(-kappa),  kappa = coverage * (density / reference)^power * (1 + b_barrier * barrier share)
         * (1 + b_surveillance * surveillance) * terrain * visibility * buffer zone * (1 - c * coaching)
 with density in officers on duty per km. A detected attempt is stopped if a patrol is free: a section's
-patrols handle a whole number of attempts a day (`section.capacity`), by lot among the detected. The
-rest get through although seen, so that overload emerges from the load.
+patrols handle a whole number of attempts a day (`section.capacity`), drawn by lot among the detected. The
+rest get through although seen, so overload emerges from the number of attempts.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from sim.engine.tables import (
 
 @compiled
 def detection_probability(section, coaching, p):
-    """Probability that an attempt in this section is detected today."""
+    """Return the probability that an attempt in this section is detected today."""
     barrier = min(section.barrier / section.length, 1.0)
     kappa = (
         p.detection_coverage
@@ -49,7 +49,7 @@ def detection_probability(section, coaching, p):
 
 @compiled
 def choose_section(m, reach, first, sections):
-    """Number of the section that the migrant tries, by the cumulative shares of its zone; -1 if none is in reach."""
+    """Return the section that the migrant tries, by the cumulative shares of its zone; -1 if none is within reach."""
     u = draw(m.key, SECTION, m.attempts)
     last = -1
     for s in range(sections):
@@ -62,13 +62,13 @@ def choose_section(m, reach, first, sections):
 
 @compiled
 def detected(m, probability):
-    """Whether this attempt of the migrant is detected."""
+    """Return whether this attempt of the migrant is detected."""
     return draw(m.key, DETECTION, m.attempts) < probability
 
 
 @compiled
 def prepare(w, day):
-    """Write today's detection, patrols and the cumulative shares of sections by zone."""
+    """Write today's detection probabilities, patrol capacity and the cumulative shares of sections by zone."""
     p = w.p[0]
     sections = w.sections.shape[0]
     for s in range(sections):
@@ -92,7 +92,7 @@ def prepare(w, day):
 
 @compiled
 def try_to_cross(w, day):
-    """All who are due try; fills today's list of attempts, detected ones marked as stopped for now."""
+    """Let all who are due try; fill today's list of attempts, with detected ones marked as stopped for now."""
     sections = w.sections.shape[0]
     n = take_due(w, C_BORDER, day, AT_BORDER)
     tries = 0
@@ -126,7 +126,7 @@ def try_to_cross(w, day):
 
 @compiled
 def overload(w, day, s):
-    """More were detected in section ``s`` than its patrols can stop: the lot decides who gets through."""
+    """Draw by lot who gets through section ``s``, where more were detected than its patrols can stop."""
     n = 0
     for j in range(w.counters[N_ATTEMPTS]):
         if w.attempts[j].section == s and w.attempts[j].result == STOPPED:

@@ -1,4 +1,4 @@
-"""Booking: the queue for visas, the queue for seats, and what those do whose booking fails.
+"""Booking: the queues for visas and seats, and decisions after a failed booking.
 
 Both queues are served in the order of joining. A queue whose service is stopped dissolves:
 its people reconsider after a while, and may take another route ("diverted").
@@ -17,7 +17,7 @@ from sim.engine.tables import C_COAST, C_RECONSIDER, C_VISA, F_DIVERTED, F_SET_O
 
 @compiled
 def decides_to_go(m, share_of_going):
-    """Whether someone who reconsiders takes any route at all."""
+    """Return whether someone who reconsiders takes any route at all."""
     goes = draw(m.key, RECONSIDER, m.bookings) < share_of_going
     m.bookings = min(m.bookings + 1, 255)
     return goes
@@ -25,7 +25,7 @@ def decides_to_go(m, share_of_going):
 
 @compiled
 def reconsider(w, day):
-    """Those who decide anew today: stay, book again, or divert to the sea."""
+    """Let those who are due decide again: stay, book again, or divert to the sea."""
     n = take_due(w, C_RECONSIDER, day, PROSPECT)
     for j in range(n):
         i = w.who[j]
@@ -55,7 +55,7 @@ def reconsider(w, day):
 
 @compiled
 def issue_visas(w, day):
-    """Applicants join their state's queue; visas are issued in its order; holders queue for a seat."""
+    """Let applicants join their state's queue, issue visas in its order, and let holders queue for a seat."""
     n = take_due(w, C_VISA, day, BOOKED)
     line_up(w, n)
     for j in range(n):
@@ -85,7 +85,7 @@ def issue_visas(w, day):
 
 @compiled
 def dissolve_closed(w, day):
-    """Queues for seats on closed routes dissolve."""
+    """Dissolve the queues for seats on closed routes."""
     for r in range(w.routes.shape[0]):
         if not w.routes[r].over_sea and not w.routes[r].open:
             q = seat_queue(w, r)

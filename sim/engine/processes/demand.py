@@ -31,13 +31,13 @@ _TIMETABLE_DAYS = 28
 
 @compiled
 def affordable(price, median, shape):
-    """Share of a cohort whose funds reach ``price`` (USD): survival function of the Fisk distribution."""
+    """Return the share of a cohort whose funds reach ``price`` (USD): survival function of the Fisk distribution."""
     return 1.0 / (1.0 + (max(price, 1e-9) / median) ** shape)
 
 
 @compiled
 def utility(pair, route, facilitation, wait, p):
-    """Utility (logit) of a route to a cohort today; ``wait`` in days."""
+    """Return the utility (logit) of a route to a cohort today; ``wait`` in days."""
     return (
         pair.taste
         + p.success * (pair.success - 0.5)
@@ -51,7 +51,7 @@ def utility(pair, route, facilitation, wait, p):
 
 @compiled
 def set_out(m, pair, route, cohort, p):
-    """A prospect leaves: its funds, given that they reach the price, and the days until it is ready."""
+    """Draw a leaving prospect's funds (USD), given that they reach the price, and the days until it is ready."""
     v = pair.affordable * (1.0 - draw(m.key, FUNDS, 0))
     m.funds = np.float32(cohort.funds_median * ((1.0 - v) / v) ** (1.0 / cohort.funds_shape))
     m.bookings = min(m.bookings + 1, 255)
@@ -62,7 +62,7 @@ def set_out(m, pair, route, cohort, p):
 
 @compiled
 def seats_per_day(w, r, day):
-    """Seats for migrants on route ``r`` per day: at today's frequencies, and by the timetable of the next weeks."""
+    """Return the daily seats for migrants on route ``r``: at today's frequencies, and in the coming timetable."""
     last = min(day + _TIMETABLE_DAYS, w.timetable_seats.shape[0])
     seats = 0.0
     for d in range(day, last):
@@ -75,7 +75,7 @@ def seats_per_day(w, r, day):
 
 @compiled
 def appraise(w, day):
-    """Write every pair's share and every cohort's hazard of today."""
+    """Write today's share of every pair and today's hazard of every cohort."""
     for c in range(w.cohorts.shape[0]):
         cohort = w.cohorts[c]
         p = w.p[c]

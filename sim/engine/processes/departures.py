@@ -1,4 +1,4 @@
-"""Flights and other departures by air and land: seats are filled in the order of the queue."""
+"""Departures by air and land: seats are filled in the order of the queue."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from sim.engine.tables import (
 
 @compiled
 def board(m, price, barred):
-    """Pay and board; False for those who are barred or can't pay."""
+    """Let a migrant pay and board; return False for one who is barred or cannot pay."""
     if barred or m.funds < price:
         return False
     m.funds -= price
@@ -31,7 +31,7 @@ def board(m, price, barred):
 
 @compiled
 def depart(w, day, r, seats):
-    """Fill ``seats`` on route ``r`` from its queue; returns how many boarded."""
+    """Fill ``seats`` on route ``r`` from its queue; return how many boarded."""
     q = seat_queue(w, r)
     route = w.routes[r]
     taken = 0
@@ -53,7 +53,7 @@ def depart(w, day, r, seats):
 
 @compiled
 def arrive(w, day):
-    """Those who land today reach the hub."""
+    """Move those who arrive today to the hub."""
     n = take_due(w, C_ARRIVAL, day, IN_TRANSIT)
     for j in range(n):
         i = w.who[j]
@@ -67,7 +67,7 @@ def arrive(w, day):
 
 @compiled
 def run(w, day):
-    """Today's departures of every service, then of the timetable, then arrivals."""
+    """Fill today's departures of every service, then those of the timetable, then process arrivals."""
     for s in range(w.services.shape[0]):
         service = w.services[s]
         r = service.route

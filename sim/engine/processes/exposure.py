@@ -1,4 +1,4 @@
-"""Exposure: what days outdoors do to people.
+"""Exposure: deaths and injuries from days outdoors.
 
 Over a wait of n days at the border a migrant dies with probability 1 - exp(-h n) and is injured
 likewise, with hazard h = base * (1 + (winter - 1) * cold) * factors of aid and of the last section.
@@ -17,7 +17,7 @@ from sim.engine.tables import C_BORDER, C_STRANDED, F_DEATHS, F_INJURIES, S_DEAT
 
 @compiled
 def survive(m, days, factor, p):
-    """Whether the migrant survives ``days`` outdoors; may be injured. ``factor`` scales both hazards."""
+    """Return whether the migrant survives ``days`` outdoors; it may be injured. ``factor`` scales both hazards."""
     season = 1.0 + (p.hazard_winter - 1.0) * p.cold
     occasion = m.outdoors
     m.outdoors += days
@@ -30,7 +30,7 @@ def survive(m, days, factor, p):
 
 @compiled
 def expose(w, day, calendar, status):
-    """Expose all who are due today in a calendar; the dead are not due for anything else."""
+    """Expose all who are due today in a calendar; the dead have no further events."""
     n = peek_due(w, calendar, day, status)
     for j in range(n):
         m = w.rows[w.who[j]]

@@ -1,9 +1,9 @@
-"""Information: outcomes travel with a lag and update perceived success.
+"""News: what happened to earlier migrants becomes known with a lag and updates perceived success.
 
 Success S of a route to a cohort = (k prior + good) / (k + good + bad), where good and bad are counts of
-outcomes forgotten exponentially (memory, days) and k is the weight of the prior in outcomes. Good are
-crossings, landings and, at the worth `procedure_value`, procedures; bad are people stranded, returned,
-turned round at sea, and dead. Sections likewise, with turn-backs as bad, known after `section_lag`.
+events that fade exponentially (memory, days) and k is the weight of the prior, in events. Good events are
+crossings, landings and, weighted by `procedure_value`, procedures; bad events are people stranded, returned,
+turned back at sea, and dead. Sections likewise, with turn-backs as bad events, known after `section_lag`.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ from sim.engine.tables import (
 
 @compiled
 def posterior(prior, weight, good, bad):
-    """Perceived success from a prior of the given weight and weighted counts of outcomes."""
+    """Return perceived success from a prior of the given weight and weighted counts of good and bad events."""
     return (weight * prior + good) / (weight + good + bad)
 
 
 @compiled
 def run(w, day):
-    """News of the day ``lag`` days ago reaches the origins; along the border it is faster."""
+    """Spread the news of ``lag`` days ago to the origins; along the border it is faster."""
     p = w.p[0]
     kept = math.exp(-1.0 / p.news_memory)
     known = day - int(p.news_lag)

@@ -1,6 +1,6 @@
-"""Returns: repatriation flights take those who are stranded and want to go home, up to their seats.
+"""Repatriation: flights take home stranded people who want to return, up to the number of seats.
 
-Those go first who arrived first; ties are broken by lot.
+Those who arrived first go first; ties are broken by lot.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ _S16 = np.uint64(16)
 
 @compiled
 def place_in_line(m):
-    """Sorting key: day of arrival, then a lot."""
+    """Return the sorting key: day of arrival, then a lot."""
     return (np.uint64(m.arrived) << np.uint64(48)) | (bits(m.key, RETURN_ORDER, 0) >> _S16)
 
 
 @compiled
 def volunteers(w, flight):
-    """Stranded people of the flight's state whom it takes; written to ``w.who`` and ``w.keys``; returns how many."""
+    """Write the stranded people whom a flight would take to ``w.who`` and ``w.keys``; return their number."""
     n = 0
     for c in range(w.cohorts.shape[0]):
         if w.return_barred[flight, c]:
@@ -42,7 +42,7 @@ def volunteers(w, flight):
 
 @compiled
 def run(w, day):
-    """Fly home as many of the stranded as there are seats today."""
+    """Fly home as many volunteers as there are seats today."""
     for f in range(w.return_flights.shape[0]):
         flight = w.return_flights[f]
         flights, flight.carry = whole(flight.weekly / 7.0, flight.carry)

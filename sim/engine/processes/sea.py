@@ -1,4 +1,4 @@
-"""The sea route: boats leave on calm days as far as they are tolerated; they land, are turned round, or are wrecked.
+"""The sea route: boats leave on calm days, as far as they are tolerated, and land, are turned back, or are wrecked.
 
 A boat's fate is one draw for all aboard; in a wreck each person's survival is its own draw, and
 survivors are brought back to the coast.
@@ -42,7 +42,7 @@ _LEAST_LOAD = 0.5
 
 @compiled
 def boat_fate(key, serial, shipwreck, interception):
-    """What happens to the ``serial``-th boat of a route."""
+    """Return the fate of boat number ``serial`` of a route."""
     if draw(key, BOAT_FATE, serial) < shipwreck:
         return WRECKED
     if draw(key, BOAT_INTERCEPTION, serial) < interception:
@@ -52,20 +52,20 @@ def boat_fate(key, serial, shipwreck, interception):
 
 @compiled
 def drowns(m, death_in_shipwreck):
-    """Whether the migrant dies in the wreck of its boat."""
+    """Return whether the migrant dies in the wreck of its boat."""
     return draw(m.key, WRECK, m.voyages) < death_in_shipwreck
 
 
 @compiled
 def gives_up_the_sea(m, p):
-    """Whether a migrant brought back to the coast gives up."""
+    """Return whether a migrant brought back to the coast gives up."""
     m.funds -= p.sea_price
     return m.funds < 0.0 or draw(m.key, SEA_GIVING_UP, m.voyages) < p.sea_giving_up
 
 
 @compiled
 def bring_back(w, day, i, route):
-    """Back to the coast: intercepted, to try again after a while, or stranded there."""
+    """Bring a migrant back to the coast, to try again after a while or be stranded there."""
     m = w.rows[i]
     p = w.p[m.cohort]
     count(w, day, m, F_INTERCEPTED)
@@ -80,7 +80,7 @@ def bring_back(w, day, i, route):
 
 @compiled
 def sail(w, day, r, seats):
-    """One boat on route ``r`` with up to ``seats`` from the queue; returns how many embarked."""
+    """Send one boat on route ``r`` with up to ``seats`` from the queue; return how many embarked."""
     q = seat_queue(w, r)
     route = w.routes[r]
     fate = boat_fate(w.environment[r], route.boats, route.shipwreck, w.states[route.state].interception)
@@ -108,7 +108,7 @@ def sail(w, day, r, seats):
 
 @compiled
 def join(w, day):
-    """Those who are ready wait for a boat at the coast, in the order of their keys."""
+    """Let those who are ready join the queue for a boat, in the order of their keys."""
     n = take_due(w, C_COAST, day, ANY)
     line_up(w, n)
     for j in range(n):
@@ -121,7 +121,7 @@ def join(w, day):
 
 @compiled
 def run(w, day):
-    """Gather at the coast, then sail, if the sea is calm on the route today."""
+    """Let people gather at the coast, and send boats where the sea is calm on the route today."""
     join(w, day)
     calm = w.p[0].calm_sea
     for s in range(w.services.shape[0]):

@@ -18,7 +18,7 @@ from sim.engine.tables import C_BORDER, C_HUB, F_REACHED_BORDER, N_EVENTS
 
 @compiled
 def choose_zone(m, zones, state):
-    """Number of the zone of ``state`` that the migrant is taken to, by cumulative shares; -1 if it has none."""
+    """Return the zone of ``state`` that the migrant is taken to, by cumulative shares; -1 if the state has none."""
     u = draw(m.key, ZONE, m.bookings)
     last = -1
     for z in range(zones.shape[0]):
@@ -31,7 +31,7 @@ def choose_zone(m, zones, state):
 
 @compiled
 def weigh_zones(w):
-    """Write the cumulative share of each zone among those of its state: inclusive value of its sections."""
+    """Write the cumulative share of each zone in its state, from the inclusive value of its sections."""
     p = w.p[0]
     sections = w.sections.shape[0]
     for s in range(w.states.shape[0]):
@@ -53,7 +53,7 @@ def weigh_zones(w):
 
 @compiled
 def with_room(w, chosen, state):
-    """The chosen zone, or the next of the state with room; -1 when all camps are full."""
+    """Return the chosen zone, or the state's next one with room; -1 if all camps are full."""
     zones = w.zones.shape[0]
     for step in range(zones):
         z = (chosen + step) % zones
@@ -64,7 +64,7 @@ def with_room(w, chosen, state):
 
 @compiled
 def run(w, day):
-    """Those whose stay is over queue for transfer; the state's seats of today are filled."""
+    """Queue those whose stay is over for transfer, and fill the seats that each state provides today."""
     weigh_zones(w)
     for z in range(w.zones.shape[0]):
         w.zones[z].room = w.zones[z].capacity - occupants(w, z)

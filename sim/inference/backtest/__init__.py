@@ -1,1 +1,1 @@
-"""Forecasts as they would have been made, and how good they were."""
+"""Back-tests: forecasts as they would have been made at the time, and their scores."""

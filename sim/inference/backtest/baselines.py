@@ -1,10 +1,10 @@
-"""Forecasts that a model must beat: they know the past of the series itself, and the seats that are flown.
+"""Baseline forecasts that a model must beat: they know the past of the series, and the seats flown.
 
-All work on rates a day, so that periods of any length may be mixed. `last value` is a single figure. The others are
+All use rates per day, so periods of any length may be mixed. `last value` is a single figure. The others are
 log-normal with a spread that grows with the square root of the months ahead. That of `log random walk` is learnt from
-the series' own past: the mean square of the monthly changes of its logarithm, with one change of 0.5 added so that a
-short past does not feign certainty. Learnt so in a crisis, it is very wide. The others are given 0.5 a month (a factor
-of 1.65), which nobody could have learnt at the time: they are stronger than forecasters would have been.
+the past of the series: the mean square of the monthly changes of its logarithm, with one change of 0.5 added so that a
+short past does not suggest certainty. Learnt during a crisis, it is very wide. The others are given 0.5 a month (a
+factor of 1.65), which could not have been learnt at the time: they are stronger than forecasters would have been.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Floats = npt.NDArray[np.float64]
 MONTH = 30.4
 WALK, NARROW = "log random walk", "log random walk, narrow"
 NAMES = ("last value", "seasonal naive", WALK, NARROW, "exponential smoothing", "exposure scaling")
-_SMALLEST = 1 / MONTH  # a rate of one event a month stands for none
+_SMALLEST = 1 / MONTH  # a rate of one event a month replaces zero
 _CHANGE = 0.5
 _ALPHAS = np.linspace(0.1, 1.0, 19)
 
@@ -37,11 +37,11 @@ class Past(NamedTuple):
     origin: date
     rows: list[Row]
     year: float | None  # rate a day of the latest whole year
-    seats: Callable[[date, date], float] | None  # of a period, as known at the origin
+    seats: Callable[[date, date], float] | None  # seats in a period, as known at the origin
 
 
 def past_of(rows: Sequence[Row], origin: date, seats: Callable[[date, date], float] | None) -> Past:
-    """Sorts known rows of one series: those of 20 to 45 days do not overlap and are taken for months."""
+    """Sort the known rows of one series: non-overlapping ones of 20 to 45 days are treated as months."""
     months = sorted((r for r in rows if 20 <= r.days <= 45 and r.middle is not None), key=lambda row: row.start)
     apart = [row for k, row in enumerate(months) if not k or row.start > months[k - 1].end]
     years = [row for row in rows if row.days >= 300 and row.middle is not None]
@@ -50,7 +50,7 @@ def past_of(rows: Sequence[Row], origin: date, seats: Callable[[date, date], flo
 
 
 def forecast(name: str, past: Past, target: Row, size: int) -> Floats | None:
-    """Quantiles of a baseline's forecast of a row, evenly spaced, shape (size,); None where it has no past."""
+    """Return evenly spaced quantiles of a baseline's forecast of a row, shape (size,); None without a past."""
     median = _MEDIANS[name](past, target)
     if median is None:
         return None
@@ -63,7 +63,7 @@ def forecast(name: str, past: Past, target: Row, size: int) -> Floats | None:
 
 
 def seats_of(scenario: Scenario, transit_state: str) -> Callable[[date, date], float]:
-    """Seats for migrants on all ways to a state in a period, by the scenario's schedules."""
+    """Return a function that gives the scheduled seats for migrants on all routes to a state in a period."""
 
     def seats(first: date, last: date) -> float:
         days = [date.fromordinal(n) for n in range(first.toordinal(), last.toordinal() + 1)]
@@ -84,7 +84,7 @@ def seats_of(scenario: Scenario, transit_state: str) -> Callable[[date, date], f
 
 
 def _barred(scenario: Scenario, services: object, route: str, day: date) -> bool:
-    """Whether a ban of everybody keeps a route from being flown."""
+    """Return whether a ban of all cohorts closes a route."""
     for measure in scenario.measures.values():
         if not isinstance(measure, CarrierBan) or measure.cohorts or day < measure.start:
             continue
@@ -103,7 +103,7 @@ def _last(past: Past, target: Row) -> float | None:
 
 
 def _seasonal(past: Past, target: Row) -> float | None:
-    """The rate of the same days a year before; of that year where months were not published."""
+    """Return the rate of the same days a year before, or of that whole year if months were not published."""
     same = [
         row for row in past.rows if row.start.year == target.start.year - 1 and row.start.month == target.start.month
     ]
@@ -111,7 +111,7 @@ def _seasonal(past: Past, target: Row) -> float | None:
 
 
 def _smoothed(past: Past, target: Row) -> float | None:
-    """Simple exponential smoothing of the logarithm, its constant fitted to one-step errors."""
+    """Return the simple exponential smoothing of the logarithm, its constant fitted to one-step errors."""
     if not past.rows:
         return past.year
     logs = _logs(past)
@@ -129,7 +129,7 @@ def _smooth(logs: Floats, alpha: float) -> tuple[float, float]:
 
 
 def _scaled(past: Past, target: Row) -> float | None:
-    """Events a seat in the last period, times the seats of the target's."""
+    """Return events per seat in the last period, times the seats in the target's period."""
     if past.seats is None or not past.rows:
         return past.year
     last = past.rows[-1]

@@ -1,10 +1,10 @@
-"""Forecasts as wide as the errors of earlier ones: what a forecaster learns from having been wrong.
+"""Widths of forecasts, adjusted to the errors of earlier forecasts.
 
-A fitted model's forecasts carry what its parameters and counts leave open, not that the model itself is wrong. How
-wrong it is, its own past forecasts say. So at each origin those of earlier origins are held against what has been
-published by then: z is the normal score of the figure's rank in its forecast, and the new forecasts are stretched
-around their median, in the logarithm, by s = sqrt((1 + Σ z²) / (1 + n)), but never narrowed. The 1 stands for one
-forecast that was as wide as it should be, so that a short past says little; it is what `log random walk` does too.
+A fitted model's forecasts reflect the uncertainty of its parameters and counts, but not that the model itself is wrong.
+Its past forecasts show how wrong it is. So at each origin the forecasts of earlier origins are compared with figures
+published since: z is the normal score of a figure's rank in its forecast, and the new forecasts are stretched around
+their median, in the logarithm, by s = sqrt((1 + Σ z²) / (1 + n)), but never narrowed. The 1 acts as one forecast of the
+right width, so that a short past has little effect; `log random walk` does the same.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ Floats = npt.NDArray[np.float64]
 
 
 def stretch(forecasts: Sequence[tuple[Row, Floats, float]]) -> float:
-    """How many times wider forecasts should be.
+    """Return the factor by which forecasts should be widened.
 
     Args:
-        forecasts: The published figure, the draws of its forecast, and half the unit of rounding.
+        forecasts: Published figures, draws of their forecasts, and half the units of rounding.
     """
     squares = [_score(sample, *row.bounds(rounding)) ** 2 for row, sample, rounding in forecasts]
     return max(float(np.sqrt((1.0 + sum(squares)) / (1.0 + len(squares)))), 1.0)
 
 
 def stretched(sample: Floats, factor: float) -> Floats:
-    """Draws of a count, stretched around their median in the logarithm of one half more."""
+    """Stretch draws of a count around their median, in log(count + 1/2)."""
     logs = np.log(sample + 0.5)
     middle = np.median(logs)
     found: Floats = np.maximum(np.exp(middle + factor * (logs - middle)) - 0.5, 0.0)
@@ -39,7 +39,7 @@ def stretched(sample: Floats, factor: float) -> Floats:
 
 
 def _score(sample: Floats, low: float, high: float) -> float:
-    """Normal score of a figure's rank among the draws; of an interval's middle rank."""
+    """Return the normal score of a figure's rank among the draws; of the middle rank of an interval."""
     rank = ((sample < low).mean() + (sample <= high).mean()) / 2
     edge = 0.5 / len(sample)
     return float(ndtri(min(max(rank, edge), 1.0 - edge)))

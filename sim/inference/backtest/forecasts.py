@@ -1,10 +1,9 @@
-"""Forecasts as they would have been made: from each origin, with what was known then, and nothing else.
+"""Forecasts from each origin, made only with what was known then.
 
-For each origin date the scenario is frozen (`sim.inference.frozen_inputs`), the parameters are fitted to the
-figures that had been published (`sim.inference.observations.known`), and the fitted particles' own runs, which go on
-to the end of the horizon, are the forecast, as wide as earlier forecasts should have been
-(`sim.inference.backtest.error_widths`). What was published later is looked at only when all forecasts of the origin
-are made.
+For each origin date the scenario is frozen (`sim.inference.frozen_inputs`), the parameters are fitted to the figures
+published by then (`sim.inference.observations.known`), and the runs of the fitted particles, which continue to the end
+of the horizon, are the forecast, widened by the errors of earlier forecasts (`sim.inference.backtest.error_widths`).
+Figures published later are used only after all forecasts of the origin are made.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ import pandas as pd
 from sim.inference.backtest import baselines, error_widths, scores
 from sim.inference.calibrate import calibrate
 from sim.inference.calibration_experiment import BackTest, Loaded, is_fitted
-from sim.inference.fit_task import Place, Posterior, Task
+from sim.inference.fit_task import Posterior, Task, Workspace
 from sim.inference.free_parameters import Space
 from sim.inference.frozen_inputs import freeze, month_after
 from sim.inference.observations import Row, known
@@ -37,11 +36,11 @@ class Forecast(NamedTuple):
     """Forecasts from one origin.
 
     Attributes:
-        origin: First day that they are about.
-        targets: Periods that they are of.
-        samples: Draws of each method by target, (draws,) each; None where a method has no past to go by.
-        posterior: What was fitted.
-        task: To what.
+        origin: First day of the forecasts.
+        targets: Periods that are forecast.
+        samples: Draws of each method by target, shape (draws,) each; None if a method lacks a past.
+        posterior: The fitted particles.
+        task: The task of the fit.
     """
 
     origin: date
@@ -51,34 +50,34 @@ class Forecast(NamedTuple):
     task: Task
 
 
-class RunData(NamedTuple):
-    """A back-test: one row a forecast and method, and the forecasts themselves."""
+class BackTestResult(NamedTuple):
+    """A back-test: one row per forecast and method, and the forecasts themselves."""
 
     table: pd.DataFrame
     forecasts: list[Forecast]
 
 
-def backtest(loaded: Loaded, rows: Sequence[Row], place: Place) -> RunData:
+def backtest(loaded: Loaded, rows: Sequence[Row], workspace: Workspace) -> BackTestResult:
     """Forecast and score from all origins.
 
     Raises:
         ScenarioError: If the experiment names no origins, or one lies outside the run.
-        OutputError: As `calibrate`.
+        OutputError: As in `calibrate`.
     """
     plan = plan_of(loaded)
     made: list[Forecast] = []
     for origin in sorted(plan.origins):
         end = last_day(loaded, origin)
         targets = [row for row in rows if loaded.experiment.series[row.series].score and _ahead(row, origin, end)]
-        here = replace(place, folder=place.folder / f"origin-{origin}", progress=_named(place, origin))
+        here = replace(workspace, folder=workspace.folder / f"origin-{origin}", progress=_named(workspace, origin))
         past = known(rows, origin)
         forecast = forecast_from(loaded, past, [_blank(row) for row in targets], origin, here)
         made.append(_widened(forecast, _past_forecasts(made, past, loaded)))
-    return RunData(score(made, rows, loaded), made)
+    return BackTestResult(score(made, rows, loaded), made)
 
 
 def _past_forecasts(made: Sequence[Forecast], past: Sequence[Row], loaded: Loaded) -> list[tuple[Row, Floats, float]]:
-    """Figures of fitted series that are known by now, and what the model had forecast of them."""
+    """Return figures of fitted series known by now, with the model's forecasts of them."""
     series = loaded.experiment.series
     figures = {(row.series, row.start, row.end): row for row in past if series[row.series].fit}
     found = []
@@ -91,7 +90,7 @@ def _past_forecasts(made: Sequence[Forecast], past: Sequence[Row], loaded: Loade
 
 
 def _widened(forecast: Forecast, before: list[tuple[Row, Floats, float]]) -> Forecast:
-    """The forecast with the model's draws as wide as those before should have been; the others stay beside them."""
+    """Return the forecast with the model's draws widened by the errors of earlier ones; the originals are kept too."""
     factor = error_widths.stretch(before)
     own = forecast.samples[scores.MODEL]
     wide = [None if sample is None else error_widths.stretched(sample, factor) for sample in own]
@@ -100,26 +99,28 @@ def _widened(forecast: Forecast, before: list[tuple[Row, Floats, float]]) -> For
 
 
 def plan_of(loaded: Loaded) -> BackTest:
-    """The experiment's back-test; raises ScenarioError if there is none."""
+    """Return the experiment's back-test; raises ScenarioError if there is none."""
     if loaded.experiment.backtest is None:
         raise ScenarioError(f"{loaded.name}: backtest: missing; needed: origins, the first days of the forecasts")
     return loaded.experiment.backtest
 
 
 def last_day(loaded: Loaded, origin: date) -> date:
-    """Last day of the horizon, or of the run."""
+    """Return the last day of the horizon, or of the run."""
     return min(month_after(origin, plan_of(loaded).months) - timedelta(days=1), loaded.scenario.end)
 
 
-def forecast_from(loaded: Loaded, past: Sequence[Row], targets: Sequence[Row], origin: date, place: Place) -> Forecast:
-    """Forecasts of periods from an origin, with what was known by then.
+def forecast_from(
+    loaded: Loaded, past: Sequence[Row], targets: Sequence[Row], origin: date, workspace: Workspace
+) -> Forecast:
+    """Forecast periods from an origin, with what was known by then.
 
     Args:
         loaded: The experiment.
-        past: Figures published by the origin; the fit takes those within the run, baselines all.
-        targets: Periods to forecast; their figures are not looked at.
+        past: Figures published by the origin; the fit uses those within the run, baselines all.
+        targets: Periods to forecast; their figures are not used.
         origin: First day of the forecast.
-        place: Where runs are done.
+        workspace: Where runs are done and stored.
     """
     experiment, plan = loaded.experiment, plan_of(loaded)
     scenario = freeze(loaded.scenario, origin, last_day(loaded, origin))
@@ -132,7 +133,7 @@ def forecast_from(loaded: Loaded, past: Sequence[Row], targets: Sequence[Row], o
         smc = experiment.smc.model_copy(update={"particles": plan.particles})
         experiment = experiment.model_copy(update={"smc": smc})
     task = Task(experiment, scenario, space, fitted, list(targets), seed)
-    posterior = calibrate(task, place)
+    posterior = calibrate(task, workspace)
     draws = predictive(posterior, task, plan.draws, stream(seed, "forecast"))[:, len(fitted) :]
     samples: dict[str, list[Floats | None]] = {scores.MODEL: list(draws.T)}
     seats = None if plan.seats_to is None else baselines.seats_of(scenario, plan.seats_to)
@@ -145,10 +146,10 @@ def forecast_from(loaded: Loaded, past: Sequence[Row], targets: Sequence[Row], o
 
 
 def score(made: Sequence[Forecast], rows: Sequence[Row], loaded: Loaded) -> pd.DataFrame:
-    """One row a forecast and method, beside what was published later.
+    """Score forecasts against later figures, one row per forecast and method.
 
-    A figure with one bound only has no CRPS, and is left out. ``pooled`` marks the figures at which all methods
-    forecast something, so that all are scored on the same; methods that never do, for want of a past, do not count.
+    A figure with only one bound has no CRPS and is left out. ``pooled`` marks the figures that all methods forecast, so
+    that all are scored on the same ones; methods that never forecast, for lack of a past, are disregarded.
     """
     used = {name for forecast in made for name, each in forecast.samples.items() if any(s is not None for s in each)}
     published = {(row.series, row.start, row.end): row for row in rows}
@@ -173,7 +174,7 @@ def score(made: Sequence[Forecast], rows: Sequence[Row], loaded: Loaded) -> pd.D
 
 
 def horizon(origin: date, end: date) -> int:
-    """Months ahead, begun ones counted: 1 for a period that ends within the first month."""
+    """Return the months ahead, rounded up: 1 for a period that ends within the first month."""
     months = 1
     while month_after(origin, months) <= end:
         months += 1
@@ -185,10 +186,10 @@ def _ahead(row: Row, origin: date, end: date) -> bool:
 
 
 def _blank(row: Row) -> Row:
-    """A period without its figure: what a forecast is allowed to see of it."""
+    """Return a period without its figure, as a forecast may see it."""
     return row._replace(value=None, low=0.0, high=None)
 
 
-def _named(place: Place, origin: date) -> Any:
-    report = place.progress
+def _named(workspace: Workspace, origin: date) -> Any:
+    report = workspace.progress
     return None if report is None else lambda stage, *numbers: report(f"{origin} {stage}", *numbers)

@@ -1,4 +1,4 @@
-"""How good forecasts were: each is a sample, or evenly spaced quantiles."""
+"""Scores of forecasts, each given as a sample or as evenly spaced quantiles."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import pandas as pd
 
 Floats = npt.NDArray[np.float64]
 MODEL = "corridor"
-OWN = "corridor, own spread"  # without what earlier errors say of its width
+OWN = "corridor, own spread"  # not widened by earlier errors
 KEYS = ["origin", "series", "period_start", "period_end"]
 
 
 def crps(sample: Floats, observed: float) -> float:
-    """Continuous ranked probability score, in the unit of the series: 0 is best.
+    """Return the continuous ranked probability score, in the unit of the series: 0 is best.
 
-    E|X - y| - E|X - X'|/2 over the sample (Gneiting and Raftery 2007); of a single figure, its absolute error.
+    E|X - y| - E|X - X'|/2 over the sample (Gneiting and Raftery 2007); for a single figure, its absolute error.
     """
     ordered = np.sort(sample)
     size = len(ordered)
@@ -24,12 +24,12 @@ def crps(sample: Floats, observed: float) -> float:
 
 
 def log_crps(sample: Floats, observed: float) -> float:
-    """As `crps`, of log(1 + x): in it an error by a factor weighs the same in a small month as in a large one."""
+    """Return the CRPS of log(1 + x), in which a relative error counts the same in a small month as in a large one."""
     return crps(np.log1p(np.maximum(sample, 0.0)), float(np.log1p(observed)))
 
 
 def row_of(sample: Floats, observed: float, low: float, high: float) -> dict[str, float]:
-    """Scores of one forecast. An interval covers a figure that is itself an interval if the two meet."""
+    """Return the scores of one forecast. An interval covers a figure that is itself an interval if the two overlap."""
     q05, q25, q50, q75, q95 = np.quantile(sample, [0.05, 0.25, 0.5, 0.75, 0.95])
     return {
         "low90": q05, "low50": q25, "median": q50, "high50": q75, "high90": q95,
@@ -41,11 +41,11 @@ def row_of(sample: Floats, observed: float, low: float, high: float) -> dict[str
 
 
 def table(forecasts: pd.DataFrame, by: list[str] | None = None) -> pd.DataFrame:
-    """Scores by method, and by further columns such as ``horizon`` or ``series``.
+    """Tabulate scores by method, and by further columns such as ``horizon`` or ``series``.
 
-    Columns: forecasts (how many); crps and log_crps (means); coverage50 and coverage90; mase_seasonal and mase_last,
+    Columns: forecasts (number); crps and log_crps (means); coverage50 and coverage90; mase_seasonal and mase_last,
     the mean absolute error of the median over that of the seasonal-naive and the last-value forecasts of the same
-    figures; wins, the share of the figures at which CORRIDOR's CRPS is the lower one.
+    figures; wins, the share of figures for which CORRIDOR's CRPS is lower.
     """
     keys = [*(by or []), "method"]
     rows = []
@@ -65,7 +65,7 @@ def table(forecasts: pd.DataFrame, by: list[str] | None = None) -> pd.DataFrame:
 
 
 def _ratio(own: pd.Series, naive: pd.DataFrame | None) -> float:
-    """Mean error over that of another method at the same figures."""
+    """Return the mean error divided by that of another method on the same figures."""
     if naive is None:
         return float("nan")
     other = naive["error"].reindex(own.index)

@@ -1,10 +1,10 @@
-"""`corridor backtest`: a back-test with its files.
+"""A back-test with its files, as made by `corridor backtest`.
 
-DIR/forecasts.csv     a row a forecast and method: intervals, what came, scores
-DIR/scores.csv        scores by method over the figures of fitted series; the other tables beside it
-DIR/scores.md         all tables, to be read
-DIR/fan.svg, fan.png  forecasts against what came, one panel a series
-DIR/backtest.json     what was done
+DIR/forecasts.csv     a row per forecast and method: intervals, published figure, scores
+DIR/scores.csv        scores by method over figures of fitted series, with further tables beside it
+DIR/scores.md         all tables as text
+DIR/fan.svg, fan.png  forecasts and published figures, one panel per series
+DIR/backtest.json     provenance
 DIR/origin-DAY/       the fit from each origin: its stages, posterior.parquet, parameters.csv, waves.csv
 """
 
@@ -16,10 +16,10 @@ import pandas as pd
 
 from sim.inference import posterior as files
 from sim.inference.backtest import scores
-from sim.inference.backtest.forecasts import RunData, backtest
+from sim.inference.backtest.forecasts import BackTestResult, backtest
 from sim.inference.calibration_experiment import Loaded
 from sim.inference.calibration_study import csv, put, record
-from sim.inference.fit_task import Place
+from sim.inference.fit_task import Workspace
 from sim.inference.observations import rows_of
 from sim.outputs.folder import check_writable
 from sim.outputs.markdown import markdown
@@ -32,38 +32,38 @@ _COLUMNS = {
 
 
 class BackTested(NamedTuple):
-    """A back-test: a row a forecast and method, and tables of scores by title."""
+    """A back-test: a row per forecast and method, and tables of scores by title."""
 
     table: pd.DataFrame
     tables: dict[str, pd.DataFrame]
 
 
-def back_test(loaded: Loaded, place: Place) -> BackTested:
-    """Forecast, score, and write what was found.
+def back_test(loaded: Loaded, workspace: Workspace) -> BackTested:
+    """Forecast, score, and write the results.
 
     Raises:
         ScenarioError: If the experiment is not allowed.
         OutputError: If the folder cannot be written, or holds something else.
     """
-    check_writable(place.folder)
+    check_writable(workspace.folder)
     rows = rows_of(loaded)
-    outcome = backtest(loaded, rows, place)
-    tables = tables_of(outcome.table)
-    for forecast in outcome.forecasts:
-        folder = place.folder / f"origin-{forecast.origin}"
+    result = backtest(loaded, rows, workspace)
+    tables = tables_of(result.table)
+    for forecast in result.forecasts:
+        folder = workspace.folder / f"origin-{forecast.origin}"
         space = forecast.task.space
         put(folder / "posterior.parquet", files.particles(forecast.posterior, space))
         put(folder / "parameters.csv", csv(files.parameter_table(forecast.posterior, space, forecast.task.seed)))
         put(folder / "waves.csv", csv(pd.DataFrame(forecast.posterior.waves)))
-    put(place.folder / "forecasts.csv", csv(outcome.table))
-    put(place.folder / "scores.csv", csv(tables[POOLED]))
-    put(place.folder / "scores.md", _markdown(tables, outcome).encode())
-    put(place.folder / "backtest.json", record(loaded, place, {"runs": _runs(outcome)}))
-    return BackTested(outcome.table, tables)
+    put(workspace.folder / "forecasts.csv", csv(result.table))
+    put(workspace.folder / "scores.csv", csv(tables[POOLED]))
+    put(workspace.folder / "scores.md", _markdown(tables, result).encode())
+    put(workspace.folder / "backtest.json", record(loaded, workspace, {"runs": _runs(result)}))
+    return BackTested(result.table, tables)
 
 
 def tables_of(forecasts: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Tables of scores by title; those without rows are left out."""
+    """Return tables of scores by title, without empty ones."""
     pooled = forecasts[forecasts["pooled"] & forecasts["fitted_series"]]
     tables = {POOLED: scores.table(pooled)}
     tables["By months ahead"] = scores.table(pooled.sort_values("horizon", kind="stable"), ["horizon"])
@@ -74,15 +74,15 @@ def tables_of(forecasts: pd.DataFrame) -> dict[str, pd.DataFrame]:
     return tables
 
 
-def _runs(outcome: RunData) -> int:
-    return sum(forecast.posterior.runs for forecast in outcome.forecasts)
+def _runs(result: BackTestResult) -> int:
+    return sum(forecast.posterior.runs for forecast in result.forecasts)
 
 
-def _markdown(tables: dict[str, pd.DataFrame], outcome: RunData) -> str:
-    parts = [f"{_runs(outcome):,} runs. CRPS in events; lower is better.\n"]
+def _markdown(tables: dict[str, pd.DataFrame], result: BackTestResult) -> str:
+    parts = [f"{_runs(result):,} runs. CRPS in events; lower is better.\n"]
     for title, table in tables.items():
         parts.append(f"### {title}\n\n{markdown(table.rename(columns=_COLUMNS))}")
-    model = outcome.table[outcome.table["method"] == scores.MODEL]
+    model = result.table[result.table["method"] == scores.MODEL]
     shown = model[["origin", "series", "period_start", "period_end", "horizon", "observed", "median"]].copy()
     shown["50 %"] = [f"{a:,.0f} to {b:,.0f}" for a, b in zip(model["low50"], model["high50"], strict=True)]
     shown["90 %"] = [f"{a:,.0f} to {b:,.0f}" for a, b in zip(model["low90"], model["high90"], strict=True)]

@@ -1,4 +1,4 @@
-"""The dated measures that a scenario may take: a kind is a class, with its fields and all that it does.
+"""The kinds of dated measures in scenarios: each is a class with its fields and its effect.
 
 A new kind is a new file here with a class under `register`; every file of the folder is read.
 """

@@ -1,4 +1,4 @@
-"""What all kinds of measures share: when one holds, and what a kind may say of itself."""
+"""The base class of measures: their dates, and the methods that a kind may define."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ if TYPE_CHECKING:
     from sim.model import CorridorModel
     from sim.scenario.schema import Scenario
 
-Misfit = tuple[tuple[Any, ...], str]  # where in the measure, and what is wrong there
+Misfit = tuple[tuple[Any, ...], str]  # path within the measure, and what is wrong there
 
 
 class Measure(Entry):
-    """A dated policy. A kind is a subclass with a ``kind``, fields of its own, and what it does.
+    """A dated policy; each kind is a subclass with its own fields and effect.
 
-    The first line of a kind's docstring says in one sentence what it is; documentation and reports show it.
+    The first line of a kind's docstring defines it in one sentence, which documentation and reports show.
     """
 
     if TYPE_CHECKING:
         kind: Any  # of each kind a field: Literal["its-name"]
 
-    title: Title | None = Field(None, description="Words for reports; the measure's name when absent.")
-    start: Day = Field(description="First day on which it holds.")
-    end: Day | None = Field(None, description="Last day on which it holds; for good when absent.")
+    title: Title | None = Field(None, description="Title for reports; the measure's name when absent.")
+    start: Day = Field(description="First day on which it is in force.")
+    end: Day | None = Field(None, description="Last day on which it is in force; no end when absent.")
     announced: Day | None = Field(None, description="Day on which it becomes known; the start when absent.")
     lag: Quantity = quantity(0, "days", 0, 365, "Days from the start until it takes effect.")
     success_probability: Quantity = quantity(1.0, "probability", 0, 1, "Probability that it takes effect at all.")
@@ -38,20 +38,20 @@ class Measure(Entry):
         raise NotImplementedError(f"{type(self).__name__} says not what it does: it needs a method `apply`")
 
     def prepare(self, model: CorridorModel, name: str) -> None:
-        """What a measure that will take effect lays claim to before the first day; nothing by default."""
+        """Reserve, before the first day, what a measure that will take effect needs; nothing by default."""
 
     def closes(self, scenario: Scenario) -> list[str]:
-        """Routes that it closes, for all or for some: once it is announced they draw a rush. None by default."""
+        """Return the routes that it closes, for all or some; once announced they attract a rush. None by default."""
         return []
 
     def check(self, scenario: Scenario) -> Iterator[Misfit]:
-        """What no single field can tell: where in the measure something does not fit, and why. Nothing by default.
+        """Yield errors that involve several fields: where in the measure, and why. Nothing by default.
 
-        Asked only once all names that the measure refers to are known to exist.
+        Called only once all names to which the measure refers are known to exist.
         """
         return iter(())
 
     @classmethod
     def about(cls) -> str:
-        """What the kind is, in one sentence."""
+        """Return the definition of the kind, one sentence."""
         return (cls.__doc__ or "").strip().split("\n")[0]

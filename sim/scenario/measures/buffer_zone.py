@@ -1,4 +1,4 @@
-"""No-stay zones along the border."""
+"""The measure `buffer-zone`: no-stay zones along the border."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class BufferZone(Measure):
     hazard_factor: Quantity = quantity(1.2, "factor", 0, 10, "Factor on hazards for those whose last section it is.")
 
     def apply(self, model: CorridorModel, name: str, on: bool) -> None:
-        """Easier detection and harder help along sections."""
+        """Make detection easier and help harder along sections."""
         for section in self.sections:
             agency = model.agencies[model.settings.sections[section].agency]
             agency.factor(f"detection_factor.{section}", name, self.detection_factor if on else None)

@@ -1,4 +1,4 @@
-"""Carriers may not fly."""
+"""The measure `carrier-ban`: carriers may not fly."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ class CarrierBan(Measure):
                 model.carriers[carrier].lift(name)
 
     def closes(self, scenario: Scenario) -> list[str]:
-        """The routes named that its carriers serve; all that they serve if none is named."""
+        """Return the named routes that its carriers serve, or all that they serve if none is named."""
         served = self._served(scenario)
         return sorted(served & set(self.routes) if self.routes else served)
 
     def check(self, scenario: Scenario) -> Iterator[Misfit]:
-        """Carriers that are named serve the routes that are named."""
+        """Check that the named carriers serve the named routes."""
         served = sorted(self._served(scenario))
         for i, route in enumerate(self.routes if self.carriers else []):
             if route not in served:

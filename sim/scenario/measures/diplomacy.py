@@ -1,4 +1,4 @@
-"""Origin states that stop departures."""
+"""The measure `diplomacy`: origin states stop departures."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
 
 @register
 class Diplomacy(Measure):
-    """An origin state is moved to stop departures on routes."""
+    """An origin state is persuaded to stop departures on routes."""
 
     kind: Literal["diplomacy"]
     routes: list[Name] = Field(min_length=1, description="Routes that it is asked to stop.")
     frequency_factor: Quantity = quantity(0.0, "factor", 0, 10, "Factor on departures when it succeeds.")
 
     def apply(self, model: CorridorModel, name: str, on: bool) -> None:
-        """Departures on routes stopped or cut by the origin state."""
+        """Stop or cut departures on routes."""
         for carrier in model.carriers.values():
             for route in carrier.services:
                 if route in self.routes:
                     carrier.factor(route, name, self.frequency_factor if on else None)
 
     def closes(self, scenario: Scenario) -> list[str]:
-        """The routes named."""
+        """Return the named routes."""
         return sorted(self.routes)

@@ -1,4 +1,4 @@
-"""Barriers along sections."""
+"""The measure `fence`: barriers along sections."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @register
 class Fence(Measure):
-    """A barrier grows from the start, to its length."""
+    """A barrier is built from the start day until it has its length."""
 
     kind: Literal["fence"]
     sections: list[Name] = Field(min_length=1, description="Sections, built up side by side.")

@@ -1,4 +1,4 @@
-"""Help at the border."""
+"""The measure `humanitarian-access`: help at the border."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class HumanitarianAccess(Measure):
     hazard_factor: Quantity = quantity(0.4, "factor", 0, 10, "Factor on the hazards of injury and death.")
 
     def apply(self, model: CorridorModel, name: str, on: bool) -> None:
-        """Help lowers the hazards in border zones."""
+        """Lower the hazards in border zones."""
         for state in model.states.values():
             for zone in state.zones:
                 if not self.zones or zone in self.zones:

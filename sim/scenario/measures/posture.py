@@ -1,4 +1,4 @@
-"""A transit state's conduct."""
+"""The measure `posture`: a change in a transit state's conduct."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @register
 class Posture(Measure):
-    """A transit state changes its conduct; what is absent stays."""
+    """A transit state changes its conduct; fields that are absent stay unchanged."""
 
     kind: Literal["posture"]
     transit_state: Name = Field(description="State.")
@@ -30,7 +30,7 @@ class Posture(Measure):
     transfer: Quantity | None = quantity(None, "persons per day", 0, 1e6, "Seats for transfer to the border.")
     may_return: Quantity | None = quantity(None, "share", 0, 1, "Share of those who give up who may go back.")
     boats_tolerated: Quantity | None = quantity(None, "share", 0, 1, "Share of boats let go.")
-    interception: Quantity | None = quantity(None, "share", 0, 1, "Share of boats turned round at sea.")
+    interception: Quantity | None = quantity(None, "share", 0, 1, "Share of boats turned back at sea.")
     steering: dict[Name, Quantity] = Field(
         default_factory=dict,
         description="Steering weights by zone.",
@@ -38,7 +38,7 @@ class Posture(Measure):
     )
 
     def apply(self, model: CorridorModel, name: str, on: bool) -> None:
-        """A transit state's conduct changes."""
+        """Override the levers of a transit state."""
         state = model.states[self.transit_state]
         for field in ("visas", "facilitation", "coaching", "transfer", "may_return", "boats_tolerated", "interception"):
             value = getattr(self, field)
@@ -48,7 +48,7 @@ class Posture(Measure):
             state.override(f"steering.{zone}", name, value if on else None)
 
     def check(self, scenario: Scenario) -> Iterator[Misfit]:
-        """Zones that it steers to are the state's own."""
+        """Check that the zones to which it steers belong to the state."""
         own = [name for name, zone in scenario.zones.items() if zone.transit_state == self.transit_state]
         for zone in self.steering:
             if zone not in own:

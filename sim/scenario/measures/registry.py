@@ -21,10 +21,10 @@ KINDS: dict[str, type[Measure]] = {}
 
 
 def register[Kind: type[Measure]](kind: Kind) -> Kind:
-    """Let scenarios use a kind of measure; returns the class, so that it serves as a decorator.
+    """Let scenarios use a kind of measure; returns the class, to serve as a decorator.
 
     Raises:
-        TypeError: If it is no subclass of `Measure`, or lacks ``kind: Literal["its-name"]`` or ``apply``.
+        TypeError: If it is not a subclass of `Measure`, or lacks ``kind: Literal["its-name"]`` or ``apply``.
         ValueError: If its name is taken by another class.
     """
     if not (isinstance(kind, type) and issubclass(kind, Measure)):
@@ -45,14 +45,14 @@ def register[Kind: type[Measure]](kind: Kind) -> Kind:
 
 
 def unregister(name: str) -> None:
-    """Take a kind out; raises KeyError if there is none of that name."""
+    """Remove a kind; raises KeyError if there is none of that name."""
     if name not in KINDS:
         raise KeyError(f"found the kind {name!r}; {choices(KINDS, name)}")
     del KINDS[name]
 
 
 def _read(value: Any) -> Measure:
-    """A measure of the kind that a mapping names."""
+    """Return a measure of the kind that a mapping names."""
     if isinstance(value, Measure):
         return value
     if not isinstance(value, dict):
@@ -85,7 +85,7 @@ AnyMeasure = Annotated[Measure, _OfItsKind]
 
 
 def kind_missing(found: Any) -> str:
-    """What is wrong with a mapping whose ``kind`` names none, in words."""
+    """Describe what is wrong with a mapping whose ``kind`` is missing or unknown."""
     if isinstance(found, dict) and "kind" in found:
         return f"kind: found {show(found['kind'])}; {choices(KINDS, found['kind'])}"
     return f"missing `kind`; {choices(KINDS)}"

@@ -1,4 +1,4 @@
-"""More officers for an agency."""
+"""The measures `reinforcement` and `frontex-deployment`: more officers for an agency."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @register
 class Reinforcement(Measure):
-    """An agency gets officers or soldiers, for the time of the measure."""
+    """An agency gets officers or soldiers for the duration of the measure."""
 
     kind: Literal["reinforcement"]
     agency: Name = Field(description="Agency.")
@@ -25,7 +25,7 @@ class Reinforcement(Measure):
     soldiers: Quantity = quantity(0, "soldiers", 0, 1e6, "Soldiers added.")
 
     def apply(self, model: CorridorModel, name: str, on: bool) -> None:
-        """Officers and soldiers, while it holds."""
+        """Send officers and soldiers while it is in force."""
         agency = model.agencies[self.agency]
         officers: Any = self.officers
         agency.send(name, officers + self.soldiers * agency.entry.army_handling if on else 0.0)
@@ -37,15 +37,15 @@ class FrontexDeployment(Measure):
 
     kind: Literal["frontex-deployment"]
     agency: Name = Field(description="Agency.")
-    officers: Quantity = quantity(100, "officers", 0, 1e5, "Officers asked for; limited by the pool.")
+    officers: Quantity = quantity(100, "officers", 0, 1e5, "Officers requested; limited by the pool.")
 
     def prepare(self, model: CorridorModel, name: str) -> None:
-        """Keep officers of the pool, as it is decided already."""
+        """Reserve officers of the pool, as the deployment is already decided."""
         officers: Any = self.officers
         model.frontex.reserve(name, officers)
 
     def apply(self, model: CorridorModel, name: str, on: bool) -> None:
-        """Officers from the shared pool, as far as it reaches."""
+        """Send officers from the shared pool, as far as available."""
         agency = model.agencies[self.agency]
         if on:
             agency.send(name, model.frontex.reserved.pop(name, 0.0))

@@ -1,4 +1,4 @@
-"""Flights home."""
+"""The measure `return-flights`: repatriation flights."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class ReturnFlights(Measure):
     )
 
     def apply(self, model: CorridorModel, name: str, on: bool) -> None:
-        """Flights home on offer."""
+        """Offer flights home."""
         weekly: Any = self.weekly
         model.offer_return_flights(name, weekly if on else 0.0)
         model.states[self.transit_state].addition("return_offer", name, self.willing if on else None)

@@ -1,4 +1,4 @@
-"""Pressure that wears in: sanctions, and cases before courts."""
+"""The measures `sanctions` and `litigation`: pressure that takes effect gradually."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @register
 class Sanctions(Measure):
-    """Sanctions wear down carriers' departures and a transit state's facilitation."""
+    """Sanctions gradually reduce carriers' departures and a transit state's facilitation."""
 
     kind: Literal["sanctions"]
     carriers: list[Name] = Field(default_factory=list, description="Carriers.")
@@ -29,7 +29,7 @@ class Sanctions(Measure):
     half_life: Quantity = quantity(30, "days", 0.1, 1000, "Days in which half of the effect comes about.")
 
     def apply(self, model: CorridorModel, name: str, on: bool) -> None:
-        """Departures and facilitation worn down."""
+        """Reduce departures and facilitation gradually."""
         half_life: Any = self.half_life
         for carrier in self.carriers:
             for route in model.carriers[carrier].services:
@@ -38,14 +38,14 @@ class Sanctions(Measure):
             model.states[state].factor("facilitation", name, self.facilitation_factor if on else None, half_life)
 
     def check(self, scenario: Scenario) -> Iterator[Misfit]:
-        """Somebody is sanctioned."""
+        """Check that somebody is sanctioned."""
         if not (self.carriers or self.transit_states):
             yield (), "found sanctions on nobody; needed: `carriers` or `transit_states`"
 
 
 @register
 class Litigation(Measure):
-    """A case before a court wears down a transit state's posture."""
+    """A court case gradually reduces a transit state's facilitation."""
 
     kind: Literal["litigation"]
     transit_states: list[Name] = Field(min_length=1, description="Transit states sued.")
@@ -53,7 +53,7 @@ class Litigation(Measure):
     half_life: Quantity = quantity(120, "days", 0.1, 1000, "Days in which half of the effect comes about.")
 
     def apply(self, model: CorridorModel, name: str, on: bool) -> None:
-        """Facilitation worn down by a court case."""
+        """Reduce facilitation gradually."""
         half_life: Any = self.half_life
         for state in self.transit_states:
             model.states[state].factor("facilitation", name, self.facilitation_factor if on else None, half_life)

@@ -1,4 +1,4 @@
-"""Orders to turn people back."""
+"""The measure `turn-back`: orders to turn people back."""
 
 from __future__ import annotations
 
@@ -24,5 +24,5 @@ class TurnBack(Measure):
     share: Quantity = quantity(0.95, "share", 0, 1, "Share of the intercepted who are turned back.")
 
     def apply(self, model: CorridorModel, name: str, on: bool) -> None:
-        """Another share of turn-backs."""
+        """Override the share of turn-backs."""
         model.agencies[self.agency].override("turn_back", name, self.share if on else None)

@@ -1,4 +1,4 @@
-"""No visas."""
+"""The measure `visa-stop`: a transit state stops issuing visas."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ class VisaStop(Measure):
     cohorts: list[Name] = Field(default_factory=list, description="Cohorts concerned; everybody when empty.")
 
     def apply(self, model: CorridorModel, name: str, on: bool) -> None:
-        """No visas, for all or for the cohorts named."""
+        """Stop visas, for all or for the named cohorts."""
         if self.cohorts:
             model.bar(self.closes(model.settings), self.cohorts, "visa_barred", 1 if on else -1)
         else:
             model.states[self.transit_state].override("visas", name, 0.0 if on else None)
 
     def closes(self, scenario: Scenario) -> list[str]:
-        """All routes to the state that want its visa."""
+        """Return all routes to the state that require its visa."""
         routes = scenario.routes.items()
         return sorted(name for name, r in routes if r.transit_state == self.transit_state and not r.over_sea)

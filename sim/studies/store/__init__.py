@@ -1,1 +1,1 @@
-"""A study's folder: what is in it, and that it is whole."""
+"""Storage of studies: the folder's contents, its record, and checks of its integrity."""

@@ -1,4 +1,4 @@
-"""One writer a folder: a second is refused, and a writer that died leaves nothing locked."""
+"""The lock of a study's folder: it admits one writer, and a writer that dies leaves nothing locked."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ PREFIX = ".lock"
 
 
 class Lock:
-    """The lock of a writer: of a whole study, or of one of its shards, which share the study's.
+    """The lock of a writer of a whole study, or of one of its shards, which share the study's lock.
 
-    The system gives it back when the process ends, however it ends. The files stay.
+    The system releases it when the process ends for any reason. The files remain.
 
     Args:
-        folder: The study's.
+        folder: The study's folder.
         shard: Name of the shard, empty for the whole study.
 
     Raises:
-        OutputError: If somebody else writes there.
-        OSError: If the folder cannot be written.
+        OutputError: If another process is writing there.
+        OSError: If the folder is not writable.
     """
 
     def __init__(self, folder: Path, shard: str) -> None:
-        """Take the lock, or say who has it."""
+        """Acquire the lock, or report who holds it."""
         self._held: list[IO[str]] = []
         try:
             self._take(folder, folder / PREFIX, shared=bool(shard))
@@ -37,7 +37,7 @@ class Lock:
             raise
 
     def release(self) -> None:
-        """Give the lock back; nothing happens if that was done before."""
+        """Release the lock; does nothing if it is already released."""
         while self._held:
             self._held.pop().close()
 
@@ -56,10 +56,10 @@ class Lock:
 
 
 def _locked(stream: IO[str], shared: bool) -> bool:
-    """Lock an open file as long as this process has it open; False if somebody else has."""
+    """Lock an open file until this process closes it; return False if another process holds the lock."""
     try:
         import fcntl
-    except ImportError:  # Windows, which has no shared locks: there the shards' own must do
+    except ImportError:  # Windows has no shared locks: there the locks of the shards must suffice
         import msvcrt
 
         try:

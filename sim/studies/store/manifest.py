@@ -1,7 +1,7 @@
-"""The record of what a study's folder holds: a line of JSON an entry, each with the hash of all before it.
+"""The manifest of a study's folder: one line of JSON per entry, each with the hash of all entries before it.
 
-So a changed, lost or added byte shows, in the record as in the files that it names. A last line that was cut off in
-the middle (the machine failed) counts as not written.
+Any changed, lost or added byte is therefore detected, in the manifest and in the files that it names. A last line that
+was cut off (because the machine failed) counts as not written.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ _START = "corridor-manifest-1"
 
 
 class Manifest:
-    """One writer's record. Entries are only ever added.
+    """The manifest of one writer; entries are only ever appended.
 
     Args:
-        file: Where it is; made with the first entry.
-        repair: Whether a last line that was cut off is removed, by a writer that goes on.
+        file: Its file, created with the first entry.
+        repair: Whether to remove a last line that was cut off, as a resuming writer does.
 
     Raises:
-        OutputError: If a line is not what was written.
+        OutputError: If a line was changed.
     """
 
     def __init__(self, file: Path, *, repair: bool = False) -> None:
-        """Read what is there."""
+        """Read the existing entries."""
         self.file = file
         self.entries: list[dict[str, Any]] = []
         self._hash = sha256(_START.encode()).hexdigest()
@@ -40,12 +40,12 @@ class Manifest:
             self._check(entry, number)
             self.entries.append(entry)
             whole = end
-        self.is_cut = file.exists() and file.stat().st_size > whole  # a last line, in its middle
+        self.is_cut = file.exists() and file.stat().st_size > whole  # the last line is incomplete
         if repair and self.is_cut:
             os.truncate(file, whole)
 
     def add(self, entry: dict[str, Any]) -> None:
-        """Write an entry, safe on the disk when this returns; raises OSError, and then nothing was added."""
+        """Append an entry and flush it to the disk; raises OSError, and then nothing was added."""
         chained = _chain(self._hash, entry)
         line = json.dumps({**entry, "chain": chained}, ensure_ascii=False, sort_keys=True) + "\n"
         append_whole(self.file, line.encode())
@@ -53,7 +53,7 @@ class Manifest:
         self.entries.append(entry)
 
     def _lines(self) -> Iterator[tuple[dict[str, Any], int]]:
-        """Each whole line and where it ends."""
+        """Yield each complete line and the position of its end."""
         if not self.file.exists():
             return
         place = 0

@@ -1,7 +1,7 @@
-"""The one door for reading a study's folder: what is read is held against what was recorded when it was written.
+"""Checked reading of a study's folder: every file is compared with its record before it is used.
 
-A file must be there, of the recorded size and SHA-256; entries of the record and ``study.json`` must be of the types
-that Corridor writes. So a study that was damaged, or made by somebody else's hand, gives an error and no other numbers.
+A file must exist, with the recorded size and SHA-256; entries of the record and ``study.json`` must have the types
+that Corridor writes. A study that was damaged or edited therefore gives an error, never wrong numbers.
 """
 
 from __future__ import annotations
@@ -22,24 +22,24 @@ from sim.studies.store.tables import SCHEMAS
 
 STUDY = "study.json"
 FORMAT = "corridor-study-1"
-MOST_ROWS = 50_000_000  # of a part: far more than a chunk's runs ever have
+MOST_ROWS = 50_000_000  # of a part; far more than the runs of a chunk have
 _HERE = re.compile(r"[^/\\\x00-\x1f\x7f]+")  # a name inside a folder
 
 
 class Stamp(NamedTuple):
-    """What was recorded of a file: bytes, and SHA-256 in hexadecimal."""
+    """The recorded size (bytes) and SHA-256 (hexadecimal) of a file."""
 
     size: int
     sha256: str
 
 
 def is_study(folder: Path) -> bool:
-    """Whether a folder holds a study."""
+    """Return whether a folder holds a study."""
     return (folder / STUDY).is_file()
 
 
 def read_study(folder: Path) -> dict[str, Any]:
-    """The contents of ``study.json``; raises OutputError if it is none."""
+    """Return the contents of ``study.json``; raises OutputError if it is missing or damaged."""
     try:
         content = json.loads((folder / STUDY).read_text(encoding="utf-8"))
     except OSError as error:
@@ -73,21 +73,21 @@ class Recorded:
     """A study's folder by its record.
 
     Args:
-        folder: The study's.
+        folder: The study's folder.
 
     Attributes:
         about: The contents of ``study.json``.
         files: Stamp of each recorded file, by its name with slashes.
-        chunks: Entry of each chunk that was written, by number; the one with most runs where there are several.
-        replicates, runs: How many were asked for last.
-        derived: Names of the tables that were made of the study when it was complete, as it is asked for now.
+        chunks: Entry of each chunk that was written, by number; of several entries, the one with most runs.
+        replicates, runs: Numbers requested by the last command.
+        derived: Names of the tables made from the complete study, for the numbers now requested.
 
     Raises:
         OutputError: If there is no study or no record, or one of them is damaged.
     """
 
     def __init__(self, folder: Path) -> None:
-        """Read the record; files are read when they are asked for."""
+        """Read the record; files are read on demand."""
         self.folder = folder
         self.about = read_study(folder)
         self.files: dict[str, Stamp] = {}
@@ -107,7 +107,7 @@ class Recorded:
             if entry.get("replicates", self.replicates) == self.replicates:
                 self.derived = list(entry["derived"])
         self.chunks = dict(sorted(self.chunks.items()))
-        for entry in self.chunks.values():  # where a chunk was written several times, the entry that counts
+        for entry in self.chunks.values():  # of several entries of a chunk, the one that counts
             self.files |= {name: Stamp(*stamp) for name, stamp in entry["files"].items()}
 
     def _take(self, entry: dict[str, Any]) -> None:
@@ -123,13 +123,13 @@ class Recorded:
 
     @property
     def there(self) -> int:
-        """How many of the runs that were asked for are recorded."""
+        """Return how many of the requested runs are recorded."""
         ends = (entry["runs"] for entry in self.chunks.values())
         return sum(max(min(last, self.runs - 1) - first + 1, 0) for first, last in ends)
 
     @property
     def waiting(self) -> int:
-        """How many runs have ended in chunks that are not whole yet, and so are in no table."""
+        """Return how many runs have ended in chunks that are still incomplete, and are therefore in no table."""
         place = self.folder / "spool"
         ended = {number for file in place.iterdir() for number in spool.read(file)} if place.is_dir() else set()
         spans = [entry["runs"] for entry in self.chunks.values()]
@@ -137,17 +137,17 @@ class Recorded:
 
     @property
     def unfinished(self) -> str:
-        """What to say of a study that lacks runs that were asked for; empty for one that is complete."""
+        """Return a message for a study that lacks requested runs; empty if it is complete."""
         if self.there == self.runs and self.runs:
             return ""
         found = f"not complete: {self.there:,} of {self.runs:,} runs are there"
         found += f", and {waiting:,} wait for the rest of their chunk" if (waiting := self.waiting) else ""
-        return f"{found}; the command that made it goes on, or `corridor mend {self.folder}`"
+        return f"{found}; the command that made it resumes it, or `corridor mend {self.folder}`"
 
     def content(self, name: str) -> bytes:
-        """A file, byte for byte as it was recorded; raises OutputError if it is not."""
+        """Return the content of a file; raises OutputError if it differs from the record."""
         content = self._matching(name)
-        if content is None:  # the study may have been gone on with since the record was read
+        if content is None:  # the study may have been resumed since the record was read
             self.files[name] = Recorded(self.folder).files.get(name, self.files[name])
             content = self._matching(name)
         if content is None:
@@ -156,7 +156,7 @@ class Recorded:
         return content
 
     def _matching(self, name: str) -> bytes | None:
-        """A file if it is as it was recorded."""
+        """Return the content of a file, or None if it differs from the record."""
         file, stamp = self.folder / name, self.files.get(name)
         if stamp is None:
             raise OutputError(f"{file}: damaged: it is not of the record")
@@ -167,16 +167,16 @@ class Recorded:
         return content if sha256(content).hexdigest() == stamp.sha256 else None
 
     def problem(self, name: str) -> str:
-        """What is wrong with a recorded file; empty if nothing is."""
+        """Return what is wrong with a recorded file; empty if nothing is."""
         stamp = self.files[name]
         return problem_of(self.folder / name, stamp.size, stamp.sha256)
 
     def damaged(self, chunk: int) -> list[str]:
-        """What is wrong with the files of a chunk, a line each."""
+        """Return what is wrong with the files of a chunk, one line each."""
         return [problem for name in self.chunks[chunk]["files"] if (problem := self.problem(name))]
 
     def part(self, table: str, chunk: int) -> pa.Table | None:
-        """A table of a chunk; None where it has no rows. Raises OutputError if it is not as it was recorded."""
+        """Return a table of a chunk, None if it has no rows; raises OutputError if it differs from the record."""
         name = part_name(table, chunk)
         if name not in self.chunks[chunk]["files"]:
             return None
@@ -187,21 +187,21 @@ class Recorded:
                 raise OutputError(f"{self.folder / name}: found {rows:,} rows; allowed: up to {MOST_ROWS:,}")
             return pq.read_table(source, schema=SCHEMAS[table])
         except (OSError, pa.ArrowException) as error:
-            raise OutputError(f"{self.folder / name}: damaged: {error}; `corridor verify` tells all that is") from error
+            raise OutputError(f"{self.folder / name}: damaged: {error}; `corridor verify` lists all damage") from error
 
 
 def part_name(table: str, chunk: int) -> str:
-    """Name of the file of a table's chunk, within the study's folder."""
+    """Return the name of the file of a table's chunk, within the study's folder."""
     return f"{table}/part-{chunk:05}.parquet"
 
 
 def manifests_of(folder: Path) -> list[Path]:
-    """The records of a study's writers, in order."""
+    """Return the manifests of a study's writers, in order."""
     return sorted(path for path in folder.iterdir() if re.fullmatch(r"manifest.*\.jsonl", path.name))
 
 
 def problem_of(file: Path, size: int, digest: str) -> str:
-    """What is wrong with a file of which size and SHA-256 were recorded; empty if nothing is."""
+    """Return what is wrong with a file of recorded size and SHA-256; empty if nothing is."""
     if not file.is_file():
         return f"{file}: missing"
     found = file.stat().st_size
@@ -211,7 +211,7 @@ def problem_of(file: Path, size: int, digest: str) -> str:
 
 
 def check_entry(entry: dict[str, Any], where: str) -> None:
-    """Check that an entry of a record is of the types that Corridor writes; raises OutputError."""
+    """Check that an entry of a record has the types that Corridor writes; raises OutputError."""
     runs, asked = entry.get("runs", [0, 0]), entry.get("asked", {"replicates": 1, "runs": 1})
     right = (
         _is_count(entry.get("chunk", 0))
@@ -225,7 +225,7 @@ def check_entry(entry: dict[str, Any], where: str) -> None:
 
 
 def _are_stamps(value: Any) -> bool:
-    """Whether a value gives the stamps of files inside the folder, by name."""
+    """Return whether a value maps names of files inside the folder to stamps."""
     return isinstance(value, dict) and all(
         all(map(_is_name, name.split("/")))
         and isinstance(stamp, list)

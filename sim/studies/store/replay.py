@@ -1,4 +1,4 @@
-"""A result once more: runs again what ``run.json`` describes, and compares every table by bytes, else by contents."""
+"""Replay of a result: runs again what ``run.json`` describes and compares every table, by bytes or else by contents."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from sim.scenario.write import scenario_hash
 
 
 class Replayed(NamedTuple):
-    """What came of a replay.
+    """The result of a replay.
 
     Attributes:
-        tables: By name the SHA-256 that was recorded and the one found.
-        versions: Versions that differ, a line each.
-        equal: Tables of other bytes and the same contents: the writer of Parquet puts its version into a file.
+        tables: SHA-256 recorded and found, by name of the table.
+        versions: Versions that differ, one line each.
+        equal: Tables with other bytes but the same contents: the writer of Parquet puts its version into a file.
     """
 
     tables: dict[str, tuple[str, str]]
@@ -35,16 +35,16 @@ class Replayed(NamedTuple):
 
     @property
     def same(self) -> bool:
-        """Whether every table has the numbers that were recorded."""
+        """Return whether every table has the recorded numbers."""
         return all(recorded == found or name in self.equal for name, (recorded, found) in self.tables.items())
 
 
 def replay(record: Path, *, accept_older: bool = False) -> Replayed:
-    """Run again what a record describes, and compare the tables. The folder of the record is only read.
+    """Run again what a record describes, and compare the tables. The record's folder is not changed.
 
     Args:
-        record: The file ``run.json`` of a run, or its folder. A timetable must lie beside it.
-        accept_older: Whether the model of this process may be another than the one that made the record.
+        record: The file ``run.json`` of a run, or its folder. A timetable must be in the same folder.
+        accept_older: Whether to accept a record that was made by another model.
 
     Raises:
         OutputError: If there is no such record, it is damaged, or another model made it.
@@ -59,7 +59,7 @@ def replay(record: Path, *, accept_older: bool = False) -> Replayed:
         text, seed, replicates = str(content["scenario"]), content["seed"], content["replicates"]
         expected, made_by = content["scenario_sha256"], dict(content["versions"])
     except (KeyError, TypeError, ValueError):
-        raise OutputError(f"{folder / RUN_FILE}: damaged: `corridor verify` tells all that is") from None
+        raise OutputError(f"{folder / RUN_FILE}: damaged: `corridor verify` lists all damage") from None
     if not accept_older:
         check_identity(folder / RUN_FILE, content.get("identity"), "--accept-older runs it with this one all the same")
     with tempfile.TemporaryDirectory(prefix="corridor-replay-") as place:
@@ -85,7 +85,7 @@ def _is_intact(file: Path, digest: str) -> bool:
 
 
 def _equal(one: Path, other: Path) -> bool:
-    """Whether two tables in Parquet have the same columns, types and rows; those in CSV have the same bytes if so."""
+    """Return whether two Parquet tables have the same columns, types and rows; equal CSV tables have equal bytes."""
     if one.suffix != ".parquet":
         return False
     try:
@@ -96,13 +96,13 @@ def _equal(one: Path, other: Path) -> bool:
 
 
 def _again(scenario: Scenario, replicates: int) -> Results:
-    """The runs of a record: one, or the replicates that earlier versions kept by day."""
+    """Return the runs of a record: one, or the replicates that earlier versions kept by day."""
     runs = [run_to_data(draw(scenario, number, replicates)) for number in range(replicates)]
     return Results.of(scenario, runs, RunInfo())
 
 
 def _load(text: str, folder: Path, place: Path) -> Scenario:
-    """The scenario of a record, its timetable taken from the record's folder."""
+    """Return the scenario of a record, with the timetable in the record's folder."""
     for file in folder.glob("*.csv"):
         write_whole(place / file.name, file.read_bytes())
     write_text(place / SCENARIO, text)

@@ -1,7 +1,7 @@
-"""Runs that a worker has ended before its chunk is whole: a file a chunk, so that a kill loses the run in flight alone.
+"""The spool: ended runs of incomplete chunks, one file per chunk; a kill loses only the current run.
 
-A record is a length, a check sum, a line of JSON and the plain arrays of its weeks; nothing in it is code. A record
-that was cut off, and all after it, is left out.
+A record is a length, a checksum, a line of JSON and the plain arrays of its weeks; it contains no code. A record that
+was cut off is ignored, with all after it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _HEAD = struct.Struct("<QI")
 
 
 def append(file: Path, ended: Ended) -> None:
-    """Add a run to a spool; a spool that cannot be written is no error, the run is kept by its chunk too."""
+    """Append a run to a spool; a spool that is not writable is no error, as the chunk keeps the run too."""
     body = _pack(ended)
     with suppress(OSError):
         handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
@@ -36,11 +36,11 @@ def append(file: Path, ended: Ended) -> None:
 
 
 def read(file: Path, *, repair: bool = False) -> dict[int, Ended]:
-    """The whole runs of a spool, by number; none if there is no such file.
+    """Return the complete runs of a spool, by number; none if there is no such file.
 
     Args:
         file: The spool.
-        repair: Whether what was cut off is removed, by a writer that goes on: it would hide what is added after it.
+        repair: Whether to remove a record that was cut off, as a resuming writer does: it would hide later ones.
     """
     try:
         content = file.read_bytes()
@@ -57,7 +57,7 @@ def read(file: Path, *, repair: bool = False) -> dict[int, Ended]:
 
 
 def _records(content: bytes) -> Iterator[tuple[Ended, int]]:
-    """Each whole record, and where it ends."""
+    """Yield each complete record and the position of its end."""
     place = 0
     while place + _HEAD.size <= len(content):
         length, check = _HEAD.unpack_from(content, place)

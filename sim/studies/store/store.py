@@ -1,11 +1,11 @@
-"""A study's folder: Parquet by table and chunk, each written whole or not at all, and the record of what is there.
+"""The writer of a study's folder: Parquet files by table and chunk, each written atomically, and their manifest.
 
-DIR/study.json             what the study is, and the command that makes it again
+DIR/study.json             what the study is, and the command that reproduces it
 DIR/scenarios/NAME.yaml    its scenarios, after `extends`
-DIR/extensions/NAME.py     the extensions that it was made with
+DIR/extensions/NAME.py     the extensions used
 DIR/TABLE/part-00000.parquet
 DIR/manifest*.jsonl        size and SHA-256 of every file
-DIR/spool/                 runs of chunks that are not whole yet
+DIR/spool/                 runs of incomplete chunks
 """
 
 from __future__ import annotations
@@ -35,25 +35,25 @@ from sim.studies.store.tables import SCHEMAS, Ended
 from sim.studies.work.worker import Done
 
 EXTENSIONS = "extensions"  # folder of the sources of extensions
-ANOTHER_MODEL = "runs of two models do not mix: choose another folder, or go on with the model that made this one"
-_DERIVED = ("chunk", "points_sha256")  # of a plan: they follow from the rest
+ANOTHER_MODEL = "runs of two models do not mix: choose another folder, or continue with the model that made this one"
+_DERIVED = ("chunk", "points_sha256")  # entries of a plan that follow from the others
 
 
 class Store:
-    """The one writer of a study's folder (or of one shard of it); a context manager.
+    """The only writer of a study's folder (or of one shard of it); a context manager.
 
     Args:
-        folder: Made if it is not there.
-        plan: The study. A folder that holds the same study is gone on with; any other is refused.
-        command: The command that makes it again.
+        folder: The study's folder, created if missing.
+        plan: The study. If the folder holds the same study it is resumed; any other study is refused.
+        command: The command that reproduces it.
         shard: ``(i, n)``: this writer does the i-th of n equal parts of the runs.
 
     Raises:
-        OutputError: If somebody else writes there, it holds something else, or cannot be written.
+        OutputError: If another process is writing there, it holds something else, or is not writable.
     """
 
     def __init__(self, folder: Path, plan: Plan, command: str = "", shard: tuple[int, int] | None = None) -> None:
-        """Open or make the folder, and take its lock."""
+        """Open or create the folder, and acquire its lock."""
         self.folder = folder
         self.plan = plan
         self.seconds = 0.0
@@ -83,7 +83,7 @@ class Store:
             raise
 
     def __enter__(self) -> Self:
-        """The store itself."""
+        """Return the store itself."""
         return self
 
     def __exit__(
@@ -99,9 +99,9 @@ class Store:
             self._lock = None
 
     def done(self, chunks: Iterable[int]) -> dict[int, int]:
-        """How many runs each of these chunks has, over all writers; none where a file is missing or damaged.
+        """Return how many runs each of these chunks has, over all writers; none if a file is missing or damaged.
 
-        Such a chunk is done again; what was wrong with it is kept in `damage`.
+        Such a chunk is done again; `damage` lists what was wrong with it.
         """
         recorded = Recorded(self.folder)
         found = {}
@@ -116,19 +116,19 @@ class Store:
         return found
 
     def spool(self, chunk: int, first: int | None = None) -> Path:
-        """File of the runs of a chunk that is not whole yet; of those from ``first`` on, where parts share a chunk."""
+        """Return the spool file of an incomplete chunk, or of its runs from ``first`` where shards share the chunk."""
         piece = "" if first is None else f"-from-{first}"
         return self.folder / "spool" / f"chunk-{chunk:05}{piece}.bin"
 
     def spooled(self, chunk: int) -> dict[int, Ended]:
-        """All runs of a chunk that are in spools, by number."""
+        """Return all runs of a chunk that are in spools, by number."""
         found: dict[int, Ended] = {}
         for file in self._spools(chunk):
             found |= spool.read(file)
         return found
 
     def sync_spool(self, chunk: int, first: int) -> None:
-        """Bring a part's share of a chunk to the disk; raises OutputError."""
+        """Flush a shard's part of a chunk to the disk; raises OutputError."""
         try:
             sync_file(self.spool(chunk, first))
             sync_folder(self.folder / "spool")
@@ -140,10 +140,10 @@ class Store:
         return sorted(file for file in found if file.name.startswith((f"chunk-{chunk:05}.", f"chunk-{chunk:05}-")))
 
     def put(self, done: Done) -> None:
-        """Write a chunk: its files, then its entry in the record. Whole, or as if it had not been.
+        """Write a chunk atomically: its files, then its entry in the manifest.
 
         Raises:
-            OutputError: If the disk is full and the like; what was written before stays.
+            OutputError: If the disk is full, for example; what was written before remains.
         """
         began = time.perf_counter()
         try:
@@ -171,18 +171,18 @@ class Store:
             raise cannot_write(self.folder, error) from error
 
     def finish(self) -> None:
-        """Remove the spool, which is empty when all chunks are whole."""
+        """Remove the spool, which is empty when all chunks are complete."""
         with suppress(OSError):
             (self.folder / "spool").rmdir()
 
     def _write(self, name: str, content: bytes) -> list[Any]:
-        """Write a file, whole or not at all; its size and SHA-256."""
+        """Write a file atomically; return its size and SHA-256."""
         file = self.folder / name
         write_whole(file, content)
         return [len(content), sha256(content).hexdigest()]
 
     def _write_once(self, name: str, content: bytes) -> None:
-        """Write a file unless somebody else has: of shards that begin at once, the first says when it was."""
+        """Write a file unless it exists: of shards that start together, the first one's start time counts."""
         mine = f".{name}.{os.getpid()}.{os.urandom(4).hex()}"
         self._write(mine, content)
         try:
@@ -212,7 +212,7 @@ class Store:
         check_identity(self.folder, content.get("identity"), ANOTHER_MODEL)
 
     def _begin(self, command: str) -> None:
-        """Write what the study is; of several writers that begin at once, one does."""
+        """Write the description of the study; of several writers that start together, only one does."""
         for name, text in self._scenario_files():
             self._write(name, text)
         content = {
@@ -239,7 +239,7 @@ class Store:
             yield f"{EXTENSIONS}/{file}", source
 
     def _mend_scenarios(self) -> None:
-        """Write scenarios that are missing or damaged again, where that gives the bytes that were recorded."""
+        """Rewrite scenarios that are missing or damaged, if that gives the recorded bytes."""
         recorded = Recorded(self.folder)
         for name, text in self._scenario_files():
             stamp = recorded.files.get(name)
@@ -250,7 +250,7 @@ class Store:
                 self.damage.append(problem)
 
     def _record_asked(self) -> None:
-        """How many runs were asked for last: more may be there, from an earlier command that asked for more."""
+        """Record the number of runs now requested; an earlier command may have done more."""
         asked = {"replicates": self.plan.replicates, "runs": len(self.plan.runs)}
         before = [entry["asked"] for entry in self.manifest.entries if "asked" in entry]
         if before[-1:] != [asked]:
@@ -267,14 +267,14 @@ class Store:
 
 
 def cannot_write(folder: Path, error: OSError) -> OutputError:
-    """What to say when a folder cannot be written."""
+    """Return the error for a folder that is not writable."""
     return OutputError(
-        f"{folder}: cannot be written: {error.strerror or error}; what was done is kept, the same command goes on"
+        f"{folder}: cannot be written: {error.strerror or error}; what was done is kept, the same command resumes"
     )
 
 
 def _ours(path: Path) -> bool:
-    """Whether a file may be left from a study that ended before it had begun."""
+    """Return whether a file may be left over from a study that was interrupted at its start."""
     return path.name.startswith((".", "manifest")) or path.name in {"scenarios", EXTENSIONS, "spool", *SCHEMAS}
 
 

@@ -1,4 +1,4 @@
-"""The tables of a study: columns, types and units; a chunk of runs as Parquet."""
+"""The Parquet tables of a study: columns, types and units, for a chunk of runs."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ SCHEMAS: dict[str, pa.Schema] = {
 
 
 class Ended(NamedTuple):
-    """A run that has ended: its weeks, or what it failed of."""
+    """A run that has ended: its weekly data, or its error."""
 
     run: Run
     seed: int
@@ -49,7 +49,7 @@ class Ended(NamedTuple):
 
 
 def files_of(cases: Sequence[Case], ended: Sequence[Ended]) -> dict[str, bytes]:
-    """The Parquet file of each table for a chunk of runs; tables without rows are left out.
+    """Return the Parquet file of each table for a chunk of runs, without empty tables.
 
     The bytes depend on the runs alone.
     """
@@ -104,7 +104,7 @@ def _parameters(case: Case, own: Sequence[Ended]) -> pa.Table:
 
 
 def _of_runs(scenario: str, runs: Sequence[Run], each: int | list[int]) -> dict[str, pa.Array]:
-    """The columns that say which run a row is of, ``each`` rows a run."""
+    """Return the columns that identify the run of each row, ``each`` rows per run."""
     count = int(np.sum(np.broadcast_to(each, len(runs))))
     return {
         "scenario": _coded(np.zeros(count, np.int32), [scenario]),
@@ -138,7 +138,7 @@ def _weekly(scenario: str, runs: Sequence[Run], numbers: Iterable[Numbers], star
 
 
 def _what(parts: Sequence[Numbers], each: int, runs: int) -> dict[str, pa.Array]:
-    """Level, name, measure and unit, ``each`` rows a name, for each of so many runs."""
+    """Return level, name, measure (output) and unit, ``each`` rows per name, for each of ``runs`` runs."""
     widths = [len(part.names) for part in parts]
 
     def column(labels: list[str], repeats: Any) -> pa.Array:
@@ -164,7 +164,7 @@ def _coded(codes: Array, names: Sequence[str]) -> pa.Array:
 
 
 def text(labels: Sequence[str]) -> pa.Array:
-    """Labels as a column of text."""
+    """Return labels as a column of text."""
     return _coded(*_codes(labels))
 
 
@@ -186,6 +186,6 @@ def _periods(rows: Sequence[dict[str, Any]], runs: int) -> dict[str, pa.Array]:
 
 
 def _date(value: Any) -> date:
-    """A day, of whatever kind of date."""
+    """Return a day from any kind of date."""
     whole: date = value.date() if hasattr(value, "date") else value
     return whole + timedelta(0)

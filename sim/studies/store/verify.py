@@ -1,4 +1,4 @@
-"""Whether a folder of results still holds every byte that was written."""
+"""Verification that a folder of results still holds every byte that was written."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from sim.studies.store.recorded import STUDY, Recorded, check_entry, is_study, m
 
 
 class Found(NamedTuple):
-    """What was found: damage, a line each; what is no damage but worth knowing; files and bytes that are right."""
+    """Findings: damage, one line each; notes on what is no damage; number of intact files and bytes."""
 
     damage: list[str]
     notes: list[str]
     files: int
     size: int
-    unfinished: str = ""  # what to say of a study that lacks runs
+    unfinished: str = ""  # message for a study that lacks runs
 
 
 def verify(folder: Path) -> Found:
-    """Check all files of a run or study, or of the studies that a search for tipping points is made of.
+    """Check all files of a run or study, or of the studies that make up a search for tipping points.
 
-    Reports and ``analysis/`` are not looked at: they can be made again from what is.
+    Reports and ``analysis/`` are not checked: they can be remade from the rest.
 
     Raises:
         OutputError: If the folder holds neither.
@@ -66,7 +66,7 @@ def verify(folder: Path) -> Found:
 
 
 def _verify_all(folders: list[Path]) -> Found:
-    """The studies that a search or a calibration is made of."""
+    """Check the studies that make up a search or a calibration."""
     found = [verify(folder) for folder in folders]
     damage, notes = ([line for one in found for line in getattr(one, part)] for part in ("damage", "notes"))
     unfinished = [f"{folder}: {one.unfinished}" for folder, one in zip(folders, found, strict=True) if one.unfinished]
@@ -92,6 +92,6 @@ def _verify_run(folder: Path) -> Found:
 
 
 def _files(folder: Path) -> set[str]:
-    """All files but locks, the spool, and reports and analyses that can be made again."""
+    """Return all files but locks, the spool, and reports and analyses that can be remade."""
     found = {file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()}
     return {name for name in found if not name.startswith((".lock", "spool/", "analysis/")) and name != "report.html"}

@@ -1,1 +1,1 @@
-"""Where the runs of a study are done, and how they get there."""
+"""Execution of a study's runs: executors, workers, and the dispatch of tasks to them."""

@@ -1,4 +1,4 @@
-"""Carrying a study out: hands its chunks to workers, and puts what comes back into the store."""
+"""Dispatch of a study: sends its chunks to workers and stores their results."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from sim.studies.store.tables import Ended
 from sim.studies.work.executors import ClusterError, Workplace
 from sim.studies.work.worker import Done, Task, blame, carry_out, carry_out_many, carry_out_one, put_together
 
-Progress = Callable[[int, int, int], None]  # runs done, runs asked for, runs that failed
-_WAITING = 2  # tasks in hand for each worker, so that none is ever idle and the parent holds few
+Progress = Callable[[int, int, int], None]  # runs done, requested and failed
+_WAITING = 2  # tasks in flight per worker: no worker is idle, and the parent holds few
 _DEATHS_IN_A_ROW = 3
 
 
@@ -32,7 +32,7 @@ def dispatch(
     shard: tuple[int, int] | None = None,
     progress: Progress | None = None,
 ) -> None:
-    """Do all chunks of a study (or of one shard of it) that are not in the store yet.
+    """Do all chunks of a study (or of one shard of it) that are not yet in the store.
 
     Raises:
         OutputError: If the store cannot be written, or workers die as soon as they start.
@@ -70,7 +70,7 @@ def dispatch(
 
 
 def span_of(runs: int, shard: tuple[int, int] | None) -> tuple[int, int]:
-    """The runs that a part does, first and one after the last: as many as any other part, within one."""
+    """Return the first run of a shard and the one after its last; shards differ in size by at most one."""
     part, parts = shard or (1, 1)
     return runs * (part - 1) // parts, runs * part // parts
 
@@ -80,7 +80,7 @@ def _within(runs: Sequence[Run], first: int, last: int) -> Sequence[Run]:
 
 
 def _tasks(plan: Plan, store: Store, place: Workplace, first: int, last: int) -> tuple[list[Task], list[Task]]:
-    """The chunks that lack: those that lie in this part, and those that it shares with other parts."""
+    """Return the missing chunks: those within this shard, and those that it shares with other shards."""
     chunks = [(number, runs) for number, runs in enumerate(plan.chunks()) if _within(runs, first, last)]
     there = store.done(number for number, _ in chunks)
     whole: list[Task] = []
@@ -95,10 +95,10 @@ def _tasks(plan: Plan, store: Store, place: Workplace, first: int, last: int) ->
 
 
 def _do_piece(task: Task, piece: Sequence[Run], place: Workplace, store: Store) -> int:
-    """The runs of a chunk that lie in this part, one at a time, into a spool; how many of them failed.
+    """Do this shard's runs of a chunk, one at a time, into a spool; return how many failed.
 
-    Other parts do the other runs of the chunk. Whoever sees all of them in the spools writes the chunk: two that end at
-    once both do, the same bytes.
+    Other shards do the other runs of the chunk. The shard that finds all runs in the spools writes the chunk; two that
+    end at the same time both write it, with the same bytes.
     """
     ended = _each(task, piece, store.spool(task.chunk, piece[0].number), place)
     store.sync_spool(task.chunk, piece[0].number)
@@ -109,7 +109,7 @@ def _do_piece(task: Task, piece: Sequence[Run], place: Workplace, store: Store) 
 
 
 def _results(tasks: Sequence[Task], place: Workplace, store: Store) -> Iterator[Done]:
-    """What comes of the tasks, as it comes; those during which a worker died are done again run by run."""
+    """Yield finished chunks; those during which a worker died are repeated run by run."""
     groups = deque(_grouped(tasks, place.task_seconds))
     pending: dict[Future[list[Done | None]], list[Task]] = {}
     suspects: list[Task] = []
@@ -140,7 +140,7 @@ def _results(tasks: Sequence[Task], place: Workplace, store: Store) -> Iterator[
 
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Put Ctrl-C off: a process that is being started in that moment would be nobody's, and fail with a traceback."""
+    """Defer Ctrl-C: a process being started at that moment would be orphaned and fail with a traceback."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -155,13 +155,13 @@ def _uninterrupted() -> Iterator[None]:
 
 
 def _grouped(tasks: Sequence[Task], seconds: float) -> list[list[Task]]:
-    """Chunks brought together until a group is worth sending."""
+    """Group chunks until a group is worth sending."""
     each = max(ceil(seconds / CHUNK_SECONDS), 1)
     return [list(tasks[first : first + each]) for first in range(0, len(tasks), each)]
 
 
 def _one_by_one(tasks: Sequence[Task], place: Workplace, store: Store) -> Iterator[Done]:
-    """Chunks during which a worker died, a run at a time: the run that does it fails, the others do not."""
+    """Repeat chunks during which a worker died, one run at a time: only the run that kills its worker fails."""
     for task in tasks:
         file = store.spool(task.chunk)
         _each(task, task.runs, file, place)
@@ -171,10 +171,10 @@ def _one_by_one(tasks: Sequence[Task], place: Workplace, store: Store) -> Iterat
 
 
 def _each(task: Task, runs: Sequence[Run], file: Path, place: Workplace) -> list[Ended]:
-    """Runs one at a time, into a spool; those in it are not done again.
+    """Do runs one at a time, into a spool; those already in it are not repeated.
 
     Raises:
-        OutputError: If workers die one after the other.
+        OutputError: If several workers in a row die.
     """
     executor: Executor = place.open()
     deaths, found = 0, []
@@ -201,7 +201,7 @@ def _each(task: Task, runs: Sequence[Run], file: Path, place: Workplace) -> list
 
 
 def _is_death(error: Exception) -> bool:
-    """Whether a worker process died."""
+    """Return whether an error means that a worker process died."""
     if isinstance(error, BrokenExecutor):
         return True
     with suppress(ImportError):

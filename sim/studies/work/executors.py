@@ -1,4 +1,4 @@
-"""Where runs are done: here, in a pool of processes, or on a Dask cluster; each a `concurrent.futures.Executor`."""
+"""Executors of runs: this process, a pool of processes, or a Dask cluster, each as a `concurrent.futures.Executor`."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ SECONDS_TO_END = 5
 
 
 class ClusterError(OutputError):
-    """A cluster that cannot be reached, or is not there."""
+    """A cluster is missing or cannot be reached."""
 
 
 class Workplace(Protocol):
-    """An executor and what must be known of it.
+    """A source of executors, with their properties.
 
     Attributes:
-        workers: How many tasks it works on at once.
-        task_seconds: Work that a task should have at least, as each of them costs.
-        local: Whether its workers write into this machine's folders.
+        workers: Number of tasks that it works on at once.
+        task_seconds: Least work (seconds) that a task should contain, as each task has a cost.
+        local: Whether its workers can write to this machine's folders.
     """
 
     workers: int
@@ -35,23 +35,23 @@ class Workplace(Protocol):
     local: bool
 
     def open(self) -> Executor:
-        """A new executor; also after one has broken."""
+        """Return a new executor; also after one has broken."""
 
     def lost(self, error: Exception) -> str:
         """What was lost if an error means that no work can be done here any more; empty if it means something else."""
 
     def stop(self) -> None:
-        """Ask all workers to end after the run that they are at."""
+        """Ask all workers to end after their current run."""
 
     def close(self) -> None:
-        """End all that was opened."""
+        """Shut down all executors that were opened."""
 
 
 class _Serial(Executor):
-    """Does each task when it is submitted."""
+    """An executor that does each task when it is submitted."""
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Do it, and hand out the result; Ctrl-C is not a result."""
+        """Do the task and return its result as a future; Ctrl-C is raised at once."""
         future: Future[Any] = Future()
         try:
             future.set_result(fn(*args, **kwargs))
@@ -61,7 +61,7 @@ class _Serial(Executor):
 
 
 class Serial:
-    """This process, one run after the other."""
+    """This process, one run after another."""
 
     workers = 1
     task_seconds = 0.0
@@ -92,9 +92,9 @@ class _Processes(ProcessPoolExecutor):
 
 
 class Pool:
-    """A pool of processes of this machine; of all its cores if nothing else is asked.
+    """A pool of processes on this machine, by default one for each core.
 
-    Workers are forked from a server that has imported the model once, where the system can.
+    Where the system can, workers are forked from a server that has imported the model once.
     """
 
     task_seconds = 0.0
@@ -133,10 +133,10 @@ class Pool:
 
 
 def _wait_for_the_end(pool: ProcessPoolExecutor, workers: Sequence[Any]) -> None:
-    """Wait until a pool's workers have ended; end those that never would.
+    """Wait until a pool's workers have ended; kill those that would never end.
 
-    A worker that is killed while it waits for work takes a lock of the queue with it, and the others then wait for
-    ever. So who is still there some seconds after the last work was done is ended.
+    A worker that is killed while it waits for work never releases a lock of the queue, and the others then wait for
+    ever. Workers that still exist some seconds after the last work was done are therefore killed.
     """
     idle = 0
     while running := [worker.sentinel for worker in workers if not wait([worker.sentinel], timeout=0)]:
@@ -148,10 +148,10 @@ def _wait_for_the_end(pool: ProcessPoolExecutor, workers: Sequence[Any]) -> None
 
 
 class Dask:
-    """The workers of a Dask cluster, which have Corridor installed in the same version.
+    """The workers of a Dask cluster, which must have the same version of Corridor installed.
 
     Args:
-        address: Of the scheduler, such as ``tcp://scheduler:8786``.
+        address: Address of the scheduler, such as ``tcp://scheduler:8786``.
 
     Raises:
         ClusterError: If Dask is not installed, nobody answers at the address, or versions differ.
@@ -194,7 +194,7 @@ class Dask:
         self.workers = sum(self._client.nthreads().values())
 
     def open(self) -> Executor:
-        """See `Workplace`. A worker that dies has its tasks done by another, three times at most."""
+        """See `Workplace`. Tasks of a worker that dies are repeated by another, at most three times."""
         executor: Executor = self._client.get_executor(pure=False)
         return executor
 
@@ -204,7 +204,7 @@ class Dask:
         return f"the Dask scheduler at {self._address} is lost" if gone else ""
 
     def stop(self) -> None:
-        """See `Workplace`. Tasks that have begun end by themselves; their results are dropped."""
+        """See `Workplace`. Tasks that have begun run to their end; their results are discarded."""
 
     def close(self) -> None:
         """See `Workplace`."""
@@ -212,12 +212,12 @@ class Dask:
 
 
 def available_cores() -> int:
-    """Cores that this process may use."""
+    """Return the number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def workplace(jobs: int | None = None, dask: str | None = None) -> Workplace:
-    """Where to work: on a cluster, in a pool of ``jobs`` processes (None: all cores), or here (1)."""
+    """Return a workplace: a cluster, a pool of ``jobs`` processes (None: all cores), or this process (1)."""
     if dask is not None:
         return Dask(dask)
     return Serial() if (jobs or available_cores()) == 1 else Pool(jobs)

@@ -1,4 +1,4 @@
-"""The server that worker processes are forked from: it imports the model once, while this process goes on."""
+"""The server from which worker processes are forked: it imports the model once, while this process continues."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ PRELOAD = "sim.studies.work.preload"
 
 
 def method() -> str:
-    """How worker processes are started: forked from a server where the system can."""
+    """Return how worker processes are started: forked from a server, where the system can."""
     return "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
 
 
@@ -35,7 +35,7 @@ def safe_path() -> Iterator[None]:
 
 
 def start_server() -> None:
-    """Start the server, if there is one, as early as possible; nothing happens if it runs already."""
+    """Start the server, where the system can; does nothing if it is already running."""
     if method() == "forkserver":
         from multiprocessing import forkserver, resource_tracker
 

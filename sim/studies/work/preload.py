@@ -1,4 +1,4 @@
-"""Imported by the server of worker processes alone: the model and its compiled code, for all workers to inherit."""
+"""Preloads the model and its compiled code in the fork server, for all workers to inherit."""
 
 from __future__ import annotations
 
@@ -23,5 +23,5 @@ _NEXT_TO_NOTHING: dict[str, Any] = {
 }
 
 if is_cached():
-    with suppress(Exception):  # a worker says what is wrong, and of which run
+    with suppress(Exception):  # a worker will report the error, and of which run
         CorridorModel(Scenario(**_NEXT_TO_NOTHING)).step()

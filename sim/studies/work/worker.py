@@ -1,4 +1,4 @@
-"""What a worker does: the runs of a chunk, one after the other; sends back small tables, never rows of migrants."""
+"""A worker: does the runs of a chunk in turn and returns small tables, never rows of migrants."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from sim.studies.plan import Parcel, Run, opened
 from sim.studies.store import spool
 from sim.studies.store.tables import Ended, files_of
 
-_stop: Any = None  # set in the processes of a pool: an event that asks to end after the run in flight
+_stop: Any = None  # in the processes of a pool, an event that asks to stop after the current run
 
 
 class Task(NamedTuple):
-    """A chunk of runs to do; ``spool`` is the file of those that are done already."""
+    """A chunk of runs to do; ``spool`` is the file of those already done."""
 
     chunk: int
     runs: Sequence[Run]
@@ -33,17 +33,17 @@ class Task(NamedTuple):
 
 
 class Done(NamedTuple):
-    """A chunk that is done: its Parquet files by table."""
+    """A finished chunk: its Parquet files by table."""
 
     chunk: int
     runs: Sequence[Run]
     files: dict[str, bytes]
     failed: int
-    seconds: float  # of the work
+    seconds: float  # spent on the runs
 
 
 def carry_out(task: Task) -> Done | None:
-    """Do all runs of a chunk; those in the spool are not done again. None if asked to stop before the end."""
+    """Do all runs of a chunk that are not in the spool; return None if asked to stop before the end."""
     began = perf_counter()
     parcel = opened(task.parcel)
     file = Path(task.spool) if task.spool else None
@@ -62,18 +62,18 @@ def carry_out(task: Task) -> Done | None:
 
 
 def put_together(task: Task, ended: Sequence[Ended], seconds: float = 0.0) -> Done:
-    """A chunk, of all its runs that have ended."""
+    """Assemble a chunk from all its ended runs."""
     failed = sum(entry.weekly is None for entry in ended)
     return Done(task.chunk, task.runs, files_of(opened(task.parcel).cases, ended), failed, seconds)
 
 
 def carry_out_many(tasks: Sequence[Task]) -> list[Done | None]:
-    """Several chunks in one go, for executors whose every task costs."""
+    """Do several chunks in one task, for executors with a high cost per task."""
     return [carry_out(task) for task in tasks]
 
 
 def carry_out_run(parcel: Parcel, run: Run) -> Ended:
-    """Do one run. One that fails is data: its error, seed and parameters."""
+    """Do one run; a failure is returned as data: its error, seed and parameters."""
     parameters: dict[str, float] = {}
     try:
         scenario, parameters = parcel.draw(run)
@@ -91,22 +91,22 @@ def _weekly_data(scenario: Scenario, timetable: list[tuple[int, str, int]]) -> W
 
 
 def carry_out_one(parcel: bytes, run: Run) -> Ended:
-    """Do one run for itself, after a worker has died during its chunk."""
+    """Do one run alone, after a worker has died during its chunk."""
     return carry_out_run(opened(parcel), run)
 
 
 def blame(parcel: bytes, run: Run) -> Ended:
-    """What is kept of a run during which the worker has died."""
+    """Return the record of a run during which the worker died."""
     study = opened(parcel)
     text = "the worker process died during this run (out of memory, or ended from outside)"
     return Ended(run, study.people_seed(run), study.draw(run)[1], None, text)
 
 
 def start_worker(stop: Any) -> None:
-    """Make a process of a pool ready: it leaves Ctrl-C to its parent, and ends when that is gone."""
+    """Prepare a process of a pool: it leaves Ctrl-C to its parent, and ends when the parent does."""
     global _stop
     _stop = stop
-    gc.freeze()  # what was imported stays anyway
+    gc.freeze()  # imported modules stay in memory anyway
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     from multiprocessing import parent_process
 

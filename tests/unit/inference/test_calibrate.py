@@ -10,13 +10,13 @@ import pytest
 
 from sim.inference.calibration_experiment import load_experiment
 from sim.inference.calibration_study import task_of
-from sim.inference.fit_task import Place, Posterior
+from sim.inference.fit_task import Posterior, Workspace
 from sim.inference.observations import known
 from tests.unit.inference.tiny import fit, same
 
 
 def test_the_posterior_is_the_same_in_a_pool(serial: tuple[Posterior, Path], tmp_path: Path) -> None:
-    assert same(serial[0], fit(Place(tmp_path, jobs=2)))
+    assert same(serial[0], fit(Workspace(tmp_path, jobs=2)))
 
 
 def test_figures_narrow_what_is_thought_of_the_parameters(serial: tuple[Posterior, Path]) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from sim.inference.calibration_experiment import load_experiment
 from sim.inference.calibration_study import calibration
-from sim.inference.fit_task import Place, Posterior
+from sim.inference.fit_task import Posterior, Workspace
 from sim.outputs.folder import OutputError
 from sim.scenario import load_scenario
 from sim.scenario.draw import resolve
@@ -27,15 +27,15 @@ def test_a_calibration_goes_on_where_it_was(
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        fit(Place(tmp_path, progress=stop))
-    assert same(serial[0], fit(Place(tmp_path)))
+        fit(Workspace(tmp_path, progress=stop))
+    assert same(serial[0], fit(Workspace(tmp_path)))
     monkeypatch.setattr("sim.studies.work.worker.run_to_data", lambda *_, **__: pytest.fail("it was run again"))
-    assert same(serial[0], fit(Place(tmp_path)))
+    assert same(serial[0], fit(Workspace(tmp_path)))
 
 
 def test_a_folder_of_another_calibration_is_refused(serial: tuple[Posterior, Path]) -> None:
     with pytest.raises(OutputError, match="holds another study"):
-        fit(Place(serial[1]), [row(0, 60), row(31, 150)])
+        fit(Workspace(serial[1]), [row(0, 60), row(31, 150)])
 
 
 def test_the_files_of_a_calibration_are_whole_and_a_scenario_extends_its_posterior(tmp_path: Path) -> None:
@@ -45,7 +45,7 @@ def test_the_files_of_a_calibration_are_whole_and_a_scenario_extends_its_posteri
     (tmp_path / "poland.csv").write_text("\n".join([header, *lines]), encoding="utf-8")
     (tmp_path / "fit.yaml").write_text(_yaml(), encoding="utf-8")
     experiment = load_experiment(tmp_path / "fit.yaml")
-    done = calibration(experiment, Place(tmp_path / "out"))
+    done = calibration(experiment, Workspace(tmp_path / "out"))
     particles = pd.read_parquet(tmp_path / "out" / "posterior.parquet")
     assert list(particles.columns) == ["particle", "weight", "retry", "visas"]
     assert np.allclose(particles["retry"], done.posterior.values[:, 0])

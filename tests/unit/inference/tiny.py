@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.inference.calibrate import calibrate
 from sim.inference.calibration_experiment import CalibrationExperiment, Loaded
-from sim.inference.fit_task import Place, Posterior, Task
+from sim.inference.fit_task import Posterior, Task, Workspace
 from sim.inference.free_parameters import Space
 from sim.inference.observations import Row
 from tests.strategies import START, tiny_scenario
@@ -59,9 +59,9 @@ def loaded(**changes: Any) -> Loaded:
     return Loaded(CalibrationExperiment.model_validate({**CONTENT, **changes}), SCENARIO, Path(), "tiny")
 
 
-def fit(place: Place, rows: list[Row] = ROWS) -> Posterior:
+def fit(workspace: Workspace, rows: list[Row] = ROWS) -> Posterior:
     experiment = loaded().experiment
-    return calibrate(Task(experiment, SCENARIO, Space(experiment.parameters, SCENARIO), rows, [], 3), place)
+    return calibrate(Task(experiment, SCENARIO, Space(experiment.parameters, SCENARIO), rows, [], 3), workspace)
 
 
 def same(a: Posterior, b: Posterior) -> bool:

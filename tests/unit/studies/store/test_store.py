@@ -58,7 +58,7 @@ def test_a_full_disk_loses_nothing_that_was_done(tmp_path: Path, monkeypatch: py
         real(handle)
 
     monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(OutputError, match="No space left on device; what was done is kept, the same command goes on"):
+    with pytest.raises(OutputError, match="No space left on device; what was done is kept, the same command resumes"):
         carry_out(plan, tmp_path / "s")
     monkeypatch.undo()
     began = (tmp_path / "s" / "study.json").exists() and (tmp_path / "s" / "manifest.jsonl").exists()
