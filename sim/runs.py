@@ -6,6 +6,7 @@ from collections.abc import Callable
 from hashlib import blake2b
 from pathlib import Path
 
+from sim.engine.build import BYTES_PER_MIGRANT
 from sim.model import CorridorModel
 from sim.outputs.provenance import RunInfo, now
 from sim.outputs.results import Results
@@ -66,15 +67,23 @@ def run_model(
         scenario: The scenario.
         timetable: As in `CorridorModel`.
         progress: Called with the number of days done after each day.
+
+    Raises:
+        MemoryError: If there is too little for so many migrants.
     """
-    model = CorridorModel(scenario, timetable=timetable)
-    if progress is None:
-        model.run_model()
+    try:
+        model = CorridorModel(scenario, timetable=timetable)
+        if progress is None:
+            model.run_model()
+            return model
+        while model.running:
+            model.step()
+            progress(model.day)
         return model
-    while model.running:
-        model.step()
-        progress(model.day)
-    return model
+    except MemoryError as error:
+        people = sum(cohort.size for cohort in scenario.cohorts.values())
+        need = f"{people:,} migrants need about {people * BYTES_PER_MIGRANT / 1e6:,.0f} MB"
+        raise MemoryError(f"{need}; {error}") from error
 
 
 def run_to_data(
