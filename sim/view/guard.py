@@ -109,7 +109,7 @@ class Guard:
         elif "transfer-encoding" in _names(scope) or int(_header(scope, "content-length") or 0) > MOST_BODY:
             await answer(scope, send, 413, PAGE.format(f"<p>A request may have {MOST_BODY:,} bytes.</p>"))
         elif scope["path"] == "/" and len(self._live()) >= MOST_SESSIONS:
-            text = f"{MOST_SESSIONS} sessions are open, which is the most. Close a tab of it, load this again."
+            text = f"{MOST_SESSIONS} sessions are open, which is the most. Close a tab, then load this page again."
             await answer(scope, send, 503, PAGE.format(f'<p role="alert">{text}</p>'))
         else:
             await self.app(scope, receive, send)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import secrets
 import socket
@@ -14,6 +15,7 @@ import webbrowser
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.data.durable_files import write_text
 from sim.outputs.folder import OutputError
 from sim.view.guard import Address, Guard
 from sim.view.policy import HEADERS, Policy
@@ -100,19 +102,20 @@ def _run(scenario: str, opened: Opened | None, address: Address, open_browser: b
     server = ServerStarlette(
         address.port, address.host, starlette_app=guarded, log_level="warning", http=PatientToAPoint, **LIMITS
     )
-    with tempfile.NamedTemporaryFile("w", prefix="corridor-", suffix=".html", delete_on_close=False) as file:
-        # By a file that only its owner reads: everybody on the machine sees what a browser is started with.
-        file.write(f'<meta http-equiv="refresh" content="0;url={home}?token={token}">')
-        file.close()
-        if open_browser:
-            threading.Thread(target=_open, args=(server, Path(file.name).as_uri()), daemon=True).start()
-        server.serve()
+    if open_browser:
+        threading.Thread(target=_open, args=(server, f"{home}?token={token}"), daemon=True).start()
+    server.serve()
 
 
 def _open(server: Any, address: str) -> None:
+    """Open the page by a file that only its owner reads: all on the machine see what a browser is started with."""
+    folder = tempfile.TemporaryDirectory(prefix="corridor-")
+    atexit.register(folder.cleanup)
+    file = Path(folder.name) / "open.html"
+    write_text(file, f'<meta http-equiv="refresh" content="0;url={address}">')
     while not (hasattr(server, "server") and server.has_started()):
         time.sleep(0.05)
-    webbrowser.open(address)
+    webbrowser.open(file.as_uri())
 
 
 def _free(host: str, port: int | None) -> int:

@@ -99,6 +99,32 @@ def test_texts_of_a_scenario_are_texts_in_the_report(
     page.close()
 
 
+INJECTED = """() => {
+    window.refused = [];
+    document.addEventListener('securitypolicyviolation', (event) => window.refused.push(event.effectiveDirective));
+    document.body.insertAdjacentHTML('beforeend', `<img src="static/absent" onerror="window.pwned=1">
+        <img src="http://localhost:1/x.png"><iframe src="http://localhost:1/"></iframe>
+        <form action="http://localhost:1/" target="_blank"></form>`);
+    const script = document.createElement('script');
+    script.textContent = 'window.pwned=2';
+    document.body.append(script);
+    fetch('http://localhost:1/').catch(() => {});
+    document.querySelector('form[target]').submit();
+}"""
+
+
+def test_what_got_into_the_page_would_neither_run_nor_tell_others(server: Server, browser: Any) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(server.entrance)
+    page.wait_for_selector(LIVE)
+    page.evaluate(INJECTED)
+    refused = ["script-src-attr", "script-src-elem", "img-src", "frame-src", "connect-src", "form-action"]
+    page.wait_for_function("all => all.every(one => window.refused.includes(one))", arg=refused)
+    assert page.evaluate("window.pwned === undefined")
+    context.close()
+
+
 ESCAPES = (
     "/../../../../../../etc/passwd", "/..%2f..%2f..%2f..%2f..%2fetc%2fpasswd", "/%2e%2e/%2e%2e/%2e%2e/etc/passwd",
     "/static/../../../../../../etc/passwd", "/static/public/..%2f..%2f..%2f..%2fetc/passwd",

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import sim
+from sim.data.geography import country_names
 
 PACKAGE = Path(sim.__file__).resolve().parent
 ROOT = Path(__file__).resolve().parents[2]
@@ -330,3 +331,13 @@ def test_constraints_are_bare_pins(file: str) -> None:
     lines = (ROOT / file).read_text(encoding="utf-8").splitlines()
     assert [line for line in lines if not re.fullmatch(r"[a-z0-9._-]+==[A-Za-z0-9.+!]+", line)] == []
     assert lines == sorted(lines, key=lambda line: line.split("==")[0])
+
+
+def test_what_is_shown_knows_no_country_by_name() -> None:
+    """Countries come from a scenario, their shapes and labels from the data, so that any border can be shown."""
+    known = re.compile(rf"\b({'|'.join(map(re.escape, country_names().values()))})\b", re.IGNORECASE)
+    texts = [file for part in ("view", "report") for file in (PACKAGE / part).rglob("*.*") if file.suffix != ".pyc"]
+    named = {name(file): found[0] for file in texts if (found := known.search(file.read_text("utf-8")))}
+    assert len(texts) > 50
+    assert known.search("sections of Poland")
+    assert named == {}

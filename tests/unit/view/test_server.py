@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import re
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
+from sim.view import server as view
 from tests.browser.conftest import Server, until
 
 SMALL = """
@@ -187,3 +193,16 @@ def test_a_session_too_many_is_told_so(server: Server) -> None:
     assert server.ask("/")[0].status == 200
     with session(server, "three"):
         pass
+
+
+def test_the_browser_is_not_started_with_the_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every user of a machine sees the arguments of its processes."""
+    opened: list[str] = []
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    started = SimpleNamespace(server=None, has_started=lambda: True)
+    view._open(started, "http://127.0.0.1:1/?token=secret")
+    assert "secret" not in opened[0]
+    file = Path(url2pathname(urlsplit(opened[0]).path))
+    assert "http://127.0.0.1:1/?token=secret" in file.read_text()
+    if os.name == "posix":
+        assert file.parent.stat().st_mode & 0o077 == 0
