@@ -192,9 +192,10 @@ def attribute(name: str, *, categories: Mapping[str, float], title: str = "") ->
         ExtensionError: If the attribute already exists, or the shares are not allowed.
     """
     with _explained():
-        number = strata.add(name, title or name, dict(categories))
         definitions.register_level(name, categories)
     undo.append(lambda: definitions.unregister_level(name))
+    with _explained():
+        number = strata.add(name, title or name, dict(categories))
     if number == 0:
         undo.append(strata.clear)
         undo.append(lambda: [rules.replaced.pop(full, None) for full in ("ledger.count", "ledger.move")])

@@ -11,7 +11,7 @@ import numpy as np
 from sim.engine import tables as t
 from sim.engine.compiled import JIT
 from sim.engine.queues import number_of_queues
-from sim.engine.rows import ROW, STATUSES, CohortSpan, new_rows
+from sim.engine.rows import STATUSES, CohortSpan, new_rows
 from sim.engine.streams import name_key
 from sim.scenario.by_cohort import of_cohort
 from sim.scenario.measures.return_flights import ReturnFlights

@@ -14,6 +14,7 @@ import pytest
 import sim
 from sim import extend, load_extensions
 from sim.data import extensions
+from sim.engine import rules, strata, tables
 from sim.outputs import outcomes
 from sim.outputs.definitions import OUTPUTS
 from sim.outputs.identity import identity
@@ -136,6 +137,7 @@ def test_what_is_wrong_is_named_with_its_line_and_leaves_nothing(written, text: 
     with pytest.raises(ScenarioError, match=words):
         extend.load(written(text))
     assert (extensions.loaded, set(OUTPUTS), load_extensions.undo) == ([], before, [])
+    assert (rules.replaced, rules.steps, strata.attributes, tables.extra_tables) == ({}, [], [], {})
 
 
 def test_an_extension_that_is_not_there_is_named(tmp_path: Path) -> None:
