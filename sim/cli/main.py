@@ -264,14 +264,15 @@ def view(
             metavar="[SCENARIO|DIR]",
         ),
     ] = "benghazi-minsk-2025",
-    host: Annotated[
-        str, typer.Option(help="Address to listen on; beyond this machine a token is required.")
-    ] = "127.0.0.1",
+    host: Annotated[str, typer.Option(help="Address to listen on; pages are served under it alone.")] = "127.0.0.1",
     port: Annotated[int | None, typer.Option(help="Port to listen on [8765, or a free one].")] = None,
     no_open: Annotated[bool, typer.Option("--no-open", help="Open no browser.")] = False,
     extensions: With = None,
 ) -> None:
-    """Open the browser view: map, charts and what-ifs, without internet access."""
+    """Open the browser view: map, charts and what-ifs, without internet access.
+
+    The printed address has a token, without which nobody, on this machine or beyond, gets anything.
+    """
     from sim.view.server import serve
 
     serve(scenario, host=host, port=port, open_browser=not no_open)

@@ -11,13 +11,15 @@ import numpy as np
 from sim.engine import tables as t
 from sim.engine.compiled import JIT
 from sim.engine.queues import number_of_queues
-from sim.engine.rows import STATUSES, CohortSpan, new_rows
+from sim.engine.rows import ROW, STATUSES, CohortSpan, new_rows
 from sim.engine.streams import name_key
 from sim.scenario.by_cohort import of_cohort
 from sim.scenario.measures.return_flights import ReturnFlights
 from sim.scenario.schema import Scenario
 
 _PRICE_FIELDS = ("travel_days", "visa_lead", "risk", "shipwreck", "death_in_shipwreck")
+# Of a migrant's row, and of the lists that have room for all: what they try in a day, their keys, who is due.
+BYTES_PER_MIGRANT = ROW.itemsize + t.ATTEMPT.itemsize + np.dtype(np.uint64).itemsize + np.dtype(np.int32).itemsize
 ONWARD_PLACE = "Onward"  # capitalised: no place of a scenario can have this name
 
 
