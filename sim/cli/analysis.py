@@ -188,12 +188,13 @@ def headed(sampled: CompletedSweep) -> Any:
 def write_tables(folder: Path, tables: dict[str, pd.DataFrame]) -> list[str]:
     """Write tables as CSV to the folder of analyses; raises OutputError."""
     from sim.data.durable_files import write_text
+    from sim.data.spreadsheet import csv_of
     from sim.outputs.folder import OutputError
 
     place = folder / ANALYSIS
     try:
         for name, table in tables.items():
-            write_text(place / f"{name}.csv", table.to_csv(index=False, lineterminator="\n"))
+            write_text(place / f"{name}.csv", csv_of(table))
     except OSError as error:
         raise OutputError(f"{place}: cannot be written: {error.strerror or error}") from None
     return [f"{name}.csv" for name in tables]
@@ -203,8 +204,10 @@ def _with_earlier(folder: Path, name: str, table: pd.DataFrame) -> pd.DataFrame:
     """Return a table of outcomes, with rows of other outcomes from an earlier command."""
     import pandas as pd
 
+    from sim.data.spreadsheet import plain
+
     try:
-        earlier = pd.read_csv(folder / ANALYSIS / f"{name}.csv")
+        earlier = plain(pd.read_csv(folder / ANALYSIS / f"{name}.csv"))
         others = earlier[~earlier["outcome"].isin(table["outcome"])]
     except (OSError, ValueError, KeyError):
         return table

@@ -10,6 +10,8 @@ from collections.abc import Callable, Collection, Iterator
 from itertools import islice
 from typing import NamedTuple
 
+from sim.data.spreadsheet import unguarded
+
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 # UTF-32 before UTF-16, as the mark of one begins with that of the other.
 _MARKS = (
@@ -121,7 +123,7 @@ def _lines(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     try:
         for cells in reader:
             if any(cell.strip() for cell in cells):
-                yield reader.line_num, cells
+                yield reader.line_num, [unguarded(cell) for cell in cells]
     except csv.Error as error:
         raise CsvError(reader.line_num, f"not CSV: {error}") from None
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sim.data.durable_files import write_text
+from sim.data.spreadsheet import guarded
 from sim.outputs.folder import OutputError
 
 COLUMNS = ("series", "period_start", "period_end", "value", "low", "high", "measure", "source", "note")
@@ -33,8 +34,8 @@ def write(rows: Sequence[Observed], file: Path) -> None:
     writer = csv.writer(sink, lineterminator="\n")
     writer.writerow(COLUMNS)
     for row in rows:
-        about = [row.measure, row.source, row.note]
-        writer.writerow([row.series, row.period_start, row.period_end, row.value, "", "", *about])
+        about = [guarded(text) for text in (row.measure, row.source, row.note)]
+        writer.writerow([guarded(row.series), row.period_start, row.period_end, row.value, "", "", *about])
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         write_text(file, sink.getvalue())

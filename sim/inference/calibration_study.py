@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from sim.data.durable_files import write_whole
+from sim.data.spreadsheet import csv_of
 from sim.inference import posterior as files
 from sim.inference.calibrate import calibrate
 from sim.inference.calibration_experiment import Loaded, is_fitted
@@ -129,8 +130,7 @@ def record(loaded: Loaded, workspace: Workspace, more: dict[str, Any]) -> bytes:
 
 def csv(table: pd.DataFrame) -> bytes:
     """Return a table as CSV, numbers to ten digits, as the last digits differ between machines."""
-    text: str = table.to_csv(index=False, lineterminator="\n", float_format="%.10g")
-    return text.encode()
+    return csv_of(table, float_format="%.10g").encode()
 
 
 def put(file: Path, content: bytes) -> None:

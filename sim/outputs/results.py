@@ -14,6 +14,7 @@ import pandas as pd
 
 from sim.data import extensions
 from sim.data.durable_files import write_text, write_whole
+from sim.data.spreadsheet import csv_of, plain
 from sim.outputs import daily, totals
 from sim.outputs import run_data as m
 from sim.outputs.beside_record import compare
@@ -222,7 +223,7 @@ class Results:
                     raise OutputError(f"{folder / name}: damaged: it is not the table that was written")
             scenario = load_scenario(folder / SCENARIO, any_date=True)
             blocks = daily.blocks_from(pd.read_parquet(folder / DAILY))
-            totals = pd.read_csv(folder / TOTALS, dtype={"value": str, "replicate": np.int32})
+            totals = plain(pd.read_csv(folder / TOTALS, dtype={"value": str, "replicate": np.int32}))
             totals["value"] = [float(text) for text in totals["value"]]  # pandas' own parser may be off by one bit
         except (OSError, KeyError, ValueError) as error:
             raise OutputError(f"{folder}: damaged: {error}") from error
@@ -242,7 +243,7 @@ class Results:
 def _write_csv(table: pd.DataFrame, file: Path) -> None:
     """Write a table, whole numbers without a decimal point, others exactly."""
     values = [str(int(v)) if v.is_integer() else repr(v) for v in table["value"].tolist()]
-    write_text(file, table.assign(value=values).to_csv(index=False, lineterminator="\n"))
+    write_text(file, csv_of(table.assign(value=values)))
 
 
 def _info(content: dict[str, Any]) -> RunInfo:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple, overload
 
 from sim.data.plain_text import label_of
+from sim.data.spreadsheet import csv_of
 from sim.engine import rules
 from sim.outputs.definitions import ALL
 from sim.outputs.folder import OutputError
@@ -275,11 +276,7 @@ def looks(cap: int) -> Iterator[int]:
 def tables_of(study: Study) -> dict[str, bytes]:
     """Return the non-empty tables of a study as CSV, by file name."""
     tables = {name: getattr(study, name) for name in _TABLES}
-    return {
-        f"{name}.csv": table.to_csv(index=False, lineterminator="\n").encode()
-        for name, table in tables.items()
-        if len(table)
-    }
+    return {f"{name}.csv": csv_of(table).encode() for name, table in tables.items() if len(table)}
 
 
 def check_number(replicates: int, what: str = "replicates") -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from sim.data.spreadsheet import NUMBER, RISKY, csv_of
 from sim.outputs.definitions import OUTPUTS
 from sim.outputs.folder import OutputError
 from sim.studies.store.recorded import Recorded, part_name
@@ -51,7 +52,7 @@ def answer(folder: Path, sql: str, form: str = "table") -> str:
 def rendered(table: pd.DataFrame, form: str) -> str:
     """Return a table as text in one of the `FORMATS`."""
     if form == "csv":
-        return table.to_csv(index=False, lineterminator="\n")  # type: ignore[no-any-return]
+        return csv_of(table)
     if form == "json":
         return table.to_json(orient="records", date_format="iso", indent=1) + "\n"  # type: ignore[no-any-return]
     return (table.to_string(index=False) if len(table) else f"no rows; columns: {', '.join(table.columns)}") + "\n"
@@ -77,6 +78,7 @@ def connect(folder: Path) -> Any:
             recorded.content(f"{table}.csv")
             file = _quoted(folder / f"{table}.csv")
             connection.execute(f"CREATE TABLE {table} AS SELECT * FROM read_csv({file})")
+            _unguard(connection, table)
     connection.execute(f"CREATE TABLE outputs ({', '.join(f'{column} VARCHAR' for column in _MEANING)})")
     rows = [[str(getattr(output, column)) for column in _MEANING] for output in OUTPUTS.values()]
     connection.executemany(f"INSERT INTO outputs VALUES ({', '.join('?' for _ in _MEANING)})", rows)
@@ -85,6 +87,17 @@ def connect(folder: Path) -> Any:
     connection.execute("SET enable_external_access=false")
     connection.execute("SET lock_configuration=true")
     return connection
+
+
+def _unguard(connection: Any, table: str) -> None:
+    """Texts of a CSV file as they were before they were `sim.data.spreadsheet.guarded`."""
+    columns = connection.execute(f"SELECT column_name, column_type FROM (DESCRIBE {table})").fetchall()
+    for column in [name for name, kind in columns if kind == "VARCHAR"]:
+        connection.execute(
+            f"UPDATE {table} SET {column} = substr({column}, 2) "
+            f"WHERE regexp_matches({column}, ?) AND NOT regexp_full_match(substr({column}, 2), ?)",
+            [f"^'{RISKY}", NUMBER],
+        )
 
 
 def _quoted(file: Path) -> str:

@@ -33,6 +33,7 @@ def tables(folder: Path) -> dict[str, bytes]:
     return {file.relative_to(folder).as_posix(): file.read_bytes() for file in files}
 
 
+@pytest.mark.long
 def test_a_cluster_writes_the_same_bytes_though_a_worker_is_killed(cluster: Cluster, tmp_path: Path) -> None:
     killed: list[int] = []
 
@@ -49,6 +50,7 @@ def test_a_cluster_writes_the_same_bytes_though_a_worker_is_killed(cluster: Clus
     assert tables(tmp_path / "cluster") == tables(tmp_path / "serial")
 
 
+@pytest.mark.long
 def test_a_lost_scheduler_is_told_and_the_study_goes_on(cluster: Cluster, tmp_path: Path) -> None:
     def progress(done: int, total: int, failed: int) -> None:
         if 0 < done < total:

@@ -55,6 +55,7 @@ def complaints(folder: Path) -> list[str]:
     return [line for line in verify(folder).damage if "its last line is cut off" not in line]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("jobs", "kills"), [(1, KILLS - KILLS // 4), (2, KILLS // 4)])
 def test_whatever_the_moment_of_a_kill_only_the_run_in_flight_is_done_again(
     here: Path, plan: Plan, undisturbed: dict[str, bytes], jobs: int, kills: int

@@ -15,11 +15,13 @@ from sim.studies.carry_out import carry_out
 from sim.studies.plan import Plan
 from sim.studies.study import Study
 
+PAIRS = 60
+
 
 @pytest.fixture(scope="module")
 def study() -> Study:
     scenarios = {name: load_scenario(name) for name in ("benghazi-surge", "carrier-ban")}
-    return carry_out(Plan("compare", scenarios, 16, drawn=False))
+    return carry_out(Plan("compare", scenarios, PAIRS, drawn=False))
 
 
 def ratio(study: Study, measure: str) -> float:
@@ -28,11 +30,13 @@ def ratio(study: Study, measure: str) -> float:
     return float((np.var(base, ddof=1) + np.var(other, ddof=1)) / np.var(other - base, ddof=1))
 
 
-@pytest.mark.parametrize("measure", ["deaths", "landed", "intercepted"])
-def test_pairing_cuts_the_variance_of_a_difference_fiftyfold(study: Study, measure: str) -> None:
-    assert ratio(study, measure) >= 50
+# 120 pairs say 61, 99, 86, 2.0, 6.1, 8.9 and 19. The logarithm of a ratio of two variances estimated from n pairs has a
+# standard error of at most sqrt(4 / (n - 1)), 0.26 here. Each bound is a third of what 120 pairs say, four standard
+# errors away. That of attempts is 1, where pairing is worth nothing: their correlation of 0.54 lies 4.6 standard errors
+# above 0 (Fisher's z, 1 / sqrt(n - 3)).
+LEAST = {"deaths": 20, "landed": 33, "intercepted": 28, "attempts": 1, "entries": 2, "stranded": 2.9, "returned": 6.4}
 
 
-@pytest.mark.parametrize(("measure", "least"), [("attempts", 1.5), ("entries", 2), ("stranded", 10), ("returned", 10)])
-def test_pairing_cuts_the_variance_of_what_the_measure_itself_changes(study: Study, measure: str, least: float) -> None:
-    assert ratio(study, measure) >= least
+@pytest.mark.parametrize(("measure", "least"), LEAST.items(), ids=LEAST)
+def test_pairing_cuts_the_variance_of_a_difference(study: Study, measure: str, least: float) -> None:
+    assert ratio(study, measure) > least

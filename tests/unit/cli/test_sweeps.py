@@ -147,7 +147,7 @@ BAD = {
 def test_bad_input_is_found_before_any_run(
     here: Path, corridor: Corridor, monkeypatch: pytest.MonkeyPatch, words: list[str], message: str
 ) -> None:
-    monkeypatch.setattr("sim.studies.carry_out.carry_out", lambda *_, **__: pytest.fail("it was run"))
+    monkeypatch.setattr("sim.studies.work.worker.carry_out_run", lambda *_: pytest.fail("it was run"))
     before = sorted(here.iterdir())
     done = corridor(*words)
     assert done.status == 2

@@ -76,6 +76,7 @@ def test_a_model_keeps_the_rules_that_it_was_made_with() -> None:
     assert model.world.section_flows.sum(axis=(0, 1)).tolist() == whole
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not JIT, reason="nothing is compiled")
 def test_a_cold_cache_is_not_poisoned(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who changes a rule by hand, as the first to compile anything, leaves nothing of it to the next process."""

@@ -15,6 +15,7 @@ from sim.inference.observations import known
 from tests.unit.inference.tiny import fit, same
 
 
+@pytest.mark.long
 def test_the_posterior_is_the_same_in_a_pool(serial: tuple[Posterior, Path], tmp_path: Path) -> None:
     assert same(serial[0], fit(Workspace(tmp_path, jobs=2)))
 

@@ -65,6 +65,7 @@ def test_a_study_is_not_gone_on_with_by_another_model(tmp_path: Path, monkeypatc
     study(4)
 
 
+@pytest.mark.long
 def test_an_edit_of_an_agent_is_noticed(tmp_path: Path) -> None:
     """In a copy of the package, as somebody who tries something would do it."""
     shutil.copytree(PACKAGE, tmp_path / "sim", ignore=shutil.ignore_patterns("__pycache__"))
