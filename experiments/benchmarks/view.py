@@ -65,7 +65,7 @@ def start() -> tuple[subprocess.Popen[bytes], str]:
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
     folder = Path(tempfile.mkdtemp(prefix="corridor-benchmark-"))
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(command, stderr=log, env=environment, cwd=folder)
+        process = subprocess.Popen(command, stderr=log, env=environment, cwd=folder.parent)
     while process.poll() is None:
         try:
             with socket.create_connection(("127.0.0.1", port)):
