@@ -25,8 +25,6 @@ import tempfile
 import time
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
-from urllib.request import urlopen
 
 from playwright.sync_api import sync_playwright
 
@@ -59,20 +57,22 @@ TIMED = """([act, day, before]) => new Promise((done) => {
 
 
 def start() -> tuple[subprocess.Popen[bytes], str]:
-    """A server in a process of its own, answering."""
+    """A server in a process of its own, answering, and its address with the token."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    address = f"http://127.0.0.1:{port}/"
     command = [sys.executable, "-c", "from sim.cli.main import main; main()", "view", "--no-open", "--port", str(port)]
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
-    folder = tempfile.gettempdir()
-    process = subprocess.Popen(command, stderr=subprocess.DEVNULL, env=environment, cwd=folder)
+    folder = Path(tempfile.mkdtemp(prefix="corridor-benchmark-"))
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(command, stderr=log, env=environment, cwd=folder.parent)
     while process.poll() is None:
         try:
-            with urlopen(address):
-                return process, address
-        except URLError:
+            with socket.create_connection(("127.0.0.1", port)):
+                said = (folder / "log").read_text(encoding="utf-8")
+                shutil.rmtree(folder)
+                return process, next(word for word in said.split() if "?token=" in word)
+        except ConnectionError:
             time.sleep(0.1)
     raise SystemExit("no server")
 
