@@ -15,7 +15,7 @@ import pytest
 
 import sim
 
-ROOT = Path(sim.__file__).resolve().parents[1]
+PACKAGE, TESTS = Path(sim.__file__).resolve().parent, Path(__file__).resolve().parents[1]
 Changes = dict[str, str | dict[str, str]]  # by file: the text of a new one, or what takes the place of what in it
 
 # A day at the border costs some people money, by a draw of a stream of its own.
@@ -68,9 +68,9 @@ def done_with(tmp_path: Path) -> Callable[[Changes, str], str]:
     """
 
     def carry_out(changes: Changes, script: str) -> str:
-        for folder in ("sim", "tests", "scenarios"):
-            shutil.rmtree(tmp_path / folder, ignore_errors=True)
-            shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+        for folder in (PACKAGE, TESTS):
+            shutil.rmtree(tmp_path / folder.name, ignore_errors=True)
+            shutil.copytree(folder, tmp_path / folder.name, ignore=shutil.ignore_patterns("__pycache__"))
         for name, change in changes.items():
             file = tmp_path / name
             assert file.exists() != isinstance(change, str), name
@@ -131,7 +131,7 @@ def test_no_other_file_names_a_route_mode() -> None:
     mode = "(air|land|sea)"
     asks = re.compile(rf"""[!=]=\s*["']{mode}["']|\b{mode}:\s*["\[{{]|(modes?|entry)\(["']{mode}["']""")
     assert asks.search('route.mode === "sea"') and asks.search("const NOUN = { air: [1, 2] }")
-    files = [file for kind in ("py", "js") for file in (ROOT / "sim").rglob(f"*.{kind}")]
+    files = [file for kind in ("py", "js") for file in PACKAGE.rglob(f"*.{kind}")]
     assert [file for file in files if asks.search(file.read_text("utf-8"))] == []
 
 

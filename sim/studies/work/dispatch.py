@@ -60,7 +60,7 @@ def dispatch(
         place.stop()
         lost = place.lost(error)
         if lost:
-            raise ClusterError(f"{store.folder}: {lost}; what was done is kept, the same command goes on") from error
+            raise ClusterError(f"{store.folder}: {lost}; what was done is kept, the same command resumes") from error
         raise
     except BaseException:
         place.stop()

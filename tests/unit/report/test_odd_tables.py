@@ -19,7 +19,7 @@ from sim.scenario.fields import is_quantity, is_schedule, note
 from sim.scenario.measures import Measure
 
 ROOT = Path(__file__).parents[3]
-TEXT = odd_tables.FILE.read_text(encoding="utf-8")
+TEXT = (ROOT / "docs" / "ODD.md").read_text(encoding="utf-8")
 WRITTEN = re.sub(r"<!-- begin (\w+):.*?<!-- end \1 -->", "", TEXT, flags=re.DOTALL)
 NAMED = set(re.findall(r"`([^`\n]+)`", WRITTEN))
 COMMON = set(Measure.model_fields)
