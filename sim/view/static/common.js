@@ -126,9 +126,11 @@ function sender(model) {
       waiting.set(about(message), message);
       flush();
     },
+    /** Takes note of an answer; whether it is the one to all that was done here, so that its data are no older. */
     answered(last) {
       if (last === number) open = false;
       flush();
+      return !open;
     },
   };
 }

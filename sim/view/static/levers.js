@@ -127,17 +127,7 @@ function render({ model, el }) {
     }
   }
 
-  function take() {
-    data = dataOf(model);
-    if (!data) return;
-    line.answered(data.answered);
-    wrong.hidden = !data.error;
-    wrong.textContent = data.error;
-    const wanted = `${data.scenario}|${data.levers.map((l) => l.name).join()}`;
-    if (built !== wanted) {
-      built = wanted;
-      build();
-    }
+  function showAll() {
     for (const lever of data.levers) {
       const parts = rows[lever.name];
       if (document.activeElement !== parts.input || !lever.set) paint(parts, lever, lever.value, lever.set);
@@ -153,6 +143,20 @@ function render({ model, el }) {
       if (document.activeElement !== ban.date.input) showBanDay(data.ban.day);
     }
     for (const { name, on } of data.measures) rows[`measure:${name}`].checked = on;
+  }
+
+  function take() {
+    data = dataOf(model);
+    if (!data) return;
+    const upToDate = line.answered(data.answered);
+    wrong.hidden = !data.error;
+    wrong.textContent = data.error;
+    const wanted = `${data.scenario}|${data.levers.map((l) => l.name).join()}`;
+    if (built !== wanted) {
+      built = wanted;
+      build();
+    }
+    if (upToDate) showAll(); // else what somebody has just done would be taken back until its answer comes
     clear.disabled = !data.changes;
     root.dataset.changes = data.changes;
     root.dataset.scenario = data.scenario;
