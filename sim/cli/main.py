@@ -195,6 +195,7 @@ def verify(folder: Annotated[Path, typer.Argument(help="A folder of results.", m
 def mend(
     folder: Annotated[Path, typer.Argument(help="A study's folder.", metavar="DIR")],
     jobs: Jobs = None,
+    extensions: With = None,
     quiet: Quiet = False,
 ) -> None:
     """Repair a study: repeat what is missing or damaged, and report what that was."""

@@ -7,6 +7,7 @@ the extensions or, after a monkeypatch, not at all. The rules that ship keep the
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from hashlib import sha256
 from types import FunctionType, ModuleType
@@ -62,7 +63,8 @@ class _Rebuilt:
         self.by_hand = {(module.__name__, name) for module, name in rules.changed_by_hand()}
         self.stepped = {step.after for step in rules.steps}
         self.spaces: dict[str, dict[str, Any]] = {}
-        for module in (*rules.MODULES, *extensions.modules()):
+        seam = [sys.modules[name] for name in ("sim.extend",) if name in sys.modules]  # extensions call rules by it
+        for module in (*rules.MODULES, *seam, *extensions.modules()):
             self.spaces[module.__name__] = dict(vars(module))
         for driver in map(plain, drivers):
             self.spaces.setdefault(driver.__module__, dict(driver.__globals__))

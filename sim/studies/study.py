@@ -12,11 +12,14 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from sim.data import extensions
 from sim.outputs import totals
 from sim.outputs.beside_record import compare_values, observed_rows
 from sim.outputs.definitions import ALL, EVERYWHERE, SHARES
+from sim.outputs.folder import OutputError
 from sim.outputs.run_data import Array
 from sim.scenario import html
+from sim.scenario.errors import ScenarioError
 from sim.scenario.load import load_scenario
 from sim.scenario.schema import Scenario
 from sim.studies import statistics
@@ -64,7 +67,16 @@ class Study:
             if name.startswith("scenarios/"):
                 self._recorded.content(name)
         files = {name: self.folder / "scenarios" / f"{name}.yaml" for name in self.names}
-        return {name: load_scenario(file, any_date=True) for name, file in files.items()}
+        try:
+            return {name: load_scenario(file, any_date=True) for name, file in files.items()}
+        except ScenarioError as error:
+            needed = [name for name in self.about["identity"]["extensions"] if name not in extensions.digests()]
+            if not needed:
+                raise
+            words = " ".join(f"--with {self.folder / 'extensions' / name}.py" for name in needed)
+            raise OutputError(
+                f"{self.folder}: made with extensions that are not loaded; add {words} ({error})"
+            ) from None
 
     @property
     def base(self) -> str:

@@ -209,3 +209,13 @@ def test_a_study_can_be_read_without_what_it_was_made_with(tmp_path: Path) -> No
         compare(scenario_of("age"), tiny_scenario(days=DAYS), replicates=2, folder=tmp_path / "s")
     totals = Study(tmp_path / "s").totals
     assert set(totals[totals["level"] == "age"]["name"]) == {"minor", "adult"}
+
+
+def test_a_study_that_cannot_be_read_without_one_says_which(tmp_path: Path) -> None:
+    with extend.loaded(FOLDER / "boycott.py"):
+        compare(scenario_of("boycott"), tiny_scenario(USED["boycott"], days=DAYS), replicates=2, folder=tmp_path / "s")
+        assert Study(tmp_path / "s").scenarios
+    with pytest.raises(sim.OutputError, match=r"not loaded; add --with .*extensions/boycott\.py"):
+        _ = Study(tmp_path / "s").scenarios
+    with extend.loaded(tmp_path / "s" / "extensions" / "boycott.py"):
+        assert Study(tmp_path / "s").scenarios

@@ -206,6 +206,23 @@ def test_outcomes_are_sums_of_the_days_that_they_name(written) -> None:
         assert totals["half", "all"] == 30
 
 
+def test_what_an_extension_counts_is_counted_by_category_too(written) -> None:
+    text = """
+    SEEN = extend.flow("seen", unit="persons", title="Seen")
+    AGE = extend.attribute("age", categories={"minor": 0.5, "adult": 0.5})
+
+    @extend.process(after="exposure")
+    def look(w, day):
+        for i in range(w.rows.shape[0]):
+            if w.rows[i].status == 4:
+                extend.count(w, day, w.rows[i], SEEN)
+    """
+    with extend.loaded(written(text)):
+        run = run_data_of(finished(TINY))
+        assert by_pair(run, "seen").sum() > 0
+        np.testing.assert_array_equal(run.strata["age"].sum(axis=1), run.pair_flows.sum(axis=1))
+
+
 def test_a_worker_gets_the_extensions_of_its_work(written) -> None:
     text = """
     @extend.rule("detection_probability")
