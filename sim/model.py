@@ -25,9 +25,9 @@ from sim.engine.processes import (
     aftermath,
     attempts,
     booking,
+    decisions,
     demand,
     departures,
-    exposure,
     news,
     repatriation,
     sea,
@@ -37,7 +37,7 @@ from sim.engine.reference import reference
 from sim.engine.rows import STATUSES
 from sim.engine.strata import attributes
 from sim.engine.streams import Seed, seed_of
-from sim.engine.tables import N_EVENTS, S_ATTEMPTS
+from sim.engine.tables import N_EVENTS, S_PATROL_CALLS
 from sim.scenario import html
 from sim.scenario.draw import resolve
 from sim.scenario.entry import is_uncertain
@@ -52,9 +52,9 @@ def migrants_day(w: Any, day: int) -> None:
     """Run the processes of a migrants' day, in this order."""
     demand.run(w, day)
     booking.run(w, day)
+    decisions.run(w, day)
     departures.run(w, day)
     transfer.run(w, day)
-    exposure.run(w, day)
     attempts.run(w, day)
     aftermath.run(w, day)
     sea.run(w, day)
@@ -241,9 +241,9 @@ class CorridorModel(mesa.Model):
         self.world.return_flights["weekly"][self.names.return_flights.index(measure)] = weekly
 
     def spare_capacity(self, zone: str) -> float:
-        """Return the spare capacity (attempts a day) of the sections within reach of a zone, from the last 7 days."""
+        """Return the spare capacity (patrol calls a day) of the sections within reach of a zone, from the last 7 days."""
         numbers = [self.names.sections.index(section) for section in self.settings.zones[zone].sections]
-        recent = self.world.section_flows[max(self.day - 7, 0) : self.day, numbers, S_ATTEMPTS]
+        recent = self.world.section_flows[max(self.day - 7, 0) : self.day, numbers, S_PATROL_CALLS]
         return float(self.world.sections["capacity"][numbers].sum() - recent.sum() / 7)
 
     def __reduce_ex__(self, protocol: Any) -> Any:
@@ -276,6 +276,7 @@ class CorridorModel(mesa.Model):
             state, record = states[zone.transit_state], self.world.zones[number]
             state.zones.append(name)
             state.levers[f"steering.{name}"] = (self._lever(zone.steering), record, "steering")
+            state.levers[f"evacuation.{name}"] = (self._lever(zone.evacuation), record, "evacuation")
             state.levers[f"hazard_factor.{name}"] = (Lever(1.0), record, "hazard_factor")
         return states
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.agents.actor import WEEK, Actor
-from sim.engine.tables import S_ATTEMPTS
+from sim.engine.tables import S_PATROL_CALLS
 
 if TYPE_CHECKING:
     from sim.model import CorridorModel
@@ -81,25 +81,25 @@ class BorderAgency(Actor):
             self._review(day)
 
     def pressure(self, day: int) -> float:
-        """Return attempts a day in the 7 days up to ``day``, divided by the capacity of all its sections."""
+        """Return patrol calls a day in the 7 days up to ``day``, divided by the capacity of all its sections."""
         return self._load(float(self._recent(day).sum()))
 
-    def _load(self, attempts: float) -> float:
+    def _load(self, calls: float) -> float:
         capacity = float(self.table["capacity"][self.numbers].sum())
-        return attempts / WEEK / capacity if capacity else 0.0
+        return calls / WEEK / capacity if capacity else 0.0
 
     def _recent(self, day: int) -> Any:
-        attempts = self.model.world.section_flows[max(day - WEEK + 1, 0) : day + 1, :, S_ATTEMPTS]
-        return attempts.sum(axis=0)[self.numbers]
+        calls = self.model.world.section_flows[max(day - WEEK + 1, 0) : day + 1, :, S_PATROL_CALLS]
+        return calls.sum(axis=0)[self.numbers]
 
     def _review(self, day: int) -> None:
         recent = self._recent(day)
-        attempts = float(recent.sum())
-        if attempts:
-            wanted = 0.5 * recent / attempts + 0.5 * self.by_length
+        calls = float(recent.sum())
+        if calls:
+            wanted = 0.5 * recent / calls + 0.5 * self.by_length
             self.distribution = (1 - self.entry.mobility) * self.distribution + self.entry.mobility * wanted
             self._deployed = None
-        if not self.arrivals and self._load(attempts) > self.entry.reinforcement_threshold:
+        if not self.arrivals and self._load(calls) > self.entry.reinforcement_threshold:
             self._request(day, self.entry.reinforcement_step * self.force)
 
     def _request(self, day: int, officers: float) -> None:

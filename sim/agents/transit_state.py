@@ -9,7 +9,9 @@ from sim.agents.actor import Actor
 if TYPE_CHECKING:
     from sim.model import CorridorModel
 
-LEVERS = ("visas", "facilitation", "coaching", "transfer", "may_return", "boats_tolerated", "interception")
+LEVERS = (
+    "visas", "facilitation", "coaching", "transfer", "may_return", "boats_tolerated", "interception", "assisted_return",
+)  # fmt: skip
 SHARES = ("facilitation", "coaching", "may_return", "boats_tolerated", "interception")
 
 

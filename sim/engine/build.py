@@ -11,7 +11,7 @@ import numpy as np
 from sim.engine import tables as t
 from sim.engine.compiled import JIT
 from sim.engine.queues import number_of_queues
-from sim.engine.rows import ROW, STATUSES, CohortSpan, new_rows
+from sim.engine.rows import AT_BORDER, AT_HUB, ROW, STATUSES, STRANDED, CohortSpan, new_rows
 from sim.engine.streams import name_key
 from sim.scenario.by_cohort import of_cohort
 from sim.scenario.measures.return_flights import ReturnFlights
@@ -148,6 +148,38 @@ def _border(scenario: Scenario, names: Names) -> tuple[t.Table, t.Table, t.Table
     return zones, reach, sections, agencies
 
 
+def _clocks(scenario: Scenario, names: Names, zones: t.Table, states: t.Table) -> dict[str, t.Table]:
+    """Return clocks for all who may wait: in line at hubs, at the border by zone, and stranded at each and at coasts."""
+    zone_of = {int(zone["place"]): number for number, zone in enumerate(zones)}
+    state_of = {int(zone["place"]): int(zone["state"]) for zone in zones}
+    coasts = {
+        names.places.index(route.origin): names.states.index(route.transit_state)
+        for route in scenario.routes.values()
+        if route.over_sea
+    }
+    hubs = {int(state["hub"]): number for number, state in enumerate(states)}
+    kinds = (
+        (t.K_QUEUE, AT_HUB, hubs), (t.K_FIRST, AT_BORDER, state_of), (t.K_AGAIN, AT_BORDER, state_of),
+        (t.K_STRANDED, STRANDED, coasts | hubs | state_of),
+    )  # fmt: skip
+    clock_at = np.full((t.KINDS, len(names.places)), -1, np.int64)
+    records = []
+    for kind, status, places in kinds:
+        for place in sorted(places):
+            clock_at[kind, place] = len(records)
+            zone = zone_of.get(place, -1)
+            records += [(kind, status, cohort, place, places[place], zone, 0) for cohort in range(len(names.cohorts))]
+    number = len(records)
+    return {
+        "clocks": np.array(records, t.CLOCK),
+        "clock_at": clock_at,
+        "hazards": np.zeros((number, t.CAUSES)),
+        "elapsed": np.zeros((scenario.days + 1, number)),
+        "exposed": np.zeros((scenario.days + 1, number)),
+        "waiting": np.full((number, t.RING), -1, np.int32),
+    }
+
+
 def _services(scenario: Scenario, names: Names) -> t.Table:
     pairs = sorted((route, carrier) for carrier, entry in scenario.carriers.items() for route in entry.services)
     table = np.zeros(len(pairs), t.SERVICE)
@@ -200,12 +232,14 @@ def _timetable(scenario: Scenario, names: Names, rows: list[tuple[int, str, int]
     return departures, seats
 
 
-def _waiting_lists(migrants: int, days: int, queues: int) -> dict[str, Any]:
-    """Return empty calendars and queues, and the pool of blocks that they use."""
+def _waiting_lists(migrants: int, days: int, queues: int, clocks: int) -> dict[str, Any]:
+    """Return empty calendars and queues, and the pool of blocks that they and the clocks use."""
     lists = np.zeros(queues, t.QUEUE)
     lists["head"] = lists["tail"] = -1
-    # everybody is in at most one list, and each list may end in a block that is not full
-    pool = migrants // t.BLOCK_ROOM + min(migrants, t.CALENDARS * (days + 1)) + 2 * queues + 2
+    # everybody is in at most one list, those in line for transfer also on a clock, which may keep as many old entries
+    # again (`clocks.sweep`); and each list may end in a block that is not full
+    entries = 4 * migrants + 64 * clocks
+    pool = entries // t.BLOCK_ROOM + min(entries, t.CALENDARS * (days + 1) + clocks * t.RING) + 2 * queues + 2
     return {
         "calendar": np.full((t.CALENDARS, days + 1), -1, np.int32),
         "blocks": np.empty((pool, 2 + t.BLOCK_ROOM), np.int32),
@@ -219,6 +253,7 @@ def _counted_by_day(days: int, counts: tuple[int, int, int], sections: int, pair
         "stocks_by_cohort": np.zeros((days, counts[0], counts[2]), np.int32),
         "stocks_by_place": np.zeros((days, counts[1], counts[2]), np.int32),
         "section_flows": np.zeros((days, sections, len(t.SECTION_FLOWS)), np.int32),
+        "told": np.zeros((days, pairs, 2)),
         "section_capacity": np.zeros((days, sections)),
         "section_detection": np.zeros((days, sections)),
         "pair_flows": np.zeros((days, pairs, len(t.PAIR_FLOWS) + len(t.extra_flows)), np.int32),
@@ -234,6 +269,8 @@ def build_world(scenario: Scenario, names: Names, timetable: list[tuple[int, str
     rows = new_rows(spans, bases)
     pairs, pair_of = _pairs(scenario, names)
     zones, reach, sections, agencies = _border(scenario, names)
+    states = _states(scenario, names)
+    clocks = _clocks(scenario, names, zones, states)
     return_flights, return_barred = _return_flights(scenario, names)
     departures, seats = _timetable(scenario, names, timetable)
     n, days = len(rows), scenario.days
@@ -244,16 +281,17 @@ def build_world(scenario: Scenario, names: Names, timetable: list[tuple[int, str
     counters[t.N_FREE_BLOCK] = -1
     tables = t.World(
         rows=rows,
-        **_waiting_lists(n, days, number_of_queues(len(names.states), len(names.routes))),
+        **_waiting_lists(n, days, number_of_queues(len(names.states), len(names.routes)), len(clocks["clocks"])),
         services=_services(scenario, names),
         routes=_routes(scenario, names),
         pairs=pairs,
         pair_of=pair_of,
         cohorts=cohorts,
-        states=_states(scenario, names),
+        states=states,
         zones=zones,
         sections=sections,
         reach=reach,
+        **clocks,
         zone_at=np.array([names.zones.index(p) if p in names.zones else -1 for p in names.places], np.int64),
         agencies=agencies,
         procedures=_procedures(scenario, names),

@@ -24,7 +24,9 @@ WORDS = {
     ledger.ABOARD: ("routes", "route {}: {} persons of those at sea are neither landed nor brought back; {} died"),
     ledger.BOATS: ("routes", "route {}: {} boats are counted; {} have left"),
     ledger.PATROLS: ("sections", "section {}: {} attempts were stopped; patrols were free for {}"),
-    ledger.RECORDED: ("sections", "section {}: {} detected attempts were stopped or not; {} were recorded"),
+    ledger.CALLS: ("sections", "section {}: {} detected attempts were stopped or not; {} called for a patrol"),
+    ledger.RECORDED: ("sections", "section {}: {} approaches were seen, by result; {} were recorded"),
+    ledger.APPROACHES: ("sections", "section {}: {} withdrew or tried; {} approaches were made"),
     ledger.ATTEMPTS: ("sections", "section {}: {} attempts were stopped or succeeded; {} were made"),
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine.compiled import codes, compiled
-from sim.engine.rows import AT_BORDER, IN_PROCEDURE, STRANDED
+from sim.engine.rows import AT_BORDER, IN_PROCEDURE, STRANDED, TOLD_BAD, TOLD_GOOD
 from sim.engine.tables import (
     F_BOARDED,
     F_DEATHS,
@@ -19,18 +19,22 @@ from sim.engine.tables import (
     R_BOARDED,
     R_DEPARTURES,
     R_SEATS,
+    S_APPROACHES,
     S_ATTEMPTS,
     S_CROSSINGS,
     S_OVERLOAD,
+    S_PATROL_CALLS,
     S_PROCEDURES,
     S_RECORDED,
+    S_SELF_PRESENTATIONS,
     S_TURN_BACKS,
+    S_WITHDRAWALS,
 )  # fmt: skip
 
 _AT_ONCE = 1 << 18  # rows recounted at a time, to limit memory
 
 # What must hold on every day of every run; 0 is no law.
-(PERSONS, NEGATIVE, SEATS, BOARDED, ABOARD, BOATS, PATROLS, RECORDED, ATTEMPTS) = codes(9, first=1)
+(PERSONS, NEGATIVE, SEATS, BOARDED, ABOARD, BOATS, PATROLS, CALLS, RECORDED, ATTEMPTS, APPROACHES) = codes(11, first=1)
 
 
 class ConservationError(RuntimeError):
@@ -47,6 +51,21 @@ def pair(w, m):
 def count(w, day, m, flow):
     """Add one person or event to today's flow of the migrant's pair."""
     w.pair_flows[day, w.pair_of[m.cohort, m.route], flow] += 1
+
+
+@compiled
+def tell(w, day, m, worth):
+    """Tell at home how a person's journey ends, 0 (bad) to 1 (good); each person counts once, as what is known last."""
+    if m.flags & TOLD_GOOD:
+        return
+    told = w.told[day, w.pair_of[m.cohort, m.route]]
+    if not m.flags & TOLD_BAD:
+        told[0] += worth
+        told[1] += 1.0 - worth
+    elif worth > 0.0:  # bad news turns out to have been too early
+        told[0] += worth
+        told[1] -= worth
+    m.flags |= TOLD_GOOD if worth > 0.0 else TOLD_BAD
 
 
 @compiled
@@ -146,16 +165,21 @@ def close_seats(w, day):
 
 @compiled
 def close_border(w, day):
-    """Check that each attempt has exactly one result and no patrol stops more than it can."""
+    """Check that each approach has exactly one result and no patrol stops more than it can."""
     for s in range(w.sections.shape[0]):
         flows = w.section_flows[day, s]
-        stopped = flows[S_TURN_BACKS] + flows[S_PROCEDURES]
+        presented = flows[S_SELF_PRESENTATIONS]
+        stopped = flows[S_TURN_BACKS] + flows[S_PROCEDURES] - presented
         if stopped > w.sections[s].patrols:
             broken(w, PATROLS, s, stopped, w.sections[s].patrols)
-        if stopped + flows[S_OVERLOAD] != flows[S_RECORDED]:
-            broken(w, RECORDED, s, stopped + flows[S_OVERLOAD], flows[S_RECORDED])
-        if stopped + flows[S_CROSSINGS] != flows[S_ATTEMPTS]:
-            broken(w, ATTEMPTS, s, stopped + flows[S_CROSSINGS], flows[S_ATTEMPTS])
+        if stopped + flows[S_OVERLOAD] != flows[S_PATROL_CALLS]:
+            broken(w, CALLS, s, stopped + flows[S_OVERLOAD], flows[S_PATROL_CALLS])
+        if flows[S_WITHDRAWALS] + presented + flows[S_PATROL_CALLS] != flows[S_RECORDED]:
+            broken(w, RECORDED, s, flows[S_WITHDRAWALS] + presented + flows[S_PATROL_CALLS], flows[S_RECORDED])
+        if stopped + presented + flows[S_CROSSINGS] != flows[S_ATTEMPTS]:
+            broken(w, ATTEMPTS, s, stopped + presented + flows[S_CROSSINGS], flows[S_ATTEMPTS])
+        if flows[S_WITHDRAWALS] + flows[S_ATTEMPTS] != flows[S_APPROACHES]:
+            broken(w, APPROACHES, s, flows[S_WITHDRAWALS] + flows[S_ATTEMPTS], flows[S_APPROACHES])
 
 
 @compiled

@@ -12,22 +12,22 @@ from sim.engine.streams import fill_keys
 
 STATUSES = (
     "prospect", "booked", "in_transit", "at_hub", "at_border", "in_procedure", "crossed", "onward",
-    "returned", "stranded", "diverted", "at_coast", "landed", "intercepted", "dead",
+    "returned", "stranded", "diverted", "at_coast", "landed", "intercepted", "dead", "moved_on",
 )  # fmt: skip
 (
     PROSPECT, BOOKED, IN_TRANSIT, AT_HUB, AT_BORDER, IN_PROCEDURE, CROSSED, ONWARD,
-    RETURNED, STRANDED, DIVERTED, AT_COAST, LANDED, INTERCEPTED, DEAD,
+    RETURNED, STRANDED, DIVERTED, AT_COAST, LANDED, INTERCEPTED, DEAD, MOVED_ON,
 ) = codes(len(STATUSES))  # fmt: skip
 
 NOWHERE = 255
-INJURED = 1
+INJURED, TOLD_BAD, TOLD_GOOD = 1, 2, 4  # flags: hurt outdoors; what is known of the person at home
 
-# key: identity and resistance; funds in USD; outdoors: person-days at the border; since: day of the
-# last event; due: day of the next; arrived: day of arrival at hub or coast; attempts, voyages,
-# bookings: occasions of the keyed draws.
+# key: identity and resistance; funds in USD; outdoors: person-days at the border or stranded; waits: how often it has
+# begun to wait there; since: day of the last event; due: day of the next, if it is in a calendar; arrived: day of
+# arrival at hub or coast; waits, attempts, voyages, bookings: occasions of the keyed draws.
 ROW = np.dtype(
     [
-        ("key", "u8"), ("funds", "f4"), ("outdoors", "u4"),
+        ("key", "u8"), ("funds", "f4"), ("outdoors", "u2"), ("waits", "u2"),
         ("since", "u2"), ("due", "u2"), ("arrived", "u2"), ("attempts", "u2"),
         ("status", "u1"), ("place", "u1"), ("cohort", "u1"), ("route", "u1"),
         ("section", "u1"), ("voyages", "u1"), ("bookings", "u1"), ("flags", "u1"),

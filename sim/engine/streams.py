@@ -21,21 +21,18 @@ Seed = int | np.integer | Sequence[int] | np.random.SeedSequence
 
 # One stream a question that a migrant can be asked; `stream` gives a number to one that is not listed here.
 (
-    ROUTE, FUNDS, VISA_LEAD, TRAVEL, STAY, ZONE, FIRST_ATTEMPT, SECTION, DETECTION, PATROL,
-    TURN_BACK, HOPE, GOING_BACK, RETRY, ONWARD, ONWARD_LAG, PROCEDURE, PROCEDURE_END,
-    DEATH, INJURY, REVIEW, REVIEW_LAG, RECONSIDER, RECONSIDER_LAG, SEA_WAIT, WRECK,
+    ROUTE, FUNDS, VISA_LEAD, TRAVEL, STAY, ZONE, RESISTANCE, SECTION, DETECTION, PATROL,
+    TURN_BACK, HOPE, GOING_BACK, CAUSE, ONWARD, ONWARD_LAG, PROCEDURE, PROCEDURE_END,
+    DEATH, INJURY, WITHDRAWAL, SELF_PRESENTATION, RECONSIDER, RECONSIDER_LAG, SEA_WAIT, WRECK,
     SEA_GIVING_UP, SEA_RETRY, RETURN_ORDER, WEATHER, BOAT_FATE, BOAT_INTERCEPTION, MEASURE,
 ) = codes(33)  # fmt: skip
 
 # Occasions: a question asked once per migrant has occasion 0; a repeated one is numbered by a count of past events.
-#   bookings            ROUTE, VISA_LEAD, TRAVEL, STAY, ZONE, FIRST_ATTEMPT, RECONSIDER, RECONSIDER_LAG, SEA_WAIT
-#   attempts            SECTION, DETECTION, PATROL, TURN_BACK, HOPE, RETRY
+#   bookings            ROUTE, VISA_LEAD, TRAVEL, STAY, ZONE, RECONSIDER, RECONSIDER_LAG, SEA_WAIT
+#   waits               RESISTANCE, CAUSE, GOING_BACK, DEATH, INJURY
+#   attempts            SECTION, WITHDRAWAL, SELF_PRESENTATION, DETECTION, PATROL, TURN_BACK, HOPE
 #   voyages             WRECK, SEA_GIVING_UP, SEA_RETRY
-#   person-days outdoors  DEATH, INJURY
 #   boats of a route    BOAT_FATE, BOAT_INTERCEPTION; days of the run: WEATHER
-# GOING_BACK, REVIEW and REVIEW_LAG are asked in several situations, each with its own first number: after an attempt 0
-# (counted by attempts), after a voyage and at a review these.
-_AFTER_VOYAGE, _REVIEW = 500, 1_000
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _SALT = np.uint64(0xD6E8FEB86659FD93)
@@ -68,24 +65,21 @@ def draw(key: np.uint64, stream: int, occasion: int) -> float:
 
 
 @compiled
-def occasion_after_voyage(m):
-    """Return the occasion of a decision after a voyage, by someone stranded at the coast."""
-    return _AFTER_VOYAGE + m.voyages
-
-
-@compiled
-def occasion_of_review(m):
-    """Return the occasion of a stranded person's next decision; days outdoors have grown since the last one."""
-    return _REVIEW + m.outdoors
-
-
-@compiled
 def lag(u: float, mean: float) -> int:
     """Return whole days, at least 1, geometrically distributed with the given mean (days), from a uniform ``u``."""
     if mean <= 1.0:
         return 1
     days = 1 + int(math.log(1.0 - u) / math.log1p(-1.0 / mean))
     return min(days, 20_000)
+
+
+@compiled
+def daily_hazard(mean: float) -> float:
+    """Return the hazard per day under which whole days, geometrically distributed, have the given mean (days).
+
+    -log(1 - 1 / mean), as `lag`; a mean of less than 1.02 days counts as that.
+    """
+    return -math.log1p(-1.0 / max(mean, 1.02))
 
 
 @compiled

@@ -55,12 +55,13 @@ STATE = np.dtype(
         ("hub", "i8"), ("visas", "f8"), ("visa_carry", "f8"), ("facilitation", "f8"), ("coaching", "f8"),
         ("transfer", "f8"), ("transfer_carry", "f8"), ("may_return", "f8"), ("boats_tolerated", "f8"),
         ("interception", "f8"), ("stay_at_hub", "f8"), ("return_price", "f8"), ("return_offer", "f8"),
+        ("assisted_return", "f8"),
     ]
 )  # fmt: skip
 ZONE = np.dtype(
     [
         ("place", "i8"), ("state", "i8"), ("capacity", "i8"), ("room", "i8"), ("steering", "f8"),
-        ("hazard_factor", "f8"), ("cumulative", "f8"),
+        ("hazard_factor", "f8"), ("evacuation", "f8"), ("success", "f8"), ("cumulative", "f8"),
     ]
 )  # fmt: skip
 SECTION = np.dtype(
@@ -68,14 +69,20 @@ SECTION = np.dtype(
         ("agency", "i8"), ("length", "f8"), ("terrain", "f8"), ("barrier", "f8"), ("surveillance", "f8"),
         ("officers", "f8"), ("capacity", "f8"), ("carry", "f8"), ("patrols", "i8"), ("detection_factor", "f8"),
         ("hazard_factor", "f8"), ("good", "f8"), ("bad", "f8"), ("success", "f8"),
-        ("recorded", "i8"),
     ]
 )  # fmt: skip
 # One record per border zone and section, row-major: whether and how the section is within reach.
 REACH = np.dtype([("within", "i8"), ("constant", "f8"), ("cumulative", "f8"), ("detection", "f8")])
+# One record per clock: people of one cohort who wait at one place in one way, and the hazards that they share.
+CLOCK = np.dtype(
+    [
+        ("kind", "i8"), ("status", "i8"), ("cohort", "i8"), ("place", "i8"), ("state", "i8"), ("zone", "i8"),
+        ("entries", "i8"),
+    ]
+)  # fmt: skip
 AGENCY = np.dtype(
     [
-        ("place", "i8"), ("turn_back", "f8"), ("reception", "i8"), ("full", "i8"),
+        ("place", "i8"), ("turn_back", "f8"), ("reception", "i8"), ("turning_back", "f8"),
     ]
 )  # fmt: skip
 # One record per agency and cohort: the parts of an agency's procedure that may differ by cohort.
@@ -89,31 +96,28 @@ BLOCK_ROOM = 14
 BUCKETS = 4096
 # Attempts of one day, passed from the process that makes them to the one that decides what follows.
 ATTEMPT = np.dtype([("row", "i4"), ("zone", "i4"), ("section", "i4"), ("result", "i4")])
-UNDETECTED, OVERLOADED, STOPPED = range(3)  # results of an attempt; overloaded: detected, but no patrol was free
+# Results of an approach: turned round at the sight of guards; gave itself up; crossed unseen; was seen, but no patrol
+# was free; was intercepted.
+WITHDRAWN, PRESENTED, UNDETECTED, OVERLOADED, STOPPED = range(5)
 
 # What is counted per day and section, and per day and pair of cohort and route.
 SECTION_FLOWS = (
-    "attempts",
-    "recorded",
-    "turn_backs",
-    "procedures",
-    "crossings",
-    "overload_crossings",
-    "deaths",
-    "injuries",
-)
-(S_ATTEMPTS, S_RECORDED, S_TURN_BACKS, S_PROCEDURES, S_CROSSINGS, S_OVERLOAD, S_DEATHS, S_INJURIES) = range(
-    len(SECTION_FLOWS)
-)
+    "approaches", "withdrawals", "attempts", "recorded", "patrol_calls", "self_presentations", "turn_backs",
+    "procedures", "crossings", "overload_crossings", "deaths", "injuries",
+)  # fmt: skip
+(
+    S_APPROACHES, S_WITHDRAWALS, S_ATTEMPTS, S_RECORDED, S_PATROL_CALLS, S_SELF_PRESENTATIONS, S_TURN_BACKS,
+    S_PROCEDURES, S_CROSSINGS, S_OVERLOAD, S_DEATHS, S_INJURIES,
+) = range(len(SECTION_FLOWS))  # fmt: skip
 PAIR_FLOWS = (
     "set_out", "boarded", "arrived_at_hub", "reached_border", "attempts", "turn_backs", "crossed", "procedures",
     "onward", "stranded", "returned", "deaths", "injuries", "embarked", "landed", "intercepted", "diverted",
-    "gave_up_booking", "left_procedure",
+    "gave_up_booking", "left_procedure", "moved_on", "evacuated", "approaches",
 )  # fmt: skip
 (
     F_SET_OUT, F_BOARDED, F_ARRIVED, F_REACHED_BORDER, F_ATTEMPTS, F_TURN_BACKS, F_CROSSED, F_PROCEDURES,
     F_ONWARD, F_STRANDED, F_RETURNED, F_DEATHS, F_INJURIES, F_EMBARKED, F_LANDED, F_INTERCEPTED, F_DIVERTED,
-    F_GAVE_UP_BOOKING, F_LEFT_PROCEDURE,
+    F_GAVE_UP_BOOKING, F_LEFT_PROCEDURE, F_MOVED_ON, F_EVACUATED, F_APPROACHES,
 ) = codes(len(PAIR_FLOWS))  # fmt: skip
 ROUTE_FLOWS = ("departures", "seats", "boarded")
 R_DEPARTURES, R_SEATS, R_BOARDED = range(len(ROUTE_FLOWS))
@@ -124,8 +128,16 @@ COUNTERS = 8
 (N_ATTEMPTS, N_EVENTS, N_FREE_BLOCK, N_USED_BLOCKS, N_BROKEN, N_BROKEN_AT, N_COUNTED, N_RIGHT) = range(COUNTERS)
 
 # The calendar in which a waiting migrant is entered.
-CALENDARS = 9
-(C_VISA, C_ARRIVAL, C_HUB, C_BORDER, C_STRANDED, C_PROCEDURE, C_ONWARD, C_COAST, C_RECONSIDER) = codes(CALENDARS)
+CALENDARS = 7
+(C_VISA, C_ARRIVAL, C_HUB, C_PROCEDURE, C_ONWARD, C_COAST, C_RECONSIDER) = codes(CALENDARS)
+
+# The clock on which a waiting person's hazards run: in line for transfer, before the first attempt, between attempts,
+# or stranded; and what may happen first.
+KINDS = 4
+(K_QUEUE, K_FIRST, K_AGAIN, K_STRANDED) = codes(KINDS)
+CAUSES = 6
+(TRIES, GIVES_UP, GOES_HOME, IS_ASSISTED, MOVES_ON, IS_EVACUATED) = codes(CAUSES)
+RING = 512  # buckets of a clock's waiting list
 
 # Parameters of the rules, as in the schema: part of the scenario, its entry, and the prefix of its fields here.
 PARAMETER_ENTRIES: tuple[tuple[str, type[Entry], str], ...] = (
@@ -159,6 +171,12 @@ class World(NamedTuple):
     sections: Table
     reach: Table  # (Z * S,)
     zone_at: Table  # (places,) int64: zone at a place, -1 where there is none
+    clocks: Table  # (G,) CLOCK: kind and place in rows, cohorts in sequence
+    clock_at: Table  # (KINDS, places) int64: the clock of the first cohort, -1 where nobody waits in that way
+    hazards: Table  # (G, CAUSES) float64 per day, today
+    elapsed: Table  # (D + 1, G) float64: cumulative hazard at the start of the day
+    exposed: Table  # (D + 1, G) float64: cumulative exposure (mild days outdoors in the open) at the start of the day
+    waiting: Table  # (G, RING) int32: first block of those whose resistance lies in a bucket of the clock
     agencies: Table
     procedures: Table  # (agencies, cohorts) PROCEDURE
     return_flights: Table
@@ -174,6 +192,7 @@ class World(NamedTuple):
     section_detection: Table  # (D, S) float64 probability
     pair_flows: Table  # (D, P, PAIR_FLOWS) int32
     route_flows: Table  # (D, R, ROUTE_FLOWS) int32
+    told: Table  # (D, P, 2) float64: what there is to tell at home of those who came by a pair, good and bad
     attempts_by_pair: Table  # (S, P) int64, whole run
     attempts: Table  # (n or fewer,) ATTEMPT, of today
     keys: Table  # scratch, (as attempts) uint64

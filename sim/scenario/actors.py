@@ -94,6 +94,12 @@ class TransitState(Entry):
         4, "days", 1, 365, "Mean stay at the hub before transfer.", rows("stay_in_minsk_before_border")
     )
     return_price: Quantity = quantity(500, "USD", 0, 1e5, "Price of a flight home from the hub.")
+    assisted_return: Schedule = schedule(
+        "per day",
+        0,
+        1,
+        "Hazard of being taken home from hub or coast without paying, such as by the IOM.",
+    )
 
 
 class Zone(Entry):
@@ -104,6 +110,7 @@ class Zone(Entry):
         100_000, ge=0, le=10_000_000, description="Places in its camps.", json_schema_extra={"unit": "persons"}
     )
     steering: Schedule = schedule("logit", -20, 20, "Weight with which the state steers people here.")
+    evacuation: Schedule = schedule("share per day", 0, 1, "Share of those there whom the state moves to the hub.")
     sections: dict[Name, Quantity] = Field(
         description="Border sections within reach, each with its constant in the logit.",
         json_schema_extra={"unit": "logit", "range": [-20, 20], "source": ASSUMED},
@@ -152,6 +159,9 @@ class BorderAgency(Entry):
     procedure: ByCohort = quantity(150, "days", 1, 3650, "Mean length of the procedure.")
     absconding: ByCohort = quantity(
         0.6, "share", 0, 1, "Share who leave the procedure onward.", rows("lt_absconded_2022")
+    )
+    absconding_delay: ByCohort = quantity(
+        30, "days", 0, 3650, "Days in procedure before which nobody absconds.", rows("lt_absconded_2022")
     )
     returned: ByCohort = quantity(
         0.25,

@@ -26,13 +26,39 @@ class Behaviour(Entry):
     retry_winter: ByCohort = quantity(
         1.5, "factor", 1, 100, "Factor on the days between attempts in the coldest month."
     )
+    deterrence: ByCohort = quantity(
+        0.0,
+        "logit",
+        0,
+        20,
+        "Weight of perceived success at the border in the choice whether to try now; 0: none.",
+    )
+    withdrawal: ByCohort = quantity(
+        0.45,
+        "share",
+        0,
+        1,
+        "Share who turn round at the sight of guards, where detection is certain.",
+        rows("share_attempts_withdrawn_at_sight"),
+    )
+    self_presentation: ByCohort = quantity(
+        0.9,
+        "share",
+        0,
+        1,
+        "Share who give themselves up where nobody is turned back.",
+        rows("lt_share_applied_asylum"),
+    )
     attempt_cost: ByCohort = quantity(150, "USD", 0, 1e5, "Cost of an attempt.", rows("transport_minsk_to_grodno"))
     giving_up: ByCohort = quantity(0.03, "per attempt", 0, 1, "Probability of losing hope after a failed attempt.")
-    patience: ByCohort = quantity(60, "days", 1, 3650, "Mean days in the transit state before giving up.")
+    patience: ByCohort = quantity(60, "days", 1, 3650, "Mean days at the border, or in line for it, before giving up.")
     onward: ByCohort = quantity(0.9, "share", 0, 1, "Share of those who crossed who go on to Germany or beyond.")
     onward_lag: ByCohort = quantity(4, "days", 1, 365, "Mean days from crossing to arrival further on.")
     stranded_review: ByCohort = quantity(30, "days", 1, 365, "Mean days between decisions of a stranded person.")
     stranded_retry: ByCohort = quantity(0.15, "share", 0, 1, "Share who try again at such a decision.")
+    moving_on: ByCohort = quantity(
+        365, "days", 1, 3650, "Mean days at a hub or coast until someone moves on elsewhere, such as to Russia."
+    )
     sea_wait: ByCohort = quantity(5, "days", 1, 365, "Mean days at the coast before looking for a boat.")
     sea_retry: ByCohort = quantity(60, "days", 1, 3650, "Mean days from interception at sea to the next try.")
     sea_giving_up: ByCohort = quantity(0.3, "share", 0, 1, "Share who give up after an interception at sea.")

@@ -1,39 +1,24 @@
-"""Aftermath: what follows an attempt, a procedure, a crossing, or being stranded.
+"""Aftermath: what follows an approach, a procedure, a crossing, or giving up.
 
-Undetected or unstopped people have crossed, and go onward after a lag. Intercepted people are turned
-back or taken into procedure, by the agency's share and reception. Those turned back try again after a
-wait with mean retry * (1 + (idle - 1)(1 - facilitation)) * (1 + (winter - 1) cold) days, or give up with
-probability 1 - (1 - giving_up)(1 - return offer) exp(-days / patience), or when their funds are spent.
+Undetected or unstopped people have crossed, and go onward after a lag. Intercepted people are turned back or taken into
+procedure, by the share that the agency turns back; those who gave themselves up are taken into procedure. Those turned
+back or withdrawn lose hope with probability `giving_up`, or when their funds are spent; else they wait to try again.
+Whoever gives up flies home if that is allowed and affordable, and is else stranded: at the hub if it is let back there,
+or where it is. Of those in procedure a share absconds, none before `absconding_delay` days.
 """
 
 from __future__ import annotations
 
-import math
-
+from sim.engine.clocks import wait
 from sim.engine.compiled import compiled
-from sim.engine.ledger import count, in_procedure, move
+from sim.engine.ledger import count, move, tell
 from sim.engine.queues import schedule, take_due
-from sim.engine.rows import AT_BORDER, CROSSED, IN_PROCEDURE, ONWARD, RETURNED, STRANDED
-from sim.engine.streams import (
-    GOING_BACK,
-    HOPE,
-    ONWARD_LAG,
-    PROCEDURE,
-    PROCEDURE_END,
-    RETRY,
-    REVIEW,
-    REVIEW_LAG,
-    TURN_BACK,
-    draw,
-    lag,
-    occasion_of_review,
-)  # fmt: skip
+from sim.engine.rows import CROSSED, IN_PROCEDURE, ONWARD, RETURNED, STRANDED
+from sim.engine.streams import GOING_BACK, HOPE, ONWARD_LAG, PROCEDURE, PROCEDURE_END, TURN_BACK, draw, lag
 from sim.engine.streams import ONWARD as ONWARD_STREAM
 from sim.engine.tables import (
-    C_BORDER,
     C_ONWARD,
     C_PROCEDURE,
-    C_STRANDED,
     F_CROSSED,
     F_LEFT_PROCEDURE,
     F_ONWARD,
@@ -42,60 +27,59 @@ from sim.engine.tables import (
     F_STRANDED,
     F_TURN_BACKS,
     N_ATTEMPTS,
+    PRESENTED,
     S_CROSSINGS,
     S_PROCEDURES,
     S_TURN_BACKS,
     STOPPED,
+    WITHDRAWN,
 )  # fmt: skip
 
 STAYS, GOES_ON, IS_RETURNED = range(3)
 
 
 @compiled
-def turned_back(m, agency):
-    """Return whether the agency turns an intercepted migrant back; with reception full, always if it may."""
-    if agency.full and agency.turn_back > 0.0:
-        return True
-    return draw(m.key, TURN_BACK, m.attempts) < agency.turn_back
+def turned_back(m, turning_back):
+    """Return whether an intercepted migrant is turned back, by the share whom the agency turns back today."""
+    return draw(m.key, TURN_BACK, m.attempts) < turning_back
 
 
 @compiled
-def gives_up(m, days, state, p):
-    """Return whether a migrant gives up after being turned back, ``days`` after its last event."""
+def loses_hope(m, p):
+    """Return whether a migrant gives up at once after being turned back or withdrawing, which has cost it money."""
     m.funds -= p.attempt_cost
-    if m.funds < 0.0:
-        return True
-    goes_on = (1.0 - p.giving_up) * (1.0 - state.return_offer) * math.exp(-days / p.patience)
-    return draw(m.key, HOPE, m.attempts) >= goes_on
+    return m.funds < 0.0 or draw(m.key, HOPE, m.attempts) < p.giving_up
 
 
 @compiled
-def wait_to_retry(m, state, p):
-    """Return the days until the next attempt."""
-    mean = p.retry * (1.0 + (p.retry_idle - 1.0) * (1.0 - state.facilitation)) * (1.0 + (p.retry_winter - 1.0) * p.cold)
-    return lag(draw(m.key, RETRY, m.attempts), mean)
+def go_home(w, day, m):
+    """Move a migrant home."""
+    count(w, day, m, F_RETURNED)
+    tell(w, day, m, 0.0)
+    move(w, m, RETURNED, w.cohorts[m.cohort].origin)
 
 
 @compiled
-def flies_home(m, state, occasion):
-    """Return whether someone who gave up may return and can pay the flight, and whether they may return at all."""
-    let_back = draw(m.key, GOING_BACK, occasion) < state.may_return
-    return let_back and m.funds >= state.return_price, let_back
+def strand(w, day, i, place):
+    """Strand a migrant at a place, where it begins to wait."""
+    m = w.rows[i]
+    if m.status != STRANDED:
+        count(w, day, m, F_STRANDED)
+        tell(w, day, m, 0.0)
+    move(w, m, STRANDED, place)
+    wait(w, i, day)
 
 
 @compiled
-def give_up(w, day, i, state, occasion):
+def give_up(w, day, i, state):
     """Send a migrant home if that is allowed and affordable; otherwise strand it at the hub, or where it is."""
     m = w.rows[i]
-    home, let_back = flies_home(m, state, occasion)
-    if home:
+    let_back = draw(m.key, GOING_BACK, m.waits) < state.may_return
+    if let_back and m.funds >= state.return_price:
         m.funds -= state.return_price
-        count(w, day, m, F_RETURNED)
-        move(w, m, RETURNED, w.cohorts[m.cohort].origin)
-        return
-    count(w, day, m, F_STRANDED)
-    move(w, m, STRANDED, state.hub if let_back else m.place)
-    schedule(w, i, C_STRANDED, day, lag(draw(m.key, REVIEW_LAG, m.attempts), w.p[m.cohort].stranded_review))
+        go_home(w, day, m)
+    else:
+        strand(w, day, i, state.hub if let_back else m.place)
 
 
 @compiled
@@ -105,35 +89,9 @@ def cross(w, day, i, place):
     p = w.p[m.cohort]
     move(w, m, CROSSED, place)
     count(w, day, m, F_CROSSED)
+    tell(w, day, m, 1.0)
     if draw(m.key, ONWARD_STREAM, 0) < p.onward:
         schedule(w, i, C_ONWARD, day, lag(draw(m.key, ONWARD_LAG, 0), p.onward_lag))
-
-
-@compiled
-def settle(w, day, attempt):
-    """Decide what follows one attempt."""
-    i = attempt.row
-    m = w.rows[i]
-    p = w.p[m.cohort]
-    section = w.sections[attempt.section]
-    agency = w.agencies[section.agency]
-    state = w.states[w.zones[attempt.zone].state]
-    if attempt.result != STOPPED:
-        w.section_flows[day, attempt.section, S_CROSSINGS] += 1
-        cross(w, day, i, agency.place)
-    elif turned_back(m, agency):
-        w.section_flows[day, attempt.section, S_TURN_BACKS] += 1
-        count(w, day, m, F_TURN_BACKS)
-        if gives_up(m, day - m.since, state, p):
-            give_up(w, day, i, state, m.attempts)
-        else:
-            schedule(w, i, C_BORDER, day, wait_to_retry(m, state, p))
-    else:
-        w.section_flows[day, attempt.section, S_PROCEDURES] += 1
-        count(w, day, m, F_PROCEDURES)
-        move(w, m, IN_PROCEDURE, agency.place)
-        mean = w.procedures[section.agency, m.cohort].procedure
-        schedule(w, i, C_PROCEDURE, day, lag(draw(m.key, PROCEDURE, 0), mean))
 
 
 @compiled
@@ -145,6 +103,60 @@ def end_of_procedure(m, procedure):
     if u < procedure.absconding + procedure.returned:
         return IS_RETURNED
     return STAYS
+
+
+@compiled
+def days_in_procedure(m, procedure):
+    """Return the days from the beginning of a procedure to its end; nobody absconds before `absconding_delay`."""
+    days = lag(draw(m.key, PROCEDURE, 0), procedure.procedure)
+    if end_of_procedure(m, procedure) == GOES_ON:
+        days += int(procedure.absconding_delay)
+    return days
+
+
+@compiled
+def begin_procedure(w, day, attempt):
+    """Take a migrant into procedure with the agency of the section that it tried."""
+    i = attempt.row
+    m = w.rows[i]
+    a = w.sections[attempt.section].agency
+    w.section_flows[day, attempt.section, S_PROCEDURES] += 1
+    count(w, day, m, F_PROCEDURES)
+    tell(w, day, m, w.p[m.cohort].news_procedure_value)
+    move(w, m, IN_PROCEDURE, w.agencies[a].place)
+    schedule(w, i, C_PROCEDURE, day, days_in_procedure(m, w.procedures[a, m.cohort]))
+
+
+@compiled
+def stay_or_give_up(w, day, attempt):
+    """Let a migrant who did not get through wait for its next attempt, or give up."""
+    i = attempt.row
+    m = w.rows[i]
+    if attempt.section >= 0 and loses_hope(m, w.p[m.cohort]):
+        give_up(w, day, i, w.states[w.zones[attempt.zone].state])
+    else:
+        wait(w, i, day)
+
+
+@compiled
+def settle(w, day, attempt):
+    """Decide what follows one approach."""
+    if attempt.result == WITHDRAWN:
+        stay_or_give_up(w, day, attempt)
+        return
+    m = w.rows[attempt.row]
+    agency = w.agencies[w.sections[attempt.section].agency]
+    if attempt.result == PRESENTED:
+        begin_procedure(w, day, attempt)
+    elif attempt.result != STOPPED:
+        w.section_flows[day, attempt.section, S_CROSSINGS] += 1
+        cross(w, day, attempt.row, agency.place)
+    elif turned_back(m, agency.turning_back):
+        w.section_flows[day, attempt.section, S_TURN_BACKS] += 1
+        count(w, day, m, F_TURN_BACKS)
+        stay_or_give_up(w, day, attempt)
+    else:
+        begin_procedure(w, day, attempt)
 
 
 @compiled
@@ -161,8 +173,7 @@ def end_procedures(w, day):
                     count(w, day, m, F_ONWARD)
                     move(w, m, ONWARD, w.stocks.shape[1] - 1)
                 elif end == IS_RETURNED:
-                    count(w, day, m, F_RETURNED)
-                    move(w, m, RETURNED, w.cohorts[m.cohort].origin)
+                    go_home(w, day, m)
                 else:
                     move(w, m, CROSSED, m.place)
                 break
@@ -179,41 +190,9 @@ def go_onward(w, day):
 
 
 @compiled
-def tries_again(m, occasion, state, p):
-    """Return whether a stranded migrant goes to the border again."""
-    return draw(m.key, REVIEW, occasion) < p.stranded_retry * state.facilitation
-
-
-@compiled
-def review_stranded(w, day):
-    """Let stranded people decide: go home, try the border again, or keep waiting."""
-    n = take_due(w, C_STRANDED, day, STRANDED)
-    for j in range(n):
-        i = w.who[j]
-        m = w.rows[i]
-        p = w.p[m.cohort]
-        state = w.states[w.routes[m.route].state]
-        occasion = occasion_of_review(m)
-        z = w.zone_at[m.place]
-        home, _ = flies_home(m, state, occasion)
-        if home:
-            m.funds -= state.return_price
-            count(w, day, m, F_RETURNED)
-            move(w, m, RETURNED, w.cohorts[m.cohort].origin)
-        elif z >= 0 and tries_again(m, occasion, state, p):
-            move(w, m, AT_BORDER, m.place)
-            schedule(w, i, C_BORDER, day, wait_to_retry(m, state, p))
-        else:
-            schedule(w, i, C_STRANDED, day, lag(draw(m.key, REVIEW_LAG, occasion), p.stranded_review))
-
-
-@compiled
 def run(w, day):
-    """Settle today's attempts, then procedures, onward journeys and the stranded."""
-    for a in range(w.agencies.shape[0]):
-        w.agencies[a].full = in_procedure(w, a) >= w.agencies[a].reception
+    """Settle today's approaches, then procedures and onward journeys."""
     for j in range(w.counters[N_ATTEMPTS]):
         settle(w, day, w.attempts[j])
     end_procedures(w, day)
     go_onward(w, day)
-    review_stranded(w, day)

@@ -1,11 +1,20 @@
-"""Attempts: migrants who are due choose a section and try to cross; detection, and the limits of patrols.
+"""Attempts: the stages of an approach to the border, and the limits of patrols.
 
 Detection probability of section s on a day (coverage, as in search theory, Koopman 1956):
     d = 1 - exp(-kappa),  kappa = coverage * (density / reference)^power * (1 + b_barrier * barrier share)
         * (1 + b_surveillance * surveillance) * terrain * visibility * buffer zone * (1 - c * coaching)
-with density in officers on duty per km. A detected attempt is stopped if a patrol is free: a section's
-patrols handle a whole number of attempts a day (`section.capacity`), drawn by lot among the detected. The
-rest get through although seen, so overload emerges from the number of attempts.
+with density in officers on duty per km.
+
+1. Approach: one of those who try today chooses a section and goes to it.
+2. Withdrawal: at the sight of guards or a barrier it turns round with probability `withdrawal` * d.
+3. Self-presentation: where claims are admitted it gives itself up with probability `self_presentation` * (1 - b), b
+   being the share whom the agency turns back; it is taken into procedure.
+4. Attempt, detection: of the rest each is detected with probability d. Those undetected have crossed.
+5. Interception: a detected attempt calls for a patrol, and is stopped if one is free: a section's patrols handle a
+   whole number of calls a day (`section.capacity`), drawn by lot. The rest get through although seen.
+
+Recorded are withdrawals, self-presentations and detected attempts: what a border guard that counts attempts can see.
+Border pressure is patrol calls over capacity, so that overload begins at 1.
 """
 
 from __future__ import annotations
@@ -13,20 +22,25 @@ from __future__ import annotations
 import math
 
 from sim.engine.compiled import compiled
-from sim.engine.ledger import count, whole
-from sim.engine.queues import sort_by_key, take_due
-from sim.engine.rows import AT_BORDER
-from sim.engine.streams import DETECTION, PATROL, SECTION, bits, draw
+from sim.engine.ledger import count, in_procedure, whole
+from sim.engine.queues import sort_by_key
+from sim.engine.streams import DETECTION, PATROL, SECTION, SELF_PRESENTATION, WITHDRAWAL, bits, draw
 from sim.engine.tables import (
-    C_BORDER,
+    F_APPROACHES,
     F_ATTEMPTS,
     N_ATTEMPTS,
     OVERLOADED,
+    PRESENTED,
+    S_APPROACHES,
     S_ATTEMPTS,
     S_OVERLOAD,
+    S_PATROL_CALLS,
     S_RECORDED,
+    S_SELF_PRESENTATIONS,
+    S_WITHDRAWALS,
     STOPPED,
     UNDETECTED,
+    WITHDRAWN,
 )  # fmt: skip
 
 
@@ -48,6 +62,15 @@ def detection_probability(section, coaching, p):
 
 
 @compiled
+def share_turned_back(ordered, occupancy):
+    """Return the share whom an agency turns back today: what is ordered, and more when reception is overfull.
+
+    1 - (1 - ordered)^max(occupancy, 1), with occupancy in persons per place: no order, nobody, however full.
+    """
+    return 1.0 - (1.0 - ordered) ** max(occupancy, 1.0)
+
+
+@compiled
 def choose_section(m, reach, first, sections):
     """Return the section that the migrant tries, by the cumulative shares of its zone; -1 if none is within reach."""
     u = draw(m.key, SECTION, m.attempts)
@@ -61,6 +84,18 @@ def choose_section(m, reach, first, sections):
 
 
 @compiled
+def withdraws(m, detection, p):
+    """Return whether the migrant turns round at the sight of guards or a barrier."""
+    return draw(m.key, WITHDRAWAL, m.attempts) < p.withdrawal * detection
+
+
+@compiled
+def presents_itself(m, turning_back, p):
+    """Return whether the migrant gives itself up, where the agency turns back only a share."""
+    return draw(m.key, SELF_PRESENTATION, m.attempts) < p.self_presentation * (1.0 - turning_back)
+
+
+@compiled
 def detected(m, probability):
     """Return whether this attempt of the migrant is detected."""
     return draw(m.key, DETECTION, m.attempts) < probability
@@ -68,13 +103,15 @@ def detected(m, probability):
 
 @compiled
 def prepare(w, day):
-    """Write today's detection probabilities, patrol capacity and the cumulative shares of sections by zone."""
+    """Write today's detection probabilities, patrols, shares turned back, and cumulative shares of sections by zone."""
     p = w.p[0]
     sections = w.sections.shape[0]
+    for a in range(w.agencies.shape[0]):
+        agency = w.agencies[a]
+        agency.turning_back = share_turned_back(agency.turn_back, in_procedure(w, a) / max(agency.reception, 1))
     for s in range(sections):
         section = w.sections[s]
         section.patrols, section.carry = whole(section.capacity, section.carry)
-        section.recorded = 0
         w.section_capacity[day, s] = section.capacity
     for z in range(w.zones.shape[0]):
         coaching = w.states[w.zones[z].state].coaching
@@ -91,37 +128,53 @@ def prepare(w, day):
 
 
 @compiled
+def result_of(m, detection, turning_back, p):
+    """Return how an approach ends, as far as that does not depend on patrols."""
+    if withdraws(m, detection, p):
+        return WITHDRAWN
+    if presents_itself(m, turning_back, p):
+        return PRESENTED
+    return STOPPED if detected(m, detection) else UNDETECTED
+
+
+@compiled
+def record(w, day, m, s, result):
+    """Count an approach to section ``s`` by its result."""
+    flows = w.section_flows[day, s]
+    flows[S_APPROACHES] += 1
+    count(w, day, m, F_APPROACHES)
+    if result != UNDETECTED:
+        flows[S_RECORDED] += 1
+    if result == WITHDRAWN:
+        flows[S_WITHDRAWALS] += 1
+        return
+    flows[S_ATTEMPTS] += 1
+    count(w, day, m, F_ATTEMPTS)
+    w.attempts_by_pair[s, w.pair_of[m.cohort, m.route]] += 1
+    if result == PRESENTED:
+        flows[S_SELF_PRESENTATIONS] += 1
+    elif result == STOPPED:
+        flows[S_PATROL_CALLS] += 1
+
+
+@compiled
 def try_to_cross(w, day):
-    """Let all who are due try; fill today's list of attempts, with detected ones marked as stopped for now."""
+    """Let all who decided to try approach a section; detected attempts are stopped for now."""
     sections = w.sections.shape[0]
-    n = take_due(w, C_BORDER, day, AT_BORDER)
-    tries = 0
-    for j in range(n):
-        i = w.who[j]
-        m = w.rows[i]
-        z = w.zone_at[m.place]
-        s = choose_section(m, w.reach, z * sections, sections)
-        if s < 0:
+    for j in range(w.counters[N_ATTEMPTS]):
+        approach = w.attempts[j]
+        m = w.rows[approach.row]
+        p = w.p[m.cohort]
+        s = choose_section(m, w.reach, approach.zone * sections, sections)
+        approach.section = s
+        if s < 0:  # no section is within reach of this zone
+            approach.result = WITHDRAWN
             continue
-        section = w.sections[s]
-        result = UNDETECTED
-        if detected(m, w.reach[z * sections + s].detection):
-            result = STOPPED
-            section.recorded += 1
-            w.section_flows[day, s, S_RECORDED] += 1
+        turning_back = w.agencies[w.sections[s].agency].turning_back
+        approach.result = result_of(m, w.reach[approach.zone * sections + s].detection, turning_back, p)
         m.section = s
         m.attempts = min(m.attempts + 1, 65_535)
-        k = w.pair_of[m.cohort, m.route]
-        w.section_flows[day, s, S_ATTEMPTS] += 1
-        count(w, day, m, F_ATTEMPTS)
-        w.attempts_by_pair[s, k] += 1
-        attempt = w.attempts[tries]
-        attempt.row = i
-        attempt.zone = z
-        attempt.section = s
-        attempt.result = result
-        tries += 1
-    w.counters[N_ATTEMPTS] = tries
+        record(w, day, m, s, approach.result)
 
 
 @compiled
@@ -148,5 +201,5 @@ def run(w, day):
     prepare(w, day)
     try_to_cross(w, day)
     for s in range(w.sections.shape[0]):
-        if w.sections[s].recorded > w.sections[s].patrols:
+        if w.section_flows[day, s, S_PATROL_CALLS] > w.sections[s].patrols:
             overload(w, day, s)

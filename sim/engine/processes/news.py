@@ -1,9 +1,10 @@
 """News: what happened to earlier migrants becomes known with a lag and updates perceived success.
 
-Success S of a route to a cohort = (k prior + good) / (k + good + bad), where good and bad are counts of
-events that fade exponentially (memory, days) and k is the weight of the prior, in events. Good events are
-crossings, landings and, weighted by `procedure_value`, procedures; bad events are people stranded, returned,
-turned back at sea, and dead. Sections likewise, with turn-backs as bad events, known after `section_lag`.
+Success S of a route to a cohort = (k prior + good) / (k + good + bad), where good and bad are what there is to tell of
+each person once (`sim.engine.ledger.tell`), fading exponentially (memory, days), and k is the weight of the prior, in
+persons. A crossing or landing is worth 1, a procedure `procedure_value` v: v good and 1 - v bad; people stranded,
+returned and dead are worth 0, and so are those of whom it later turns out that they got through, until then.
+Sections likewise by attempt, known after `section_lag`: crossings 1, procedures v, turn-backs and withdrawals 0.
 """
 
 from __future__ import annotations
@@ -11,19 +12,7 @@ from __future__ import annotations
 import math
 
 from sim.engine.compiled import compiled
-from sim.engine.tables import (
-    F_CROSSED,
-    F_DEATHS,
-    F_INTERCEPTED,
-    F_LANDED,
-    F_PROCEDURES,
-    F_RETURNED,
-    F_STRANDED,
-    S_CROSSINGS,
-    S_PROCEDURES,
-    S_TURN_BACKS,
-    SECTION_PRIOR,
-)  # fmt: skip
+from sim.engine.tables import S_CROSSINGS, S_PROCEDURES, S_TURN_BACKS, S_WITHDRAWALS, SECTION_PRIOR
 
 
 @compiled
@@ -43,9 +32,8 @@ def run(w, day):
         pair.good *= kept
         pair.bad *= kept
         if known >= 0:
-            flows = w.pair_flows[known, k]
-            pair.good += flows[F_CROSSED] + flows[F_LANDED] + p.news_procedure_value * flows[F_PROCEDURES]
-            pair.bad += flows[F_STRANDED] + flows[F_RETURNED] + flows[F_INTERCEPTED] + flows[F_DEATHS]
+            pair.good += w.told[known, k, 0]
+            pair.bad = max(pair.bad + w.told[known, k, 1], 0.0)
         pair.success = posterior(pair.prior, p.news_prior_weight, pair.good, pair.bad)
     known = day - int(p.news_section_lag)
     for s in range(w.sections.shape[0]):
@@ -55,5 +43,6 @@ def run(w, day):
         if known >= 0:
             flows = w.section_flows[known, s]
             section.good += flows[S_CROSSINGS] + p.news_procedure_value * flows[S_PROCEDURES]
-            section.bad += flows[S_TURN_BACKS]
+            section.bad += flows[S_TURN_BACKS] + flows[S_WITHDRAWALS]
+            section.bad += (1.0 - p.news_procedure_value) * flows[S_PROCEDURES]
         section.success = posterior(SECTION_PRIOR, p.news_prior_weight, section.good, section.bad)

@@ -8,11 +8,12 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine.compiled import compiled
-from sim.engine.ledger import count, move, whole
+from sim.engine.ledger import whole
+from sim.engine.processes.aftermath import go_home
 from sim.engine.queues import sort_by_key
-from sim.engine.rows import RETURNED, STRANDED
+from sim.engine.rows import STRANDED
 from sim.engine.streams import RETURN_ORDER, bits
-from sim.engine.tables import F_RETURNED, N_EVENTS
+from sim.engine.tables import N_EVENTS
 
 _S16 = np.uint64(16)
 
@@ -53,7 +54,5 @@ def run(w, day):
         n = volunteers(w, f)
         sort_by_key(w, n)
         for k in range(min(seats, n)):
-            m = w.rows[w.who[k]]
-            count(w, day, m, F_RETURNED)
-            move(w, m, RETURNED, w.cohorts[m.cohort].origin)
+            go_home(w, day, w.rows[w.who[k]])
             w.counters[N_EVENTS] += 1

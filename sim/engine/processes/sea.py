@@ -7,29 +7,26 @@ survivors are brought back to the coast.
 from __future__ import annotations
 
 from sim.engine.compiled import compiled
-from sim.engine.ledger import count, move, whole
+from sim.engine.ledger import count, move, tell, whole
+from sim.engine.processes.aftermath import strand
 from sim.engine.queues import ANY, line_up, pop, push, schedule, seat_queue, take_due
-from sim.engine.rows import AT_COAST, DEAD, INTERCEPTED, LANDED, STRANDED
+from sim.engine.rows import AT_COAST, DEAD, INTERCEPTED, LANDED
 from sim.engine.streams import (
     BOAT_FATE,
     BOAT_INTERCEPTION,
-    REVIEW_LAG,
     SEA_GIVING_UP,
     SEA_RETRY,
     WEATHER,
     WRECK,
     draw,
     lag,
-    occasion_after_voyage,
 )  # fmt: skip
 from sim.engine.tables import (
     C_COAST,
-    C_STRANDED,
     F_DEATHS,
     F_EMBARKED,
     F_INTERCEPTED,
     F_LANDED,
-    F_STRANDED,
     N_EVENTS,
     R_BOARDED,
     R_DEPARTURES,
@@ -70,9 +67,7 @@ def bring_back(w, day, i, route):
     p = w.p[m.cohort]
     count(w, day, m, F_INTERCEPTED)
     if gives_up_the_sea(m, p):
-        count(w, day, m, F_STRANDED)
-        move(w, m, STRANDED, route.origin)
-        schedule(w, i, C_STRANDED, day, lag(draw(m.key, REVIEW_LAG, occasion_after_voyage(m)), p.stranded_review))
+        strand(w, day, i, route.origin)
     else:
         move(w, m, INTERCEPTED, route.origin)
         schedule(w, i, C_COAST, day, lag(draw(m.key, SEA_RETRY, m.voyages), p.sea_retry))
@@ -97,9 +92,11 @@ def sail(w, day, r, seats):
         count(w, day, m, F_EMBARKED)
         if fate == LANDS:
             count(w, day, m, F_LANDED)
+            tell(w, day, m, 1.0)
             move(w, m, LANDED, route.destination)
         elif fate == WRECKED and drowns(m, route.death_in_shipwreck):
             count(w, day, m, F_DEATHS)
+            tell(w, day, m, 0.0)
             move(w, m, DEAD, route.origin)
         else:
             bring_back(w, day, i, route)

@@ -1,19 +1,20 @@
 """Transfer from the hub to the border zones, limited by the seats that the state provides.
 
 A zone is chosen by a logit of the perceived success of its best sections and the state's steering;
-a full camp takes nobody, and the next zone with room is taken.
+a full camp takes nobody, and the next zone with room is taken. Those left in line may go home or move on meanwhile.
 """
 
 from __future__ import annotations
 
 import math
 
+from sim.engine.clocks import wait
 from sim.engine.compiled import compiled
 from sim.engine.ledger import count, move, occupants, whole
-from sim.engine.queues import front, line_up, pop, push, schedule, take_due, transfer_queue
+from sim.engine.queues import front, line_up, pop, push, take_due, transfer_queue
 from sim.engine.rows import AT_BORDER, AT_HUB
-from sim.engine.streams import FIRST_ATTEMPT, ZONE, draw, lag
-from sim.engine.tables import C_BORDER, C_HUB, F_REACHED_BORDER, N_EVENTS
+from sim.engine.streams import ZONE, draw
+from sim.engine.tables import C_HUB, F_REACHED_BORDER, N_EVENTS
 
 
 @compiled
@@ -80,6 +81,9 @@ def run(w, day):
         while seats > 0 and w.queues[q].length > 0:
             i = front(w, q)
             m = w.rows[i]
+            if m.status != AT_HUB:  # has left the line for good
+                pop(w, q)
+                continue
             chosen = choose_zone(m, w.zones, s)
             if chosen < 0:
                 break
@@ -92,6 +96,9 @@ def run(w, day):
             w.zones[z].room -= 1
             move(w, m, AT_BORDER, w.zones[z].place)
             count(w, day, m, F_REACHED_BORDER)
-            schedule(w, i, C_BORDER, day, lag(draw(m.key, FIRST_ATTEMPT, m.bookings), w.p[m.cohort].first_attempt))
+            wait(w, i, day)
         if w.queues[q].length == 0:
             state.transfer_carry = 0.0
+    for j in range(n):
+        if w.rows[w.who[j]].status == AT_HUB:
+            wait(w, w.who[j], day)
