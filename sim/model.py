@@ -241,7 +241,7 @@ class CorridorModel(mesa.Model):
         self.world.return_flights["weekly"][self.names.return_flights.index(measure)] = weekly
 
     def spare_capacity(self, zone: str) -> float:
-        """Return the spare capacity (patrol calls a day) of the sections within reach of a zone, from the last 7 days."""
+        """Return the spare capacity (patrol calls a day) of the sections in reach of a zone, from the last 7 days."""
         numbers = [self.names.sections.index(section) for section in self.settings.zones[zone].sections]
         recent = self.world.section_flows[max(self.day - 7, 0) : self.day, numbers, S_PATROL_CALLS]
         return float(self.world.sections["capacity"][numbers].sum() - recent.sum() / 7)

@@ -149,7 +149,7 @@ def _border(scenario: Scenario, names: Names) -> tuple[t.Table, t.Table, t.Table
 
 
 def _clocks(scenario: Scenario, names: Names, zones: t.Table, states: t.Table) -> dict[str, t.Table]:
-    """Return clocks for all who may wait: in line at hubs, at the border by zone, and stranded at each and at coasts."""
+    """Return clocks for all who may wait: in line at hubs, at the border by zone, stranded at these and at coasts."""
     zone_of = {int(zone["place"]): number for number, zone in enumerate(zones)}
     state_of = {int(zone["place"]): int(zone["state"]) for zone in zones}
     coasts = {
@@ -163,7 +163,7 @@ def _clocks(scenario: Scenario, names: Names, zones: t.Table, states: t.Table) -
         (t.K_STRANDED, STRANDED, coasts | hubs | state_of),
     )  # fmt: skip
     clock_at = np.full((t.KINDS, len(names.places)), -1, np.int64)
-    records = []
+    records: list[tuple[int, ...]] = []
     for kind, status, places in kinds:
         for place in sorted(places):
             clock_at[kind, place] = len(records)

@@ -70,7 +70,7 @@ class Output:
     totals: tuple[str, ...] = ()
     weekly: tuple[str, ...] = ()
     status: str = ""
-    order: int = _LAST
+    order: float = _LAST
     group: str = WAY
     digits: int = 0
     summary: int = 0
@@ -100,16 +100,29 @@ _FRONTEX = "Frontex, detections, which mostly leave turn-backs out (eastern-bord
 _BOTH = ("section", "agency")
 _LOADED = (*_BOTH, ALL)
 _PRESSURE, _DAY, _OF_ALL = (
-    "attempts / capacity",
+    "patrol calls / capacity",
     "day of the run, from 1",
     "Of the whole border: of its most loaded section, day by day.",
 )
 _TABLE = (
-    Output("attempts", "A", "attempts", "sum", "Attempts to cross", "attempts", "count",
+    Output("approaches", "A_0", "approaches", "sum", "Approaches to the border", "approaches", "A_0 = T + A",
+           "Approaches to a section by those who decided to try; one person may do so often.",
+           section=("approaches",), pair=("approaches",), totals=(ALL,), weekly=("section",), order=4.5, group=BORDER),
+    Output("withdrawals", "T", "approaches", "sum", "Withdrawals", "withdrew", "count",
+           "Approaches given up at the sight of guards or a barrier.", section=("withdrawals",), totals=(ALL,),
+           group=BORDER),
+    Output("attempts", "A", "attempts", "sum", "Attempts to cross", "attempts", "A = A_0 - T",
            "Tries to cross a section; one person may try often.", section=("attempts",), pair=("attempts",),
            totals=(ALL,), weekly=("section", "route"), order=5, group=BORDER, summary=7),
-    Output("recorded_attempts", "A_d", "attempts", "sum", "Recorded attempts", "recorded", "A_d = B + P + O",
-           "Attempts that were detected.", _POLAND, section=("recorded",), totals=(ALL,), group=BORDER, summary=8),
+    Output("recorded_attempts", "A_r", "attempts", "sum", "Recorded attempts", "recorded", "A_r = T + U + A_d",
+           "What guards see: withdrawals, people who give themselves up, and detected attempts.", _POLAND,
+           section=("recorded",), totals=(ALL,), group=BORDER, summary=8),
+    Output("self_presentations", "U", "persons", "sum", "Gave themselves up", "gave themselves up", "U <= P",
+           "Gave themselves up to claim protection, where the agency admits claims: part of P.",
+           section=("self_presentations",), totals=(ALL,), group=BORDER),
+    Output("patrol_calls", "A_d", "attempts", "sum", "Detected attempts", "detected", "A_d = B + P - U + O",
+           "Attempts that were detected, each of which calls for a patrol.", section=("patrol_calls",), totals=(ALL,),
+           weekly=("section",), group=BORDER),
     Output("turn_backs", "B", "attempts", "sum", "Turn-backs", "turn-backs", "count",
            "Intercepted attempts whose makers were turned back.", section=("turn_backs",), pair=("turn_backs",),
            totals=(ALL,), weekly=("section",), order=6, group=BORDER, summary=9),
@@ -133,11 +146,13 @@ _TABLE = (
            "Deaths on the way; by section: the last one tried.", section=("deaths",), pair=("deaths",),
            totals=(ALL,), weekly=("section", "route"), order=19, group=PEOPLE, summary=14),
     Output("capacity", "K", "attempts per day", "mean", "Capacity", "capacity", "K = officers on duty * handling rate",
-           "Attempts that can be handled.", others=_BOTH, weekly=("section",), group=BORDER),
+           "Detected attempts that patrols can handle.", others=_BOTH, weekly=("section",), group=BORDER),
     Output("detection", "d", "probability", "mean", "Detection", "detection", "see sim.engine.processes.attempts",
-           "Probability of being detected.", others=("section",), group=BORDER, digits=2),
+           "Probability that an attempt is detected.", others=("section",), group=BORDER, digits=2),
     Output("border_pressure", "beta", _PRESSURE, "mean", "Border pressure", "pressure",
-           "beta = mean of A over 7 days / K", "1 is full load.", others=_BOTH, weekly=_BOTH, group=BORDER, digits=2),
+           "beta = mean of A_d over 7 days / K",
+           "Detected attempts, each of which calls for a patrol, over what patrols can handle: 1 is full load.",
+           others=_BOTH, weekly=_BOTH, group=BORDER, digits=2),
     Output("in_procedure", "N_p", "persons", "end", "In procedure at the end", "in procedure", "count",
            "Persons in procedure with the agency.", "Persons in reception", others=("agency",), totals=_BOTH,
            weekly=("agency",), status="in_procedure", order=10, group=PEOPLE, summary=11),
@@ -175,6 +190,12 @@ _TABLE = (
            "Left a queue for visas or seats.", pair=("gave_up_booking",), order=16),
     Output("left_procedure", "Y", "persons", "sum", "Left the procedure", "left procedure", "count",
            "Procedures that ended, however they did.", pair=("left_procedure",), order=17),
+    Output("moved_on", "K_o", "persons", "sum", "Moved on elsewhere", "moved on", "count",
+           "Left the corridor for another country, such as Russia.", pair=("moved_on",), totals=(ALL,), order=12.5,
+           group=PEOPLE),
+    Output("evacuated", "K_e", "persons", "sum", "Moved from the border to the hub", "evacuated", "count",
+           "Moved from the border zone to the hub by the transit state.", pair=("evacuated",), totals=(ALL,),
+           order=11.5, group=PEOPLE),
     Output("persons", "N", "persons", "end", "Persons by status", "persons", "count", "Persons by status.",
            "Estimates of the stock in Belarus (belarus-stock-*)", "stock_in_transit_state", others=("status",),
            totals=(EVERYWHERE,), weekly=("status",), group=PEOPLE),
@@ -182,7 +203,7 @@ _TABLE = (
 
 _AT = {"at_hub": "at the hub", "at_border": "at the border", "at_coast": "at the coast"}
 # Statuses counted by the last section tried, in this order, that no other output counts.
-_ENDED = {"stranded": 11, "crossed": 20, "onward": 21, "dead": 22}
+_ENDED = {"stranded": 11, "crossed": 20, "onward": 21, "dead": 22, "moved_on": 23}
 
 
 def _of_status(status: str) -> Output:

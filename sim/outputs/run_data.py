@@ -167,9 +167,9 @@ def in_procedure(run: RunData) -> Array:
     return run.by_place[:, run.agency_place, STATUSES.index("in_procedure")]
 
 
-def border_pressure(attempts: Array, capacity: Array) -> Array:
-    """Return border pressure by day (first axis), from attempts and capacity per day; always finite."""
-    total = np.cumsum(attempts, axis=0, dtype=np.float64)
+def border_pressure(calls: Array, capacity: Array) -> Array:
+    """Return border pressure by day (first axis), from patrol calls and capacity per day; always finite."""
+    total = np.cumsum(calls, axis=0, dtype=np.float64)
     total[WINDOW:] -= total[:-WINDOW].copy()
     pressure: Array = total / WINDOW / np.maximum(capacity, LEAST_CAPACITY)
     return pressure

@@ -101,11 +101,11 @@ def weekly_data_of(run: RunData, observed: Array | None = None) -> WeeklyData:
     days = run.days
     firsts = np.arange(0, days, WINDOW)
     lasts = np.minimum(firsts + WINDOW, days) - 1
-    attempts = m.by_section(run, "attempts")
-    both = np.hstack([attempts, m.by_agency(run, attempts)])
+    calls = m.by_section(run, "patrol_calls")
+    both = np.hstack([calls, m.by_agency(run, calls)])
     capacity = np.hstack([run.capacity, m.by_agency(run, run.capacity)])
     pressure = m.border_pressure(both, capacity)
-    worst = pressure[:, : attempts.shape[1]].max(axis=1, initial=0.0)
+    worst = pressure[:, : calls.shape[1]].max(axis=1, initial=0.0)
     in_procedure = m.in_procedure(run)
     weekly = np.add.reduceat(run.capacity, firsts, axis=0) / (lasts - firsts + 1)[:, None]
     added_flows, added_stocks = _added(run, firsts, lasts)

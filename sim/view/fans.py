@@ -59,7 +59,7 @@ def pressure_fan(study: Study, names: list[str]) -> Chart:
         part = sections[sections["name"] == worst]
         views.append({"name": "Most loaded section", "note": title, "panels": _panels(study, part, names, title)})
     first = max(views[:-1], key=_highest, default={"name": ""})["name"]
-    chart = _chart(study, names, "Border pressure", "attempts / capacity, highest of the week", views)
+    chart = _chart(study, names, "Border pressure", "patrol calls / capacity, highest of the week", views)
     return {**chart, "first": first, "mark": [1, "full load"]}
 
 

@@ -18,6 +18,7 @@ from sim.engine.tables import (
     S_ATTEMPTS,
     S_CROSSINGS,
     S_DEATHS,
+    S_PATROL_CALLS,
     S_PROCEDURES,
     S_TURN_BACKS,
 )
@@ -63,7 +64,7 @@ def _sections(model: CorridorModel, day: int) -> Iterator[Row]:
     deaths = world.section_flows[:day, :, S_DEATHS].sum(axis=0)
     first = max(day - WINDOW, 0)
     capacity = world.section_capacity[day - 1] if day else np.zeros(len(model.names.sections))
-    window = world.section_flows[first:day, :, S_ATTEMPTS]
+    window = world.section_flows[first:day, :, S_PATROL_CALLS]
     pressure = border_pressure(window, world.section_capacity[first:day])[-1] if day else capacity
     for number, code in enumerate(model.names.sections):
         flows = recent[number]

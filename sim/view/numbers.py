@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from sim.engine import rows as p
-from sim.engine.tables import F_LANDED, S_ATTEMPTS, S_CROSSINGS, S_PROCEDURES, S_TURN_BACKS
+from sim.engine.tables import F_LANDED, S_ATTEMPTS, S_CROSSINGS, S_PATROL_CALLS, S_PROCEDURES, S_TURN_BACKS
 from sim.outputs.definitions import OUTPUTS, pair_column, registered
 from sim.outputs.rounding import shown
 from sim.outputs.run_data import WINDOW, border_pressure
@@ -55,7 +55,7 @@ def numbers_by_day(model: CorridorModel | Replay) -> dict[str, list[float]]:
     sections = world.section_flows[:day]
     attempts = sections[:, :, S_ATTEMPTS]
     persons = world.stocks_by_cohort[:day].sum(axis=1)
-    pressure = border_pressure(attempts, world.section_capacity[:day])
+    pressure = border_pressure(sections[:, :, S_PATROL_CALLS], world.section_capacity[:day])
     entries = sections[:, :, S_CROSSINGS] + sections[:, :, S_PROCEDURES]
     columns: dict[str, Any] = {
         "attempts": _mean_of_week(attempts.sum(axis=1)),

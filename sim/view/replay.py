@@ -23,6 +23,7 @@ from sim.engine.tables import (
     S_ATTEMPTS,
     S_CROSSINGS,
     S_DEATHS,
+    S_PATROL_CALLS,
     S_PROCEDURES,
     S_TURN_BACKS,
     SECTION_FLOWS,
@@ -33,7 +34,7 @@ from sim.scenario import resolve
 
 _SECTION = {
     "attempts": S_ATTEMPTS, "turn_backs": S_TURN_BACKS, "procedures": S_PROCEDURES, "crossings": S_CROSSINGS,
-    "deaths": S_DEATHS,
+    "deaths": S_DEATHS, "patrol_calls": S_PATROL_CALLS,
 }  # fmt: skip
 _PAIR = {"reached_border": F_REACHED_BORDER, "landed": F_LANDED, "returned": F_RETURNED, "deaths": F_DEATHS}
 _ROUTE = {"departures": R_DEPARTURES, "boarded": R_BOARDED}

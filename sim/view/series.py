@@ -17,11 +17,12 @@ from sim.engine.tables import (
     F_DEATHS,
     F_LANDED,
     F_RETURNED,
-    S_ATTEMPTS,
     S_CROSSINGS,
+    S_PATROL_CALLS,
     S_PROCEDURES,
     S_TURN_BACKS,
 )
+from sim.outputs.definitions import OUTPUTS
 from sim.outputs.rounding import points
 from sim.outputs.run_data import WINDOW, border_pressure
 
@@ -36,7 +37,7 @@ Line = dict[str, Any]
 def pressure_series(model: CorridorModel) -> Chart:
     """Return border pressure by section, a view per agency."""
     world, day = model.world, model.day
-    pressure = border_pressure(world.section_flows[:day, :, S_ATTEMPTS], world.section_capacity[:day])
+    pressure = border_pressure(world.section_flows[:day, :, S_PATROL_CALLS], world.section_capacity[:day])
     sections = model.settings.sections
     views = [
         {
@@ -48,7 +49,7 @@ def pressure_series(model: CorridorModel) -> Chart:
         }
         for agency in _agencies(model)
     ]
-    return _chart(model, "Border pressure", "attempts / capacity", views, mark=[1, "full load"])
+    return _chart(model, "Border pressure", OUTPUTS["border_pressure"].unit, views, mark=[1, "full load"])
 
 
 def load_series(model: CorridorModel) -> Chart:
@@ -161,6 +162,7 @@ def _by_land(model: CorridorModel) -> list[Line]:
         ("at the hub", _stocks(model, hubs, p.AT_HUB)),
         ("stranded", _stocks(model, [*zones, *hubs], p.STRANDED)),
         ("returned", _so_far(model, F_RETURNED, sea=False)),
+        ("moved on elsewhere", _stocks(model, [ONWARD_PLACE], p.MOVED_ON)),
         ("dead", _so_far(model, F_DEATHS, sea=False)),
     )
     return [_line(title, values, model) for title, values in parts]

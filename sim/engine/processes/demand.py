@@ -5,7 +5,8 @@ Utility of route r for cohort c, with the stay at home at 0 (multinomial logit, 
         + b_facilitation (F - 1/2) + b_rush [closure announced]
 with A = 1 / (1 + (price / median)^shape) the share of the cohort who can pay (survival function
 of the Fisk distribution of funds), F the transit state's facilitation, and the wait in days the
-queue for seats over the seats of a day plus the queue for visas over the visas of a day. Only those act who can pay, so that the share of a route and the hazard of setting out per day are
+queue for seats over the seats of a day plus the queue for visas over the visas of a day. Only those act who can pay,
+so that the share of a route and the hazard of setting out per day are
     P_r = A_r e^U_r / (1 + sum_k e^U_k),    h = push * leaving_rate * sum_r P_r.
 A prospect leaves when the cumulative hazard H passes its own Exp(1) resistance
 (Sellke 1983, doi:10.2307/3213811): keys are sorted, so today's leavers are the next rows.

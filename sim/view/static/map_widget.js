@@ -2,7 +2,7 @@
 
 function legend(parent, modes) {
   const box = add(parent, "div", { class: "cv-map-legend" });
-  add(box, "span", {}).innerHTML = "<b>Border pressure</b> attempts / capacity";
+  add(box, "span", {}).innerHTML = "<b>Border pressure</b> patrol calls / capacity";
   const scale = add(box, "svg", { class: "cv-scale", viewBox: "0 0 210 26", role: "img",
     "aria-label": "Scale of border pressure from 0 to 2 and more; 1 is full load" });
   const bars = Array.from({ length: 40 }, (_, k) => add(scale, "rect", { x: 5 + k * 5, y: 0, width: 5.5, height: 9 }));
