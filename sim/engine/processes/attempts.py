@@ -6,9 +6,9 @@ Detection probability of section s on a day (coverage, as in search theory, Koop
 with density in officers on duty per km.
 
 1. Approach: one of those who try today chooses a section and goes to it.
-2. Withdrawal: at the sight of guards or a barrier it turns round with probability `withdrawal` * d.
-3. Self-presentation: where claims are admitted it gives itself up with probability `self_presentation` * (1 - b), b
+2. Self-presentation: where claims are admitted it gives itself up with probability `self_presentation` * (1 - b), b
    being the share whom the agency turns back; it is taken into procedure.
+3. Withdrawal: at the sight of guards or a barrier it turns round with probability `withdrawal` * d.
 4. Attempt, detection: of the rest each is detected with probability d. Those undetected have crossed.
 5. Interception: a detected attempt calls for a patrol, and is stopped if one is free: a section's patrols handle a
    whole number of calls a day (`section.capacity`), drawn by lot. The rest get through although seen.
@@ -130,10 +130,10 @@ def prepare(w, day):
 @compiled
 def result_of(m, detection, turning_back, p):
     """Return how an approach ends, as far as that does not depend on patrols."""
-    if withdraws(m, detection, p):
-        return WITHDRAWN
     if presents_itself(m, turning_back, p):
         return PRESENTED
+    if withdraws(m, detection, p):
+        return WITHDRAWN
     return STOPPED if detected(m, detection) else UNDETECTED
 
 
