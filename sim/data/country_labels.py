@@ -55,10 +55,12 @@ def country_labels(box: Box) -> dict[str, Point]:
 
 def _overlaps(ring: Sequence[Point], box: Box) -> bool:
     lons, lats = zip(*ring, strict=True)
-    return min(lons) < box[2] and max(lons) > box[0] and min(lats) < box[3] and max(lats) > box[1]
+    return bool(min(lons) < box[2] and max(lons) > box[0] and min(lats) < box[3] and max(lats) > box[1])
 
 
-def _inside(rings: Sequence[Sequence[Point]], lons: npt.NDArray[np.float64], lats: Sequence[float]) -> npt.NDArray[np.bool_]:
+def _inside(
+    rings: Sequence[Sequence[Point]], lons: npt.NDArray[np.float64], lats: Sequence[float]
+) -> npt.NDArray[np.bool_]:
     """Return for each row (latitude) and column (longitude) whether the point lies within the rings, by even-odd rule."""
     edges = np.array([(*a, *b) for ring in rings for a, b in pairwise(ring)]).T
     inside = np.zeros((len(lats), len(lons)), bool)

@@ -148,7 +148,11 @@ def ring_of(ring: Iterable[int], arcs: Sequence[tuple[Point, ...]]) -> tuple[Poi
 def borders() -> tuple[tuple[Point, ...], ...]:
     """Return the lines of the borders on land: the arcs that two countries share."""
     uses = Counter(
-        ~arc if arc < 0 else arc for shape in _countries() for polygon in shape["arcs"] for ring in polygon for arc in ring
+        ~arc if arc < 0 else arc
+        for shape in _countries()
+        for polygon in shape["arcs"]
+        for ring in polygon
+        for arc in ring
     )
     return tuple(line for number, line in enumerate(_arcs()) if uses[number] > 1)
 
@@ -191,16 +195,25 @@ def country_at(lon: float, lat: float) -> str:
 
     By the even-odd rule: a ray from the point crosses the outline an odd number of times.
     """
-    for iso3, polygons in outlines().items():
+    for iso3, rings in _with_latitudes().items():
         crossings = sum(
             (a[1] > lat) != (b[1] > lat) and lon < a[0] + (lat - a[1]) / (b[1] - a[1]) * (b[0] - a[0])
-            for polygon in polygons
-            for ring in polygon
+            for low, high, ring in rings
+            if low <= lat <= high
             for a, b in pairwise(ring)
         )
         if crossings % 2:
             return iso3
     return ""
+
+
+@cache
+def _with_latitudes() -> Mapping[str, list[tuple[float, float, tuple[Point, ...]]]]:
+    """Return the rings of each country, each with its least and highest latitude."""
+    return {
+        iso3: [(min(lats), max(lats), ring) for polygon in found for ring in polygon if (lats := [y for _, y in ring])]
+        for iso3, found in outlines().items()
+    }
 
 
 def country_of(name: str) -> str:

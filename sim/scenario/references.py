@@ -13,7 +13,8 @@ from sim.scenario.entry import Entry
 from sim.scenario.errors import Problem, choices, dotted, show
 from sim.scenario.fields import is_by_cohort
 from sim.scenario.nodes import Node
-from sim.scenario.places.scenario_map import may_be_placed, misfits as misplaced
+from sim.scenario.places.scenario_map import may_be_placed
+from sim.scenario.places.scenario_map import misfits as misplaced
 from sim.scenario.quantity import JOINT
 from sim.scenario.schema import Scenario, extra_collections
 
