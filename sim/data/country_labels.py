@@ -33,20 +33,24 @@ def latitude(ordinate: float) -> float:
 
 
 @cache
-def country_labels(box: Box) -> dict[str, Point]:
+def country_labels(box: Box, taken: tuple[Box, ...] = ()) -> dict[str, Point]:
     """Return where names stand in a box, by ISO 3166 code, the larger countries first.
 
-    Each stands at the point of a grid over the box that is farthest from other countries, the sea and the box's edge.
+    Each stands at the point of a grid over the box that is farthest from other countries, the sea, the box's edge and
+    the boxes that are ``taken`` by something else.
     """
     west, east, low, high = box[0], box[2], mercator(box[1]), mercator(box[3])
     step = max(east - west, high - low) / ACROSS
     lons = np.arange(west + step / 2, east, step)
     lats = [latitude(y) for y in np.arange(low + step / 2, high, step)]
+    vacant = np.ones((len(lats), len(lons)), bool)
+    for w, s, e, n in taken:
+        vacant &= ~np.outer([s <= lat <= n for lat in lats], (w <= lons) & (lons <= e))
     found = []
     for iso, polygons in outlines().items():
         near = [ring for polygon in polygons for ring in polygon if _overlaps(ring, box)]
         if near:
-            inside = _inside(near, lons, lats)
+            inside = _inside(near, lons, lats) & vacant
             if inside.sum() >= SMALLEST:
                 row, column = _deepest(inside)
                 found.append((int(inside.sum()), iso, (round(float(lons[column]), 3), round(lats[row], 3))))
@@ -61,7 +65,7 @@ def _overlaps(ring: Sequence[Point], box: Box) -> bool:
 def _inside(
     rings: Sequence[Sequence[Point]], lons: npt.NDArray[np.float64], lats: Sequence[float]
 ) -> npt.NDArray[np.bool_]:
-    """Return for each row (latitude) and column (longitude) whether the point lies within the rings, by even-odd rule."""
+    """Return for each row (latitude) and column (longitude) whether the point lies within the rings."""
     edges = np.array([(*a, *b) for ring in rings for a, b in pairwise(ring)]).T
     inside = np.zeros((len(lats), len(lons)), bool)
     for row, lat in enumerate(lats):

@@ -19,7 +19,7 @@ EARTH_RADIUS_KM = 6371.0088
 """Mean radius of the Earth, R1 of GRS 80: Moritz (2000), Journal of Geodesy 74, 128-133."""
 
 NEAR_BORDER_KM = 5.0
-"""How near to a border a line is taken to run along it: the outlines are simplified, and coordinates are read off maps."""
+"""How near to a border a line is taken to run along it: outlines are simplified, and coordinates read off maps."""
 
 Point = tuple[float, float]
 """Longitude and latitude, in degrees."""

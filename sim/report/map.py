@@ -32,6 +32,7 @@ COLOURS = tuple(to_hex(colormaps["cividis_r"](level)) for level in (0.02, 0.27, 
 WIDTHS = (2.4, 3.2, 4.2, 5.4, 6.6)  # points: a second cue besides colour
 _MARGIN, _LEAST = 0.065, 0.15  # share of the border's longer side; degrees of longitude that it counts at least
 _NARROWEST = 0.9  # width of the map, as a share of its height
+_NAME = np.array([0.28, 0.07])  # inches: half the size of a country's name
 _FINE = 400  # points that are told apart across the map
 _HEAD, _AWAY, _BOX = 0.3, 0.42, (0.5, 0.32)  # inches: title; distance of a label from its section, and its size
 
@@ -83,9 +84,11 @@ def _map(found: Findings, shown_on: ScenarioMap, scenario: str, drawn: Sequence[
         _land(axes, box, {geography.country_at(*hub) for hub in hubs})
         for name, value in sorted(values.items(), key=lambda item: item[1]):
             _section(axes, lines[name], grade(value))
+        taken: list[Box] = []
         if values:
             centre = np.mean(_projected(hubs), axis=0) if hubs else None
-            _labels(axes, values, lines, centre, WIDTH / (box[2] - box[0]))
+            taken = _labels(axes, values, lines, centre, WIDTH / (box[2] - box[0]))
+        _names(axes, box, taken)
         return figure
 
     text = ", ".join(f"{name} {shown(value, 2)}" for name, value in values.items())
@@ -151,14 +154,23 @@ def _land(axes: Axes, box: Box, home: Container[str]) -> None:
                     linewidth=0.6,
                 )
             )
-    for iso, (lon, lat) in country_labels((west, latitude(low), east, latitude(high))).items():
+
+
+def _names(axes: Axes, box: Box, taken: Sequence[Box]) -> None:
+    """Write the names of countries where no label of a section stands; ``taken`` are the ends of those, projected."""
+    around = tuple((w, latitude(s), e, latitude(n)) for w, s, e, n in taken)
+    for iso, (lon, lat) in country_labels((box[0], latitude(box[1]), box[2], latitude(box[3])), around).items():
         axes.text(lon, mercator(lat), geography.country_names()[iso], fontsize=9, color=GREY, ha="center", va="center")
 
 
 def _labels(
     axes: Axes, values: dict[str, float], lines: dict[str, Array], hubs: Array | None, per_degree: float
-) -> None:
-    """Label each section with pressure and name, on the side away from the hubs, without overlap."""
+) -> list[Box]:
+    """Label each section with pressure and name, on the side away from the hubs, without overlap.
+
+    Returns:
+        The ends of the labels, with room for the middle of another name beside them.
+    """
     anchors = np.array([_middle(lines[name]) for name in values]) * per_degree
     centre = anchors.mean(axis=0) if hubs is None else hubs * per_degree
     away = np.array([_outwards(lines[name] * per_degree, centre) for name in values])
@@ -173,6 +185,8 @@ def _labels(
         text = number(value, "pressure_peak")
         axes.text(x, y + 0.055 * line, text, fontsize=9, ha="center", va="center", fontweight=weight)
         axes.text(x, y - 0.075 * line, name, fontsize=6.8, ha="center", va="center", color=INK)
+    around = (np.array(_BOX) / 2 + _NAME) / per_degree
+    return [(x - around[0], y - around[1], x + around[0], y + around[1]) for x, y in places / per_degree]
 
 
 def _middle(line: Array) -> tuple[float, float]:

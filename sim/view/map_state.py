@@ -35,8 +35,9 @@ def map_frame(model: CorridorModel) -> Row:
     """Return the map's numbers at the end of the last day that was run.
 
     ``sections``: border pressure, and attempts, turn-backs, procedures and crossings a day (means of 7 days),
-    capacity (attempts a day), deaths so far. ``camps``, ``hubs``, ``coasts``: persons there now. ``agencies``:
-    persons in procedure, of those on the map. ``landings``: persons landed, in 7 days and so far. ``routes``: departures of the last 7 days as marks.
+    capacity (attempts a day), deaths so far. ``camps``, ``hubs``, ``coasts``: persons there now. ``agencies``: persons
+    in procedure, of those on the map. ``landings``: persons landed, in 7 days and so far. ``routes``: departures of the
+    last 7 days as marks.
     """
     day = model.day
     return {

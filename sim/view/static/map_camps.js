@@ -18,7 +18,7 @@ function drawCamps(ctx, view, { frame, geometry, ink }, hits) {
     ...frame.hubs.map((h) => ({ ...h, hub: true, lines: () => aboutHub(h, geometry) })),
   ].filter((c) => geometry.places[c.place]);
   found.sort((a, b) => b.people + b.stranded - a.people - a.stranded);
-  const growth = view.scale / 115;
+  const growth = Math.min(view.w, view.h) / 1250;
   for (const camp of found) {
     const [x, y] = at(view, geometry.places[camp.place].at);
     const all = camp.people + camp.stranded;

@@ -30,11 +30,11 @@ function drawFrame(ctx, state, progress) {
   });
   clipped(ctx, inset, () => {
     drawTransfer(ctx, inset, state);
-    drawAgencies(ctx, inset, state, hits, free);
     const named = drawCamps(ctx, inset, state, hits);
     drawSections(ctx, inset, state, hits);
     nameCamps(ctx, inset, state, named, free);
     drawPressures(ctx, inset, state, free);
+    drawAgencies(ctx, inset, state, hits, free);
     nameCountries(ctx, inset, geometry.labels, ink, (x, y, w) => free(x - w / 2, y - 7, w, 14));
   });
   return { hits, dark, look, marks: frame.routes.reduce((sum, r) => sum + r.marks.length, 0) + frame.camps.length };
