@@ -15,8 +15,8 @@ from sim.scenario.modes import MODES
 from sim.scenario.places.scenario_map import Box, ScenarioMap, how_to_place, map_of
 
 SCALE = 1000  # from degrees to whole numbers
-MARGIN = 1.0  # degrees around the border: outlines within keep all their points
-COARSE = 0.045  # degrees: points nearer than this to the last one are left out elsewhere on the map of the corridor
+MARGIN = 0.6  # degrees around the border: outlines within keep all their points
+COARSE = 0.06  # degrees: points nearer than this to the last one are left out elsewhere on the map of the corridor
 COARSEST = 0.3  # degrees: the same beyond that map, which only a wide page shows
 SMALLEST = 0.12  # degrees: islands of less extent are left out
 SMALL_COUNTRY = 0.25  # degrees: a country of less extent keeps its islands, on which boats may land
