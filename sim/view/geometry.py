@@ -16,8 +16,8 @@ from sim.scenario.places.scenario_map import Box, ScenarioMap, how_to_place, map
 
 SCALE = 1000  # from degrees to whole numbers
 MARGIN = 0.6  # degrees around the border: outlines within keep all their points
-COARSE = 0.06  # degrees: points nearer than this to the last one are left out elsewhere on the map of the corridor
-COARSEST = 0.3  # degrees: the same beyond that map, which only a wide page shows
+COARSE = 0.07  # degrees: points nearer than this to the last one are left out elsewhere on the map of the corridor
+COARSEST = 0.4  # degrees: the same beyond that map, which only a wide page shows
 SMALLEST = 0.12  # degrees: islands of less extent are left out
 SMALL_COUNTRY = 0.25  # degrees: a country of less extent keeps its islands, on which boats may land
 # Around the border, as a share of its larger side: room for names in the map of the border alone.
