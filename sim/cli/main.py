@@ -243,12 +243,15 @@ def validate(
 ) -> None:
     """Check scenario files; every mistake with its file, line and field."""
     from sim.scenario import ScenarioError, load_scenario
+    from sim.scenario.places.scenario_map import how_to_place, map_of
 
     failed = False
     for file in files:
         try:
             loaded = load_scenario(file, allow_outside=allow_outside)
             say(f"{file}: valid: {loaded.title}")
+            if missing := how_to_place(map_of(loaded).missing):
+                say(f"{file}: {missing}", error=True)
         except ScenarioError as error:
             failed = True
             say(str(error), error=True)

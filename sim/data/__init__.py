@@ -17,7 +17,7 @@ from sim.data.csv_reader import records
 if TYPE_CHECKING:
     import pandas as pd
 
-_MAPS = ("borders", "countries")
+_MAPS = {"borders": "borders.geojson", "countries": "countries.topojson"}
 
 
 def allowed(names: Iterable[str], found: object) -> str:
@@ -80,17 +80,17 @@ def read_observed(name: str) -> pd.DataFrame:
 
 
 def map_path(name: str) -> Path:
-    """Return the GeoJSON file of a map layer: degrees, WGS 84.
+    """Return the file of a map layer: degrees, WGS 84.
 
     Args:
-        name: ``countries`` (outlines) or ``borders`` (shared borders and their sections).
+        name: ``countries`` (outlines, TopoJSON) or ``borders`` (shared borders and their sections, GeoJSON).
 
     Raises:
         ValueError: No layer has this name.
     """
     if name not in _MAPS:
         raise ValueError(f"found {name!r}, which is no map layer; {allowed(_MAPS, name)}")
-    return Path(str(_file(f"{name}.geojson")))
+    return Path(str(_file(_MAPS[name])))
 
 
 def _file(name: str) -> Traversable:

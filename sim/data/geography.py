@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from types import MappingProxyType
 from typing import Any
 
@@ -16,6 +17,9 @@ from sim.data.csv_reader import records
 
 EARTH_RADIUS_KM = 6371.0088
 """Mean radius of the Earth, R1 of GRS 80: Moritz (2000), Journal of Geodesy 74, 128-133."""
+
+NEAR_BORDER_KM = 5.0
+"""How near to a border a line is taken to run along it: outlines are simplified, and coordinates read off maps."""
 
 Point = tuple[float, float]
 """Longitude and latitude, in degrees."""
@@ -121,33 +125,81 @@ def by_sections(agencies: Iterable[str]) -> list[str]:
 @cache
 def outlines() -> Mapping[str, tuple[Polygon, ...]]:
     """Return the polygons of each country by ISO 3166 code of three letters."""
-    features = json.loads(data.text("countries.geojson"))["features"]
-    return MappingProxyType({f["properties"]["iso3"]: _polygons(f["geometry"]) for f in features})
+    arcs = _arcs()
+    found = {}
+    for shape in _countries():
+        rings = ((ring_of(ring, arcs) for ring in polygon) for polygon in shape["arcs"])
+        found[shape["id"]] = tuple(tuple(polygon) for polygon in rings)
+    return MappingProxyType(found)
+
+
+def ring_of(ring: Iterable[int], arcs: Sequence[tuple[Point, ...]]) -> tuple[Point, ...]:
+    """Return the points of a ring of TopoJSON, which is a list of arcs: ``~n`` is arc ``n`` from its end."""
+    points: list[Point] = []
+    for arc in ring:
+        points += (arcs[~arc][::-1] if arc < 0 else arcs[arc])[bool(points) :]
+    lons = [lon for lon, _ in points]
+    if max(lons) - min(lons) > 180:  # it crosses the date line, and goes on to the east of 180 degrees
+        points = [(lon + 360 if lon < 0 else lon, lat) for lon, lat in points]
+    return tuple(points)
+
+
+@cache
+def borders() -> tuple[tuple[Point, ...], ...]:
+    """Return the lines of the borders on land: the arcs that two countries share."""
+    uses = Counter(
+        ~arc if arc < 0 else arc
+        for shape in _countries()
+        for polygon in shape["arcs"]
+        for ring in polygon
+        for arc in ring
+    )
+    return tuple(line for number, line in enumerate(_arcs()) if uses[number] > 1)
+
+
+@cache
+def along_border(line: tuple[Point, ...]) -> tuple[Point, ...]:
+    """Return the stretch of a border between the ends of a line, or the line itself if it runs along no border.
+
+    It runs along one if all its points lie within `NEAR_BORDER_KM` of the same border between two countries.
+    """
+    if len(line) < 2:
+        return line
+    best, least = line, NEAR_BORDER_KM
+    for border in borders():
+        if not _may_be_near(line, border):
+            continue
+        nearest = [min((great_circle_km(*point, *b), k) for k, b in enumerate(border)) for point in line]
+        away = max(distance for distance, _ in nearest)
+        first, last = nearest[0][1], nearest[-1][1]
+        if away < least and first != last:
+            way = border[min(first, last) : max(first, last) + 1]
+            best, least = way if first < last else way[::-1], away
+    return best
+
+
+def _may_be_near(line: Iterable[Point], border: Sequence[Point]) -> bool:
+    lons, lats = zip(*border, strict=True)
+    return all(min(lons) - 1 < x < max(lons) + 1 and min(lats) - 0.5 < y < max(lats) + 0.5 for x, y in line)
 
 
 @cache
 def country_names() -> Mapping[str, str]:
     """Return names of countries by ISO 3166 code of three letters."""
-    features = json.loads(data.text("countries.geojson"))["features"]
-    return MappingProxyType({f["properties"]["iso3"]: f["properties"]["name"] for f in features})
+    return MappingProxyType({shape["id"]: shape["properties"]["name"] for shape in _countries()})
 
 
 @cache
-def country_of(name: str) -> str:
-    """Return the ISO 3166 code of the country in whose outline a place lies; empty if there is none.
+def country_at(lon: float, lat: float) -> str:
+    """Return the ISO 3166 code of the country in whose outline a point lies; empty if there is none.
 
-    By the even-odd rule: a ray from the place crosses the outline an odd number of times.
-
-    Raises:
-        ValueError: There is no such place.
+    By the even-odd rule: a ray from the point crosses the outline an odd number of times.
     """
-    here = place(name)
-    for iso3, polygons in outlines().items():
+    for iso3, rings in _with_latitudes().items():
         crossings = sum(
-            (a[1] > here.lat) != (b[1] > here.lat)
-            and here.lon < a[0] + (here.lat - a[1]) / (b[1] - a[1]) * (b[0] - a[0])
-            for polygon in polygons
-            for ring in polygon
+            (a[1] > lat) != (b[1] > lat) and lon < a[0] + (lat - a[1]) / (b[1] - a[1]) * (b[0] - a[0])
+            for low, high, ring in rings
+            if low <= lat <= high
             for a, b in pairwise(ring)
         )
         if crossings % 2:
@@ -156,14 +208,22 @@ def country_of(name: str) -> str:
 
 
 @cache
-def map_labels(of: str) -> Mapping[str, Point]:
-    """Return the positions of countries' names on a map, by ISO 3166 code.
+def _with_latitudes() -> Mapping[str, list[tuple[float, float, tuple[Point, ...]]]]:
+    """Return the rings of each country, each with its least and highest latitude."""
+    return {
+        iso3: [(min(lats), max(lats), ring) for polygon in found for ring in polygon if (lats := [y for _, y in ring])]
+        for iso3, found in outlines().items()
+    }
 
-    Args:
-        of: ``world`` or ``border`` (the panes of the view's map), or ``report``.
+
+def country_of(name: str) -> str:
+    """Return the ISO 3166 code of the country in whose outline a place lies; empty if there is none.
+
+    Raises:
+        ValueError: There is no such place.
     """
-    found = {r["iso3"]: (float(r["lon"]), float(r["lat"])) for r in _rows("map_labels") if r["map"] == of}
-    return MappingProxyType(found)
+    here = place(name)
+    return country_at(here.lon, here.lat)
 
 
 @cache
@@ -172,9 +232,25 @@ def eu_members() -> frozenset[str]:
     return frozenset(r["iso3"] for r in _rows("eu_members"))
 
 
-def _polygons(shape: Mapping[str, Any]) -> tuple[Polygon, ...]:
-    found = shape["coordinates"] if shape["type"] == "MultiPolygon" else [shape["coordinates"]]
-    return tuple(tuple(tuple((lon, lat) for lon, lat in ring) for ring in polygon) for polygon in found)
+@cache
+def _topology() -> Mapping[str, Any]:
+    found: dict[str, Any] = json.loads(data.text("countries.topojson"))
+    return found
+
+
+def _countries() -> Sequence[Mapping[str, Any]]:
+    found: Sequence[Mapping[str, Any]] = _topology()["objects"]["countries"]["geometries"]
+    return found
+
+
+@cache
+def _arcs() -> tuple[tuple[Point, ...], ...]:
+    """Return the arcs of the topology in degrees: the first point of each is given, the rest are differences."""
+    per_unit = round(1 / _topology()["transform"]["scale"][0])
+    return tuple(
+        tuple(zip(*((n / per_unit for n in accumulate(axis)) for axis in zip(*arc, strict=True)), strict=True))
+        for arc in _topology()["arcs"]
+    )
 
 
 def _named[T](known: Mapping[str, T], name: str, what: str) -> T:

@@ -13,6 +13,8 @@ from sim.scenario.entry import Entry
 from sim.scenario.errors import Problem, choices, dotted, show
 from sim.scenario.fields import is_by_cohort
 from sim.scenario.nodes import Node
+from sim.scenario.places.scenario_map import may_be_placed
+from sim.scenario.places.scenario_map import misfits as misplaced
 from sim.scenario.quantity import JOINT
 from sim.scenario.schema import Scenario, extra_collections
 
@@ -46,6 +48,7 @@ def check(scenario: Scenario, root: Node, last_days: Mapping[str, date]) -> Iter
         yield from _targets(scenario, finder)
     yield from _by_cohort(scenario, finder)
     yield from _places(scenario, finder)
+    yield from _positions(scenario, finder)
     yield from _joint(finder)
     yield from _order(scenario, finder)
     yield from _schedules(scenario, finder, last_days)
@@ -143,6 +146,16 @@ def _places(scenario: Scenario, finder: _Finder) -> Iterator[Problem]:
         kinds = "origins, hubs, destinations, zones, agencies"
         text = f"found {count} places ({kinds}); allowed: at most {MOST_PLACES}"
         yield finder.problem(text, "routes")
+
+
+def _positions(scenario: Scenario, finder: _Finder) -> Iterator[Problem]:
+    known = may_be_placed(scenario) if scenario.places else []
+    for name in scenario.places:
+        if name not in known:
+            text = f"found {show(name)}, which is no origin, hub, landing, zone, agency or section"
+            yield finder.problem(f"{text}; {choices(known, name)}", "places", name)
+    for place, text in misplaced(scenario):
+        yield finder.problem(text, "places", *place)
 
 
 def _joint(finder: _Finder) -> Iterator[Problem]:

@@ -28,6 +28,7 @@ from sim.scenario.actors import (
 )  # fmt: skip
 from sim.scenario.entry import Day, Entry, Name, Text, Title
 from sim.scenario.measures import AnyMeasure
+from sim.scenario.places.position import Position
 from sim.scenario.rules import Behaviour, Detection, Hazards, Information, Seasons
 
 
@@ -54,6 +55,9 @@ class Scenario(Entry):
     zones: dict[Name, Zone] = Field(default_factory=dict, max_length=100, description="Border zones.")
     sections: dict[Name, Section] = Field(default_factory=dict, max_length=200, description="Border sections.")
     agencies: dict[Name, BorderAgency] = Field(default_factory=dict, max_length=50, description="Border agencies.")
+    places: dict[Name, Position] = Field(
+        default_factory=dict, max_length=500, description="Coordinates for the map; no result depends on them."
+    )
     frontex: FrontexPool = Field(default_factory=FrontexPool, description="Shared pool of officers.")
     sponsors: dict[Name, Sponsor] = Field(default_factory=dict, max_length=20, description="Sponsors.")
     behaviour: Behaviour = Field(default_factory=Behaviour, description="How migrants decide.")

@@ -47,7 +47,7 @@ def corridor_map(model: CorridorModel, day: int | None = None) -> Any:
         if pace:
             pace.paint(number)
 
-    return MapWidget.element(data=to_json(content), geometry=geometry_json(), on_painted=painted)
+    return MapWidget.element(data=to_json(content), geometry=geometry_json(model.settings), on_painted=painted)
 
 
 @solara.component

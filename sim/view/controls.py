@@ -219,7 +219,7 @@ def lever_rows(session: Session, model: WatchedModel) -> Message:
         "since": choices.since.toordinal() - first,
         "changes": len(told(base, choices)),
         "ban": {
-            "offered": [{"name": r, "label": f"From {title(base.routes[r].origin)}"} for r in bannable],
+            "offered": [{"name": r, "label": f"From {title(base, base.routes[r].origin)}"} for r in bannable],
             "what": sorted({MODES[base.routes[r].mode].departures for r in bannable}),
             "routes": list(ban.routes) if ban else [],
             "day": (ban.start.toordinal() - first) if ban else base.days // 2,

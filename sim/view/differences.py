@@ -75,10 +75,11 @@ def where(found: Findings, other: str | None) -> Table:
                 )
     routes: list[Table] = []
     for name in found.routes:
-        entry = next(one.routes[name] for one in found.scenarios.values() if name in one.routes)
+        scenario = next(one for one in found.scenarios.values() if name in one.routes)
+        entry = scenario.routes[name]
         boarded, arrived = (row(m, "route", name) for m in ("boarded", "landed" if entry.over_sea else "entries"))
         if boarded is not None and any(boarded):
-            label = f"{title(entry.origin)} to {title(entry.destination)}"
+            label = f"{title(scenario, entry.origin)} to {title(scenario, entry.destination)}"
             routes.append({"label": label, "name": name, "values": boarded, "second": arrived, "text": text(boarded)})
     routes.sort(key=lambda line: -max(abs(value or 0) for value in line["values"]))
     return {

@@ -14,6 +14,7 @@ from typing import Any
 from sim.data.geography import by_sections
 from sim.scenario import Scenario, ScenarioError, apply_overrides, get_path
 from sim.scenario.modes import MODES
+from sim.scenario.places.scenario_map import map_of, words_of
 from sim.scenario.quantity import Distribution
 
 LADDER = (14, 20, 40, 60, 100, 200, 400, 1000, 2000)  # highest values of a slider
@@ -174,14 +175,14 @@ def _seats(scenario: Scenario) -> Iterator[Lever]:
     for mode in MODES:
         for name, entry in routes.items():
             if entry.mode == mode and not entry.over_sea:
-                group, label = f"To {title(entry.destination)}", f"From {title(entry.origin)}"
+                group, label = f"To {title(scenario, entry.destination)}", f"From {title(scenario, entry.origin)}"
                 yield _frequency(scenario, name, group, label)
 
 
 def _states(scenario: Scenario) -> Iterator[Lever]:
     steering = sorted({zone.transit_state for zone in scenario.zones.values()})
     for state in steering:
-        path, group = f"transit_states.{state}", title(state)
+        path, group = f"transit_states.{state}", title(scenario, state)
         fields = (
             ("facilitation", "Facilitation", "share", 0.01),
             ("coaching", "Coaching", "share", 0.01),
@@ -212,12 +213,12 @@ def _boats(scenario: Scenario) -> Iterator[Lever]:
     routes = [name for name in open_routes(scenario) if scenario.routes[name].over_sea]
     for route in routes:
         entry = scenario.routes[route]
-        label = f"{title(entry.origin)} to {title(entry.destination)}"
+        label = f"{title(scenario, entry.origin)} to {title(scenario, entry.destination)}"
         yield _frequency(scenario, route, "Boats", label)
     for state in sorted({scenario.routes[route].transit_state for route in routes}):
         path = f"transit_states.{state}"
         for field_name, label in (("boats_tolerated", "let go"), ("interception", "intercepted")):
-            words = f"{title(state)}: {label}"
+            words = f"{title(scenario, state)}: {label}"
             yield Lever(
                 f"{field_name}.{state}", "Boats", words, "share", 1.0, 0.01, (f"{path}.{field_name}",), percent=True
             )
@@ -249,9 +250,7 @@ def _measures(scenario: Scenario, choices: Choices, known: Mapping[str, Lever]) 
     return measures
 
 
-def title(name: str) -> str:
+def title(scenario: Scenario, name: str) -> str:
     """Return a name for display: a place's title, or the name's words capitalised."""
-    from sim.data.geography import places
-
-    known = places().get(name)
-    return known.title if known else " ".join(word.capitalize() for word in name.split("-"))
+    known = map_of(scenario).places.get(name)
+    return known.title if known else words_of(name)

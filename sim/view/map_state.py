@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.data.geography import places
 from sim.engine import rows as p
 from sim.engine.tables import (
     F_LANDED,
@@ -24,6 +23,7 @@ from sim.engine.tables import (
 )
 from sim.outputs.rounding import point
 from sim.outputs.run_data import WINDOW, border_pressure
+from sim.scenario.places.scenario_map import map_of
 
 if TYPE_CHECKING:
     from sim.model import CorridorModel
@@ -36,8 +36,9 @@ def map_frame(model: CorridorModel) -> Row:
     """Return the map's numbers at the end of the last day that was run.
 
     ``sections``: border pressure, and attempts, turn-backs, procedures and crossings a day (means of 7 days),
-    capacity (attempts a day), deaths so far. ``camps``, ``hubs``, ``coasts``: persons there now. ``landings``:
-    persons landed, in 7 days and so far. ``routes``: departures of the last 7 days as marks.
+    capacity (attempts a day), deaths so far. ``camps``, ``hubs``, ``coasts``: persons there now. ``agencies``: persons
+    in procedure, of those on the map. ``landings``: persons landed, in 7 days and so far. ``routes``: departures of the
+    last 7 days as marks.
     """
     day = model.day
     return {
@@ -48,6 +49,7 @@ def map_frame(model: CorridorModel) -> Row:
         "camps": list(_camps(model, day)),
         "hubs": list(_hubs(model, day)),
         "coasts": list(_coasts(model, day)),
+        "agencies": list(_agencies(model, day)),
         "landings": list(_landings(model, day)),
         "routes": list(_routes(model, day)),
     }
@@ -118,6 +120,13 @@ def _hubs(model: CorridorModel, day: int) -> Iterator[Row]:
         }
 
 
+def _agencies(model: CorridorModel, day: int) -> Iterator[Row]:
+    known = map_of(model.settings).places
+    for agency in model.names.agencies:
+        if agency in known:
+            yield {"place": agency, "in_procedure": int(_stock(model, day, agency)[p.IN_PROCEDURE])}
+
+
 def _sea_routes(model: CorridorModel) -> list[int]:
     return [k for k, name in enumerate(model.names.routes) if model.settings.routes[name].over_sea]
 
@@ -143,7 +152,7 @@ def _landings(model: CorridorModel, day: int) -> Iterator[Row]:
 
 
 def _routes(model: CorridorModel, day: int) -> Iterator[Row]:
-    world, known = model.world, places()
+    world, known = model.world, map_of(model.settings).places
     ran = model.settings.cohorts
     used = {route for cohort in ran.values() if cohort.size for route in cohort.routes}
     first = max(day - WINDOW, 0)

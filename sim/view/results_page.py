@@ -122,11 +122,12 @@ def _study(opened: Opened) -> None:
 @solara.component
 def _week(opened: Opened, parts: dict[str, str], scenario: str, day: int) -> None:
     """Show the map of a week, the chart of pressure and the tables."""
-    frame = weeks_of(opened.study, scenario).frame(day)
+    weeks = weeks_of(opened.study, scenario)
+    frame = weeks.frame(day)
     with solara.Div(classes=["corridor-findings"]):
         with solara.Div(classes=["corridor-weeks"]):
             with solara.Div(classes=["corridor-map"]):
-                MapWidget.element(data=to_json(frame), geometry=geometry_json())
+                MapWidget.element(data=to_json(frame), geometry=geometry_json(weeks.settings))
             with solara.Div(classes=["corridor-fan"]):
                 FanWidget.element(data=parts["pressure"], day=day)
         with solara.Div(classes=["corridor-tables"]):

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.data.geography import places
 from sim.outputs.rounding import point, whole
 from sim.outputs.run_data import WINDOW
+from sim.scenario.places.scenario_map import map_of
 from sim.studies.study import Study
 from sim.view.map_state import marks
 
@@ -44,6 +44,7 @@ class Weeks:
             "camps": [],
             "hubs": [],
             "coasts": [],
+            "agencies": [],
             "landings": self._landings(week),
             "routes": [row for name in self.settings.routes if (row := self._of_route(name, week))],
             "number": day,
@@ -66,7 +67,7 @@ class Weeks:
         }
 
     def _of_route(self, name: str, week: int) -> Row | None:
-        route, known = self.settings.routes[name], places()
+        route, known = self.settings.routes[name], map_of(self.settings).places
         departures, boarded, _ = (_at(self._route[output], week, name) for output in _ROUTE)
         used = name in self._route["departures"] and self._route["departures"][name].any()
         if not used or route.origin not in known or route.destination not in known:

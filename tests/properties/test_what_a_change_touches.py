@@ -109,7 +109,7 @@ def test_a_route_mode_that_goes_as_another_does_is_one_row(done_with: Callable[[
         assert (model.world.rows == other.world.rows).all() and (model.world.pair_flows == other.world.pair_flows).all()
         print("boarded", model.world.route_flows[:, model.names.routes.index("damascus-minsk")].sum(axis=0)[2])
         print("map", {route["name"]: route["mode"] for route in map_frame(model)["routes"]}["damascus-minsk"])
-        print("drawn", json.loads(geometry_json())["modes"]["rail"]["departures"])
+        print("drawn", json.loads(geometry_json(train))["modes"]["rail"]["departures"])
         print("lever", {lever.name: lever.unit for lever in levers_of(train)}["weekly.damascus-minsk"])
         page = report_of(sim.run(train))
         print("report", "damascus-minsk" in page, "flights, buses, trains or boats" in page.lower())

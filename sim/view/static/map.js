@@ -1,7 +1,6 @@
 // The map: the corridor on the left, the border's sections large on the right. Canvas 2D.
 
 const TRAVEL = 7; // days of the model that a mark takes along its route
-const ASIDE = { west: 0.61, east: 1.1, south: 0.22, north: 0.39 }; // degrees around the sections: names stand there
 const EDGE = { lon: 0.2, lat: 0.4 }; // degrees at the ends of the outlines that are never shown
 // Border pressure: blue below full load, warm from there on. The colour-blind tell blue from orange.
 const SCALES = {
@@ -35,43 +34,15 @@ function decode(flat, scale) {
   return points;
 }
 
-/** West, south, east and north end of a line, in degrees. */
-function bounds(flat, scale) {
-  const ends = [Infinity, Infinity, -Infinity, -Infinity];
-  let [x, y] = [0, 0];
-  for (let k = 0; k < flat.length; k += 2) {
-    x += flat[k];
-    y += flat[k + 1];
-    ends[0] = Math.min(ends[0], x / scale);
-    ends[1] = Math.min(ends[1], y / scale);
-    ends[2] = Math.max(ends[2], x / scale);
-    ends[3] = Math.max(ends[3], y / scale);
-  }
-  return ends;
-}
+const boxOf = ([west, south, east, north]) => ({ west, south, east, north });
 
 function readGeometry(text) {
   const raw = JSON.parse(text);
   const countries = raw.countries.map((c) => ({ ...c, rings: c.rings.map((ring) => decode(ring, raw.scale)) }));
-  const each = (make) => Object.fromEntries(Object.entries(raw.sections).map(([k, line]) => [k, make(line, raw.scale)]));
-  const [west, south, east, north] = raw.frame;
-  const limit = { west: west + EDGE.lon, south: south + EDGE.lat, east: east - EDGE.lon, north: north - EDGE.lat };
-  return { ...raw, countries, sections: each(decode), bounds: each(bounds), limit };
-}
-
-/** The sections of a frame that are on the map: their box in degrees, null if there are none. */
-function boxOfSections(frame, geometry) {
-  const known = frame.sections.map((s) => geometry.bounds[s.code]).filter(Boolean);
-  if (!known.length) return null;
-  const end = (pick, k) => pick(...known.map((b) => b[k]));
-  return { west: end(Math.min, 0), south: end(Math.min, 1), east: end(Math.max, 2), north: end(Math.max, 3) };
-}
-
-/** The part of the world that the inset shows: the sections, with room for names. */
-function insetOf(frame, geometry) {
-  const box = boxOfSections(frame, geometry);
-  return box && { west: box.west - ASIDE.west, south: box.south - ASIDE.south,
-    east: box.east + ASIDE.east, north: box.north + ASIDE.north };
+  const sections = Object.fromEntries(Object.entries(raw.sections).map(([k, line]) => [k, decode(line, raw.scale)]));
+  const frame = boxOf(raw.frame);
+  const limit = { west: frame.west + EDGE.lon, south: frame.south + EDGE.lat, east: frame.east - EDGE.lon, north: frame.north - EDGE.lat };
+  return { ...raw, countries, sections, limit, world: boxOf(raw.world), border: boxOf(raw.border) };
 }
 
 /** A pane: a rectangle of the canvas that shows a part of the world. */
@@ -143,17 +114,4 @@ function words(ctx, text, x, y, { size = 12, weight = 600, align = "left", colou
   }
   ctx.fillStyle = colour;
   ctx.fillText(text, x, y);
-}
-
-/** The part of the world that the routes in use need, with room around. */
-function boxOf(frame, geometry) {
-  const border = boxOfSections(frame, geometry);
-  const points = border ? [[border.west, border.south], [border.east, border.north]] : [];
-  for (const route of frame.routes) points.push(geometry.places[route.from].at, geometry.places[route.to].at);
-  const lons = points.map((p) => p[0]);
-  const lats = points.map((p) => p[1]);
-  return {
-    west: Math.min(...lons) - 4, east: Math.max(...lons) + 5,
-    south: Math.min(...lats) - 3.2, north: Math.max(...lats) + 2.2,
-  };
 }

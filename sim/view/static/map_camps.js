@@ -18,7 +18,7 @@ function drawCamps(ctx, view, { frame, geometry, ink }, hits) {
     ...frame.hubs.map((h) => ({ ...h, hub: true, lines: () => aboutHub(h, geometry) })),
   ].filter((c) => geometry.places[c.place]);
   found.sort((a, b) => b.people + b.stranded - a.people - a.stranded);
-  const growth = view.scale / 115;
+  const growth = Math.min(view.w, view.h) / 1250;
   for (const camp of found) {
     const [x, y] = at(view, geometry.places[camp.place].at);
     const all = camp.people + camp.stranded;
@@ -29,6 +29,25 @@ function drawCamps(ctx, view, { frame, geometry, ink }, hits) {
     camp.at = [x, y, r, all];
   }
   return found;
+}
+
+/** Agencies with coordinates of their own: a square, and how many are in procedure there. */
+function drawAgencies(ctx, view, { frame, geometry, ink }, hits, free) {
+  for (const agency of frame.agencies) {
+    const place = geometry.places[agency.place];
+    if (!place) continue;
+    const [x, y] = at(view, place.at);
+    ctx.fillStyle = ink.ink;
+    ctx.strokeStyle = ink.halo;
+    ctx.lineWidth = 1.5;
+    ctx.fillRect(x - 4, y - 4, 8, 8);
+    ctx.strokeRect(x - 4, y - 4, 8, 8);
+    const w = place.title.length * 6.4;
+    if (free(x + 9, y - 8, w, 16)) words(ctx, place.title, x + 9, y, { size: 11.5, colour: ink.ink, halo: ink.halo });
+    hits.push({ kind: "camp", x, y, r: 7, inset: true, lines: () => [
+      place.title, ["In procedure", `${number(agency.in_procedure)} persons`],
+    ] });
+  }
 }
 
 function nameCamps(ctx, view, { geometry, ink }, found, free) {

@@ -34,6 +34,7 @@ function drawFrame(ctx, state, progress) {
     drawSections(ctx, inset, state, hits);
     nameCamps(ctx, inset, state, named, free);
     drawPressures(ctx, inset, state, free);
+    drawAgencies(ctx, inset, state, hits, free);
     nameCountries(ctx, inset, geometry.labels, ink, (x, y, w) => free(x - w / 2, y - 7, w, 14));
   });
   return { hits, dark, look, marks: frame.routes.reduce((sum, r) => sum + r.marks.length, 0) + frame.camps.length };
@@ -55,7 +56,8 @@ function drawSections(ctx, view, { frame, geometry, ink, dark, look }, hits) {
     const line = geometry.sections[section.code];
     if (!line) continue;
     const load = Math.min(section.pressure, 2.5);
-    const width = view.inset ? 4 + 2.4 * load + (look === section.code ? 3 : 0) : 2.2 + 0.8 * load;
+    const size = line.length > 2 ? 1 : 2.2; // a point where only the middle is known
+    const width = size * (view.inset ? 4 + 2.4 * load + (look === section.code ? 3 : 0) : 2.2 + 0.8 * load);
     ctx.beginPath();
     pixelsOf(view, section.code, line).forEach(([x, y], k) => (k ? ctx.lineTo(x, y) : ctx.moveTo(x, y)));
     ctx.lineWidth = width + (view.inset ? 3.5 : 1.5);
@@ -79,6 +81,7 @@ function drawSections(ctx, view, { frame, geometry, ink, dark, look }, hits) {
 function pixelsOf(view, code, line) {
   view.lines ??= {};
   view.lines[code] ??= Array.from({ length: line.length / 2 }, (_, k) => [view.px(line[2 * k]), view.py(line[2 * k + 1])]);
+  if (line.length === 2) view.lines[code][1] = view.lines[code][0].map((c) => c + 0.01); // round ends make it a dot
   return view.lines[code];
 }
 
@@ -115,9 +118,7 @@ function drawCoasts(ctx, view, { frame, geometry, ink }, hits, free) {
 
 function drawPlaces(ctx, view, { frame, geometry, ink }, hits, free) {
   const landed = Object.fromEntries(frame.landings.map((l) => [l.place, l]));
-  const names = new Set(frame.routes.flatMap((r) => [r.to, r.from]));
-  for (const name of names) {
-    const place = geometry.places[name];
+  for (const place of placesOf({ frame, geometry })) {
     const [x, y] = at(view, place.at);
     disc(ctx, x, y, 3, ink.ink, ink.halo, 1);
     const text = place.title;
@@ -126,7 +127,7 @@ function drawPlaces(ctx, view, { frame, geometry, ink }, hits, free) {
     const spots = south ? [[x - w / 2, y + 15], [x + 9, y], [x - 9 - w, y]] : [[x + 9, y - 8], [x - 9 - w, y], [x + 9, y + 10]];
     const spot = spots.find(([sx, sy]) => free(sx, sy - 8, w, 16));
     if (spot) words(ctx, text, spot[0] + 2, spot[1], { size: 12, colour: ink.ink, halo: ink.halo });
-    const l = landed[name];
+    const l = landed[place.name];
     if (l) {
       hits.push({ kind: "landing", x, y, r: 12, lines: () => [
         text, ["Landed, last 7 days", `${number(l.week)} persons`], ["Landed so far", `${number(l.so_far)} persons`],
@@ -135,10 +136,16 @@ function drawPlaces(ctx, view, { frame, geometry, ink }, hits, free) {
   }
 }
 
-/** What the numbers stand away from: the hubs, else the middle of all sections. */
+/** The ends of the routes that are on the map. */
+function placesOf({ frame, geometry }) {
+  const names = new Set(frame.routes.flatMap((r) => [r.to, r.from]));
+  return [...names].filter((name) => geometry.places[name]).map((name) => ({ name, ...geometry.places[name] }));
+}
+
+/** What the numbers stand away from: the hubs, else the middle of the border. */
 function centreOf(frame, geometry) {
   const hubs = frame.hubs.map((hub) => geometry.places[hub.place]?.at).filter(Boolean);
-  const box = boxOfSections(frame, geometry);
+  const box = geometry.border;
   const points = hubs.length ? hubs : [[(box.west + box.east) / 2, (box.south + box.north) / 2]];
   return [0, 1].map((axis) => points.reduce((sum, point) => sum + point[axis], 0) / points.length);
 }

@@ -2,6 +2,7 @@
 
 function drawRoutes(ctx, view, { frame, geometry, ink, delta }, progress, hits) {
   for (const route of frame.routes) {
+    if (!geometry.places[route.from] || !geometry.places[route.to]) continue;
     const way = curve(view, geometry.places[route.from].at, geometry.places[route.to].at);
     const mode = geometry.modes[route.mode];
     const colour = ink[mode.colour];

@@ -51,11 +51,11 @@ function render({ model, el }) {
   const canvas = add(root, "canvas", { tabindex: 0, role: "img" });
   const head = add(root, "div", { class: "cv-map-head" });
   const [date, day] = [add(head, "div", { class: "cv-map-date" }), add(head, "div", { class: "cv-map-day" })];
-  const geometry = readGeometry(model.get("geometry"));
+  let geometry = readGeometry(model.get("geometry"));
   const key = legend(root, geometry.modes);
+  const missing = add(root, "div", { class: "cv-map-missing", role: "note" });
   const tip = tooltip(root);
   const ctx = canvas.getContext("2d");
-  const { limit } = geometry;
   const state = { geometry, ink: null, frame: null, views: null, delta: 0, look: null, dark: false };
   let base = null;
   let shape = "";
@@ -71,8 +71,7 @@ function render({ model, el }) {
     if (!w || !h || !state.frame) return;
     const ratio = window.devicePixelRatio || 1;
     state.dark = Boolean(root.closest(".theme--dark, [data-theme='dark']"));
-    const box = boxOf(state.frame, geometry);
-    const inset = insetOf(state.frame, geometry) ?? box;
+    const { limit, world: box, border: inset } = geometry;
     const wanted = JSON.stringify([w, h, ratio, state.dark, box, inset, state.frame.hubs.map((hub) => hub.place)]);
     if (wanted === shape) return;
     shape = wanted;
@@ -85,7 +84,7 @@ function render({ model, el }) {
     aside += Math.max(Math.ceil(mainOf().w - (limit.east - limit.west) * mainOf().scale), 0); // no sea where the map ends
     const main = mainOf();
     state.views = [main, { ...pane({ x: w - aside, y: 0, w: aside, h }, inset, limit), inset: true }];
-    const ends = state.frame.routes.flatMap((r) => [r.from, r.to]).map((name) => at(main, geometry.places[name].at));
+    const ends = placesOf(state).map((place) => at(main, place.at));
     placeLegend(main, ends);
     key.paint(state.dark);
     base = drawBase({ w, h }, state.views, state, ratio, (x, y, width) =>
@@ -126,6 +125,25 @@ function render({ model, el }) {
 
   function ask() {
     if (!pending) pending = requestAnimationFrame(paint);
+  }
+
+  /** Another scenario has another map; its first frame may come a moment earlier or later. */
+  function redrawn() {
+    geometry = readGeometry(model.get("geometry"));
+    state.geometry = geometry;
+    shape = "";
+    announce();
+    ask();
+  }
+
+  /** What is on the map, and what is not, for those who cannot see it. */
+  function announce() {
+    missing.textContent = geometry.missing;
+    missing.hidden = !geometry.missing;
+    const named = Object.entries(geometry.places).map(([name, place]) => [name, place.at]);
+    root.dataset.places = JSON.stringify(Object.fromEntries(named));
+    root.dataset.lines = JSON.stringify(Object.keys(geometry.sections));
+    root.dataset.countries = JSON.stringify(geometry.labels.border.map(([name]) => name));
   }
 
   function take() {
@@ -185,9 +203,11 @@ function render({ model, el }) {
   };
   window.addEventListener("corridor-look", onLook);
   model.on("change:data", take);
+  model.on("change:geometry", redrawn);
   const resized = new ResizeObserver(ask);
   resized.observe(root);
   const untheme = onTheme(ask);
+  announce();
   take();
   return () => {
     cancelAnimationFrame(pending);
@@ -195,6 +215,7 @@ function render({ model, el }) {
     untheme();
     window.removeEventListener("corridor-look", onLook);
     model.off("change:data", take);
+    model.off("change:geometry", redrawn);
   };
 }
 

@@ -12,7 +12,7 @@ import pytest
 
 from sim import data
 from sim.data import map_path, observed_names, read_observed, read_places, read_sections
-from sim.data.geography import sections
+from sim.data.geography import country_names, outlines, sections
 
 MEASURES = {"recorded_attempts", "detections", "stock_in_transit_state", "returned", "landed", "flights"}
 COLUMNS = [
@@ -170,9 +170,8 @@ def test_crimea_is_drawn_with_ukraine_as_the_map_page_says():
 
 
 def countries():
-    for feature in json.loads(map_path("countries").read_text(encoding="utf-8"))["features"]:
-        shape = feature["geometry"]["coordinates"]
-        yield feature["properties"], shape if feature["geometry"]["type"] == "MultiPolygon" else [shape]
+    for iso3, polygons in outlines().items():
+        yield {"name": country_names()[iso3]}, polygons
 
 
 def inside(lon, lat, polygons):
@@ -224,6 +223,7 @@ def test_a_path_is_no_name(name):
         read_observed(name)
 
 
-def test_map_layers_are_geojson():
-    for name in ("countries", "borders"):
-        assert json.loads(map_path(name).read_text(encoding="utf-8"))["type"] == "FeatureCollection"
+def test_map_layers_are_geojson_or_topojson():
+    kinds = {"countries": "Topology", "borders": "FeatureCollection"}
+    for name, kind in kinds.items():
+        assert json.loads(map_path(name).read_text(encoding="utf-8"))["type"] == kind

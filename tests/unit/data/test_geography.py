@@ -8,10 +8,11 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.data import geography
+from sim.data.country_labels import country_labels, latitude, mercator
 from sim.data.geography import EARTH_RADIUS_KM, distance_km, great_circle_km, place, places, section, sections
 from sim.scenario import load_scenario, scenario_names
 
@@ -136,15 +137,61 @@ def test_agencies_come_in_the_order_of_their_sections():
     assert geography.by_sections(["zz", first[1], "aa"]) == [first[1], "aa", "zz"]
 
 
-@pytest.mark.parametrize("of", ["world", "border", "report"])
-def test_names_of_countries_stand_on_the_map(of):
-    lons, lats = zip(*[p for found in geography.outlines().values() for poly in found for p in poly[0]], strict=True)
-    labels = geography.map_labels(of)
-    assert labels
-    assert set(labels) <= set(geography.country_names())
-    for lon, lat in labels.values():
-        assert min(lons) < lon < max(lons)
-        assert min(lats) < lat < max(lats)
+BOXES = st.tuples(st.floats(-20, 50), st.floats(12, 70), st.floats(0.5, 25), st.floats(0.5, 12)).map(
+    lambda b: (b[0], b[1], b[0] + b[2], b[1] + b[3])
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(BOXES)
+def test_a_countrys_name_stands_within_it_and_within_the_box_wherever_that_lies(box):
+    for iso3, (lon, lat) in country_labels(box).items():
+        assert box[0] < lon < box[2]
+        assert box[1] < lat < box[3]
+        assert geography.country_at(lon, lat) == iso3
+
+
+def test_names_of_countries_keep_away_from_what_is_taken():
+    box = (22.0, 51.0, 30.0, 57.0)
+    lon, lat = country_labels(box)["BLR"]
+    taken = (lon - 0.5, lat - 0.5, lon + 0.5, lat + 0.5)
+    other = country_labels(box, (taken,))["BLR"]
+    assert not (taken[0] <= other[0] <= taken[2] and taken[1] <= other[1] <= taken[3])
+
+
+@given(st.floats(-85, 85))
+def test_the_projection_has_an_inverse_and_keeps_shapes(lat):
+    assert latitude(mercator(lat)) == pytest.approx(lat, abs=1e-9)
+    step = 1e-4
+    stretched = (mercator(lat + step) - mercator(lat - step)) / (2 * step)
+    assert stretched == pytest.approx(1 / math.cos(math.radians(lat)), rel=1e-4)  # as a degree of longitude is shorter
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat", "iso3"),
+    [(30.20, 69.65, "NOR"), (27.0, 68.9, "FIN"), (33.1, 68.9, "RUS"), (-5.32, 35.889, "ESP"), (-5.42, 35.83, "MAR"),
+     (26.3, 41.3, "GRC"), (26.9, 41.3, "TUR"), (33.6, 44.7, "UKR"), (-15.5, 28.0, "ESP"), (-99.1, 19.4, "MEX")],
+)  # fmt: skip
+def test_the_map_knows_borders_far_from_the_corridor(lon, lat, iso3):
+    assert geography.country_at(lon, lat) == iso3
+
+
+@pytest.mark.parametrize(
+    "ends",
+    [((30.82, 69.79), (28.93, 69.05)), ((26.36, 41.71), (26.04, 40.73)), ((-5.38, 35.905), (-5.345, 35.87))],
+    ids=["arctic", "evros", "ceuta"],
+)
+def test_a_line_given_by_its_ends_follows_the_border_between_them(ends):
+    way = geography.along_border(ends)
+    assert len(way) >= 3
+    for end, given_ in zip((way[0], way[-1]), ends, strict=True):
+        assert great_circle_km(*end, *given_) < geography.NEAR_BORDER_KM
+    assert geography.along_border(ends[::-1]) == way[::-1]
+
+
+def test_a_line_along_no_border_stays_as_it_is():
+    for line in (((20.0, 60.0), (20.5, 60.2)), ((27.5, 53.0), (28.0, 53.5)), ((24.0, 54.0),)):
+        assert geography.along_border(line) == line
 
 
 def test_the_european_union_has_27_members_all_on_the_map():

@@ -88,8 +88,8 @@ def test_events_are_the_measures_of_the_run(model: WatchedModel) -> None:
     assert len(events) == len(model.settings.measures)
 
 
-def test_the_geometry_is_small_and_whole() -> None:
-    text = geometry_json()
+def test_the_geometry_is_small_and_whole(model: WatchedModel) -> None:
+    text = geometry_json(model.settings)
     geometry = json.loads(text)
     assert len(text) < 250_000
     assert len(geometry["sections"]) == 13
