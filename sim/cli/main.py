@@ -26,6 +26,7 @@ from sim.cli.common import (
     ScenarioName,
     Seed,
     Shard,
+    TablesOnly,
     Until,
     UntilMeasure,
     Wide,
@@ -37,6 +38,7 @@ from sim.cli.common import (
     list_files,
     load,
     tag_of,
+    warn_of_late,
 )
 from sim.cli.end import explained
 from sim.cli.interrupts import check
@@ -163,7 +165,7 @@ def compare(
     allow_outside: AllowOutside = False,
     extensions: With = None,
     wide: Wide = False,
-    quiet: Quiet = False,
+    quiet: TablesOnly = False,
 ) -> None:
     """Compare scenarios on the same people, draws and parameters: what changes, and what moves elsewhere?"""
     work = studies.Work(replicates, until, measure, at_most, jobs, dask, shard, report, quiet)
@@ -249,6 +251,7 @@ def validate(
         try:
             loaded = load_scenario(file, allow_outside=allow_outside)
             say(f"{file}: valid: {loaded.title}")
+            warn_of_late(file, loaded)
         except ScenarioError as error:
             failed = True
             say(str(error), error=True)

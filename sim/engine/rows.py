@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -43,6 +44,19 @@ class CohortSpan(NamedTuple):
     origin: int
 
 
+@lru_cache(maxsize=1)
+def _sorted_keys(sizes: tuple[int, ...], bases: tuple[int, ...]) -> list[npt.NDArray[np.uint64]]:
+    """Return the sorted keys of each cohort. The last are kept: a comparison or what-if runs the same people again."""
+    found = []
+    for size, base in zip(sizes, bases, strict=True):
+        keys = np.empty(size, np.uint64)
+        fill_keys(keys, np.uint64(base))
+        keys.sort()
+        keys.flags.writeable = False
+        found.append(keys)
+    return found
+
+
 def new_rows(spans: list[CohortSpan], bases: list[np.uint64]) -> npt.NDArray[np.void]:
     """Return the rows of all cohorts, shape (persons,), dtype `ROW`, within a cohort in the order of setting out.
 
@@ -51,10 +65,8 @@ def new_rows(spans: list[CohortSpan], bases: list[np.uint64]) -> npt.NDArray[np.
     (Sellke 1983, doi:10.2307/3213811), so that sorting the keys once sorts the departures.
     """
     rows = np.zeros(sum(span.size for span in spans), ROW)
-    for number, (span, base) in enumerate(zip(spans, bases, strict=True)):
-        keys = np.empty(span.size, np.uint64)
-        fill_keys(keys, base)
-        keys.sort()
+    all_keys = _sorted_keys(tuple(span.size for span in spans), tuple(int(base) for base in bases))
+    for number, (span, keys) in enumerate(zip(spans, all_keys, strict=True)):
         part = rows[span.first : span.first + span.size]
         part["key"] = keys
         part["cohort"] = number
