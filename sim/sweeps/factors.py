@@ -123,8 +123,8 @@ def settings(factors: Sequence[Factor], points: Floats) -> tuple[tuple[str, ...]
 
 
 def _bounds(coordinates: Sequence[Coordinate], weights: Sequence[float]) -> tuple[float, float]:
-    lows = [-np.inf if place.field.low is None else place.field.low / w for place, w in zip(coordinates, weights)]  # noqa: B905
-    highs = [np.inf if place.field.high is None else place.field.high / w for place, w in zip(coordinates, weights)]  # noqa: B905
+    lows = [-np.inf if one.field.low is None else one.field.low / w for one, w in zip(coordinates, weights)]  # noqa: B905
+    highs = [np.inf if one.field.high is None else one.field.high / w for one, w in zip(coordinates, weights)]  # noqa: B905
     return float(max(lows)), float(min(highs))
 
 

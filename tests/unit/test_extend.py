@@ -227,7 +227,7 @@ def test_an_attribute_that_fails_leaves_those_of_others(written) -> None:
     age = written("extend.attribute('age', categories={'minor': 0.5, 'adult': 0.5})", "first")
     failing = written("extend.attribute('sex', categories={'m': 0.5, 'f': 0.5})\n1 / 0", "second")
     with extend.loaded(age):
-        with pytest.raises(ScenarioError, match="second.py, line 3: ZeroDivisionError"):
+        with pytest.raises(ScenarioError, match=r"second\.py, line 3: ZeroDivisionError"):
             extend.load(failing)
         assert [attribute.name for attribute in strata.attributes] == ["age"]
         assert list(run_data_of(finished(TINY)).strata) == ["age"]
