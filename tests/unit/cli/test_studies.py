@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from sim.load_extensions import clear
 from sim.scenario.write import to_yaml
 from sim.studies.study import Study
 from tests.command import Corridor
@@ -229,6 +231,12 @@ def test_a_shortened_study_is_mended(here: Path, corridor: Corridor) -> None:
     assert corridor("verify", "r").status == 0
 
 
+@pytest.fixture
+def unloaded() -> Iterator[None]:
+    yield
+    clear()
+
+
 EXTENSION = """
 from sim import extend
 SEEN = extend.flow("seen", unit="persons", title="Seen")
@@ -246,20 +254,24 @@ class Broker(extend.Actor):
 """
 
 
+@pytest.mark.usefixtures("unloaded")
 def test_what_needs_an_extension_says_which(here: Path, corridor: Corridor) -> None:
     (here / "mine.py").write_text(EXTENSION.replace("/ 0", "/ 2"))
     (here / "own.yaml").write_text("extends: tiny\nbrokers: {one: {}}\n")
     assert "one of an extension, which --with loads" in corridor("validate", "own.yaml").err
     assert corridor("run", "own.yaml", "--with", "mine.py", "--out", "one", "--quiet").status == 0
+    clear()
     done = corridor("results", "one", "--sql", "select 1")
     assert (done.status, "add --with one/mine.py" in done.err, "damaged" in done.err) == (2, True, False)
     words = ["run", "tiny.yaml", "--replicates", "2", "--jobs", "1", "--with", "mine.py", "--out", "r", "--quiet"]
     assert corridor(*words).status == 0
+    clear()
     query = "select unit, title from outputs where name = 'seen'"
     assert corridor("results", "r", "--sql", query, "--format", "csv").out == "unit,title\npersons,Seen\n"
 
 
 @pytest.mark.parametrize("more", [[], ["--replicates", "2", "--jobs", "1"]], ids=["a run", "a study"])
+@pytest.mark.usefixtures("unloaded")
 def test_an_error_in_an_extension_is_told_by_file_and_line(here: Path, corridor: Corridor, more: list[str]) -> None:
     (here / "mine.py").write_text(EXTENSION)
     done = corridor("run", "tiny.yaml", "--with", "mine.py", "--out", "r", *more)
