@@ -24,7 +24,7 @@ from sim.agents import extra_actors
 from sim.agents.extra_actors import ExtraActor as Actor
 from sim.engine import rules, strata
 from sim.engine import tables as t
-from sim.engine.compiled import compiled, plain
+from sim.engine.compiled import compiled
 from sim.engine.ledger import count, move
 from sim.engine.strata import category
 from sim.engine.streams import bits, draw, happens, lag, stream
@@ -196,10 +196,7 @@ def attribute(name: str, *, categories: Mapping[str, float], title: str = "") ->
     undo.append(lambda: definitions.unregister_level(name))
     with _explained():
         number = strata.add(name, title or name, dict(categories))
-    if number == 0:
-        undo.append(strata.clear)
-        undo.append(lambda: [rules.replaced.pop(full, None) for full in ("ledger.count", "ledger.move")])
-        undo.append(lambda: rules.steps.remove(rules.Step("ledger", plain(strata.write_stocks))))
+    undo.append(lambda: strata.remove(name))
     return number
 
 

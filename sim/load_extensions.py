@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.metadata
 import importlib.util
+import re
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
@@ -179,6 +180,36 @@ def _enter(name: str, file: str, source: bytes, place: str, run: Callable[[], Mo
         _take_back(begun)
         raise _failed(error, file, place) from error
     extensions.loaded.append(Extension(name, file, source, module))
+
+
+def blamed(error: BaseException) -> str:
+    """Return what went wrong in an extension's code, with its file and line; empty if the error is not from there."""
+    homes = {_home(extension.module): extension.file for extension in extensions.loaded}
+    frames = [(frame.filename, frame.lineno or 0) for frame in traceback.extract_tb(error.__traceback__)]
+    text = str(error)
+    frames += [(file, int(line)) for file, line in _IN_NUMBA.findall(text)]  # what numba could not compile
+    for file, line in reversed(frames):
+        path = Path(file).absolute().resolve()
+        for home, shown in homes.items():
+            if path == home or (home.suffix != ".py" and home in path.parents):
+                where = shown if path == home else file
+                return f"--with {where}, line {line}: {type(error).__name__}: {_first_line(text)}"
+    return ""
+
+
+_IN_NUMBA = re.compile(r'^File "(.+)", line (\d+):', re.MULTILINE)
+
+
+def _home(module: ModuleType) -> Path:
+    """Return the file of an extension, or the folder of one that is a package."""
+    file = Path(module.__file__ or "").absolute().resolve()
+    return file.parent if file.name == "__init__.py" else file
+
+
+def _first_line(text: str) -> str:
+    """Return the first line of an error that says something; numba's begin with the stage that it was at."""
+    lines = [line.strip() for line in text.splitlines()]
+    return next((line for line in lines if line and not line.startswith("Failed in nopython mode")), "")
 
 
 def _failed(error: Exception, file: str, place: str) -> ExtensionError:

@@ -64,6 +64,7 @@ Wide = Annotated[
     bool, typer.Option("--wide", callback=set_wide, help="Tables with all columns, wider than the terminal if need be.")
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress, no tables.")]
+TablesOnly = Annotated[bool, typer.Option("--quiet", help="No progress: only the tables.")]
 Report = Annotated[bool, typer.Option("--report", help="Also write report.html, one file to read offline or print.")]
 Until = Annotated[
     str | None,
@@ -99,8 +100,17 @@ def load(name: str, changes: list[str], asked: dict[str, int | None], allow_outs
             scenario = apply_overrides(scenario, {option: value}) if value is not None else scenario
         except ScenarioError as error:
             raise ScenarioError([Problem(f"--{option}", 0, "", problem.text) for problem in error.problems]) from None
+    warn_of_late(name, scenario)
     info = RunInfo(origin=name, days=asked["days"], overrides=plain, allow_outside=allow_outside)
     return scenario, info
+
+
+def warn_of_late(name: str, scenario: Scenario) -> None:
+    """Say which measures never take effect, as they start after the last day."""
+    late = [f"{key} ({one.start})" for key, one in scenario.measures.items() if one.start > scenario.end]
+    if late:
+        words = f"the run ends on {scenario.end}, before these measures start: {', '.join(late)}"
+        say(f"corridor: warning: {name}: {words}", error=True)
 
 
 def tag_of(info: RunInfo) -> str:

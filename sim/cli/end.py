@@ -25,6 +25,10 @@ def explained(error: Exception) -> tuple[str, int]:
         return f"not enough memory, or too low a limit (ulimit -v): {short}", 1
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EPIPE):
         return f"the output could not be written: {error.strerror}", 1
+    from sim.load_extensions import blamed
+
+    if text := blamed(error):
+        return text, BAD_INPUT
     return f"internal error: {type(error).__name__}: {error}\nset CORRIDOR_DEBUG=1 for the traceback", 1
 
 

@@ -26,6 +26,7 @@ from sim.cli.common import (
     ScenarioName,
     Seed,
     Shard,
+    TablesOnly,
     Until,
     UntilMeasure,
     Wide,
@@ -37,6 +38,7 @@ from sim.cli.common import (
     list_files,
     load,
     tag_of,
+    warn_of_late,
 )
 from sim.cli.end import explained
 from sim.cli.interrupts import check
@@ -163,7 +165,7 @@ def compare(
     allow_outside: AllowOutside = False,
     extensions: With = None,
     wide: Wide = False,
-    quiet: Quiet = False,
+    quiet: TablesOnly = False,
 ) -> None:
     """Compare scenarios on the same people, draws and parameters: what changes, and what moves elsewhere?"""
     work = studies.Work(replicates, until, measure, at_most, jobs, dask, shard, report, quiet)
@@ -252,6 +254,7 @@ def validate(
             say(f"{file}: valid: {loaded.title}")
             if missing := how_to_place(map_of(loaded).missing):
                 say(f"{file}: {missing}", error=True)
+            warn_of_late(file, loaded)
         except ScenarioError as error:
             failed = True
             say(str(error), error=True)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from sim.studies.study import Study
 
 REPORT = "report.html"
+COMPARE = "compare"  # the kind of a study
 LONGEST_NAME = 100
 
 
@@ -97,7 +98,7 @@ def _plan_comparison(
     if out is None:
         base, *others = scenarios
         out = Path("results") / f"{f'{base}-vs-{"-".join(others)}'[:LONGEST_NAME]}-{scenarios[base].seed}{tag_of(info)}"
-    return Plan("compare", scenarios, work.replicates), out
+    return Plan(COMPARE, scenarios, work.replicates), out
 
 
 def _free(stem: str, taken: dict[str, Scenario]) -> str:
@@ -132,9 +133,11 @@ def _finish(study: Study, work: Work, until: Until | None) -> None:
         from sim.report.html import write_report
 
         write_report(study, study.folder / REPORT)
-    if work.quiet:
+    if work.quiet and study.kind != COMPARE:
         return
     show(study)
+    if work.quiet:
+        return
     if until is not None:
         reached = max(until.reached(study))
         say(f"{study.replicates} replicates: the mean of {work.measure} is known to ±{reached:.1%} (90 % confidence).")

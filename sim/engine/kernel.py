@@ -8,7 +8,7 @@ the extensions or, after a monkeypatch, not at all. The rules that ship keep the
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from types import FunctionType, ModuleType
 from typing import Any
@@ -63,8 +63,7 @@ class _Rebuilt:
         self.by_hand = {(module.__name__, name) for module, name in rules.changed_by_hand()}
         self.stepped = {step.after for step in rules.steps}
         self.spaces: dict[str, dict[str, Any]] = {}
-        seam = [sys.modules[name] for name in ("sim.extend",) if name in sys.modules]  # extensions call rules by it
-        for module in (*rules.MODULES, *seam, *extensions.modules()):
+        for module in (*rules.MODULES, *_ways()):
             self.spaces[module.__name__] = dict(vars(module))
         for driver in map(plain, drivers):
             self.spaces.setdefault(driver.__module__, dict(driver.__globals__))
@@ -92,23 +91,21 @@ class _Rebuilt:
         while found:
             found = False
             for home, value in functions:
-                if id(value) not in self.new and self._calls_changed(home, plain(value)):
+                if id(value) not in self.new and self._calls_changed(home, plain(value).__code__.co_names):
                     self.new[id(value)] = plain(value)
                     found = True
 
-    def _calls_changed(self, home: str, function: FunctionType) -> bool:
-        names = function.__code__.co_names
+    def _calls_changed(self, home: str, names: Sequence[str], before: tuple[str, ...] = ()) -> bool:
+        """Return whether one of these globals of a module is changed, or is a module on the way to such a one."""
         for name in names:
-            value = self.spaces[home].get(name)
             if self._is_changed(home, name):
                 return True
-            if isinstance(value, ModuleType) and value.__name__ in self.spaces:
-                inner = self.spaces[value.__name__]
-                changed = any(
-                    id(inner[n]) in self.new or (value.__name__, n) in self.by_hand for n in names if n in inner
-                )
-                if changed or rules.short(value) in self.stepped:
-                    return True
+            value = self.spaces[home].get(name)
+            inner = value.__name__ if isinstance(value, ModuleType) else ""
+            if inner not in self.spaces or inner in (home, *before):
+                continue
+            if inner.rpartition(".")[2] in self.stepped or self._calls_changed(inner, names, (*before, home)):
+                return True
         return False
 
     def _is_changed(self, home: str, name: str) -> bool:
@@ -136,6 +133,31 @@ class _Rebuilt:
                     space[name] = compiled(value)
             vars(modules[home]).update(space)
         return modules
+
+
+def _ways() -> list[ModuleType]:
+    """Return the extensions' modules and those by which they call compiled functions: `sim.extend`, a helper's."""
+    found = {module.__name__: module for module in extensions.modules()}
+    ways = list(found.values())
+    changes = [*rules.replaced.values(), *(step.run for step in rules.steps)]  # not compiled yet
+    for home in ways:  # grows as ways are found
+        for function in [*(plain(value) for value in vars(home).values() if is_compiled(value)), *changes]:
+            names = function.__code__.co_names if function.__module__ == home.__name__ else ()
+            for module in [way for name in names for way in _along(vars(home).get(name), names)]:
+                if module.__name__ not in found and not module.__name__.startswith("sim.engine."):
+                    found[module.__name__] = module
+                    ways.append(module)
+    return ways
+
+
+def _along(value: Any, names: Sequence[str], before: tuple[ModuleType, ...] = ()) -> list[ModuleType]:
+    """Return the modules from a global, by attributes of these names, to a compiled function, and its own module."""
+    if isinstance(value, ModuleType):
+        inner = [vars(value)[name] for name in names if name in vars(value)] if value not in before else []
+        beyond = [way for one in inner for way in _along(one, names, (*before, value))]
+        return [value, *beyond] if beyond else []
+    home = sys.modules.get(plain(value).__module__) if is_compiled(value) else None
+    return [home] if home else []
 
 
 def _in_turn(first: Any, then: Any) -> Any:

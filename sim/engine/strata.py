@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.engine import rules
 from sim.engine import tables as t
-from sim.engine.compiled import compiled
+from sim.engine.compiled import compiled, plain
 from sim.engine.ledger import count as count_of_all
 from sim.engine.ledger import move as move_of_all
 from sim.engine.rows import STATUSES
@@ -149,8 +149,27 @@ def add(name: str, title: str, categories: dict[str, float]) -> np.int64:
     return np.int64(len(attributes) - 1)
 
 
+def remove(name: str) -> None:
+    """Remove the attribute added last, and with the only one all that counts by category.
+
+    Raises:
+        ValueError: If it is not the last: the numbers of the later ones would change.
+    """
+    if not attributes or attributes[-1].name != name:
+        raise ValueError(f"attribute: found {name!r}; allowed: the last, of {[a.name for a in attributes]}")
+    attributes.pop()
+    if not attributes:
+        clear()
+
+
 def clear() -> None:
-    """Remove all attributes."""
+    """Remove all attributes, and the tables, rules and step that count by category."""
     attributes.clear()
     for name in _TABLES:
         t.extra_tables.pop(name, None)
+    for full, rule in (("ledger.count", count), ("ledger.move", move)):
+        if rules.replaced.get(full) is plain(rule):
+            del rules.replaced[full]
+    step = rules.Step("ledger", plain(write_stocks))
+    if step in rules.steps:
+        rules.steps.remove(step)

@@ -20,6 +20,7 @@ from sim.scenario.modes import ANY_DEPARTURE, ANY_DEPARTURES
 NOWHERE, EVERYWHERE, ALL = "before-any-section", "everywhere", "all"
 LEVELS = ("section", "agency", "route", "cohort", "status", "place")  # of daily tables
 GROUPS = BORDER, WAY, PEOPLE = ("border", "way", "people")
+DESCRIPTION = ("name", "symbol", "unit", "over_time", "title", "formula", "meaning", "answers_to")
 _LAST = 99
 _NAME, _ALLOWED = re.compile(r"[a-z][a-z0-9_]*"), "small letters, digits and _, a letter first"
 
@@ -75,6 +76,10 @@ class Output:
     digits: int = 0
     summary: int = 0
     date: str = ""
+
+    def about(self) -> dict[str, str]:
+        """Return what it is, as texts by the names in `DESCRIPTION`."""
+        return {name: str(getattr(self, name)) for name in DESCRIPTION}
 
     @property
     def levels(self) -> tuple[str, ...]:

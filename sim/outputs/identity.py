@@ -87,6 +87,23 @@ def _difference(words: str, name: str, there: bool, here: bool) -> str:
     return what if there and here else f"{what} ({'there' if there else 'here'} only)"
 
 
+def without_extensions(folder: Path, there: Any, error: Exception) -> OutputError | None:
+    """Return the error for results whose scenario needs extensions that are not loaded; None if none are lacking.
+
+    Args:
+        folder: The folder of the results, which holds the extensions' sources.
+        there: Identity recorded there.
+        error: What reading the scenario without them gave.
+    """
+    recorded = there.get("extensions") if isinstance(there, Mapping) else None
+    needed = [name for name in recorded or () if name not in extensions.digests()]
+    if not needed:
+        return None
+    files = {name: [folder / "extensions" / f"{name}.py", folder / f"{name}.py"] for name in needed}
+    words = " ".join(f"--with {next((f for f in files[name] if f.is_file()), name)}" for name in needed)
+    return OutputError(f"{folder}: made with extensions that are not loaded; add {words} ({error})")
+
+
 def check_identity(where: Path | str, there: Any, what_to_do: str, *more: str) -> None:
     """Refuse results that were made by another model.
 

@@ -20,9 +20,11 @@ from sim.outputs import run_data as m
 from sim.outputs.beside_record import compare
 from sim.outputs.daily import Blocks
 from sim.outputs.folder import RUN_FILE, OutputError, new_folder, read_run
+from sim.outputs.identity import without_extensions
 from sim.outputs.provenance import RunInfo, provenance, record_text, sha256
 from sim.outputs.weekly import layout_of, weekly_data_of
 from sim.scenario import html
+from sim.scenario.errors import ScenarioError
 from sim.scenario.load import load_scenario
 from sim.scenario.schema import Scenario
 from sim.scenario.write import scenario_hash, to_yaml
@@ -226,6 +228,10 @@ class Results:
             totals = plain(pd.read_csv(folder / TOTALS, dtype={"value": str, "replicate": np.int32}))
             totals["value"] = [float(text) for text in totals["value"]]  # pandas' own parser may be off by one bit
         except (OSError, KeyError, ValueError) as error:
+            if isinstance(error, ScenarioError) and (
+                lacking := without_extensions(folder, content.get("identity"), error)
+            ):
+                raise lacking from None
             raise OutputError(f"{folder}: damaged: {error}") from error
         return cls(scenario, blocks, totals, _info(content))
 

@@ -94,7 +94,7 @@ def differing(found: Findings) -> list[Difference]:
 
 def command(found: Findings) -> tuple[str, str]:
     """Return the command that reproduces the numbers, and the folder in which to run it."""
-    given = str(found.about.get("command") or "")
+    given = str(found.about.get("latest_command") or found.about.get("command") or "")
     if given:
         return given, ""
     if found.study is None:

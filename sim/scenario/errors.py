@@ -74,6 +74,9 @@ def dotted(path: Iterable[Any]) -> str:
     return ".".join(word(part) for part in path)
 
 
+BY_EXTENSION = "; or one of an extension, which --with loads"
+
+
 def choices(allowed: Iterable[Any], found: Any = None) -> str:
     """Return ``allowed: a, b, c (did you mean 'b'?)``."""
     names = [str(name) for name in allowed]

@@ -24,8 +24,8 @@ _MOST_KNOWN = 64
 _KNOWN: dict[tuple[int, tuple[str, ...]], Filling] = {}
 
 
-class Place(NamedTuple):
-    """A parameter of a scenario: its path, its field, and whether it is a whole number."""
+class Coordinate(NamedTuple):
+    """A coordinate of a point: the path of a parameter, its field, and whether it is a whole number."""
 
     path: str
     field: FieldNote
@@ -51,7 +51,7 @@ class Filling:
     def __init__(self, scenario: Scenario, paths: Sequence[str], first: Sequence[float]) -> None:
         """Set and check the scenario once."""
         self.scenario = scenario
-        self.places = [place_of(scenario, path) for path in paths]
+        self.coordinates = [coordinate_of(scenario, path) for path in paths]
         self.base = apply_overrides(scenario, self._typed(first))
         self._tree: dict[str, Any] = {}
         for number, path in enumerate(paths):
@@ -71,14 +71,14 @@ class Filling:
         Equal to `apply_overrides` followed by `resolve` and `drawn_values`.
         """
         typed = self._typed(values)
-        if all(_allowed(place.field, value) for place, value in zip(self.places, typed.values(), strict=True)):
+        if all(_allowed(one.field, value) for one, value in zip(self.coordinates, typed.values(), strict=True)):
             filled = _filled(resolve(self.base, seed), self._tree, list(typed.values()))
             return filled, {**drawn_values(self.base, seed), **_floats(typed)}
         scenario = apply_overrides(self.scenario, typed)
         return resolve(scenario, seed), {**drawn_values(scenario, seed), **_floats(typed)}
 
     def _typed(self, values: Sequence[float]) -> dict[str, float]:
-        return {place.path: place.typed(float(v)) for place, v in zip(self.places, values, strict=True)}
+        return {one.path: one.typed(float(v)) for one, v in zip(self.coordinates, values, strict=True)}
 
 
 def filling(scenario: Scenario, paths: tuple[str, ...], first: Sequence[float]) -> Filling:
@@ -91,7 +91,7 @@ def filling(scenario: Scenario, paths: tuple[str, ...], first: Sequence[float]) 
     return _KNOWN[key]
 
 
-def place_of(scenario: Scenario, path: str) -> Place:
+def coordinate_of(scenario: Scenario, path: str) -> Coordinate:
     """Return the parameter at a path.
 
     Raises:
@@ -113,7 +113,7 @@ def place_of(scenario: Scenario, path: str) -> Place:
             get_path(scenario, ".".join(parts[:-1]))
         except ScenarioError:
             raise _no_parameter(scenario, path) from None
-    return Place(path, note(spot.field if spot else None), kind is int)
+    return Coordinate(path, note(spot.field if spot else None), kind is int)
 
 
 def _overlap(path: str, other: str) -> ScenarioError:

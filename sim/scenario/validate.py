@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from sim.scenario.by_cohort import OTHERS
 from sim.scenario.entry import RangeError
-from sim.scenario.errors import Problem, ScenarioError, choices, dotted, show
+from sim.scenario.errors import BY_EXTENSION, Problem, ScenarioError, choices, dotted, show
 from sim.scenario.fields import (
     NAMING,
     Spot,
@@ -118,7 +118,8 @@ def _text(
 ) -> str:  # fmt: skip
     kind = error["type"]
     if kind in ("extra_forbidden", "invalid_key"):
-        return f"unknown key {show(str(path[-1]))}; {choices(keys_allowed(parent or root_spot(), above), path[-1])}"
+        known = choices(keys_allowed(parent or root_spot(), above), path[-1])
+        return f"unknown key {show(str(path[-1]))}; {known}{BY_EXTENSION if len(path) == 1 else ''}"
     if kind == "missing":
         about = note(spot.field if spot else None)
         return f"missing; needed: {about.description.rstrip('.')} ({allowed(spot or root_spot())})"

@@ -9,13 +9,12 @@ from typing import Any
 import pandas as pd
 
 from sim.data.spreadsheet import NUMBER, RISKY, csv_of
-from sim.outputs.definitions import OUTPUTS
+from sim.outputs.definitions import DESCRIPTION, OUTPUTS
 from sim.outputs.folder import OutputError
-from sim.studies.store.recorded import Recorded, part_name
+from sim.studies.store.recorded import OUTPUTS_ADDED, Recorded, part_name
 from sim.studies.store.tables import SCHEMAS
 
 FORMATS = ("table", "csv", "json")
-_MEANING = ("name", "symbol", "unit", "over_time", "title", "formula", "meaning", "answers_to")
 
 
 def check_format(form: str) -> None:
@@ -79,9 +78,10 @@ def connect(folder: Path) -> Any:
             file = _quoted(folder / f"{table}.csv")
             connection.execute(f"CREATE TABLE {table} AS SELECT * FROM read_csv({file})")
             _unguard(connection, table)
-    connection.execute(f"CREATE TABLE outputs ({', '.join(f'{column} VARCHAR' for column in _MEANING)})")
-    rows = [[str(getattr(output, column)) for column in _MEANING] for output in OUTPUTS.values()]
-    connection.executemany(f"INSERT INTO outputs VALUES ({', '.join('?' for _ in _MEANING)})", rows)
+    connection.execute(f"CREATE TABLE outputs ({', '.join(f'{column} VARCHAR' for column in DESCRIPTION)})")
+    known = {name: output.about() for name, output in OUTPUTS.items()} | recorded.about.get(OUTPUTS_ADDED, {})
+    rows = [[str(about.get(column, "")) for column in DESCRIPTION] for about in known.values()]
+    connection.executemany(f"INSERT INTO outputs VALUES ({', '.join('?' for _ in DESCRIPTION)})", rows)
     inside = {_quoted(folder / " ")[:-2], "'" + str(folder.resolve()).replace("'", "''") + "/"}  # as pattern, and plain
     connection.execute(f"SET allowed_directories=[{', '.join(sorted(f"{place}'" for place in inside))}]")
     connection.execute("SET enable_external_access=false")

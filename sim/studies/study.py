@@ -12,11 +12,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sim.data import extensions
 from sim.outputs import totals
 from sim.outputs.beside_record import compare_values, observed_rows
 from sim.outputs.definitions import ALL, EVERYWHERE, SHARES
-from sim.outputs.folder import OutputError
+from sim.outputs.identity import without_extensions
 from sim.outputs.run_data import Array
 from sim.scenario import html
 from sim.scenario.errors import ScenarioError
@@ -70,13 +69,7 @@ class Study:
         try:
             return {name: load_scenario(file, any_date=True) for name, file in files.items()}
         except ScenarioError as error:
-            needed = [name for name in self.about["identity"]["extensions"] if name not in extensions.digests()]
-            if not needed:
-                raise
-            words = " ".join(f"--with {self.folder / 'extensions' / name}.py" for name in needed)
-            raise OutputError(
-                f"{self.folder}: made with extensions that are not loaded; add {words} ({error})"
-            ) from None
+            raise without_extensions(self.folder, self.about.get("identity"), error) or error from None
 
     @property
     def base(self) -> str:

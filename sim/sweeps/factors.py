@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from sim.scenario.errors import ScenarioError
 from sim.scenario.paths import get_path
-from sim.scenario.points import Place, place_of
+from sim.scenario.points import Coordinate, coordinate_of
 from sim.scenario.quantity import Distribution, centre, parse_quantity
 from sim.scenario.schema import Scenario
 
@@ -95,8 +95,8 @@ def factor_of(
         ScenarioError: If a path is not a parameter, or values are outside the range of its field.
     """
     weights = {name: 1.0} if weights is None else dict(weights)
-    places = [place_of(scenario, path) for path in weights]
-    low, high = _bounds(places, list(weights.values()))
+    coordinates = [coordinate_of(scenario, path) for path in weights]
+    low, high = _bounds(coordinates, list(weights.values()))
     if len(weights) > 1 and spread is None and values is None:
         raise ScenarioError(f"{name}: found several paths and no range; needed: range, values or a distribution")
     base = _central(scenario, next(iter(weights)))
@@ -108,7 +108,7 @@ def factor_of(
         spread = _own(scenario, name, base, low, high)
     centre_ = spread.centre if base is None else base / next(iter(weights.values()))
     factor = Factor(
-        name, places[0].field.unit, weights, low, high, spread, None if values is None else tuple(values), 0.0
+        name, coordinates[0].field.unit, weights, low, high, spread, None if values is None else tuple(values), 0.0
     )
     _check(factor)
     bottom, top = factor.ends
@@ -122,9 +122,9 @@ def settings(factors: Sequence[Factor], points: Floats) -> tuple[tuple[str, ...]
     return paths, np.column_stack(columns) if columns else np.empty((len(points), 0))
 
 
-def _bounds(places: Sequence[Place], weights: Sequence[float]) -> tuple[float, float]:
-    lows = [-np.inf if place.field.low is None else place.field.low / w for place, w in zip(places, weights)]  # noqa: B905
-    highs = [np.inf if place.field.high is None else place.field.high / w for place, w in zip(places, weights)]  # noqa: B905
+def _bounds(coordinates: Sequence[Coordinate], weights: Sequence[float]) -> tuple[float, float]:
+    lows = [-np.inf if one.field.low is None else one.field.low / w for one, w in zip(coordinates, weights)]  # noqa: B905
+    highs = [np.inf if one.field.high is None else one.field.high / w for one, w in zip(coordinates, weights)]  # noqa: B905
     return float(max(lows)), float(min(highs))
 
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from sim.outputs.folder import OutputError
 from sim.scenario.errors import ScenarioError
+from sim.scenario.schema import Scenario
 from sim.studies.carry_out import carry_out, tables_of
 from sim.studies.plan import EXPERIMENT, Plan
+from sim.studies.store.recorded import SHORTENED
+from sim.studies.store.replay import load_recorded
 from sim.studies.store.verify import verify
 from sim.studies.study import Study
 from sim.studies.work.dispatch import Progress
@@ -39,15 +44,16 @@ def mend(
 
     Raises:
         OutputError: If there is no study, its record is damaged, or only the command that made it can resume it: a part
-            of a larger search, or a shortened scenario, whose later part is not in the folder.
+            of a larger search.
     """
     study = Study(folder)
     damage = verify(folder).damage
     lacked = study.asked - study.there
     try:
-        plan = plan_of_folder(study)
-        tables = wide_tables if EXPERIMENT in study.about["plan"] else tables_of
-        whole = carry_out(plan, folder, place=place, command=command, progress=progress, tables=tables)
+        with tempfile.TemporaryDirectory(prefix="corridor-mend-") as temporary:
+            plan = plan_of_folder(study, scenarios_of(study, Path(temporary)))
+            tables = wide_tables if EXPERIMENT in study.about["plan"] else tables_of
+            whole = carry_out(plan, folder, place=place, command=command, progress=progress, tables=tables)
     except (ScenarioError, OutputError, KeyError, TypeError, ValueError) as error:
         again = study.about["command"] or "the code that made it"
         text = str(error) if isinstance(error, OutputError | ScenarioError) else f"damaged: {error!r}"
@@ -58,13 +64,26 @@ def mend(
     return Mended(damage, lacked, whole)
 
 
-def plan_of_folder(study: Study) -> Plan:
-    """Reconstruct the plan of a study from its folder."""
+def scenarios_of(study: Study, place: Path) -> dict[str, Scenario]:
+    """Return the scenarios of a study as they were run, those that ``--days`` shortened with all that lies beyond.
+
+    Args:
+        study: The study.
+        place: A folder for the files of those that were shortened; needed as long as they are.
+    """
+    found = dict(study.scenarios)
+    for name, text in study.about.get(SHORTENED, {}).items():
+        found[name] = load_recorded(text, study.folder / "scenarios", place)
+    return found
+
+
+def plan_of_folder(study: Study, scenarios: Mapping[str, Scenario]) -> Plan:
+    """Reconstruct the plan of a study from its folder and its scenarios."""
     plan = study.about["plan"]
     drawn = plan["parameters"] == "drawn"
     extra = plan.get(EXPERIMENT)
     if extra is None:
-        return Plan(study.kind, study.scenarios, study.replicates, twins=plan["twins"], drawn=drawn)
+        return Plan(study.kind, scenarios, study.replicates, twins=plan["twins"], drawn=drawn)
     if "design" not in extra:
         raise OutputError(f"{study.folder}: a part of a larger search")
     factors = [Factor.of(entry) for entry in extra["knobs"]]
@@ -73,6 +92,6 @@ def plan_of_folder(study: Study) -> Plan:
     )
     paths, values = settings(factors, points)
     return Plan(
-        study.kind, study.scenarios, study.replicates, paths=paths, points=values, paired=plan["paired"], drawn=drawn,
+        study.kind, scenarios, study.replicates, paths=paths, points=values, paired=plan["paired"], drawn=drawn,
         extra={EXPERIMENT: extra},
     )  # fmt: skip

@@ -46,7 +46,7 @@ def check_points(ready: Ready, paths: tuple[str, ...], values: Floats) -> None:
     """Check that all points are allowed, by the lowest and highest value of each path; raises ScenarioError."""
     for scenario in ready.scenarios.values():
         lowest = Filling(scenario, paths, values.min(axis=0).tolist())
-        Filling(scenario, [place.path for place in lowest.places], values.max(axis=0).tolist())
+        Filling(scenario, [one.path for one in lowest.coordinates], values.max(axis=0).tolist())
 
 
 def describe(ready: Ready) -> dict[str, Any]:

@@ -223,6 +223,17 @@ def test_what_an_extension_counts_is_counted_by_category_too(written) -> None:
         np.testing.assert_array_equal(run.strata["age"].sum(axis=1), run.pair_flows.sum(axis=1))
 
 
+def test_an_attribute_that_fails_leaves_those_of_others(written) -> None:
+    age = written("extend.attribute('age', categories={'minor': 0.5, 'adult': 0.5})", "first")
+    failing = written("extend.attribute('sex', categories={'m': 0.5, 'f': 0.5})\n1 / 0", "second")
+    with extend.loaded(age):
+        with pytest.raises(ScenarioError, match=r"second\.py, line 3: ZeroDivisionError"):
+            extend.load(failing)
+        assert [attribute.name for attribute in strata.attributes] == ["age"]
+        assert list(run_data_of(finished(TINY)).strata) == ["age"]
+    assert (rules.replaced, rules.steps, strata.attributes) == ({}, [], [])
+
+
 def test_a_worker_gets_the_extensions_of_its_work(written) -> None:
     text = """
     @extend.rule("detection_probability")

@@ -14,7 +14,7 @@ from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, Serializ
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from sim.scenario.entry import NAME_PATTERN
-from sim.scenario.errors import choices, show
+from sim.scenario.errors import BY_EXTENSION, choices, show
 from sim.scenario.measures.base import Measure
 
 KINDS: dict[str, type[Measure]] = {}
@@ -87,5 +87,5 @@ AnyMeasure = Annotated[Measure, _OfItsKind]
 def kind_missing(found: Any) -> str:
     """Describe what is wrong with a mapping whose ``kind`` is missing or unknown."""
     if isinstance(found, dict) and "kind" in found:
-        return f"kind: found {show(found['kind'])}; {choices(KINDS, found['kind'])}"
+        return f"kind: found {show(found['kind'])}; {choices(KINDS, found['kind'])}{BY_EXTENSION}"
     return f"missing `kind`; {choices(KINDS)}"

@@ -22,6 +22,9 @@ from sim.studies.store.tables import SCHEMAS
 
 STUDY = "study.json"
 FORMAT = "corridor-study-1"
+# Entries that only some studies have: the command that added replicates, if it is another one than the first; what the
+# outputs of extensions are; and the whole text of scenarios that were shortened, whose files end with the run.
+LATEST, OUTPUTS_ADDED, SHORTENED = "latest_command", "outputs_added", "whole_scenarios"
 MOST_ROWS = 50_000_000  # of a part; far more than the runs of a chunk have
 _HERE = re.compile(r"[^/\\\x00-\x1f\x7f]+")  # a name inside a folder
 

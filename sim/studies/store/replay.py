@@ -63,7 +63,7 @@ def replay(record: Path, *, accept_older: bool = False) -> Replayed:
     if not accept_older:
         check_identity(folder / RUN_FILE, content.get("identity"), "--accept-older runs it with this one all the same")
     with tempfile.TemporaryDirectory(prefix="corridor-replay-") as place:
-        scenario = _load(text, folder, Path(place))
+        scenario = load_recorded(text, folder, Path(place))
         if scenario_hash(scenario) != expected:
             raise OutputError(
                 f"{folder / RUN_FILE}: damaged: its scenario, or the timetable, is not the one that was run"
@@ -101,7 +101,7 @@ def _again(scenario: Scenario, replicates: int) -> Results:
     return Results.of(scenario, runs, RunInfo())
 
 
-def _load(text: str, folder: Path, place: Path) -> Scenario:
+def load_recorded(text: str, folder: Path, place: Path) -> Scenario:
     """Return the scenario of a record, with the timetable in the record's folder."""
     for file in folder.glob("*.csv"):
         write_whole(place / file.name, file.read_bytes())

@@ -22,15 +22,27 @@ from typing import Any, Self
 
 from sim.data import extensions
 from sim.data.durable_files import make_folder, sync_file, sync_folder, write_whole
+from sim.outputs.definitions import OUTPUTS, registered
 from sim.outputs.folder import OutputError, check_writable
 from sim.outputs.identity import check_identity, identity
 from sim.outputs.provenance import machine, now, versions
+from sim.scenario.schema import Scenario
 from sim.scenario.write import to_yaml
 from sim.studies.plan import Plan
 from sim.studies.store import spool
 from sim.studies.store.lock import Lock
 from sim.studies.store.manifest import Manifest
-from sim.studies.store.recorded import FORMAT, STUDY, Recorded, is_study, part_name, read_study
+from sim.studies.store.recorded import (
+    FORMAT,
+    LATEST,
+    OUTPUTS_ADDED,
+    SHORTENED,
+    STUDY,
+    Recorded,
+    is_study,
+    part_name,
+    read_study,
+)
 from sim.studies.store.tables import SCHEMAS, Ended
 from sim.studies.work.worker import Done
 
@@ -72,7 +84,7 @@ class Store:
             self.manifest = Manifest(folder / f"manifest{name}.jsonl", repair=True)
             if not self.manifest.entries:
                 self._record_study()
-            self._record_asked()
+            self._record_asked(command if shard is None else "")
             self._mend_scenarios()
             (folder / "spool").mkdir(exist_ok=True)
         except OSError as error:
@@ -225,18 +237,30 @@ class Store:
             "machine": machine(),
             "started_utc": now(),
         }
-        self._write_once(STUDY, (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode())
+        if registered():
+            content[OUTPUTS_ADDED] = {name: OUTPUTS[name].about() for name in registered()}
+        if texts := self._shortened():
+            content[SHORTENED] = texts
+        self._write_once(STUDY, _text_of(content))
+
+    def _shortened(self) -> dict[str, str]:
+        """Return the whole text of scenarios whose files lack what would begin after a shortened run."""
+        texts = {name: (to_yaml(s), to_yaml(s, whole=True)) for name, s in self._portable()}
+        return {name: whole for name, (file, whole) in texts.items() if file != whole}
 
     def _scenario_files(self) -> Iterator[tuple[str, bytes]]:
-        for name, scenario in self.plan.scenarios.items():
-            portable = scenario
-            if scenario._timetable is not None:
-                file = f"{name}-timetable.csv"
-                yield f"scenarios/{file}", Path(scenario._timetable[0]).read_bytes()
-                portable = scenario.model_copy(update={"timetable": file})
+        for name, portable in self._portable():
+            if portable._timetable is not None:
+                yield f"scenarios/{portable.timetable}", Path(portable._timetable[0]).read_bytes()
             yield f"scenarios/{name}.yaml", to_yaml(portable).encode()
         for file, source in extensions.files().items():
             yield f"{EXTENSIONS}/{file}", source
+
+    def _portable(self) -> Iterator[tuple[str, Scenario]]:
+        """Yield the scenarios, with their timetables under the name that these have in the folder."""
+        for name, scenario in self.plan.scenarios.items():
+            file = None if scenario._timetable is None else f"{name}-timetable.csv"
+            yield name, scenario if file is None else scenario.model_copy(update={"timetable": file})
 
     def _mend_scenarios(self) -> None:
         """Rewrite scenarios that are missing or damaged, if that gives the recorded bytes."""
@@ -249,12 +273,30 @@ class Store:
                 self._write(name, text)
                 self.damage.append(problem)
 
-    def _record_asked(self) -> None:
-        """Record the number of runs now requested; an earlier command may have done more."""
+    def _record_asked(self, command: str) -> None:
+        """Record the number of runs now requested, of which an earlier command may have done more, and the command.
+
+        The record of ``study.json`` precedes the file: after an interruption between them it is written again.
+        """
         asked = {"replicates": self.plan.replicates, "runs": len(self.plan.runs)}
         before = [entry["asked"] for entry in self.manifest.entries if "asked" in entry]
         if before[-1:] != [asked]:
-            self.manifest.add({"asked": asked})
+            content = read_study(self.folder)
+            entry: dict[str, Any] = {"asked": asked}
+            if before and command not in ("", content.get(LATEST, content["command"])):
+                text = _text_of({**content, LATEST: command})
+                entry |= {LATEST: command, "study": {STUDY: [len(text), sha256(text).hexdigest()]}}
+            self.manifest.add(entry)
+        self._write_latest()
+
+    def _write_latest(self) -> None:
+        """Write the latest command to ``study.json`` if the record has it and the file has not."""
+        found = [entry for entry in self.manifest.entries if LATEST in entry]
+        if found:
+            text = _text_of({**read_study(self.folder), LATEST: found[-1][LATEST]})
+            size, digest = found[-1]["study"][STUDY]
+            if len(text) == size and sha256(text).hexdigest() == digest and (self.folder / STUDY).read_bytes() != text:
+                self._write(STUDY, text)
 
     def _record_study(self) -> None:
         folders = [self.folder / name for name in ("scenarios", EXTENSIONS)]
@@ -264,6 +306,10 @@ class Store:
             content = file.read_bytes()
             found[file.relative_to(self.folder).as_posix()] = [len(content), sha256(content).hexdigest()]
         self.manifest.add({"study": found})
+
+
+def _text_of(content: dict[str, Any]) -> bytes:
+    return (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode()
 
 
 def cannot_write(folder: Path, error: OSError) -> OutputError:

@@ -11,6 +11,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any, NamedTuple
 
+from sim.load_extensions import blamed
 from sim.outputs.beside_record import observed_rows, observed_values
 from sim.outputs.daily import blocks_of
 from sim.outputs.weekly import WeeklyData, weekly_data_of
@@ -80,7 +81,7 @@ def carry_out_run(parcel: Parcel, run: Run) -> Ended:
         found: WeeklyData | None = _weekly_data(scenario, parcel.cases[run.scenario].timetable)
         error = ""
     except Exception as problem:
-        found, error = None, f"{type(problem).__name__}: {problem}"
+        found, error = None, blamed(problem) or f"{type(problem).__name__}: {problem}"
     return Ended(run, parcel.people_seed(run), parameters, found, error)
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from sim.load_extensions import clear
 from sim.scenario.write import to_yaml
 from sim.studies.study import Study
 from tests.command import Corridor
@@ -45,7 +47,8 @@ def test_a_comparison_is_one_command(here: Path, corridor: Corridor) -> None:
 
 def test_the_command_in_the_record_makes_the_study_again(here: Path, corridor: Corridor) -> None:
     words = ["compare", "tiny.yaml", "ban.yaml", "--replicates", "2", "--jobs", "1", "--set", "behaviour.retry=4"]
-    assert corridor(*words, "--seed", "7", "--out", "one", "--quiet") == (0, "", "")
+    done = corridor(*words, "--seed", "7", "--out", "one", "--quiet")
+    assert (done.status, "Attempts" in done.out, done.err) == (0, True, "")  # quiet: no progress, but the tables
     again = shlex.split(json.loads((here / "one" / "study.json").read_text())["command"])
     again[again.index("one")] = "two"
     assert corridor(*again[1:]).status == 0
@@ -113,7 +116,8 @@ def test_a_replay_that_differs_says_so(here: Path, corridor: Corridor) -> None:
     "words", [["run", "tiny.yaml"], ["compare", "tiny.yaml", "ban.yaml", "--replicates", "2", "--jobs", "1"]]
 )
 def test_a_report_comes_with_the_results_or_later(here: Path, corridor: Corridor, words: list[str]) -> None:
-    assert corridor(*words, "--out", "r", "--report", "--quiet") == (0, "", "")
+    done = corridor(*words, "--out", "r", "--report", "--quiet")
+    assert (done.status, bool(done.out), done.err) == (0, words[0] == "compare", "")
     assert corridor("report", "r", "--out", "later.html").out == "Written to later.html\n"
     for file in ("r/report.html", "later.html"):
         text = (here / file).read_text(encoding="utf-8")
@@ -201,3 +205,76 @@ def test_a_format_alone_gives_all_intervals(here: Path, corridor: Corridor) -> N
         "scenario,level,name,measure,unit,replicates,mean"
     )
     assert corridor("results", "r", "--format", "json").out.startswith("[")
+
+
+def test_the_record_has_the_first_command_and_that_of_the_latest_addition(here: Path, corridor: Corridor) -> None:
+    for number in ("2", "3", "3"):
+        assert corridor("run", "tiny.yaml", "--replicates", number, "--jobs", "1", "--out", "r", "--quiet").status == 0
+    about = json.loads((here / "r" / "study.json").read_text())
+    assert ("--replicates 2" in about["command"], "--replicates 3" in about["latest_command"]) == (True, True)
+    assert corridor("verify", "r").status == 0
+    first = {key: value for key, value in about.items() if key != "latest_command"}
+    (here / "r" / "study.json").write_text(json.dumps(first, indent=2, ensure_ascii=False) + "\n")  # ended in between
+    assert corridor("verify", "r").status == 1
+    assert corridor("run", "tiny.yaml", "--replicates", "3", "--jobs", "1", "--out", "r", "--quiet").status == 0
+    assert corridor("verify", "r").status == 0
+
+
+def test_a_shortened_study_is_mended(here: Path, corridor: Corridor) -> None:
+    words = ["run", "minsk-2021", "--days", "20", "--replicates", "2", "--jobs", "1", "--out", "r", "--quiet"]
+    done = corridor(*words)
+    assert done.status == 0
+    assert "before these measures start: " in done.err
+    (here / "r" / "totals" / "part-00000.parquet").unlink()
+    done = corridor("mend", "r", "--jobs", "1", "--quiet")
+    assert (done.status, done.err) == (0, "")
+    assert corridor("verify", "r").status == 0
+
+
+@pytest.fixture
+def unloaded() -> Iterator[None]:
+    yield
+    clear()
+
+
+EXTENSION = """
+from sim import extend
+SEEN = extend.flow("seen", unit="persons", title="Seen")
+
+@extend.outcome("half", unit="days")
+def half(run):
+    return run.days / 0
+
+class Entry(extend.Entry):
+    "A broker."
+
+@extend.actor("brokers", entry=Entry)
+class Broker(extend.Actor):
+    "An agent."
+"""
+
+
+@pytest.mark.usefixtures("unloaded")
+def test_what_needs_an_extension_says_which(here: Path, corridor: Corridor) -> None:
+    (here / "mine.py").write_text(EXTENSION.replace("/ 0", "/ 2"))
+    (here / "own.yaml").write_text("extends: tiny\nbrokers: {one: {}}\n")
+    assert "one of an extension, which --with loads" in corridor("validate", "own.yaml").err
+    assert corridor("run", "own.yaml", "--with", "mine.py", "--out", "one", "--quiet").status == 0
+    clear()
+    done = corridor("results", "one", "--sql", "select 1")
+    assert (done.status, "add --with one/mine.py" in done.err, "damaged" in done.err) == (2, True, False)
+    words = ["run", "tiny.yaml", "--replicates", "2", "--jobs", "1", "--with", "mine.py", "--out", "r", "--quiet"]
+    assert corridor(*words).status == 0
+    clear()
+    query = "select unit, title from outputs where name = 'seen'"
+    assert corridor("results", "r", "--sql", query, "--format", "csv").out == "unit,title\npersons,Seen\n"
+
+
+@pytest.mark.parametrize("more", [[], ["--replicates", "2", "--jobs", "1"]], ids=["a run", "a study"])
+@pytest.mark.usefixtures("unloaded")
+def test_an_error_in_an_extension_is_told_by_file_and_line(here: Path, corridor: Corridor, more: list[str]) -> None:
+    (here / "mine.py").write_text(EXTENSION)
+    done = corridor("run", "tiny.yaml", "--with", "mine.py", "--out", "r", *more)
+    assert done.status == 2
+    assert "--with mine.py, line 7: ZeroDivisionError: division by zero" in done.err
+    assert "internal error" not in done.err

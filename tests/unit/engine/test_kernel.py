@@ -11,12 +11,14 @@ import numpy as np
 import pytest
 
 import sim
+from sim import extend
 from sim.engine import rules
 from sim.engine.compiled import JIT
 from sim.engine.kernel import kernel
 from sim.engine.processes import attempts, sea
 from sim.engine.tables import S_CROSSINGS, S_RECORDED
 from sim.model import evening, migrants_day
+from sim.outputs.run_data import by_pair, run_data_of
 from tests.strategies import finished, tiny_scenario
 
 TINY = tiny_scenario(days=60)
@@ -138,6 +140,40 @@ RULE = """
 @extend.rule("detection_probability")
 def nobody(section, coaching, p):
     return 0.0
+"""
+
+
+@pytest.mark.parametrize(
+    "call",
+    ["from sim import extend as e\nHAPPENS = e.happens", "import sim\nimport sim.extend", "from helper import e"],
+    ids=["a name of its own", "the whole package", "a helper of its own"],
+)
+def test_a_rule_is_reached_by_whatever_module(call: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who counts through another module's name counts what all others count, by category too."""
+    monkeypatch.syspath_prepend(str(tmp_path))
+    helper = "import types\nfrom sim import extend\n\n@extend.compiled\ndef note(w, day, m, flow):\n"
+    (tmp_path / "helper.py").write_text(helper + "    extend.count(w, day, m, flow)\n\nimport helper as e\n")
+    name = {"from helper": "e.note", "import sim\n": "sim.extend.count"}.get(call[:11], "e.count")
+    (tmp_path / "mine.py").write_text(f"{call}\n{COUNTED.replace('COUNT', name)}", encoding="utf-8")
+    try:
+        with extend.loaded(tmp_path / "mine.py"):
+            run = run_data_of(finished(TINY))
+            assert by_pair(run, "seen").sum() > 0
+            np.testing.assert_array_equal(run.strata["age"].sum(axis=1), run.pair_flows.sum(axis=1))
+    finally:
+        sys.modules.pop("helper", None)
+
+
+COUNTED = """
+from sim.extend import attribute, flow, process
+SEEN = flow("seen", unit="persons", title="Seen")
+AGE = attribute("age", categories={"minor": 0.5, "adult": 0.5})
+
+@process(after="exposure")
+def look(w, day):
+    for i in range(w.rows.shape[0]):
+        if w.rows[i].status == 4:
+            COUNT(w, day, w.rows[i], SEEN)
 """
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sim.scenario.draw import drawn_values, resolve
 from sim.scenario.errors import ScenarioError
 from sim.scenario.paths import apply_overrides, parameter_paths
-from sim.scenario.points import Filling, filling, place_of
+from sim.scenario.points import Filling, coordinate_of, filling
 from sim.scenario.schema import Scenario
 from tests.strategies import tiny_scenario
 
@@ -69,6 +69,6 @@ def test_a_value_outside_its_range_is_the_error_of_overrides(value: float) -> No
 )
 def test_what_is_no_parameter(path: str) -> None:
     with pytest.raises(ScenarioError, match="no parameter") as caught:
-        place_of(SPREAD, path)
+        coordinate_of(SPREAD, path)
     if path == "behaviour.rety":
         assert "did you mean 'behaviour.retry'" in str(caught.value)

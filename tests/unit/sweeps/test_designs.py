@@ -24,7 +24,7 @@ FACTORS = [
     seed=st.integers(0, 2**62), second=st.booleans(),
 )  # fmt: skip
 @settings(max_examples=40, deadline=None)
-def test_designs_keep_to_the_knobs_and_to_their_number(
+def test_designs_keep_to_the_parameters_and_to_their_number(
     design: str, samples: int, levels: int, seed: int, second: bool
 ) -> None:
     points = designs.points_of(design, FACTORS, samples, levels, seed, second_order=second)
@@ -57,7 +57,7 @@ def test_one_at_a_time_moves_one_from_the_centre() -> None:
     assert ((points[1:] != points[0]).sum(axis=1) <= 1).all()
 
 
-def test_a_step_of_morris_moves_one_knob() -> None:
+def test_a_step_of_morris_moves_one_parameter() -> None:
     points = designs.points_of("morris", FACTORS, 5, 4, 1)
     for trajectory in points.reshape(5, 4, 3):
         assert ((np.diff(trajectory, axis=0) != 0).sum(axis=1) == 1).all()

@@ -11,7 +11,7 @@ from sim.sweeps.factors import settings as settings_of
 from tests.unit.sweeps.small import FLIGHTS, TINY
 
 
-def test_a_knob_takes_its_distribution_or_a_fifth_around_its_value() -> None:
+def test_a_parameter_takes_its_distribution_or_a_fifth_around_its_value() -> None:
     assert factor_of(TINY, "behaviour.retry").ends == (1, 9)
     assert factor_of(TINY, "behaviour.patience").ends == (48, 72)
     assert factor_of(TINY, "behaviour.patience").centre == 60
@@ -37,6 +37,6 @@ def test_paths_move_together() -> None:
         ("days", {}),
     ],
 )
-def test_what_is_no_knob(name: str, options: dict) -> None:
+def test_what_is_no_parameter(name: str, options: dict) -> None:
     with pytest.raises(ScenarioError, match=r"allowed|needed"):
         factor_of(TINY, name, **options)
