@@ -13,7 +13,7 @@ from sim.outputs.definitions import ALL, title_of
 from sim.outputs.folder import OutputError
 from sim.outputs.results import SCENARIO, Results
 from sim.scenario import Scenario, ScenarioError, apply_overrides, load_scenario
-from sim.scenario.points import place_of
+from sim.scenario.points import coordinate_of
 from sim.studies.plan import EXPERIMENT
 from sim.studies.store.recorded import is_study
 from sim.studies.study import Study
@@ -127,7 +127,7 @@ class Opened:
         scenario = sampled.study.scenarios[name]
         paths, values = settings(sampled.factors, sampled.x[point : point + 1])
         overrides: dict[str, Any] = {
-            path: place_of(scenario, path).typed(float(value)) for path, value in zip(paths, values[0], strict=True)
+            path: coordinate_of(scenario, path).typed(float(value)) for path, value in zip(paths, values[0], strict=True)
         }
         words = [f"{sampled.label(k)} {v:.4g} {k.unit}" for k, v in zip(sampled.factors, sampled.x[point], strict=True)]
         told = f"Point {point + 1} of the sweep {self.title!r}: {', '.join(words)}."
