@@ -98,7 +98,7 @@ def test_everybody_tries_a_section_in_reach_and_none_where_there_is_none() -> No
         chosen = {int(attempts.choose_section(w.rows[i], w.reach, z * sections, sections)) for i in range(400)}
         assert chosen == set(np.flatnonzero(reach["within"]).tolist())
     w.reach["cumulative"] = 0.0  # shares that fall short of one by rounding leave nobody without a section
-    assert reach["within"][attempts.choose_section(w.rows[0], reach, 0, sections)]
+    assert attempts.choose_section(w.rows[0], reach, 0, sections) == np.flatnonzero(reach["within"])[-1]
     w.reach["within"] = 0
     assert attempts.choose_section(w.rows[0], w.reach, 0, sections) == -1
 
