@@ -23,14 +23,24 @@ PERIOD = 30  # days
 Totals = dict[str, dict[str, list[int]]]
 
 
-def totals(seed: int) -> Totals:
-    """By table and flow or status: a number a period of 30 days; stocks at its end."""
+def model_of(seed: int) -> CorridorModel:
+    """On its first morning."""
     scenario = rich_scenario(seed)
-    model = CorridorModel(scenario, timetable(scenario))
+    return CorridorModel(scenario, timetable(scenario))
+
+
+def totals(seed: int) -> Totals:
+    """Of a whole run."""
+    model = model_of(seed)
     while model.running:
         model.step()
-    w = model.world
-    ends = range(0, scenario.days, PERIOD)
+    return totals_of(model)
+
+
+def totals_of(model: CorridorModel) -> Totals:
+    """By table and flow or status: a number a period of 30 days; stocks at its end."""
+    w, days = model.world, model.settings.days
+    ends = range(0, days, PERIOD)
     found: Totals = {}
     for table, names in (
         ("section_flows", t.SECTION_FLOWS), ("pair_flows", t.PAIR_FLOWS), ("route_flows", t.ROUTE_FLOWS),
@@ -39,7 +49,7 @@ def totals(seed: int) -> Totals:
         found[table] = {
             name: [int(values[day : day + PERIOD, number].sum()) for day in ends] for number, name in enumerate(names)
         }
-    last = [min(day + PERIOD, scenario.days) - 1 for day in ends]
+    last = [min(day + PERIOD, days) - 1 for day in ends]
     stocks = w.stocks_by_cohort.sum(axis=1)
     found["stocks"] = {name: [int(stocks[day, number]) for day in last] for number, name in enumerate(STATUSES)}
     found["attempts_by_section"] = {

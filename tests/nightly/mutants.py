@@ -3,8 +3,10 @@
 Each mutant is one small change of one source: a comparison, an operator, a constant, a branch, or a statement left out.
 It runs uncompiled, in a process forked after the heavy imports, against ever longer tests until one fails:
 
-1. `tests/baselines/test_baselines.py` (numbers of two small scenarios), which a change of behaviour would meet first;
-2. unit tests; 3. the oracle on plain Mesa agents; 4. properties; 5. cases with an analytic answer, with fewer people.
+1. `tests/baselines/test_baselines.py` (numbers of two small scenarios), which a change of behaviour would meet first,
+   given up at the first period that differs;
+2. the unit tests of the changed source; 3. the oracle on plain Mesa agents; 4. properties;
+5. cases with an analytic answer, with fewer people.
 
     nice python -m tests.nightly.mutants [--sample 400] [--stages 1 2] [--out TABLE.csv] [FILE...]
     nice python -m tests.nightly.mutants --again TABLE.csv --stages 3 4 --out SURVIVORS.csv
@@ -23,6 +25,8 @@ import csv
 import importlib.abc
 import importlib.util
 import io
+import itertools
+import json
 import os
 import random
 import resource
@@ -44,9 +48,10 @@ SOURCES = [
     *sorted(f"sim/engine/processes/{file.name}" for file in (ROOT / "sim/engine/processes").glob("*.py")),
 ]
 PAY = "tests/properties/test_untouched.py::test_common_random_numbers_pay"  # sixty runs
+BASELINES, OWN = ["tests/baselines/test_baselines.py"], ["unit tests of the source"]
 STAGES = (
-    ["tests/baselines/test_baselines.py"],
-    ["tests/unit/engine", "tests/unit/agents/test_agenda.py"],
+    BASELINES,
+    OWN,
     ["tests/verification/test_oracle.py"],
     [f"tests/properties/test_{name}.py" for name in ("invariance", "idle_measures", "untouched")] + ["--deselect", PAY],
     [str(file.relative_to(ROOT)) for file in sorted(ROOT.glob("tests/verification/test_analytic_*.py"))],
@@ -173,14 +178,45 @@ class _Changed(importlib.abc.MetaPathFinder, importlib.abc.SourceLoader):
         raise OSError  # no bytecode of the file as it is
 
 
+def tests_of(number: int, file: str) -> list[str]:
+    """Tests of a stage; unit tests are those of the source, of the ledger also those of what becomes of its checks."""
+    if STAGES[number] != OWN:
+        return STAGES[number]
+    folder, name = os.path.split(file.replace("sim/", "tests/unit/", 1))
+    return [f"{folder}/test_{name}", *([f"{folder}/test_conservation.py"] if name == "ledger.py" else [])]
+
+
+def meets_baselines() -> bool:
+    """As the test of the baselines, but each period is looked at when it ends."""
+    from tests.baselines import test_baselines as baselines
+
+    for seed, expected in json.loads(baselines.FILE.read_text()).items():
+        model = baselines.model_of(int(seed))
+        while model.running:
+            model.step()
+            periods = model.day // baselines.PERIOD
+            if model.day % baselines.PERIOD == 0 and model.running:
+                found = baselines.totals_of(model)
+                tables = ("section_flows", "pair_flows", "route_flows", "stocks")
+                if any(found[t][name][:periods] != expected[t][name][:periods] for t in tables for name in expected[t]):
+                    return False
+        if baselines.totals_of(model) != expected:
+            return False
+    return True
+
+
 def run_stage(stage: list[str], file: str, text: str, people: int) -> int:
     """In a child: the tests of a stage with the mutant in place; the exit status."""
+    import numpy as np
     import pytest
 
     sys.dont_write_bytecode = True
     sys.meta_path.insert(0, _Changed(file, text))
     sys.path.insert(0, str(ROOT))
     warnings.simplefilter("ignore")
+    np.seterr(all="ignore")  # each warning that is not shown takes its time all the same
+    if stage == BASELINES:
+        return 0 if meets_baselines() else 1
     with contextlib.suppress(ImportError):
         from tests.verification import analytic
 
@@ -194,7 +230,7 @@ def judge(mutant: Mutant, text: str, stages: range) -> tuple[str, float]:
     """Which of the stages kills a mutant ("survived" if none), and the seconds that it took."""
     began = time.monotonic()
     for number in stages:
-        stage = STAGES[number]
+        stage = tests_of(number, mutant.file)
         status = in_child(stage, mutant.file, text, LIMITS[number])
         if status != 0:
             return stage[0] + (" (no end)" if status == -signal.SIGKILL else ""), time.monotonic() - began
@@ -217,9 +253,13 @@ def in_child(stage: list[str], file: str, text: str, limit: int) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def preload() -> None:
-    """All that mutants share: the libraries, and no module of sim/."""
-    for name in ("numba", "mesa", "numpy", "scipy.stats", "pydantic", "pytest", "hypothesis", "ruamel.yaml", "pandas"):
+def preload(files: list[str]) -> None:
+    """All that mutants share: the libraries, and of sim/ what lies below the sources."""
+    names = ["numba", "mesa", "numpy", "scipy.stats", "pydantic", "pytest", "hypothesis", "ruamel.yaml", "pandas"]
+    if not any(file.startswith(("sim/data/", "sim/scenario/")) for file in files):
+        names.append("sim.scenario.schema")
+    sys.path.insert(0, str(ROOT))
+    for name in names:
         __import__(name)
 
 
@@ -235,7 +275,7 @@ def main() -> None:
     asked = parser.parse_args()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        preload()
+        preload(asked.files)
     everything = [entry for file in asked.files or SOURCES for entry in mutants_of(file)]
     chosen = list(everything)
     random.Random(asked.seed).shuffle(chosen)
@@ -245,12 +285,11 @@ def main() -> None:
         with asked.again.open(encoding="utf-8") as rows:
             left = {(row["file"], row["number"]) for row in csv.DictReader(rows) if row["killed_by"] == "survived"}
         chosen = [(mutant, text) for mutant, text in everything if (mutant.file, str(mutant.number)) in left]
-    nothing = Mutant(SOURCES[0], -1, 0, "nothing")
-    fate, seconds = judge(nothing, (ROOT / SOURCES[0]).read_text(), stages)
-    print(f"{len(everything)} mutants, {len(chosen)} of them tried; unchanged: {fate} in {seconds:.0f} s", flush=True)
-    if fate != "survived":
-        raise SystemExit("the tests fail without a mutant")
-    done: list[tuple[Mutant, str, float]] = []
+    done = read(asked.out, chosen) if asked.out and asked.out.exists() else []
+    there = {mutant for mutant, _, _ in done}
+    chosen = [(mutant, text) for mutant, text in chosen if mutant not in there]
+    print(f"{len(everything)} mutants, {len(chosen)} of them to be tried", flush=True)
+    check_unchanged({mutant.file for mutant, _ in chosen}, stages)
     with ThreadPoolExecutor(asked.jobs) as pool:
         for (mutant, _), (fate, seconds) in zip(
             chosen, pool.map(lambda entry: judge(*entry, stages), chosen), strict=True
@@ -260,6 +299,24 @@ def main() -> None:
             if asked.out:
                 write(asked.out, done)
     print(table(done))
+
+
+def check_unchanged(files: set[str], stages: range) -> None:
+    """All tests that are to be failed must pass without a mutant."""
+    tried: list[list[str]] = []
+    for number, file in itertools.product(stages, sorted(files)):
+        stage = tests_of(number, file)
+        if stage not in tried and in_child(stage, file, (ROOT / file).read_text(encoding="utf-8"), LIMITS[number]):
+            raise SystemExit(f"{' '.join(stage)}: found a failure without a mutant; these tests must pass")
+        tried.append(stage)
+
+
+def read(file: Path, chosen: list[tuple[Mutant, str]]) -> list[tuple[Mutant, str, float]]:
+    """Rows of a table for mutants that are chosen."""
+    with file.open(encoding="utf-8") as rows:
+        fates = {(row["file"], row["number"], row["change"]): row["killed_by"] for row in csv.DictReader(rows)}
+    keys = [(mutant, (mutant.file, str(mutant.number), mutant.change)) for mutant, _ in chosen]
+    return [(mutant, fates[key], 0.0) for mutant, key in keys if key in fates]
 
 
 def write(file: Path, done: list[tuple[Mutant, str, float]]) -> None:

@@ -85,16 +85,24 @@ def test_what_does_not_add_up_stops_the_run_and_is_told(model: CorridorModel, la
     assert any(name in str(error.value) for name in getattr(model.names, kind))
 
 
-def test_the_numbers_that_do_not_agree_are_told(model: CorridorModel) -> None:
-    tamper(model, RECORDED)
+@pytest.mark.parametrize(
+    ("law", "other", "number", "words"),
+    [
+        (RECORDED, "overload_crossings", "recorded", "{} detected attempts were stopped or not; {} were recorded"),
+        (ATTEMPTS, "crossings", "attempts", "{} attempts were stopped or succeeded; {} were made"),
+    ],
+)
+def test_the_numbers_that_do_not_agree_are_told(
+    model: CorridorModel, law: int, other: str, number: str, words: str
+) -> None:
+    tamper(model, law)
     with pytest.raises(ConservationError) as error:
         model.step()
     flows = dict(zip(t.SECTION_FLOWS, model.world.section_flows[DAY, 1].tolist(), strict=True))
-    ended = flows["turn_backs"] + flows["procedures"] + flows["overload_crossings"]
-    assert flows["overload_crossings"] > 0
-    assert ended == flows["recorded"] + 1
-    assert f": {ended} detected attempts" in str(error.value)
-    assert f"; {flows['recorded']} were recorded" in str(error.value)
+    ended = flows["turn_backs"] + flows["procedures"] + flows[other]
+    assert flows[other] > 0
+    assert ended == flows[number] + 1
+    assert words.format(ended, flows[number]) in str(error.value)
 
 
 def test_every_day_everybody_is_somewhere() -> None:

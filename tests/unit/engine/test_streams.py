@@ -14,7 +14,7 @@ from scipy import stats
 
 from sim.engine import streams
 from sim.engine.rows import AT_BORDER
-from sim.engine.streams import MEASURE, bits, draw, fill_keys, happens, lag, mix, name_key, stream
+from sim.engine.streams import MEASURE, bits, draw, fill_keys, happens, lag, mix, name_key, seed_of, stream
 from tests.strategies import finished, tiny_scenario
 
 STREAMS = range(MEASURE + 1)
@@ -224,3 +224,11 @@ def test_a_stream_by_name_is_always_the_same_and_no_other() -> None:
     for one, other in itertools.combinations(of, 2):
         assert stats.pearsonr(one, other).pvalue > ALPHA
     assert stats.kstest(of[0], "uniform").pvalue > ALPHA
+
+
+def test_a_seed_is_a_whole_number_or_what_numpy_makes_one_of() -> None:
+    assert seed_of(7) == seed_of(np.int64(7)) == 7
+    assert seed_of([1, 2]) == seed_of((1, 2)) == seed_of(np.random.SeedSequence([1, 2])) != seed_of([2, 1])
+    for wrong in (True, 1.5, "7", np.random.default_rng(1)):
+        with pytest.raises(TypeError, match="rng: found"):
+            seed_of(wrong)  # type: ignore[arg-type]

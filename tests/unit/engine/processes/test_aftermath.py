@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.engine import queues
 from sim.engine import tables as t
 from sim.engine.processes import aftermath
-from sim.engine.rows import CROSSED, ONWARD, RETURNED, STRANDED
+from sim.engine.rows import CROSSED, IN_PROCEDURE, ONWARD, RETURNED, STRANDED
 from sim.model import CorridorModel
 from tests.strategies import START, finished, tiny_scenario
+from tests.unit.engine.processes.hands import put
 from tests.verification.analytic import check_share, simple
 
 PEOPLE = 3000
@@ -141,6 +143,19 @@ def test_where_a_procedure_leads(absconding: float, returned: float, stays: bool
     assert (w.rows["status"] == CROSSED).sum() == in_country
     if returned:
         assert (w.rows["status"] == RETURNED).sum() == people[t.F_RETURNED] >= people[t.F_LEFT_PROCEDURE]
+
+
+def test_a_procedure_ends_as_the_agency_that_leads_it_ends_it() -> None:
+    model = CorridorModel(tiny_scenario())
+    w, rows = model.world, {0: [3, 1], 1: [4, 15]}
+    w.procedures["absconding"][0], w.procedures["absconding"][1], w.procedures["returned"][1] = 1.0, 0.0, 1.0
+    for agency, held in rows.items():
+        put(model, held, IN_PROCEDURE, model.names.places[w.agencies["place"][agency]], "baghdad-minsk")
+        for i in held:
+            queues.schedule(model._tables, i, t.C_PROCEDURE, 0, 1)
+    aftermath.end_procedures(model._tables, 1)
+    assert (w.rows["status"][rows[0]] == ONWARD).all()
+    assert (w.rows["status"][rows[1]] == RETURNED).all()
 
 
 def test_the_stranded_go_home_when_let_and_able_and_stay_when_not() -> None:

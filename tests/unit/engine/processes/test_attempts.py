@@ -97,8 +97,23 @@ def test_everybody_tries_a_section_in_reach_and_none_where_there_is_none() -> No
         reach = w.reach[z * sections : (z + 1) * sections]
         chosen = {int(attempts.choose_section(w.rows[i], w.reach, z * sections, sections)) for i in range(400)}
         assert chosen == set(np.flatnonzero(reach["within"]).tolist())
+    w.reach["cumulative"] = 0.0  # shares that fall short of one by rounding leave nobody without a section
+    assert attempts.choose_section(w.rows[0], reach, 0, sections) == np.flatnonzero(reach["within"])[-1]
     w.reach["within"] = 0
     assert attempts.choose_section(w.rows[0], w.reach, 0, sections) == -1
+
+
+def test_what_is_told_of_detection_is_the_highest_of_the_zones_that_reach_a_section() -> None:
+    """With however many cohorts: the border is the same for all."""
+    for others in ({}, {"iraqis": None, "syrians": None}):
+        model = finished(tiny_scenario({"cohorts": others}), days=1)
+        w = model.world
+        reach = w.reach.reshape(len(model.names.zones), -1)
+        w.section_detection[1] = 0.0
+        attempts.prepare(model._tables, 1)
+        highest = np.where(reach["within"] == 1, reach["detection"], 0.0).max(axis=0)
+        assert highest.min() > 0.0
+        assert w.section_detection[1] == pytest.approx(highest)
 
 
 @pytest.mark.parametrize("rate", [0.02, 0.3, 50.0])

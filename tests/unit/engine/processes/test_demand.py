@@ -66,6 +66,13 @@ def test_at_a_higher_rate_everybody_leaves_no_later() -> None:
     assert left[0][-1].sum() < left[2][-1].sum()
 
 
+def test_at_an_endless_hazard_nobody_is_left() -> None:
+    model = finished(tiny_scenario(), days=1)
+    model.world.cohorts["cumulative_hazard"] = 1e3
+    demand.run(model._tables, 1)
+    assert model.world.cohorts["left"].tolist() == model.world.cohorts["size"].tolist()
+
+
 def test_utility_is_linear_in_what_it_weighs() -> None:
     """Each term has its weight and no other: differences are the weights times the differences."""
     w = finished(tiny_scenario(), days=1).world

@@ -8,12 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.engine import queues
 from sim.engine import tables as t
 from sim.engine.processes import sea
 from sim.engine.rows import AT_COAST, LANDED
 from sim.engine.streams import WEATHER, draw
 from sim.model import CorridorModel
 from tests.strategies import START, finished, tiny_scenario
+from tests.unit.engine.processes.hands import put
 from tests.verification.analytic import check_share
 
 SEATS = 6
@@ -48,6 +50,17 @@ def test_a_boat_is_half_full_at_least_and_never_more_than_full() -> None:
     assert (days[:, t.R_BOARDED] <= days[:, t.R_SEATS]).all()
     assert (days[:, t.R_BOARDED] >= SEATS // 2 * days[:, t.R_DEPARTURES]).all()
     assert days[:, t.R_DEPARTURES].any()
+
+
+def test_all_in_the_queue_embark_while_there_are_seats() -> None:
+    """The first of all rows, too."""
+    for seats, embarked in ((2, 2), (3, 3), (SEATS, 3)):
+        model = CorridorModel(tiny_scenario({"cohorts": {"iraqis": None, "syrians": None}}))
+        number = model.names.routes.index("benghazi-italy")
+        for i in put(model, [1, 0, 2], AT_COAST, "benghazi", "benghazi-italy"):
+            queues.push(model._tables, 2 * len(model.names.states) + number, i)
+        assert sea.sail(model._tables, 0, number, seats) == embarked
+        assert model.world.rows["voyages"][[1, 0, 2]].tolist() == [1] * embarked + [0] * (3 - embarked)
 
 
 def test_fewer_boats_leave_where_fewer_are_tolerated() -> None:

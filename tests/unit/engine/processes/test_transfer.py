@@ -73,11 +73,28 @@ def test_the_next_zone_with_room_is_one_of_the_same_state() -> None:
     assert transfer.with_room(model._tables, bruzgi, state) == -1
 
 
+def test_zones_are_asked_for_room_in_their_order() -> None:
+    """From the chosen one on, and from the last on to the first."""
+    zones = {"polotsk": {"transit_state": "belarus", "capacity": 9, "sections": {"kuznica": 0}}}
+    model = CorridorModel(tiny_scenario({"zones": zones}))
+    for full in range(3):
+        model.world.zones["room"] = 1
+        model.world.zones["room"][full] = 0
+        assert transfer.with_room(model._tables, full, model.names.states.index("belarus")) == (full + 1) % 3
+
+
 def test_the_shares_of_each_states_zones_add_up_to_one() -> None:
     model = finished(tiny_scenario(ARMENIA), days=3)
     zones = model.world.zones
     for state in set(zones["state"]):
         assert zones["cumulative"][zones["state"] == state].max() == pytest.approx(1.0, abs=1e-12)
+
+
+def test_zones_from_where_no_section_is_within_reach_have_no_share() -> None:
+    model = CorridorModel(tiny_scenario())
+    model.world.reach["within"] = 0
+    transfer.weigh_zones(model._tables)
+    assert model.world.zones["cumulative"].tolist() == [0.0, 0.0]
 
 
 @pytest.mark.parametrize("steering", [-2.0, 0.0, 1.0, 30.0])
