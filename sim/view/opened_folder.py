@@ -127,7 +127,8 @@ class Opened:
         scenario = sampled.study.scenarios[name]
         paths, values = settings(sampled.factors, sampled.x[point : point + 1])
         overrides: dict[str, Any] = {
-            path: coordinate_of(scenario, path).typed(float(value)) for path, value in zip(paths, values[0], strict=True)
+            path: coordinate_of(scenario, path).typed(float(value))
+            for path, value in zip(paths, values[0], strict=True)
         }
         words = [f"{sampled.label(k)} {v:.4g} {k.unit}" for k, v in zip(sampled.factors, sampled.x[point], strict=True)]
         told = f"Point {point + 1} of the sweep {self.title!r}: {', '.join(words)}."
