@@ -13,7 +13,6 @@ from sim.engine.rows import BOOKED, CROSSED, DEAD, IN_PROCEDURE, ONWARD, PROSPEC
 from tests.strategies import START, finished
 from tests.verification.analytic import (
     ALPHA,
-    MONTHS,
     SIMPLE,
     N,
     affordable,
@@ -167,7 +166,7 @@ def test_survival_is_exponential_in_the_days_outdoors(winter: float, factor: flo
     """P(alive after a wait of n days) = exp(-h n), also in the cold; injuries of the living likewise."""
     changes = {
         "hazards": {"death": 0.01, "injury": 0.02, "winter": winter},
-        "seasons": {"cold": [1.0] * MONTHS},
+        "seasons": {"january": -20, "july": -20},
         "behaviour": {"first_attempt": 12},
         "detection": {"coverage": 0},
     }

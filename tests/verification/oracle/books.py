@@ -40,6 +40,7 @@ class Books:
         self.seat_queue = [deque[OracleMigrant]() for _ in names.routes]
         self.carry: dict[Any, float] = defaultdict(float)
         self.boats = Counter[int]()
+        self.calm: list[bool] = []
         self.clock = [0.0] * len(names.cohorts)
         self.pair_flows, self.section_flows, self.route_flows = Counter(), Counter(), Counter()
         self.stocks_by_cohort = np.zeros((settings.days, len(names.cohorts), len(pop.STATUSES)), int)
