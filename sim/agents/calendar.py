@@ -26,6 +26,7 @@ class Calendar:
         scenario = model.settings
         self.model = model
         seasons: Any = scenario.seasons
+        detection: Any = scenario.detection
         year = season.years(scenario.start, scenario.days)
         dark = season.hours_of_darkness(year, seasons.latitude)
         warmth = season.temperature(year, seasons.january, seasons.july)
@@ -33,7 +34,7 @@ class Calendar:
         months = days.astype("datetime64[M]").astype(int) % 12  # counted from January 1970
         self.by_day = {
             "cold": season.cold(warmth, min(seasons.january, seasons.july), seasons.comfortable),
-            "visibility": season.visibility(dark, scenario.detection.darkness),
+            "visibility": season.visibility(dark, detection.darkness),
             "calm_sea": np.array(seasons.calm_sea)[months],
         }
         model.world.p["sea_persistence"] = seasons.sea_persistence

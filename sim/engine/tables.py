@@ -76,7 +76,7 @@ SECTION = np.dtype(
 REACH = np.dtype([("within", "i8"), ("constant", "f8"), ("cumulative", "f8"), ("detection", "f8")])
 AGENCY = np.dtype(
     [
-        ("place", "i8"), ("turn_back", "f8"), ("reception", "i8"), ("full", "i8"),
+        ("place", "i8"), ("turn_back", "f8"), ("reception", "f8"), ("procedure_factor", "f8"), ("full", "i8"),
     ]
 )  # fmt: skip
 # One record per agency and cohort: the parts of an agency's procedure that may differ by cohort.

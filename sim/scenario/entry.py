@@ -22,7 +22,7 @@ Text = Annotated[str, StringConstraints(max_length=5000, pattern=rf"^[^\x00-\x08
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 
 
-def _day(value: Any) -> Any:
+def parse_day(value: Any) -> Any:
     """Parse a date or its ISO text, but not a number of seconds, which pydantic would accept as a date."""
     if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
         try:
@@ -36,7 +36,7 @@ def _day(value: Any) -> Any:
     return value
 
 
-Day = Annotated[date, BeforeValidator(_day)]
+Day = Annotated[date, BeforeValidator(parse_day)]
 
 ASSUMED = "assumption"
 BY_DATE = " Mapping of dates to values; each holds from its date until the next."
