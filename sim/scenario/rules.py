@@ -89,8 +89,8 @@ class Seasons(Entry):
         17.8, "degC", -60, 60, "Mean temperature of July.", rows("mean_temperature_bialowieza_july")
     )
     comfortable: Quantity = quantity(
-        15.0, "degC", -60, 60, "Mean temperature of a day from which on cold harms and hinders nobody.",
-        "assumption: Eurostat counts the days below 15 degC as those on which one heats",
+        15.0, "degC", -60, 60,
+        "Mean temperature of a day from which on cold harms and hinders nobody; Eurostat counts days below 15 as heated.",
     )  # fmt: skip
     calm_sea: list[float] = Field(
         default=[0.43, 0.55, 0.44, 0.54, 0.67, 0.83, 0.82, 0.89, 0.85, 0.79, 0.74, 0.55],
