@@ -90,7 +90,7 @@ class Seasons(Entry):
     )
     comfortable: Quantity = quantity(
         15.0, "degC", -60, 60,
-        "Mean temperature of a day from which on cold harms and hinders nobody; Eurostat counts days below 15 as heated.",
+        "Mean temperature of a day from which on cold harms nobody; Eurostat counts those below 15 as heated.",
     )  # fmt: skip
     calm_sea: list[float] = Field(
         default=[0.43, 0.55, 0.44, 0.54, 0.67, 0.83, 0.82, 0.89, 0.85, 0.79, 0.74, 0.55],
