@@ -39,9 +39,8 @@ from sim.engine.strata import attributes
 from sim.engine.streams import Seed, seed_of
 from sim.engine.tables import N_EVENTS, S_ATTEMPTS
 from sim.scenario import html
-from sim.scenario.by_date import dated
 from sim.scenario.draw import resolve
-from sim.scenario.entry import is_uncertain
+from sim.scenario.entry import dated, is_uncertain
 from sim.scenario.load import load_scenario
 from sim.scenario.paths import apply_overrides
 from sim.scenario.schema import Scenario

@@ -14,8 +14,7 @@ from typing import Any, get_args
 from sim.data.csv_reader import records
 from sim.data.durable_files import write_text
 from sim.outputs.definitions import OUTPUTS
-from sim.scenario.by_date import OR_BY_DATE
-from sim.scenario.entry import ASSUMED, BY_DATE, Entry, figure
+from sim.scenario.entry import ASSUMED, BY_DATE, OR_BY_DATE, Entry, figure
 from sim.scenario.fields import (
     bare,
     entry_class,

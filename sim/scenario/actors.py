@@ -5,8 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from sim.scenario.by_cohort import ByCohort
-from sim.scenario.by_date import ByDate, by_date
-from sim.scenario.entry import ASSUMED, Day, Entry, Name, Schedule, Title, rows, schedule
+from sim.scenario.entry import ASSUMED, ByDate, Day, Entry, Name, Schedule, Title, by_date, rows, schedule
 from sim.scenario.modes import ANY_MODE, MODES, ModeName
 from sim.scenario.quantity import Quantity, quantity
 

@@ -11,8 +11,7 @@ import copy
 import re
 from typing import Any
 
-from sim.scenario.by_date import DATE_KEY
-from sim.scenario.entry import Entry
+from sim.scenario.entry import DATE_KEY, Entry
 from sim.scenario.fields import is_quantity, is_schedule, limits, note
 from sim.scenario.files import scenario_names
 from sim.scenario.quantity import KINDS, Distribution

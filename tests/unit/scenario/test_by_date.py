@@ -20,8 +20,8 @@ from sim.scenario import (
     parse_override,
     to_yaml,
 )
-from sim.scenario.by_date import dated
 from sim.scenario.draw import drawn_values, resolve
+from sim.scenario.entry import dated
 from sim.scenario.json_schema import scenario_json_schema
 from sim.scenario.paths import get_path
 from sim.scenario.points import Filling, place_of
