@@ -40,7 +40,7 @@ from sim.engine.streams import Seed, seed_of
 from sim.engine.tables import N_EVENTS, S_PATROL_CALLS
 from sim.scenario import html
 from sim.scenario.draw import resolve
-from sim.scenario.entry import is_uncertain
+from sim.scenario.entry import dated, is_uncertain
 from sim.scenario.load import load_scenario
 from sim.scenario.paths import apply_overrides
 from sim.scenario.schema import Scenario
@@ -293,12 +293,19 @@ class CorridorModel(mesa.Model):
         for number, name in enumerate(self.names.agencies):
             own = [k for k, s in enumerate(self.names.sections) if self.settings.sections[s].agency == name]
             agency = agencies[name] = BorderAgency(self, name, self.settings.agencies[name], own)
-            schedule = self._lever(self.settings.agencies[name].turn_back)
-            agency.levers["turn_back"] = (schedule, self.world.agencies[number], "turn_back")
+            entry, record = self.settings.agencies[name], self.world.agencies[number]
+            agency.levers["turn_back"] = (self._lever(entry.turn_back), record, "turn_back")
+            agency.levers["reception"] = (self._lever(*dated(entry, "reception")), record, "reception")
+            agency.levers["procedure_factor"] = (self._lever(entry.procedure_factor, 1.0), record, "procedure_factor")
             for k in own:
+                section, record = self.names.sections[k], self.world.sections[k]
+                for built in ("barrier", "surveillance"):
+                    lever = self._lever(*dated(self.settings.sections[section], built))
+                    agency.levers[f"{built}.{section}"] = (lever, record, built)
                 for factor in ("detection_factor", "hazard_factor"):
-                    lever = (Lever(1.0), self.world.sections[k], factor)
-                    agency.levers[f"{factor}.{self.names.sections[k]}"] = lever
+                    agency.levers[f"{factor}.{section}"] = (Lever(1.0), record, factor)
+            for lever, record, field in agency.levers.values():
+                record[field] = lever.at(0)  # for those who look at the tables before the first day
         return agencies
 
     def _update_routes(self) -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sim.scenario.paths import apply_overrides, get_path
 from sim.scenario.points import place_of
 from sim.scenario.schema import Scenario
 from tests.strategies import START, by_cohort_paths, tiny_scenario
+
+
+def days_on(days: int) -> date:
+    """A day of the run."""
+    return START + timedelta(days=days)
 
 
 def _measures() -> dict[str, dict[str, Any]]:
@@ -43,9 +48,9 @@ def _measures() -> dict[str, dict[str, Any]]:
     }  # fmt: skip
     for measure in measures.values():
         measure.setdefault("start", 20)
-        for date in ("start", "end", "announced"):
-            if date in measure:
-                measure[date] = START + timedelta(days=measure[date])
+        for name in ("start", "end", "announced"):
+            if name in measure:
+                measure[name] = days_on(measure[name])
     return measures
 
 
@@ -77,7 +82,13 @@ def rich_scenario(seed: int) -> Scenario:
                 "pause_days": 11, "intensity": 1.7,
             }
         },
-        "agencies": {"lithuania": {"reception": 4}, "poland": {"reception": 6}},
+        "sections": {
+            "kuznica": {"barrier": {days_on(40): 10}, "surveillance": {START: 0.1, days_on(70): 0.5}},
+        },
+        "agencies": {
+            "lithuania": {"reception": {START: 4, days_on(90): 9}},
+            "poland": {"reception": 6, "procedure_factor": {days_on(60): 0.5}},
+        },
         "hazards": {"death": 3e-3},
         "measures": _measures(),
     }  # fmt: skip

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class BarrierSite:
     """Barrier being built in one section: km still to build, km a day, surveillance when it is complete."""
 
-    section: int
+    section: str
     remaining: float
     pace: float
     surveillance: float
@@ -39,6 +39,10 @@ class BorderAgency(Actor):
         super().__init__(model, name)
         self.entry: Any = entry
         self.table = model.world.sections
+        number = model.names.agencies.index(name)
+        self.record = model.world.agencies[number]
+        self.procedures = model.world.procedures[number]
+        self.lengths = self.procedures["procedure"].copy()  # mean days of a procedure by cohort, without its factor
         self.numbers = np.array(numbers, dtype=np.intp)
         self.sections = {model.names.sections[number]: number for number in numbers}
         self.force = float(entry.personnel)  # type: ignore[arg-type]
@@ -60,18 +64,18 @@ class BorderAgency(Actor):
         What is built remains. A section whose barrier is complete has at least ``surveillance`` (share).
         """
         self.sites[measure] = [
-            BarrierSite(self.sections[section], length, pace, surveillance)
-            for section, (length, pace) in barriers.items()
+            BarrierSite(section, length, pace, surveillance) for section, (length, pace) in barriers.items()
         ]
 
     def step(self) -> None:
-        """Start the day: orders in force, arriving reinforcement, construction, deployment."""
+        """Start the day: construction, orders in force, arriving reinforcement, deployment."""
         day = self.model.day
-        self.pull_levers(day)
-        while self.arrivals and self.arrivals[0][0] <= day:
-            self.force += self.arrivals.pop(0)[1]
         if self.sites:
             self._build_on()
+        if self.pull_levers(day):
+            self.procedures["procedure"] = self.lengths * self.record["procedure_factor"]
+        while self.arrivals and self.arrivals[0][0] <= day:
+            self.force += self.arrivals.pop(0)[1]
         self._deploy()
 
     def review(self) -> None:
@@ -117,14 +121,15 @@ class BorderAgency(Actor):
         self.arrivals.sort()
 
     def _build_on(self) -> None:
-        for sites in self.sites.values():
+        for measure, sites in self.sites.items():
             for site in sites:
                 built = min(site.pace, site.remaining)
                 site.remaining -= built
-                self.table["barrier"][site.section] += built
+                barrier = self.lever(f"barrier.{site.section}").additions
+                barrier[measure] = barrier.get(measure, 0.0) + built
                 if site.remaining <= 0:
-                    seen = self.table["surveillance"][site.section]
-                    self.table["surveillance"][site.section] = max(seen, site.surveillance)
+                    surveillance = self.lever(f"surveillance.{site.section}")
+                    surveillance.least = max(surveillance.least, site.surveillance)
             sites[:] = [site for site in sites if site.remaining > 0]
 
     def _deploy(self) -> None:

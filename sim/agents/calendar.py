@@ -1,12 +1,13 @@
-"""The calendar: cold, light and calm seas by month, and the push on each cohort."""
+"""The calendar: cold, light and the state of the sea, and the push on each cohort."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.agents.lever import Lever
+from sim.engine import season
 from sim.engine.build import run_days
 
 if TYPE_CHECKING:
@@ -14,14 +15,29 @@ if TYPE_CHECKING:
 
 
 class Calendar:
-    """Writes the values of the season into the world, on the days on which they change."""
+    """Writes the values of each day into the world.
+
+    ``by_day`` has them for the whole run, shape (days,): cold (share), visibility (factor on detection), and the share
+    of days with a calm sea.
+    """
 
     def __init__(self, model: CorridorModel) -> None:
         """Read the seasons and each cohort's push from the model's scenario."""
         scenario = model.settings
         self.model = model
+        seasons: Any = scenario.seasons
+        detection: Any = scenario.detection
+        year = season.years(scenario.start, scenario.days)
+        dark = season.hours_of_darkness(year, seasons.latitude)
+        warmth = season.temperature(year, seasons.january, seasons.july)
         days = np.datetime64(scenario.start, "D") + np.arange(scenario.days)
-        self.months = (days.astype("datetime64[M]").astype(int) % 12).tolist()  # counted from January 1970
+        months = days.astype("datetime64[M]").astype(int) % 12  # counted from January 1970
+        self.by_day = {
+            "cold": season.cold(warmth, min(seasons.january, seasons.july), seasons.comfortable),
+            "visibility": season.visibility(dark, detection.darkness),
+            "calm_sea": np.array(seasons.calm_sea)[months],
+        }
+        model.world.p["sea_persistence"] = seasons.sea_persistence
         self.push = [
             Lever.of(run_days(scenario.start, scenario.cohorts[name].push), 1.0) for name in model.names.cohorts
         ]
@@ -29,12 +45,9 @@ class Calendar:
 
     def turn(self, day: int) -> None:
         """Write the values of a day of the run."""
-        world, seasons = self.model.world, self.model.settings.seasons
-        month = self.months[day]
-        if day == 0 or self.months[day - 1] != month:
-            world.p["cold"] = seasons.cold[month]
-            world.p["visibility"] = seasons.visibility[month]
-            world.p["calm_sea"] = seasons.calm_sea[month]
+        world = self.model.world
+        for name, values in self.by_day.items():
+            world.p[name] = values[day]
         if day >= self._next_push:
             world.cohorts["push"] = [lever.at(day) for lever in self.push]
             self._next_push = min(lever.next_change(day) for lever in self.push)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,10 +12,10 @@ NEVER = 1 << 30
 
 @dataclass
 class Lever:
-    """Today's value of a scheduled quantity: (override or schedule) times the factors of measures.
+    """Today's value of a scheduled quantity: (override or schedule) times the factors of measures, and additions.
 
-    ``days`` and ``values`` are the schedule: ``values[k]`` (in the quantity's unit) holds from
-    ``days[k]`` (day of the run, may be negative) on; before the first it is ``default``.
+    ``days`` and ``values`` are the schedule: ``values[k]`` (in the quantity's unit) holds from ``days[k]`` (day of the
+    run, may be negative) on; before the first it is ``default``. The result is never below ``least``.
     A factor may be phased in: of a factor f with half-life T (days), 1 + (f - 1)(1 - 2^(-t/T)) holds after t days.
     """
 
@@ -24,6 +25,7 @@ class Lever:
     overrides: dict[str, float] = field(default_factory=dict)
     factors: dict[str, tuple[int, float, float]] = field(default_factory=dict)
     additions: dict[str, float] = field(default_factory=dict)
+    least: float = -math.inf
 
     @classmethod
     def of(cls, schedule: Mapping[int, float], default: float) -> Lever:
@@ -41,7 +43,7 @@ class Lever:
         for start, factor, half_life in self.factors.values():
             worn_in = 1.0 if half_life <= 0 else 1.0 - 2.0 ** (-(day - start + 1) / half_life)
             value *= 1.0 + (factor - 1.0) * worn_in
-        return value + sum(self.additions.values())
+        return max(value + sum(self.additions.values()), self.least)
 
     def next_change(self, day: int) -> int:
         """Return the first day after ``day`` on which the value may differ, apart from measures; `NEVER` if none."""

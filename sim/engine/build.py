@@ -140,11 +140,10 @@ def _border(scenario: Scenario, names: Names) -> tuple[t.Table, t.Table, t.Table
         record["agency"] = names.agencies.index(entry.agency)
         record["detection_factor"] = record["hazard_factor"] = 1.0
         record["success"] = t.SECTION_PRIOR
-        _fill(record, entry, ("length", "terrain", "barrier", "surveillance"))
+        _fill(record, entry, ("length", "terrain"))
     agencies = np.zeros(len(names.agencies), t.AGENCY)
     for record, name in zip(agencies, names.agencies, strict=True):
         record["place"] = names.places.index(name)
-        record["reception"] = scenario.agencies[name].reception
     return zones, reach, sections, agencies
 
 

@@ -34,6 +34,7 @@ ROUTE = np.dtype(
         ("mode", "i8"), ("over_sea", "i8"), ("state", "i8"), ("origin", "i8"), ("destination", "i8"),
         ("base_price", "f8"), ("price", "f8"), ("travel_days", "f8"), ("visa_lead", "f8"), ("risk", "f8"),
         ("shipwreck", "f8"), ("death_in_shipwreck", "f8"), ("open", "i8"), ("rush", "i8"), ("boats", "i8"),
+        ("calm", "i8"),
     ]
 )  # fmt: skip
 # One record per cohort and route open to it: what the cohort thinks of the route.
@@ -82,7 +83,7 @@ CLOCK = np.dtype(
 )  # fmt: skip
 AGENCY = np.dtype(
     [
-        ("place", "i8"), ("turn_back", "f8"), ("reception", "i8"), ("turning_back", "f8"),
+        ("place", "i8"), ("turn_back", "f8"), ("reception", "f8"), ("procedure_factor", "f8"), ("turning_back", "f8"),
     ]
 )  # fmt: skip
 # One record per agency and cohort: the parts of an agency's procedure that may differ by cohort.
@@ -148,7 +149,7 @@ PARAMETER_ENTRIES: tuple[tuple[str, type[Entry], str], ...] = (
 )
 PARAMETERS = np.dtype(
     [(prefix + name, "f8") for _, entry, prefix in PARAMETER_ENTRIES for name in entry.model_fields]
-    + [("cold", "f8"), ("visibility", "f8"), ("calm_sea", "f8")]
+    + [(name, "f8") for name in ("cold", "visibility", "calm_sea", "sea_persistence")]
 )
 
 Table = npt.NDArray[Any]

@@ -14,11 +14,12 @@ from typing import Any, get_args
 from sim.data.csv_reader import records
 from sim.data.durable_files import write_text
 from sim.outputs.definitions import OUTPUTS
-from sim.scenario.entry import ASSUMED, BY_DATE, Entry, figure
+from sim.scenario.entry import ASSUMED, BY_DATE, OR_BY_DATE, Entry, figure
 from sim.scenario.fields import (
     bare,
     entry_class,
     is_by_cohort,
+    is_by_date,
     is_mapping,
     is_quantity,
     is_schedule,
@@ -84,8 +85,9 @@ def _line(name: str, entry: type[Entry]) -> str:
     default = "required" if field.is_required() else _default(field.get_default(call_default_factory=True))
     unit = about.unit + (" (by date)" if is_schedule(field.annotation) else "")
     unit += " (may be given by cohort)" if is_by_cohort(field.annotation) else ""
+    unit += " (may be given by date)" if is_by_date(field.annotation) else ""
     source = _source(about.source or ("" if issubclass(entry, Scenario) or _is_text(field.annotation) else ASSUMED))
-    meaning = about.description.removesuffix(BY_DATE)
+    meaning = about.description.removesuffix(BY_DATE).removesuffix(OR_BY_DATE)
     cells = (f"`{name}`", default, limits, unit, meaning, source)
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from sim.scenario.by_cohort import ByCohort
-from sim.scenario.entry import ASSUMED, Day, Entry, Name, Schedule, Title, rows, schedule
+from sim.scenario.entry import ASSUMED, ByDate, Day, Entry, Name, Schedule, Title, by_date, rows, schedule
 from sim.scenario.modes import ANY_MODE, MODES, ModeName
 from sim.scenario.quantity import Quantity, quantity
 
@@ -126,15 +126,11 @@ class Section(Entry):
     terrain: Quantity = quantity(
         1.0, "factor", 0.05, 10, "Factor of terrain on detection: 1 open land, lower in forest and swamp."
     )
-    barrier: Quantity = quantity(
-        0.0,
-        "km",
-        0,
-        5000,
-        "Barrier in place at the start.",
+    barrier: ByDate = by_date(
+        0.0, "km", 0, 5000, "Barrier in place, to which measures add.",
         rows("wall_length_pl", "fence_length_lt", "fence_length_lv"),
-    )
-    surveillance: Quantity = quantity(0.2, "share", 0, 1, "Share of the length under cameras and sensors.")
+    )  # fmt: skip
+    surveillance: ByDate = by_date(0.2, "share", 0, 1, "Share of the length under cameras and sensors.")
 
 
 class BorderAgency(Entry):
@@ -153,10 +149,11 @@ class BorderAgency(Entry):
         "Attempts that an officer on duty can intercept and process.",
     )
     turn_back: Schedule = schedule("share", 0, 1, "Share of the intercepted whom it turns back.")
-    reception: int = Field(
-        2000, ge=0, le=10_000_000, description="Places for people in procedure.", json_schema_extra={"unit": "persons"}
-    )
+    reception: ByDate = by_date(2000, "persons", 0, 10_000_000, "Places for people in procedure.")
     procedure: ByCohort = quantity(150, "days", 1, 3650, "Mean length of the procedure.")
+    procedure_factor: Schedule = schedule(
+        "factor", 0.01, 100, "Factor on the length of procedures that begin, 1 before its first date."
+    )
     absconding: ByCohort = quantity(
         0.6, "share", 0, 1, "Share who leave the procedure onward.", rows("lt_absconded_2022")
     )

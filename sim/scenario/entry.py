@@ -1,15 +1,33 @@
-"""The base of all entries of a scenario: types of names and dates, ranges, and declaration of fields."""
+"""The base of all entries of a scenario: types of names and dates, ranges, values by date, declaration of fields."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    StringConstraints,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+)
 
-from sim.scenario.quantity import Distribution, Quantity
+from sim.scenario.quantity import (
+    QUANTITY_JSON_SCHEMA,
+    Distribution,
+    Quantity,
+    is_distribution,
+    parse_quantity,
+    quantity,
+)
 
 NAME_PATTERN = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=60)]
@@ -22,7 +40,7 @@ Text = Annotated[str, StringConstraints(max_length=5000, pattern=rf"^[^\x00-\x08
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 
 
-def _day(value: Any) -> Any:
+def parse_day(value: Any) -> Any:
     """Parse a date or its ISO text, but not a number of seconds, which pydantic would accept as a date."""
     if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
         try:
@@ -36,10 +54,15 @@ def _day(value: Any) -> Any:
     return value
 
 
-Day = Annotated[date, BeforeValidator(_day)]
+Day = Annotated[date, BeforeValidator(parse_day)]
 
 ASSUMED = "assumption"
 BY_DATE = " Mapping of dates to values; each holds from its date until the next."
+
+OR_BY_DATE = (
+    " Or a mapping of dates to values; each holds from its date until the next, and the default before the first date."
+)
+DATE_KEY = r"^\d{4}-\d{2}-\d{2}$"
 
 
 def rows(*names: str) -> str:
@@ -120,6 +143,59 @@ def schedule(unit: str, low: float, high: float, description: str, source: str =
 
 
 Schedule = dict[Day, Quantity]
+
+
+def _read_by_date(value: Any) -> Any:
+    if not isinstance(value, dict) or is_distribution(value):
+        return parse_quantity(value)
+    if any(isinstance(item, (list, tuple)) for item in value.values()):
+        return parse_quantity(value)  # meant as a distribution
+    quantities = {}
+    for day, item in value.items():
+        try:
+            quantities[parse_day(day)] = parse_quantity(item)
+        except ValueError as error:
+            raise RangeError(str(error), day) from None
+    return quantities
+
+
+def _write_by_date(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {day: _write_by_date(item) for day, item in value.items()}
+    return value.to_yaml() if isinstance(value, Distribution) else value
+
+
+# A quantity that may be given by date: ``186``, or ``{2022-01-25: 20, 2022-06-30: {uniform: [180, 190]}}``. Each value
+# holds from its date until the next, and before the first the field's default does, so that nothing is there before it
+# is built. What is built up evenly has a date for each step.
+ByDate = Annotated[
+    float | Distribution | dict[date, float | Distribution],
+    PlainValidator(_read_by_date),
+    PlainSerializer(_write_by_date),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                *QUANTITY_JSON_SCHEMA["anyOf"],
+                {
+                    "type": "object",
+                    "description": "By date; each holds from its date until the next.",
+                    "patternProperties": {DATE_KEY: QUANTITY_JSON_SCHEMA},
+                },
+            ]
+        }
+    ),
+]
+
+
+def by_date(default: float, unit: str, low: float, high: float, description: str, source: str = ASSUMED) -> Any:
+    """Declare a field of type `ByDate` with its unit, allowed range and source."""
+    return quantity(default, unit, low, high, description + OR_BY_DATE, source)
+
+
+def dated(entry: Entry, field: str) -> tuple[Mapping[date, Any], Any]:
+    """Return a field's values by date, none if it is given as one number, and the value before the first date."""
+    value = getattr(entry, field)
+    return (value, type(entry).model_fields[field].default) if isinstance(value, dict) else ({}, value)
 
 
 def is_uncertain(value: Any) -> bool:

@@ -86,6 +86,16 @@ def is_by_cohort(kind: Any) -> bool:
     return dict[str, float | Distribution] in get_args(bare(kind))
 
 
+def is_by_date(kind: Any) -> bool:
+    """Return whether a type is `ByDate`: a quantity, or a mapping of dates to quantities."""
+    return dict[date, float | Distribution] in get_args(bare(kind))
+
+
+def may_have_parts(kind: Any) -> bool:
+    """Return whether a type is a quantity that may be given in parts: by cohort, or by date."""
+    return is_by_cohort(kind) or is_by_date(kind)
+
+
 def is_mapping(kind: Any) -> bool:
     """Return whether a type is a mapping of names or dates, whose keys the user chooses."""
     return get_origin(bare(kind)) is dict
@@ -118,7 +128,7 @@ def child(spot: Spot, key: Any, data: Any = None) -> Spot | None:
         field = entry.model_fields.get(key) if isinstance(key, str) else None
         return Spot(field.annotation, field) if field else None
     kind = bare(spot.type)
-    if is_by_cohort(kind):
+    if may_have_parts(kind):
         return Spot(Quantity, spot.field)
     if get_origin(kind) is dict:
         return Spot(get_args(kind)[1], spot.field)
@@ -159,7 +169,8 @@ def _words(spot: Spot, kind: Any) -> str:
     numbers = limits(note(spot.field))
     if is_quantity(kind):
         words = f"a number{numbers}, or a distribution such as {{triangular: [low, mode, high]}}"
-        return f"{words}, or a mapping of cohorts to them" if is_by_cohort(kind) else words
+        words += ", or a mapping of cohorts to them" if is_by_cohort(kind) else ""
+        return f"{words}, or a mapping of dates to them" if is_by_date(kind) else words
     if kind is int:
         return f"a whole number{numbers}"
     if kind is float:

@@ -11,13 +11,12 @@ import copy
 import re
 from typing import Any
 
-from sim.scenario.entry import Entry
+from sim.scenario.entry import DATE_KEY, Entry
 from sim.scenario.fields import is_quantity, is_schedule, limits, note
 from sim.scenario.files import scenario_names
 from sim.scenario.quantity import KINDS, Distribution
 from sim.scenario.schema import scenario_class
 
-_DATE_KEY = r"^\d{4}-\d{2}-\d{2}$"
 _DROPPED = ("required", "minProperties", "discriminator", "range", "source", "unit", "propertyNames", "title")
 
 
@@ -82,7 +81,7 @@ def _describe(entry: type[Entry], properties: dict[str, Any]) -> None:
             _limit_numbers(shape, about.low, about.high)
         if is_schedule(field.annotation):
             value = shape.pop("additionalProperties")
-            shape["patternProperties"] = {_DATE_KEY: value}
+            shape["patternProperties"] = {DATE_KEY: value}
         if is_quantity(field.annotation) and isinstance(shape.get("default"), Distribution):
             shape["default"] = default
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.scenario.fields import Spot, child, is_by_cohort, is_mapping, is_quantity, measure_kinds, root_spot
+from sim.scenario.fields import Spot, child, is_mapping, is_quantity, may_have_parts, measure_kinds, root_spot
 from sim.scenario.nodes import Node, collection
 from sim.scenario.quantity import is_distribution
 
@@ -12,7 +12,7 @@ def merge(base: Node, over: Node) -> Node:
 
     Mappings merge key by key; any other value replaces the old one. A distribution replaces
     the whole value, as does a measure whose ``kind`` changes. Where users choose the names
-    (entries, schedules, values by cohort), ``null`` removes what is inherited.
+    (entries, schedules, values by cohort or date), ``null`` removes what is inherited.
     """
     return _merge(base, over, root_spot())
 
@@ -21,7 +21,7 @@ def _merge(base: Node, over: Node, spot: Spot | None) -> Node:
     if not (base.is_mapping and over.is_mapping) or _replaces(base, over, spot):
         return over
     merged = dict(base.value)
-    removes = spot is not None and (is_mapping(spot.type) or is_by_cohort(spot.type))
+    removes = spot is not None and (is_mapping(spot.type) or may_have_parts(spot.type))
     data = {**{k: n.value for k, n in base.value.items()}, **{k: n.value for k, n in over.value.items()}}
     for key, node in over.value.items():
         if key not in merged:
@@ -39,6 +39,6 @@ def _replaces(base: Node, over: Node, spot: Spot | None) -> bool:
     if measure_kinds(spot.type):
         kinds = [node.value["kind"].value if "kind" in node.value else None for node in (base, over)]
         return kinds[1] is not None and kinds[0] != kinds[1]
-    if is_by_cohort(spot.type):
+    if may_have_parts(spot.type):
         return is_distribution(base.value) or is_distribution(over.value)
     return is_quantity(spot.type)

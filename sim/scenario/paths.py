@@ -7,17 +7,19 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from sim.scenario.by_cohort import OTHERS, of_cohort
-from sim.scenario.entry import Entry
+from sim.scenario.entry import FIRST_YEAR, Entry
 from sim.scenario.errors import Problem, ScenarioError, choices, dotted, show
 from sim.scenario.fields import (
     FieldNote,
     Spot,
     child,
     is_by_cohort,
+    is_by_date,
     is_mapping,
     is_quantity,
     is_schedule,
     keys_allowed,
+    may_have_parts,
     note,
     root_spot,
 )
@@ -28,6 +30,7 @@ from sim.scenario.schema import Scenario
 from sim.scenario.validate import build
 
 SET = "--set"
+_EVER = date(FIRST_YEAR, 1, 1)  # from when on the value for all dates holds, once one date has its own
 
 
 class Parameter(NamedTuple):
@@ -78,8 +81,9 @@ def _last_day(scenario: Scenario, root: Node) -> date:
 
 
 def _set(node: Node, spot: Spot, parts: list[str], level: int, value: Node) -> Node:
-    if is_by_cohort(spot.type) and not (node.is_mapping and not is_distribution(node.value)):
-        node = collection({OTHERS: node}, node.file, node.line)  # one cohort differs from the value for all
+    if may_have_parts(spot.type) and not (node.is_mapping and not is_distribution(node.value)):
+        whole = OTHERS if is_by_cohort(spot.type) else _EVER
+        node = collection({whole: node}, node.file, node.line)  # one cohort or date differs from the value for all
     key = _step(node, spot, parts, level)
     inner = child(spot, key, node.plain() if node.is_mapping else None)
     if inner is None:
@@ -95,7 +99,7 @@ def _set(node: Node, spot: Spot, parts: list[str], level: int, value: Node) -> N
         items = [new if i == key else item for i, item in enumerate(node.value)]
         return collection(items, node.file, node.line)
     entries = {**node.value, key: new}
-    if new.value is None and (is_mapping(spot.type) or is_by_cohort(spot.type)) and key in node.value:
+    if new.value is None and (is_mapping(spot.type) or may_have_parts(spot.type)) and key in node.value:
         del entries[key]
     return collection(entries, node.file, node.line)
 
@@ -108,11 +112,11 @@ def _step(node: Node, spot: Spot, parts: list[str], level: int) -> Any:
             last = len(node.value) - 1
             raise _error(dotted(parts[: level + 1]), f"found {show(part)}; allowed: 0 to {last}")
         return int(part)
-    if not node.is_mapping or (is_quantity(spot.type) and not is_by_cohort(spot.type)):
+    if not node.is_mapping or (is_quantity(spot.type) and not may_have_parts(spot.type)):
         where = dotted(parts[:level])
         text = f"found {show(part)} after {where}, which has no parts; allowed: {where}=value"
         raise _error(dotted(parts), text)
-    if is_schedule(spot.type):
+    if is_schedule(spot.type) or is_by_date(spot.type):
         day = read_scalar(part)
         if not isinstance(day, date):
             text = f"found {show(part)}; allowed: a date such as 2021-08-03"

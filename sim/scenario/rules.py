@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from sim.scenario.by_cohort import ByCohort
-from sim.scenario.entry import ASSUMED, Entry, rows
+from sim.scenario.entry import Entry, rows
 from sim.scenario.quantity import Quantity, quantity
 
 
@@ -80,6 +80,9 @@ class Detection(Entry):
     barrier: Quantity = quantity(0.6, "1", 0, 20, "Relative gain of detection where a barrier stands.")
     surveillance: Quantity = quantity(1.0, "1", 0, 20, "Relative gain of detection under full surveillance.")
     coaching: Quantity = quantity(0.3, "share", 0, 1, "Relative loss of detection under full coaching.")
+    darkness: Quantity = quantity(
+        0.3, "1", 0, 2, "Relative loss of detection from a day without night to one without light; 0 for no effect."
+    )
 
 
 class Hazards(Entry):
@@ -93,30 +96,40 @@ class Hazards(Entry):
     sheltered: ByCohort = quantity(0.05, "share", 0, 1, "Hazard at the hub relative to the border zone.")
 
 
-class Seasons(Entry):
-    """Calendar effects, one value a month from January to December, from 0 to 1."""
+_OPEN_SEA = (
+    "Italian Ministry of the Interior via onData (CC BY 4.0), 2020-2025; our reckoning from daily arrivals: "
+    "`open_sea_day_share_month_*` in sim/data/parameters.csv"
+)
 
-    cold: list[float] = Field(
-        default=[1.0, 0.9, 0.6, 0.3, 0.1, 0.0, 0.0, 0.0, 0.1, 0.3, 0.6, 0.9],
-        min_length=12,
-        max_length=12,
-        description="Cold, 0 mild to 1 coldest.",
-        json_schema_extra={"unit": "share", "range": [0, 1], "source": ASSUMED},
+
+class Seasons(Entry):
+    """Darkness and cold at the border through the year, and the state of the sea."""
+
+    latitude: Quantity = quantity(
+        53.0, "degrees north", -90, 90, "Latitude of the border, for the hours of darkness.", "the border of Poland"
     )
-    visibility: list[float] = Field(
-        default=[0.9, 0.95, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.95, 0.9, 0.9],
-        min_length=12,
-        max_length=12,
-        description="Factor of light, foliage and weather on detection.",
-        json_schema_extra={"unit": "factor", "range": [0, 1], "source": ASSUMED},
+    january: Quantity = quantity(
+        -4.7, "degC", -60, 60, "Mean temperature of January.", rows("mean_temperature_bialowieza_january")
     )
+    july: Quantity = quantity(
+        17.8, "degC", -60, 60, "Mean temperature of July.", rows("mean_temperature_bialowieza_july")
+    )
+    comfortable: Quantity = quantity(
+        15.0, "degC", -60, 60,
+        "Mean temperature of a day from which on cold harms nobody; Eurostat counts those below 15 as heated.",
+    )  # fmt: skip
     calm_sea: list[float] = Field(
-        default=[0.35, 0.4, 0.45, 0.55, 0.7, 0.8, 0.85, 0.85, 0.75, 0.6, 0.45, 0.35],
+        default=[0.43, 0.55, 0.44, 0.54, 0.67, 0.83, 0.82, 0.89, 0.85, 0.79, 0.74, 0.55],
         min_length=12,
         max_length=12,
-        description="Probability of a day on which boats can leave.",
-        json_schema_extra={"unit": "probability", "range": [0, 1], "source": ASSUMED},
+        description="Share of the days on which boats can leave, from January to December.",
+        json_schema_extra={"unit": "share", "range": [0, 1], "source": _OPEN_SEA},
     )
+    sea_persistence: Quantity = quantity(
+        0.38, "1", 0, 1,
+        "P(calm | calm yesterday) - P(calm | rough yesterday): 0 where days are independent, higher for longer spells.",
+        rows("open_sea_day_after_open", "open_sea_day_after_closed"),
+    )  # fmt: skip
 
 
 class Information(Entry):

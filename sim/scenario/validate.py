@@ -23,6 +23,7 @@ from sim.scenario.fields import (
     is_schedule,
     keys_allowed,
     limits,
+    may_have_parts,
     note,
     root_spot,
 )
@@ -127,7 +128,7 @@ def _text(
         return f"found {show(str(path[-1]))}; allowed: {_key_words(parent)}"
     if kind == "measure_kind":
         return kind_missing(found)
-    if found is None and parent is not None and (is_mapping(parent.type) or is_by_cohort(parent.type)):
+    if found is None and parent is not None and (is_mapping(parent.type) or may_have_parts(parent.type)):
         return "found null, which removes an inherited entry; none of this name is inherited"
     if kind == "value_error":
         return _with_limits(str(error["ctx"]["error"]), spot)
@@ -144,7 +145,7 @@ def _with_limits(text: str, spot: Spot | None) -> str:
     if "allowed" in text or spot is None:
         return text
     about = note(spot.field)
-    if is_by_cohort(spot.type):
+    if may_have_parts(spot.type):
         return f"{text}; {allowed(spot)}"
     return f"{text}; allowed: a number{limits(about)}" if about.low is not None else f"{text}; {allowed(spot)}"
 

@@ -14,9 +14,9 @@ from sim.scenario.fields import (
     Spot,
     child,
     entry_class,
-    is_by_cohort,
     is_mapping,
     is_quantity,
+    may_have_parts,
     measure_kinds,
     root_spot,
 )
@@ -77,13 +77,13 @@ def _difference(old: Any, new: Any, spot: Spot | None) -> Any:
         elif old[key] != value:
             deep = isinstance(value, dict) and isinstance(old[key], dict) and not _whole(old[key], value, inner)
             changes[key] = _difference(old[key], value, inner) if deep else _lean(value, inner)
-    if spot is not None and (is_mapping(spot.type) or is_by_cohort(spot.type)):
+    if spot is not None and (is_mapping(spot.type) or may_have_parts(spot.type)):
         changes.update({key: None for key in old if key not in new})
     return changes
 
 
 def _whole(old: dict[Any, Any], new: dict[Any, Any], spot: Spot | None) -> bool:
-    if spot is not None and is_by_cohort(spot.type):
+    if spot is not None and may_have_parts(spot.type):
         return is_distribution(old) or is_distribution(new)
     if spot is None or is_quantity(spot.type):
         return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -10,10 +11,11 @@ import pytest
 from scipy import stats
 
 from sim.engine.rows import BOOKED, CROSSED, DEAD, IN_PROCEDURE, ONWARD, PROSPECT, RETURNED, STRANDED
+from sim.engine.season import hours_of_darkness, years
+from sim.model import CorridorModel
 from tests.strategies import START, finished
 from tests.verification.analytic import (
     ALPHA,
-    MONTHS,
     SIMPLE,
     N,
     affordable,
@@ -55,6 +57,24 @@ def test_attempts_are_detected_with_one_minus_the_exponential(changes: dict[str,
     else:
         check_share(recorded, attempts, -math.expm1(-kappa(**means)))
     assert at_border(model, "crossings").sum() == attempts - recorded
+
+
+def test_detection_follows_the_date() -> None:
+    """Each day's kappa has the night, the barrier and the surveillance of that day."""
+    section = {
+        "barrier": {START + timedelta(days=20): 70},
+        "surveillance": {START: 0.1, START + timedelta(days=40): 0.6},
+    }
+    changes = {"sections": {"fence": section}, "seasons": {"latitude": 60}, "detection": {"darkness": 0.8}}
+    model = finished(simple(changes))
+    light = 1 - 0.8 * (hours_of_darkness(years(START, 60), 60.0) / 24 - 0.5)
+    built = [kappa(barrier=0.7 if day >= 20 else 0, surveillance=0.6 if day >= 40 else 0.1) for day in range(60)]
+    assert model.world.section_detection[:, 0] == pytest.approx(-np.expm1(-np.array(built) * light))
+    seen, tries = at_border(model, "recorded")[:, 0], at_border(model, "attempts")[:, 0]
+    for days in (slice(0, 20), slice(20, 40), slice(40, 60)):
+        chances = model.world.section_detection[days, 0]
+        spread = math.sqrt((tries[days] * chances * (1 - chances)).sum())
+        assert abs(seen[days].sum() - (tries[days] * chances).sum()) < stats.norm.isf(ALPHA / 2) * spread
 
 
 def test_attempts_until_crossing_are_geometric() -> None:
@@ -139,6 +159,30 @@ def test_procedures_end_by_their_shares_and_last_as_long_as_they_should() -> Non
     assert abs(now - still) < stats.norm.isf(ALPHA / 2) * spread + 1
 
 
+def test_procedures_and_places_are_those_of_the_date() -> None:
+    """A procedure keeps the length of the day on which it began: 6 days, and with a factor of 1/2 from day 30 on, 3."""
+    dates = [START + timedelta(days=day) for day in (20, 30, 45)]
+    guard = {"procedure": 6, "procedure_factor": {dates[1]: 0.5}, "reception": {dates[0]: 1e6, dates[2]: 2e6}}
+    changes = {
+        "agencies": {"guard": guard},
+        "detection": {"coverage": 50},
+        "cohorts": {"people": {"leaving_rate": 0.02}},
+    }
+    model = CorridorModel(simple({**changes, "behaviour": {"onward": 0}}))
+    places = []
+    while model.running:
+        model.step()
+        places.append(float(model.world.agencies["reception"][0]))
+    assert places == [2000.0] * 20 + [1e6] * 25 + [2e6] * 15
+    began, ended = flow(model, "procedures").sum(axis=1), flow(model, "left_procedure").sum(axis=1)
+    for day in (30, 44, 59):
+        days = np.arange(day + 1)
+        chances = np.where(days < 30, 5 / 6, 2 / 3) ** (day - days)
+        spread = math.sqrt((began[: day + 1] * chances * (1 - chances)).sum())
+        there = began[: day + 1].sum() - ended[: day + 1].sum()
+        assert abs(there - (began[: day + 1] * chances).sum()) < stats.norm.isf(ALPHA / 2) * spread + 1
+
+
 def test_the_share_that_goes_onward() -> None:
     model = finished(simple({"behaviour": {"onward": 0.7}, "detection": {"coverage": 0}}))
     crossed = flow(model, "crossed").sum(axis=1)
@@ -167,7 +211,7 @@ def test_survival_is_exponential_in_the_days_outdoors(winter: float, factor: flo
     """P(alive after a wait of n days) = exp(-h n), also in the cold; injuries of the living likewise."""
     changes = {
         "hazards": {"death": 0.01, "injury": 0.02, "winter": winter},
-        "seasons": {"cold": [1.0] * MONTHS},
+        "seasons": {"january": -20, "july": -20},
         "behaviour": {"first_attempt": 12},
         "detection": {"coverage": 0},
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
@@ -77,6 +77,35 @@ def test_a_barrier_grows_by_its_pace_to_its_length() -> None:
     days = [min(max(day - 4, 0), 30) for day in range(60)]
     assert np.allclose(built, [[n, 2.0 * n] for n in days])
     assert surveillance == [0.3] * 34 + [0.9] * 26
+
+
+def test_a_fence_adds_to_what_stands_by_date_and_leaves_better_surveillance_as_it_is() -> None:
+    """The barrier is the schedule's of the day and what the measure has built; surveillance the better of the two."""
+
+    def on(day: int) -> date:
+        return START + timedelta(days=day)
+
+    fence = {
+        "kind": "fence", "start": on(5), "end": on(20), "sections": ["fence"], "pace": 3,
+        "surveillance": 0.5,
+    }  # fmt: skip
+    section = {"barrier": {on(-100): 10, on(8): 4.5, on(30): 60}, "surveillance": {on(10): 0.1, on(40): 0.8}}
+    for length, built in ((90, 48), (30, 30)):
+        model = CorridorModel(
+            simple({"sections": {"fence": section}, "measures": {"fence": {**fence, "length": length}}})
+        )
+        seen = []
+        while model.running:
+            model.step()
+            seen.append((float(model.world.sections["barrier"][0]), float(model.world.sections["surveillance"][0])))
+        standing = [10.0] * 8 + [4.5] * 22 + [60.0] * 30
+        progress = [min(max(3 * (day - 4), 0), built) for day in range(60)]
+        assert [barrier for barrier, _ in seen] == pytest.approx(
+            [sum(km) for km in zip(standing, progress, strict=True)]
+        )
+        scheduled = [0.2] * 10 + [0.1] * 30 + [0.8] * 20
+        complete = [0.5 if length == 30 and day >= 14 else 0.0 for day in range(60)]
+        assert [share for _, share in seen] == [max(two) for two in zip(scheduled, complete, strict=True)]
 
 
 def test_reinforcement_comes_with_its_lag_and_ends_with_the_reserve() -> None:

@@ -108,7 +108,7 @@ def prepare(w, day):
     sections = w.sections.shape[0]
     for a in range(w.agencies.shape[0]):
         agency = w.agencies[a]
-        agency.turning_back = share_turned_back(agency.turn_back, in_procedure(w, a) / max(agency.reception, 1))
+        agency.turning_back = share_turned_back(agency.turn_back, in_procedure(w, a) / max(agency.reception, 1.0))
     for s in range(sections):
         section = w.sections[s]
         section.patrols, section.carry = whole(section.capacity, section.carry)

@@ -1,5 +1,8 @@
 """The sea route: boats leave on calm days, as far as they are tolerated, and land, are turned back, or are wrecked.
 
+Calm days come in spells. With the month's share pi of calm days and the persistence rho,
+    P(calm | calm yesterday) = rho + (1 - rho) pi,   P(calm | rough yesterday) = (1 - rho) pi,
+so that the share is pi in the long run, and a spell of calm lasts 1 / ((1 - rho)(1 - pi)) days on average.
 A boat's fate is one draw for all aboard; in a wreck each person's survival is its own draw, and
 survivors are brought back to the coast.
 """
@@ -35,6 +38,13 @@ from sim.engine.tables import (
 
 LANDS, TURNED_ROUND, WRECKED = range(3)
 _LEAST_LOAD = 0.5
+
+
+@compiled
+def is_calm(key, day, was_calm, share, persistence):
+    """Return whether the sea of a route is calm on a day, given yesterday, which does not count on the first day."""
+    kept = persistence if day > 0 else 0.0
+    return draw(key, WEATHER, day) < (1.0 - kept) * share + kept * was_calm
 
 
 @compiled
@@ -117,16 +127,24 @@ def join(w, day):
 
 
 @compiled
+def weather(w, day):
+    """Write whether the sea is calm today, for each route: also where no boat waits, as tomorrow depends on it."""
+    p = w.p[0]
+    for r in range(w.routes.shape[0]):
+        route = w.routes[r]
+        if route.over_sea:
+            route.calm = is_calm(w.environment[r], day, route.calm, p.calm_sea, p.sea_persistence)
+
+
+@compiled
 def run(w, day):
     """Let people gather at the coast, and send boats where the sea is calm on the route today."""
     join(w, day)
-    calm = w.p[0].calm_sea
+    weather(w, day)
     for s in range(w.services.shape[0]):
         service = w.services[s]
         r = service.route
-        if not w.routes[r].over_sea or not service.open:
-            continue
-        if draw(w.environment[r], WEATHER, day) >= calm:
+        if not w.routes[r].over_sea or not w.routes[r].calm or not service.open:
             continue
         tolerated = w.states[w.routes[r].state].boats_tolerated
         boats, service.carry = whole(service.weekly / 7.0 * tolerated, service.carry)

@@ -70,3 +70,10 @@ def test_a_factor_without_half_life_works_at_once() -> None:
     lever = Lever(8.0, factors={"a": (5, 0.5, 0.0), "b": (5, 0.25, 0.0)}, additions={"c": 3.0})
     assert lever.at(5) == 8.0 * 0.5 * 0.25 + 3.0
     assert lever.next_change(5) == NEVER
+
+
+@given(schedules, st.floats(-1e6, 1e6), st.floats(-1e6, 1e6), days)
+def test_no_lever_falls_below_the_least(schedule: dict[int, float], default: float, least: float, day: int) -> None:
+    free, held = Lever.of(schedule, default), Lever.of(schedule, default)
+    held.least = least
+    assert held.at(day) == max(free.at(day), least)

@@ -57,16 +57,16 @@ def test_overrides_apply(scenario: Scenario) -> None:
         scenario,
         {
             "transit_states.belarus.visas.2021-07-09": 7,
-            "seasons.cold.3": 0.5,
+            "seasons.calm_sea.3": 0.5,
             LENGTH: {"uniform": [1, 2]},
             "measures.ban": None,
         },
     )
     assert changed.transit_states["belarus"].visas[date(2021, 7, 9)] == 7
-    assert changed.seasons.cold[3] == 0.5
+    assert changed.seasons.calm_sea[3] == 0.5
     assert changed.sections["kuznica"].length == Distribution("uniform", (1, 2))
     assert list(changed.measures) == ["wall"]
-    assert scenario.seasons.cold[3] == 0.3
+    assert scenario.seasons.calm_sea[3] == 0.54
 
 
 def test_days_may_be_cut_below_dated_measures(scenario: Scenario) -> None:
@@ -80,7 +80,7 @@ def test_days_may_be_cut_below_dated_measures(scenario: Scenario) -> None:
         ("behaviour.succes", 1, ["'succes' in behaviour", "did you mean 'success'"]),
         ("measures.bam.start", 1, ["'bam' in measures", "did you mean 'ban'"]),
         ("transit_states.belarus.visas.june", 1, ["'june'", "a date such as"]),
-        ("seasons.cold.12", 1, ["'12'", "0 to 11"]),
+        ("seasons.calm_sea.12", 1, ["'12'", "0 to 11"]),
         (LENGTH + ".normal", 1, ["'normal'", "has no parts"]),
         (LENGTH, -4, [LENGTH, "-4", "0.1 to 5,000"]),
         (LENGTH, "long", [LENGTH, "'long'", "a number"]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict, deque
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -40,6 +41,7 @@ class Books:
         self.seat_queue = [deque[OracleMigrant]() for _ in names.routes]
         self.carry: dict[Any, float] = defaultdict(float)
         self.boats = Counter[int]()
+        self.calm: list[bool] = []
         self.clock = [0.0] * len(names.cohorts)
         self.pair_flows, self.section_flows, self.route_flows = Counter(), Counter(), Counter()
         self.stocks_by_cohort = np.zeros((settings.days, len(names.cohorts), len(pop.STATUSES)), int)
@@ -105,3 +107,11 @@ class Books:
         if not isinstance(value, dict):
             return float(value)
         return float(value[name] if name in value else value["others"])
+
+    def on_day(self, value: Any, before: float, day: int) -> float:
+        """What a quantity that may be given by date is on a day of the run."""
+        if not isinstance(value, dict):
+            return float(value)
+        today = self.settings.start + timedelta(days=day)
+        past = [float(number) for since, number in sorted(value.items()) if since <= today]
+        return past[-1] if past else before

@@ -78,9 +78,10 @@ class Border(Journey):
             a = self.names.agencies.index(name)
             inside = sum(m.status == pop.IN_PROCEDURE and m.place == self.place[name] for m in self.migrants)
             entry = self.settings.agencies[name]
+            places = self.on_day(entry.reception, 2000.0, day)
             agencies.append(
                 SimpleNamespace(
-                    full=inside >= entry.reception, turn_back=self.world.agencies[a].turn_back, place=self.place[name],
+                    full=inside >= places, turn_back=self.world.agencies[a].turn_back, place=self.place[name],
                     entry=entry,
                 )
             )  # fmt: skip
@@ -105,7 +106,7 @@ class Border(Journey):
                 self.note(day, s, "procedures")
                 self.count(day, m, "procedures")
                 m.status, m.place = pop.IN_PROCEDURE, agency.place
-                mean = self.by_cohort(agency.entry.procedure, m)
+                mean = self.by_cohort(agency.entry.procedure, m) * self.on_day(agency.entry.procedure_factor, 1.0, day)
                 self.wait("procedure", m, day, st.lag(st.draw(m.key, st.PROCEDURE, 0), mean))
         self.end_procedures(day, agencies)
         for m in self.ready("onward", day, pop.CROSSED):

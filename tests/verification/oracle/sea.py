@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from sim.engine import rows as pop
@@ -19,12 +20,13 @@ class Sea(Books):
         for m in sorted(waiting, key=lambda m: m.key):
             m.arrived, m.status, m.place = day, pop.AT_COAST, self.world.routes[m.route].origin
             self.seat_queue[m.route].append(m)
+        calm = self.weather(day)
         for number, service in enumerate(self.world.services):
             r = service.route
             route = self.world.routes[r]
             if not route.over_sea or not service.open:
                 continue
-            if st.draw(self.world.environment[r], st.WEATHER, day) >= self.p.calm_sea:
+            if not calm[r]:
                 self.met["rough sea"] += 1
                 continue
             state = self.world.states[route.state]
@@ -42,6 +44,19 @@ class Sea(Books):
                 service.week_seats += service.seats
                 service.week_taken += len(aboard)
                 self.fly(day, r, 1, service.seats, len(aboard))
+
+    def weather(self, day: int) -> list[bool]:
+        """Whether the sea is calm, by route: as yesterday with the persistence, else by the month's share."""
+        seasons = self.settings.seasons
+        share = seasons.calm_sea[(self.settings.start + timedelta(days=day)).month - 1]
+        for r in range(len(self.names.routes)):
+            u = st.draw(self.world.environment[r], st.WEATHER, day)
+            if day == 0:
+                self.calm.append(u < share)
+                continue
+            fresh = (1 - seasons.sea_persistence) * share
+            self.calm[r] = u < (fresh + seasons.sea_persistence if self.calm[r] else fresh)
+        return self.calm
 
     def voyage(self, day: int, m: OracleMigrant, route: Any, fate: int) -> None:
         m.voyages += 1

@@ -35,13 +35,39 @@ def aboard(model: CorridorModel) -> np.ndarray:
     return flows
 
 
-@pytest.mark.parametrize("calm", [0.0, 0.3, 1.0])
-def test_boats_leave_on_calm_days_alone(calm: float) -> None:
-    model = finished(tiny_scenario({"seasons": {"calm_sea": [calm] * 12}}))
+@pytest.mark.parametrize("persistence", [0.0, 0.38, 1.0])
+@pytest.mark.parametrize("share", [0.0, 0.3, 1.0])
+def test_boats_leave_on_calm_days_alone(share: float, persistence: float) -> None:
+    """A day is calm if its draw is below rho * (calm yesterday) + (1 - rho) * share; the first one, below the share."""
+    model = finished(tiny_scenario({"seasons": {"calm_sea": [share] * 12, "sea_persistence": persistence}}))
     key = model.world.environment[model.names.routes.index("benghazi-italy")]
+    draws = [draw(key, WEATHER, day) for day in range(model.settings.days)]
+    calm = [draws[0] < share]
+    for u in draws[1:]:
+        calm.append(u < persistence * calm[-1] + (1 - persistence) * share)
     days = boats(model)[:, t.R_DEPARTURES].nonzero()[0]
-    assert all(draw(key, WEATHER, int(day)) < calm for day in days)
-    assert bool(len(days)) == (calm > 0)
+    assert all(calm[day] for day in days)
+    assert bool(len(days)) == (sum(calm) > 0)
+
+
+def test_the_weather_of_a_route_is_its_own_and_the_same_whatever_people_do() -> None:
+    """Also with nobody aboard, and beside a second route."""
+
+    def calm_days(changes: dict[str, Any]) -> dict[str, list[int]]:
+        model = CorridorModel(tiny_scenario(changes, days=60))
+        found: dict[str, list[int]] = {name: [] for name in model.names.routes}
+        while model.running:
+            model.step()
+            for name, route in zip(model.names.routes, model.world.routes, strict=True):
+                found[name].append(int(route["calm"]))
+        return found
+
+    second = {"mode": "sea", "origin": "benghazi", "destination": "crete", "transit_state": "libya"}
+    plain = calm_days({})
+    changed = calm_days({"cohorts": {"sudanese": {"size": 0}}, "routes": {"benghazi-crete": second}})
+    assert plain["benghazi-italy"] == changed["benghazi-italy"] != changed["benghazi-crete"]
+    assert set(plain["benghazi-italy"]) == {0, 1}
+    assert not any(plain["baghdad-minsk"])
 
 
 def test_a_boat_is_half_full_at_least_and_never_more_than_full() -> None:
@@ -116,7 +142,8 @@ def test_who_cannot_pay_another_voyage_gives_up() -> None:
 
 def test_nobody_waits_at_the_coast_for_ever_while_boats_leave() -> None:
     """First come, first served: whoever embarked on a day had waited no less than those who are left."""
-    model = CorridorModel(tiny_scenario({"transit_states": {"libya": {"boats_tolerated": {START: 0.4}}}}))
+    many = {"cohorts": {"sudanese": {"size": 600}}, "transit_states": {"libya": {"boats_tolerated": {START: 0.4}}}}
+    model = CorridorModel(tiny_scenario(many))
     seen = 0
     while model.running:
         before = model.world.rows.copy()
