@@ -79,6 +79,34 @@ class Carrier(Entry):
     price_response: Quantity = quantity(0.0, "1", 0, 5, "Elasticity of the price to the load factor, per week.")
 
 
+class PostureProcess(Entry):
+    """A transit state's posture as a state of nature: month by month, drawn anew in each replicate.
+
+    On the first of each month the logit of facilitation, the logarithm of a factor on the visas, and the steering of
+    each zone move: stationary, normal, and autoregressive of order 1 with coefficient ``exp(-1 / memory)``. In an *off*
+    regime facilitation and visas fall to 0, in equal steps over ``off_days``, and come back as fast after it. A run
+    without replicates takes each at its mean (on its own scale), and is never off.
+    """
+
+    is_process = True
+
+    facilitation: Quantity = quantity(0.6, "share", 0.001, 0.999, "Facilitation at the mean of its logit.")
+    facilitation_sd: Quantity = quantity(1.0, "logit", 0, 5, "Standard deviation of the logit of facilitation.")
+    inflow_sd: Quantity = quantity(0.8, "log", 0, 3, "Standard deviation of the logarithm of the factor on visas.")
+    steering: dict[Name, Quantity] = Field(
+        default_factory=dict,
+        description="Mean steering by zone; 0 for zones that are not named.",
+        json_schema_extra={"unit": "logit", "range": [-20, 20], "source": ASSUMED},
+    )
+    steering_sd: Quantity = quantity(1.0, "logit", 0, 10, "Standard deviation of the steering of a zone.")
+    memory: Quantity = quantity(4.0, "months", 0.1, 60, "Months in which a deviation loses all but 1/e of its size.")
+    off_begins: Quantity = quantity(0.03, "per month", 0, 1, "Probability that the state switches off in a month.")
+    off_months: Quantity = quantity(3.0, "months", 1, 120, "Mean length of an off regime, which is geometric.")
+    off_days: Quantity = quantity(
+        4.0, "days", 1, 28, "Days until an order takes full effect.", rows("sponsor_switch_off_days")
+    )
+
+
 class TransitState(Entry):
     """The state at the hub: visas, facilitation, transfer to the border; or tolerance of boats."""
 
@@ -94,6 +122,9 @@ class TransitState(Entry):
         4, "days", 1, 365, "Mean stay at the hub before transfer.", rows("stay_in_minsk_before_border")
     )
     return_price: Quantity = quantity(500, "USD", 0, 1e5, "Price of a flight home from the hub.")
+    posture: PostureProcess | None = Field(
+        None, description="Process from which its posture is drawn, in place of schedules of facilitation and steering."
+    )
 
 
 class Zone(Entry):

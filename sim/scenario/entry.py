@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator
 
@@ -66,6 +66,7 @@ class Entry(BaseModel):
         arbitrary_types_allowed=True,
         defer_build=True,  # a nested entry is checked by the scenario's validator; its own is seldom needed
     )
+    is_process: ClassVar[bool] = False  # whether it stands for a random path, which `sim.scenario.resolve` draws
 
     @field_validator("*", mode="after")
     @classmethod
@@ -123,8 +124,10 @@ Schedule = dict[Day, Quantity]
 
 
 def is_uncertain(value: Any) -> bool:
-    """Return whether a scenario, or a part of one, contains a distribution."""
+    """Return whether a scenario, or a part of one, contains a distribution or a random process."""
     if isinstance(value, Entry):
+        if value.is_process:
+            return True
         value = value.__dict__
     if isinstance(value, dict):
         return any(is_uncertain(item) for item in value.values())

@@ -138,7 +138,15 @@ def test_parameters_have_sources_and_tell_outcomes_from_inputs():
 
 
 EFFECTS = {
-    *("asylum", "buffer-zone", "camp-cleared", "closure-announced", "crossing-closed", "crossing-reopened", "diplomacy"),
+    *(
+        "asylum",
+        "buffer-zone",
+        "camp-cleared",
+        "closure-announced",
+        "crossing-closed",
+        "crossing-reopened",
+        "diplomacy",
+    ),
     *("downstream", "emergency", "exclusion-zone", "fence", "fence-announced", "fence-begun", "flight-ban", "flights"),
     *("forces", "mass-event", "posture", "readmission", "repatriation", "route-shift", "sanctions", "surveillance"),
     *("surveillance-begun", "turn-back", "visa-stop"),
