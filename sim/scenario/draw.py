@@ -68,17 +68,17 @@ def with_postures(scenario: Scenario, seed: int | None = None) -> Scenario:
     states = {name: state for name, state in scenario.transit_states.items() if state.posture is not None}
     if not states:
         return scenario
-    changed: dict[str, Any] = {}
+    changed: dict[str, Any] = dict(scenario.transit_states)
     zones: dict[str, Any] = dict(scenario.zones)
     for name, state in states.items():
         path = PosturePath(f"transit_states.{name}.posture", state.posture, seed, scenario.start, scenario.end)
-        update = {"facilitation": path.facilitation(), "visas": path.visas(state.visas), "posture": None}
-        changed[name] = copied(state, update)
+        visas: Any = state.visas
+        schedules = {"facilitation": path.facilitation(), "visas": path.visas(visas), "posture": None}
+        changed[name] = copied(state, schedules)
         for zone, entry in scenario.zones.items():
             if entry.transit_state == name:
                 zones[zone] = copied(entry, {"steering": path.steering(zone)})
-    update = {"transit_states": {**scenario.transit_states, **changed}, "zones": zones}
-    return copied(scenario, update)  # type: ignore[return-value]
+    return copied(scenario, {"transit_states": changed, "zones": zones})  # type: ignore[return-value]
 
 
 def drawn_values(scenario: Scenario, seed: int | None = None) -> dict[str, float]:
