@@ -40,8 +40,8 @@ def resolve(scenario: Scenario, seed: int | None = None) -> Scenario:
 
     Central values (mode, median) when ``seed`` is None. Otherwise each is drawn
     at a probability that is a hash of seed and dotted path, and truncated to its
-    field's range; so are the paths of processes, month by month: adding a parameter never changes the draw of another, nor does a value
-    for one cohort the draws of the others. The values of
+    field's range; so are the paths of processes, month by month: adding a parameter
+    never changes the draw of another, nor does a value for one cohort the draws of the others. The values of
     ``joint`` distributions are drawn together, at a hash of the seed alone.
 
     >>> from sim import load_scenario, resolve
@@ -236,11 +236,11 @@ class PosturePath:
         begins, ends = self.process.off_begins, 1.0 / self.process.off_months
         if begins <= 0:
             return []
-        month = self.first - _LONGEST_LOOK_BACK
-        off = uniform(seed, f"{self.key}.off:{month}") < begins / (begins + ends)
-        since = month if off else None
+        earliest = self.first - _LONGEST_LOOK_BACK
+        off = uniform(seed, f"{self.key}.off:{earliest}") < begins / (begins + ends)
+        since = earliest if off else None
         regimes = []
-        for month in range(month + 1, self.last + 1):
+        for month in range(earliest + 1, self.last + 1):
             u = uniform(seed, f"{self.key}.off:{month}")
             if since is None and u < begins:
                 since = month

@@ -38,13 +38,22 @@ def _day(value: Any) -> Any:
 
 Day = Annotated[date, BeforeValidator(_day)]
 
+# Sources of a quantity: of its default, and of the range in which scenarios should choose. Any other text is where the
+# figure is from. A quantity without a default, which each scenario gives, needs none here.
 ASSUMED = "assumption"
+NEUTRAL = "none needed: without effect at its default"
+FITTED = "fitted: "
 BY_DATE = " Mapping of dates to values; each holds from its date until the next."
 
 
 def rows(*names: str) -> str:
     """Return the source of a parameter that is based on rows of ``sim/data/parameters.csv``."""
     return f"sim/data/parameters.csv: {', '.join(names)}"
+
+
+def fitted(*names: str) -> str:
+    """Return the source of a parameter whose value in shipped scenarios is fitted, by these experiments."""
+    return FITTED + ", ".join(f"experiments/{name}.yaml" for name in names)
 
 
 class RangeError(ValueError):

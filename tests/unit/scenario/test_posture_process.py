@@ -172,7 +172,7 @@ def test_it_is_written_and_read_again() -> None:
 def test_it_may_not_stand_beside_schedules_of_the_same() -> None:
     day = load_scenario("minsk-2021").start
     with pytest.raises(ScenarioError, match=r"belarus\.facilitation.*beside `posture`.*allowed: one of them"):
-        apply_overrides(with_posture(), {f"transit_states.belarus.facilitation": {day: 0.5}})
+        apply_overrides(with_posture(), {"transit_states.belarus.facilitation": {day: 0.5}})
     with pytest.raises(ScenarioError, match=r"steering: .*beside the `posture` of 'belarus'.*its mean in"):
         apply_overrides(load_scenario("minsk-2021"), {"transit_states.belarus.facilitation": {}, KEY: {}})
     with pytest.raises(ScenarioError, match=r"posture\.steering\.narnia.*no zone of 'belarus'"):
