@@ -11,10 +11,12 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, get_args
 
+from pydantic.fields import FieldInfo
+
 from sim.data.csv_reader import records
 from sim.data.durable_files import write_text
 from sim.outputs.definitions import OUTPUTS
-from sim.scenario.entry import ASSUMED, BY_DATE, OR_BY_DATE, Entry, figure
+from sim.scenario.entry import ASSUMED, BY_DATE, FITTED, NEUTRAL, OR_BY_DATE, Entry, figure
 from sim.scenario.fields import (
     bare,
     entry_class,
@@ -35,7 +37,14 @@ _MARKED = re.compile(
     r"(<!-- begin (\w+): written by `python -m sim\.report\.odd_tables` -->\n).*?(\n<!-- end \2 -->)", re.DOTALL
 )
 _ROWS = "sim/data/parameters.csv: "
-_HEAD = "| parameter | default | range | unit | meaning | source |\n|---|---|---|---|---|---|"
+_HEAD = "| parameter | default | range | unit | meaning | basis | source |\n|---|---|---|---|---|---|---|"
+_BASES = {
+    "sourced": "rest on a published figure or a fact",
+    "fitted": "are fitted to the record, by the experiments named; where a default stands, it is assumed",
+    "given": "have no default: each scenario gives its own, and says where it is from",
+    "neutral": "have no effect at their default",
+    "assumed": "are assumed",
+}
 
 
 def entries() -> list[tuple[str, type[Entry]]]:
@@ -67,7 +76,15 @@ def parameters() -> str:
         title = f"`{path.rstrip('.')}`" if path else "the scenario itself"
         about = (entry.__doc__ or "").split("\n")[0]
         parts.append("\n".join([f"**{title}**: {about}", "", *([_HEAD, *lines] if lines else ["No more fields."])]))
-    return "\n\n".join(parts)
+    return "\n\n".join([_count(parts), *parts])
+
+
+def _count(parts: list[str]) -> str:
+    """Return how many quantities of the tables rest on what."""
+    lines = [line for part in parts for line in part.splitlines()]
+    found = {basis: sum(f" | {basis} | " in line for line in lines) for basis in _BASES}
+    listed = "; ".join(f"{found[basis]} {words}" for basis, words in _BASES.items())
+    return f"Of the {sum(found.values())} quantities, {listed}."
 
 
 def _is_said_elsewhere(entry: type[Entry], name: str) -> bool:
@@ -86,10 +103,25 @@ def _line(name: str, entry: type[Entry]) -> str:
     unit = about.unit + (" (by date)" if is_schedule(field.annotation) else "")
     unit += " (may be given by cohort)" if is_by_cohort(field.annotation) else ""
     unit += " (may be given by date)" if is_by_date(field.annotation) else ""
-    source = _source(about.source or ("" if issubclass(entry, Scenario) or _is_text(field.annotation) else ASSUMED))
+    text = issubclass(entry, Scenario) or _is_text(field.annotation)
+    basis, source = _basis(field, about.source or ("" if text else ASSUMED))
     meaning = about.description.removesuffix(BY_DATE).removesuffix(OR_BY_DATE)
-    cells = (f"`{name}`", default, limits, unit, meaning, source)
+    cells = (f"`{name}`", default, limits, unit, meaning, basis, source)
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _basis(field: FieldInfo, source: str) -> tuple[str, str]:
+    """Return on what a quantity rests, in a word, and its source; nothing for words, names and dates."""
+    if not source:
+        return "", ""
+    if source == ASSUMED:
+        empty = field.is_required() or field.get_default(call_default_factory=True) in (None, {})
+        return ("given", "each scenario") if empty else ("assumed", ASSUMED)
+    if source == NEUTRAL:
+        return "neutral", ""
+    if source.startswith(FITTED):
+        return "fitted", source.removeprefix(FITTED)
+    return "sourced", _source(source)
 
 
 def _default(value: Any) -> str:

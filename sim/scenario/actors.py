@@ -5,7 +5,20 @@ from __future__ import annotations
 from pydantic import Field
 
 from sim.scenario.by_cohort import ByCohort
-from sim.scenario.entry import ASSUMED, ByDate, Day, Entry, Name, Schedule, Title, by_date, rows, schedule
+from sim.scenario.entry import (
+    ASSUMED,
+    NEUTRAL,
+    ByDate,
+    Day,
+    Entry,
+    Name,
+    Schedule,
+    Title,
+    by_date,
+    fitted,
+    rows,
+    schedule,
+)
 from sim.scenario.modes import ANY_MODE, MODES, ModeName
 from sim.scenario.quantity import Quantity, quantity
 
@@ -17,9 +30,14 @@ class Cohort(Entry):
     nationality: Title = Field(description="Nationality group, as named in published series.")
     size: int = Field(ge=0, le=50_000_000, description="Prospects at the start.", json_schema_extra={"unit": "persons"})
     leaving_rate: Quantity = quantity(
-        0.001, "per day", 0, 1, "Hazard of setting out when every route is as attractive as possible."
+        0.001,
+        "per day",
+        0,
+        1,
+        "Hazard of setting out when every route is as attractive as possible.",
+        fitted("background-2025"),
     )
-    push: Schedule = schedule("factor", 0, 100, "Factor on the leaving rate.")
+    push: Schedule = schedule("factor", 0, 100, "Factor on the leaving rate.", fitted("background-2025"))
     funds_median: Quantity = quantity(4000, "USD", 1, 1e6, "Median funds of a prospect.")
     funds_shape: Quantity = quantity(
         2.5, "1", 0.5, 20, "Shape of the Fisk (log-logistic) distribution of funds; larger is more equal."
@@ -38,15 +56,32 @@ class Route(Entry):
     destination: Name = Field(description="Hub of a transit state, or for sea routes the landing place.")
     transit_state: Name = Field(description="State that grants passage: visas at the hub, or tolerance of boats.")
     price: Quantity = quantity(
-        2500, "USD", 0, 1e5, "Price of the package at a load factor of 0.8.", rows("package_price_to_minsk")
+        2500,
+        "USD",
+        0,
+        1e5,
+        "Price of the package at a load factor of 0.8.",
+        rows("package_price_to_minsk", "price_lebanon_package"),
     )
-    travel_days: Quantity = quantity(1, "days", 1, 120, "Mean days from departure to arrival.")
+    travel_days: Quantity = quantity(
+        1,
+        "days",
+        1,
+        120,
+        "Mean days from departure to arrival.",
+        rows("flight_time_damascus_minsk", "flight_time_istanbul_minsk"),
+    )
     visa_lead: Quantity = quantity(
-        10, "days", 0, 365, "Mean days from booking to the visa application.", rows("visa_lead_time_russia_for_iraqis")
+        10,
+        "days",
+        0,
+        365,
+        "Mean days from booking to the visa application.",
+        rows("visa_lead_time_russia_for_iraqis", "russian_visa_lead_and_validity"),
     )
-    risk: Quantity = quantity(0.0, "share", 0, 1, "Perceived risk to life, 0 none to 1 highest.")
+    risk: Quantity = quantity(0.0, "share", 0, 1, "Perceived risk to life, 0 none to 1 highest.", NEUTRAL)
     prior_success: Quantity = quantity(0.5, "share", 0, 1, "Success that people expect before news arrives.")
-    shipwreck: Quantity = quantity(0.0, "per boat", 0, 1, "Probability that a boat is wrecked (sea).")
+    shipwreck: Quantity = quantity(0.0, "per boat", 0, 1, "Probability that a boat is wrecked (sea).", NEUTRAL)
     death_in_shipwreck: Quantity = quantity(0.5, "share", 0, 1, "Share of those aboard who die in a wreck (sea).")
 
     @property
@@ -58,7 +93,16 @@ class Route(Entry):
 class Service(Entry):
     """A carrier's departures on one route."""
 
-    seats: int = Field(180, ge=1, le=2000, description="Seats of one departure.", json_schema_extra={"unit": "seats"})
+    seats: int = Field(
+        180,
+        ge=1,
+        le=2000,
+        description="Seats of one departure.",
+        json_schema_extra={
+            "unit": "seats",
+            "source": rows("seats_a320_iraqi_airways", "seats_a320_cham_wings", "seats_b747_400_iraqi_airways"),
+        },
+    )
     migrant_share: Quantity = quantity(
         1.0, "share", 0, 1, "Share of the seats that migrants can get.", rows("share_migrants_on_board_dubai_minsk")
     )
@@ -70,30 +114,80 @@ class Carrier(Entry):
 
     services: dict[Name, Service] = Field(description="Departures by route.")
     growth: Quantity = quantity(
-        0.0, "per week", 0, 2, "Relative rise of frequency a week while the load factor is high (charters)."
+        0.0, "per week", 0, 2, "Relative rise of frequency a week while the load factor is high (charters).", NEUTRAL
     )
-    decline: Quantity = quantity(0.0, "per week", 0, 1, "Relative fall of frequency a week while the load is low.")
-    max_growth: Quantity = quantity(1.0, "factor", 1, 50, "Highest frequency, as a factor on the schedule.")
+    decline: Quantity = quantity(
+        0.0, "per week", 0, 1, "Relative fall of frequency a week while the load is low.", NEUTRAL
+    )
+    max_growth: Quantity = quantity(1.0, "factor", 1, 50, "Highest frequency, as a factor on the schedule.", NEUTRAL)
     high_load: Quantity = quantity(0.9, "share", 0, 1, "Load factor above which departures are added.")
     low_load: Quantity = quantity(0.3, "share", 0, 1, "Load factor below which departures are cut.")
-    price_response: Quantity = quantity(0.0, "1", 0, 5, "Elasticity of the price to the load factor, per week.")
+    price_response: Quantity = quantity(
+        0.0, "1", 0, 5, "Elasticity of the price to the load factor, per week.", NEUTRAL
+    )
+
+
+class PostureProcess(Entry):
+    """A transit state's posture as a state of nature: month by month, drawn anew in each replicate.
+
+    On the first of each month the logit of facilitation, the logarithm of a factor on the visas, and the steering of
+    each zone move: stationary, normal, and autoregressive of order 1 with coefficient ``exp(-1 / memory)``. In an *off*
+    regime facilitation and visas fall to 0, in equal steps over ``off_days``, and come back as fast after it. A run
+    without replicates takes each at its mean (on its own scale), and is never off.
+    """
+
+    is_process = True
+
+    facilitation: Quantity = quantity(0.6, "share", 0.001, 0.999, "Facilitation at the mean of its logit.")
+    facilitation_sd: Quantity = quantity(1.0, "logit", 0, 5, "Standard deviation of the logit of facilitation.")
+    inflow_sd: Quantity = quantity(0.8, "log", 0, 3, "Standard deviation of the logarithm of the factor on visas.")
+    steering: dict[Name, Quantity] = Field(
+        default_factory=dict,
+        description="Mean steering by zone; 0 for zones that are not named.",
+        json_schema_extra={"unit": "logit", "range": [-20, 20], "source": ASSUMED},
+    )
+    steering_sd: Quantity = quantity(1.0, "logit", 0, 10, "Standard deviation of the steering of a zone.")
+    memory: Quantity = quantity(4.0, "months", 0.1, 60, "Months in which a deviation loses all but 1/e of its size.")
+    off_begins: Quantity = quantity(0.03, "per month", 0, 1, "Probability that the state switches off in a month.")
+    off_months: Quantity = quantity(3.0, "months", 1, 120, "Mean length of an off regime, which is geometric.")
+    off_days: Quantity = quantity(
+        4.0, "days", 1, 28, "Days until an order takes full effect.", rows("sponsor_switch_off_days")
+    )
 
 
 class TransitState(Entry):
     """The state at the hub: visas, facilitation, transfer to the border; or tolerance of boats."""
 
     hub: Name = Field(description="Place where its guests arrive.")
-    visas: Schedule = schedule("persons per day", 0, 1e6, "Visas issued.")
-    facilitation: Schedule = schedule("share", 0, 1, "How strongly it sends people on, 0 to 1.")
+    visas: Schedule = schedule("persons per day", 0, 1e6, "Visas issued.", fitted("minsk-2021"))
+    facilitation: Schedule = schedule(
+        "share", 0, 1, "How strongly it sends people on, 0 to 1.", fitted("minsk-2021", "background-2025")
+    )
     coaching: Schedule = schedule("share", 0, 1, "How well it shows people where and how to cross, 0 to 1.")
     transfer: Schedule = schedule("persons per day", 0, 1e6, "Seats for transfer from hub to border.")
     may_return: Schedule = schedule("share", 0, 1, "Share of those who give up whom it allows back to the hub.")
     boats_tolerated: Schedule = schedule("share", 0, 1, "Share of the boats it lets leave.")
-    interception: Schedule = schedule("share", 0, 1, "Share of the boats at sea that its coast guard turns back.")
-    stay_at_hub: Quantity = quantity(
-        4, "days", 1, 365, "Mean stay at the hub before transfer.", rows("stay_in_minsk_before_border")
+    interception: Schedule = schedule(
+        "share",
+        0,
+        1,
+        "Share of the boats at sea that its coast guard turns back.",
+        rows("libya_interception_share_2024", "libya_interception_share_2025"),
     )
-    return_price: Quantity = quantity(500, "USD", 0, 1e5, "Price of a flight home from the hub.")
+    stay_at_hub: Quantity = quantity(
+        4,
+        "days",
+        1,
+        365,
+        "Mean stay at the hub before transfer.",
+        rows("stay_in_minsk_before_border", "wait_in_minsk_hotel"),
+    )
+    return_price: Quantity = quantity(
+        500, "USD", 0, 1e5, "Price of a flight home from the hub.", rows("visa_lead_time_russia_for_iraqis")
+    )
+    posture: PostureProcess | None = Field(
+        None, description="Process from which its posture is drawn, in place of schedules of facilitation and steering."
+    )
     assisted_return: Schedule = schedule(
         "per day",
         0,
@@ -107,9 +201,15 @@ class Zone(Entry):
 
     transit_state: Name = Field(description="State that it lies in.")
     capacity: int = Field(
-        100_000, ge=0, le=10_000_000, description="Places in its camps.", json_schema_extra={"unit": "persons"}
+        100_000,
+        ge=0,
+        le=10_000_000,
+        description="Places in its camps.",
+        json_schema_extra={"unit": "persons", "source": NEUTRAL},
     )
-    steering: Schedule = schedule("logit", -20, 20, "Weight with which the state steers people here.")
+    steering: Schedule = schedule(
+        "logit", -20, 20, "Weight with which the state steers people here.", fitted("minsk-2021", "background-2025")
+    )
     evacuation: Schedule = schedule("share per day", 0, 1, "Share of those there whom the state moves to the hub.")
     sections: dict[Name, Quantity] = Field(
         description="Border sections within reach, each with its constant in the logit.",
@@ -124,13 +224,16 @@ class Section(Entry):
     title: Title = Field(description="Name of the section.")
     length: Quantity = quantity(100, "km", 0.1, 5000, "Official length.", "sim/data/sections.csv")
     terrain: Quantity = quantity(
-        1.0, "factor", 0.05, 10, "Factor of terrain on detection: 1 open land, lower in forest and swamp."
+        1.0, "factor", 0.05, 10, "Factor of terrain on detection: 1 open land, lower in forest and swamp.", NEUTRAL
     )
     barrier: ByDate = by_date(
         0.0, "km", 0, 5000, "Barrier in place, to which measures add.",
         rows("wall_length_pl", "fence_length_lt", "fence_length_lv"),
     )  # fmt: skip
-    surveillance: ByDate = by_date(0.2, "share", 0, 1, "Share of the length under cameras and sensors.")
+    surveillance: ByDate = by_date(
+        0.2, "share", 0, 1, "Share of the length under cameras and sensors.",
+        rows("surveillance_share_lt", "surveillance_km_pl"),
+    )  # fmt: skip
 
 
 class BorderAgency(Entry):
@@ -138,7 +241,12 @@ class BorderAgency(Entry):
 
     country: Title = Field(description="Country.")
     personnel: Quantity = quantity(
-        1000, "officers", 1, 1e6, "Officers at the border at the start.", rows("pl_border_guards_border")
+        1000,
+        "officers",
+        1,
+        1e6,
+        "Officers at the border at the start.",
+        rows("pl_border_guards_border", "pl_police_border"),
     )
     on_duty: Quantity = quantity(0.25, "share", 0.01, 1, "Share of the officers on duty at any time.")
     handling_rate: Quantity = quantity(
@@ -148,7 +256,13 @@ class BorderAgency(Entry):
         50,
         "Attempts that an officer on duty can intercept and process.",
     )
-    turn_back: Schedule = schedule("share", 0, 1, "Share of the intercepted whom it turns back.")
+    turn_back: Schedule = schedule(
+        "share",
+        0,
+        1,
+        "Share of the intercepted whom it turns back.",
+        rows("turn_back_share_lv", "lt_share_applied_asylum"),
+    )
     reception: ByDate = by_date(2000, "persons", 0, 10_000_000, "Places for people in procedure.")
     procedure: ByCohort = quantity(150, "days", 1, 3650, "Mean length of the procedure.")
     procedure_factor: Schedule = schedule(
@@ -168,13 +282,29 @@ class BorderAgency(Entry):
         "Share who are returned at the end of the procedure.",
         rows("lt_voluntary_returns_cumulative"),
     )
-    reserve: int = Field(0, ge=0, le=1_000_000, description="Own reserves.", json_schema_extra={"unit": "officers"})
+    reserve: int = Field(
+        0, ge=0, le=1_000_000, description="Own reserves.", json_schema_extra={"unit": "officers", "source": NEUTRAL}
+    )
     army: int = Field(
-        0, ge=0, le=1_000_000, description="Soldiers who can be sent.", json_schema_extra={"unit": "soldiers"}
+        0,
+        ge=0,
+        le=1_000_000,
+        description="Soldiers who can be sent.",
+        json_schema_extra={
+            "unit": "soldiers",
+            "source": rows("pl_soldiers_border", "lt_soldiers_border", "soldiers_direct_support_pl"),
+        },
     )
     army_handling: Quantity = quantity(0.5, "share", 0, 1, "Handling rate of a soldier relative to an officer's.")
     reinforcement_threshold: Quantity = quantity(0.8, "border pressure", 0, 100, "Pressure that triggers a request.")
-    reinforcement_lag: Quantity = quantity(14, "days", 0, 365, "Days from a request to its arrival.")
+    reinforcement_lag: Quantity = quantity(
+        14,
+        "days",
+        0,
+        365,
+        "Days from a request to its arrival.",
+        rows("reinforcement_lag_spain_ceuta", "reinforcement_lag_frontex_lt"),
+    )
     reinforcement_step: Quantity = quantity(0.5, "share", 0, 10, "Size of a request, relative to the force deployed.")
     mobility: Quantity = quantity(0.3, "share", 0, 1, "Share of the force moved each week to where attempts are.")
 
@@ -183,9 +313,20 @@ class FrontexPool(Entry):
     """The standing corps that all agencies share."""
 
     officers: int = Field(
-        default=0, ge=0, le=100_000, description="Officers available.", json_schema_extra={"unit": "officers"}
+        default=0,
+        ge=0,
+        le=100_000,
+        description="Officers available.",
+        json_schema_extra={"unit": "officers", "source": rows("frontex_officers_lt")},
     )
-    lag: Quantity = quantity(10, "days", 0, 365, "Days from a request to arrival.")
+    lag: Quantity = quantity(
+        10,
+        "days",
+        0,
+        365,
+        "Days from a request to arrival.",
+        rows("reinforcement_lag_frontex_fi", "reinforcement_lag_frontex_lt"),
+    )
 
 
 class Sponsor(Entry):
@@ -194,8 +335,10 @@ class Sponsor(Entry):
     transit_states: list[Name] = Field(description="States that it steers.")
     start: Day | None = Field(None, description="First day of the campaign; the run's first day when absent.")
     end: Day | None = Field(None, description="Last day of the campaign; the run's last day when absent.")
-    intensity: Quantity = quantity(1.0, "factor", 0, 20, "Factor on visas, transfer, and departures in a pulse.")
-    pulse_days: Quantity = quantity(14, "days", 1, 365, "Length of a pulse.")
+    intensity: Quantity = quantity(
+        1.0, "factor", 0, 20, "Factor on visas, transfer, and departures in a pulse.", NEUTRAL
+    )
+    pulse_days: Quantity = quantity(28, "days", 1, 365, "Length of a pulse.", rows("sponsor_pulse_days_evros"))
     pause_days: Quantity = quantity(14, "days", 0, 365, "Pause between pulses.")
     distraction: Quantity = quantity(2.0, "logit", 0, 20, "Steering towards the zone with the least capacity.")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import (
     BaseModel,
@@ -56,7 +56,11 @@ def parse_day(value: Any) -> Any:
 
 Day = Annotated[date, BeforeValidator(parse_day)]
 
+# Sources of a quantity: of its default, and of the range in which scenarios should choose. Any other text is where the
+# figure is from. A quantity without a default, which each scenario gives, needs none here.
 ASSUMED = "assumption"
+NEUTRAL = "none needed: without effect at its default"
+FITTED = "fitted: "
 BY_DATE = " Mapping of dates to values; each holds from its date until the next."
 
 OR_BY_DATE = (
@@ -68,6 +72,11 @@ DATE_KEY = r"^\d{4}-\d{2}-\d{2}$"
 def rows(*names: str) -> str:
     """Return the source of a parameter that is based on rows of ``sim/data/parameters.csv``."""
     return f"sim/data/parameters.csv: {', '.join(names)}"
+
+
+def fitted(*names: str) -> str:
+    """Return the source of a parameter whose value in shipped scenarios is fitted, by these experiments."""
+    return FITTED + ", ".join(f"experiments/{name}.yaml" for name in names)
 
 
 class RangeError(ValueError):
@@ -89,6 +98,7 @@ class Entry(BaseModel):
         arbitrary_types_allowed=True,
         defer_build=True,  # a nested entry is checked by the scenario's validator; its own is seldom needed
     )
+    is_process: ClassVar[bool] = False  # whether it stands for a random path, which `sim.scenario.resolve` draws
 
     @field_validator("*", mode="after")
     @classmethod
@@ -199,8 +209,10 @@ def dated(entry: Entry, field: str) -> tuple[Mapping[date, Any], Any]:
 
 
 def is_uncertain(value: Any) -> bool:
-    """Return whether a scenario, or a part of one, contains a distribution."""
+    """Return whether a scenario, or a part of one, contains a distribution or a random process."""
     if isinstance(value, Entry):
+        if value.is_process:
+            return True
         value = value.__dict__
     if isinstance(value, dict):
         return any(is_uncertain(item) for item in value.values())

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sim.scenario.draw import copied, drawn_values, resolve
+from sim.scenario.draw import copied, drawn_values, resolve, with_numbers, with_postures
 from sim.scenario.entry import Entry
 from sim.scenario.errors import ScenarioError, choices, show
 from sim.scenario.fields import FieldNote, bare, find, is_quantity, note
@@ -72,8 +72,8 @@ class Filling:
         """
         typed = self._typed(values)
         if all(_allowed(one.field, value) for one, value in zip(self.coordinates, typed.values(), strict=True)):
-            filled = _filled(resolve(self.base, seed), self._tree, list(typed.values()))
-            return filled, {**drawn_values(self.base, seed), **_floats(typed)}
+            filled = _filled(with_numbers(self.base, seed), self._tree, list(typed.values()))
+            return with_postures(filled, seed), {**drawn_values(self.base, seed), **_floats(typed)}
         scenario = apply_overrides(self.scenario, typed)
         return resolve(scenario, seed), {**drawn_values(scenario, seed), **_floats(typed)}
 

@@ -46,6 +46,7 @@ def check(scenario: Scenario, root: Node, last_days: Mapping[str, date]) -> Iter
     if not broken:
         yield from _hubs(scenario, finder)
         yield from _targets(scenario, finder)
+        yield from _postures(scenario, finder)
     yield from _by_cohort(scenario, finder)
     yield from _places(scenario, finder)
     yield from _positions(scenario, finder)
@@ -136,6 +137,27 @@ def _targets(scenario: Scenario, finder: _Finder) -> Iterator[Problem]:
     for name, measure in scenario.measures.items():
         for place, text in measure.check(scenario):
             yield finder.problem(text, "measures", name, *place)
+
+
+def _postures(scenario: Scenario, finder: _Finder) -> Iterator[Problem]:
+    """Check that a posture process and schedules of the same do not both stand."""
+    for name, state in scenario.transit_states.items():
+        if state.posture is None:
+            continue
+        path = ("transit_states", name, "posture")
+        if state.facilitation:
+            text = "found `facilitation` beside `posture`, from which it is drawn; allowed: one of them"
+            yield finder.problem(text, "transit_states", name, "facilitation")
+        own = [zone for zone, entry in scenario.zones.items() if entry.transit_state == name]
+        for zone in own:
+            if scenario.zones[zone].steering:
+                text = f"found `steering` beside the `posture` of {show(name)}, from which it is drawn"
+                text += f"; allowed: one of them, or its mean in {dotted((*path, 'steering'))}"
+                yield finder.problem(text, "zones", zone, "steering")
+        for zone in state.posture.steering:
+            if zone not in own:
+                text = f"found {show(zone)}, no zone of {show(name)}; {choices(own, zone)}"
+                yield finder.problem(text, *path, "steering", zone)
 
 
 def _places(scenario: Scenario, finder: _Finder) -> Iterator[Problem]:

@@ -190,6 +190,8 @@ def _states(scenario: Scenario) -> Iterator[Lever]:
             ("transfer", "Taken to the border", "persons a day", 10.0),
         )
         for field_name, label, unit, step in fields:
+            if field_name == "facilitation" and scenario.transit_states[state].posture is not None:
+                continue  # it is drawn
             percent = unit == "share"
             high = 1.0 if percent else _high(max(_peak(scenario, f"{path}.{field_name}"), 100))
             yield Lever(

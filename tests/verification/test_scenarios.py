@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 
 import numpy as np
 import pytest
@@ -16,7 +17,10 @@ RESPONSES = {
     "carrier-ban", "visa-stop", "fence-and-reinforce", "frontex-deployment", "buffer-zone", "diplomacy", "sanctions",
     "litigation", "humanitarian-access", "return-flights", "combined-response",
 }  # fmt: skip
-CASES = {"minsk-2021", "benghazi-minsk-2025", "benghazi-surge", "haftar-boats", "coordinated-campaign"}
+CASES = {
+    *("minsk-2021", "benghazi-minsk-2025", "benghazi-surge", "haftar-boats", "coordinated-campaign"),
+    *("eastern-border", "arctic-2015", "evros-2020", "finland-2023", "ceuta-2021"),
+}
 
 
 def test_all_scenarios_of_the_design_ship() -> None:
@@ -32,6 +36,18 @@ def test_every_scenario_runs(name: str) -> None:
     assert np.isfinite(model.world.section_capacity).all()
     if name != "base":
         assert model.world.section_flows.sum() > 0
+
+
+def test_what_belarus_does_from_2021_on_is_drawn_and_not_set() -> None:
+    scenario = load_scenario("eastern-border")
+    assert (scenario.start, scenario.end) == (date(2021, 5, 1), date(2025, 12, 31))
+    belarus = scenario.transit_states["belarus"]
+    assert belarus.posture is not None and not belarus.facilitation
+    for schedule in (belarus.visas, belarus.coaching, belarus.transfer, belarus.may_return):
+        assert list(schedule) == [scenario.start]  # one value for all five years, whatever was counted in them
+    assert not any(zone.steering for zone in scenario.zones.values())
+    kinds = {measure.kind for measure in scenario.measures.values()}
+    assert kinds.isdisjoint({"posture", "visa-stop"})
 
 
 @pytest.mark.parametrize("name", sorted(RESPONSES))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from sim.scenario.entry import Day, Entry, Title
+from sim.scenario.entry import NEUTRAL, Day, Entry, Title
 from sim.scenario.quantity import Quantity, quantity
 
 if TYPE_CHECKING:
@@ -30,8 +30,10 @@ class Measure(Entry):
     start: Day = Field(description="First day on which it is in force.")
     end: Day | None = Field(None, description="Last day on which it is in force; no end when absent.")
     announced: Day | None = Field(None, description="Day on which it becomes known; the start when absent.")
-    lag: Quantity = quantity(0, "days", 0, 365, "Days from the start until it takes effect.")
-    success_probability: Quantity = quantity(1.0, "probability", 0, 1, "Probability that it takes effect at all.")
+    lag: Quantity = quantity(0, "days", 0, 365, "Days from the start until it takes effect.", NEUTRAL)
+    success_probability: Quantity = quantity(
+        1.0, "probability", 0, 1, "Probability that it takes effect at all.", NEUTRAL
+    )
 
     def apply(self, model: CorridorModel, name: str, on: bool) -> None:
         """Change the model's actors on the day on which the measure ``name`` takes effect (``on``) or ends."""

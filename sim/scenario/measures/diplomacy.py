@@ -22,7 +22,9 @@ class Diplomacy(Measure):
 
     kind: Literal["diplomacy"]
     routes: list[Name] = Field(min_length=1, description="Routes that it is asked to stop.")
-    frequency_factor: Quantity = quantity(0.0, "factor", 0, 10, "Factor on departures when it succeeds.")
+    frequency_factor: Quantity = quantity(
+        0.0, "factor", 0, 10, "Factor on departures when it succeeds.", "sim/data/events.csv"
+    )
 
     def apply(self, model: CorridorModel, name: str, on: bool) -> None:
         """Stop or cut departures on routes."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
-from sim.scenario.entry import Name, rows
+from sim.scenario.entry import NEUTRAL, Name, rows
 from sim.scenario.measures.base import Measure
 from sim.scenario.measures.registry import register
 from sim.scenario.quantity import Quantity, quantity
@@ -24,8 +24,10 @@ class Fence(Measure):
     length: Quantity = quantity(
         100, "km", 0, 5000, "Barrier to build in all.", rows("wall_length_pl", "fence_length_lt", "fence_length_lv")
     )
-    pace: Quantity = quantity(1.0, "km per day", 0.001, 100, "Progress in all.")
-    surveillance: Quantity = quantity(0.0, "share", 0, 1, "Surveillance of the sections when it is complete.")
+    pace: Quantity = quantity(
+        1.19, "km per day", 0.001, 100, "Progress in all.", rows("fence_pace_pl", "fence_pace_lt")
+    )
+    surveillance: Quantity = quantity(0.0, "share", 0, 1, "Surveillance of the sections when it is complete.", NEUTRAL)
 
     def apply(self, model: CorridorModel, name: str, on: bool) -> None:
         """Build up barriers in sections side by side, in proportion to their length."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
-from sim.scenario.entry import Name
+from sim.scenario.entry import NEUTRAL, Name, rows
 from sim.scenario.measures.base import Measure
 from sim.scenario.measures.registry import register
 from sim.scenario.quantity import Quantity, quantity
@@ -21,8 +21,8 @@ class Reinforcement(Measure):
 
     kind: Literal["reinforcement"]
     agency: Name = Field(description="Agency.")
-    officers: Quantity = quantity(0, "officers", 0, 1e6, "Officers added.")
-    soldiers: Quantity = quantity(0, "soldiers", 0, 1e6, "Soldiers added.")
+    officers: Quantity = quantity(0, "officers", 0, 1e6, "Officers added.", NEUTRAL)
+    soldiers: Quantity = quantity(0, "soldiers", 0, 1e6, "Soldiers added.", NEUTRAL)
 
     def apply(self, model: CorridorModel, name: str, on: bool) -> None:
         """Send officers and soldiers while it is in force."""
@@ -37,7 +37,9 @@ class FrontexDeployment(Measure):
 
     kind: Literal["frontex-deployment"]
     agency: Name = Field(description="Agency.")
-    officers: Quantity = quantity(100, "officers", 0, 1e5, "Officers requested; limited by the pool.")
+    officers: Quantity = quantity(
+        100, "officers", 0, 1e5, "Officers requested; limited by the pool.", rows("frontex_officers_lt")
+    )
 
     def prepare(self, model: CorridorModel, name: str) -> None:
         """Reserve officers of the pool, as the deployment is already decided."""

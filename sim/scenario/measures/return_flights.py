@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
-from sim.scenario.entry import Name
+from sim.scenario.entry import Name, fitted, rows
 from sim.scenario.measures.base import Measure
 from sim.scenario.measures.registry import register
 from sim.scenario.quantity import Quantity, quantity
@@ -21,11 +21,22 @@ class ReturnFlights(Measure):
 
     kind: Literal["return-flights"]
     transit_state: Name = Field(description="State whose hub they leave from.")
-    seats: int = Field(180, ge=1, le=2000, description="Seats of a flight.", json_schema_extra={"unit": "seats"})
-    weekly: Quantity = quantity(1.0, "flights per week", 0, 200, "Frequency.")
+    seats: int = Field(
+        180,
+        ge=1,
+        le=2000,
+        description="Seats of a flight.",
+        json_schema_extra={"unit": "seats", "source": rows("seats_a320_iraqi_airways", "seats_b747_400_iraqi_airways")},
+    )
+    weekly: Quantity = quantity(1.0, "flights per week", 0, 200, "Frequency.", "sim/data/flights.csv")
     cohorts: list[Name] = Field(default_factory=list, description="Cohorts taken; everybody when empty.")
     willing: Quantity = quantity(
-        0.02, "per attempt", 0, 1, "Further probability of giving up after a failed attempt while flights are offered."
+        0.02,
+        "per attempt",
+        0,
+        1,
+        "Further probability of giving up after a failed attempt while flights are offered.",
+        fitted("minsk-2021"),
     )
 
     def apply(self, model: CorridorModel, name: str, on: bool) -> None:

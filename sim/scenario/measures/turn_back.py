@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
-from sim.scenario.entry import Name
+from sim.scenario.entry import Name, rows
 from sim.scenario.measures.base import Measure
 from sim.scenario.measures.registry import register
 from sim.scenario.quantity import Quantity, quantity
@@ -21,7 +21,9 @@ class TurnBack(Measure):
 
     kind: Literal["turn-back"]
     agency: Name = Field(description="Agency.")
-    share: Quantity = quantity(0.95, "share", 0, 1, "Share of the intercepted who are turned back.")
+    share: Quantity = quantity(
+        0.97, "share", 0, 1, "Share of the intercepted who are turned back.", rows("turn_back_share_lv")
+    )
 
     def apply(self, model: CorridorModel, name: str, on: bool) -> None:
         """Override the share of turn-backs."""

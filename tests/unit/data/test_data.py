@@ -14,7 +14,11 @@ from sim import data
 from sim.data import map_path, observed_names, read_observed, read_places, read_sections
 from sim.data.geography import country_names, outlines, sections
 
-MEASURES = {"recorded_attempts", "detections", "stock_in_transit_state", "returned", "landed", "flights"}
+MEASURES = {
+    *("recorded_attempts", "detections", "stock_in_transit_state", "returned", "landed", "flights"),
+    *("procedures", "turn_backs"),
+}
+NATIONAL = {"recorded_attempts", "procedures", "turn_backs"}
 COLUMNS = [
     *("series", "period_start", "period_end", "value", "low", "high", "measure", "basis", "quality", "source"),
     *("agency", "transit_state", "route", "note"),
@@ -46,7 +50,7 @@ def test_observed_series_are_whole(name):
     assert rows.measure.nunique() == 1
     assert set(rows.basis) <= {"reported", "derived"}
     assert set(rows.quality) <= {"primary", "secondary"}
-    assert set(rows.agency) <= {"", "poland", "lithuania", "latvia"}
+    assert set(rows.agency) <= {"", "poland", "lithuania", "latvia", "norway", "finland", "greece"}
     assert rows.source.str.len().gt(3).all()
     assert rows.note[rows.basis == "derived"].ne("").all()
     assert not rows.duplicated(["series", "period_start", "period_end"]).any()
@@ -59,18 +63,23 @@ def test_the_promised_series_ship():
         "crete-arrivals-2025",
         "eastern-border-detections-2021",
         "eastern-border-detections-2025",
+        "evros-arrests-2020",
+        "evros-entries-prevented-2020",
+        "lapland-asylum-seekers-2015",
+        "lapland-asylum-seekers-2016",
         "latvia-detained-2021",
         "lithuania-registered-and-turned-away-2021",
         "poland-attempts-2021",
         "poland-attempts-2025",
         "returns-2021",
+        "storskog-asylum-seekers-2015",
     ]
 
 
 def test_national_series_name_their_agency_and_frontex_does_not():
     for name in observed_names():
         rows = read_observed(name)
-        assert (rows.agency.ne("") == rows.measure.eq("recorded_attempts")).all()
+        assert (rows.agency.ne("") == rows.measure.isin(NATIONAL)).all()
 
 
 def bounds(row):
@@ -128,15 +137,42 @@ def test_parameters_have_sources_and_tell_outcomes_from_inputs():
     assert set(rows.role[outcomes]) == {"outcome"}
 
 
-def test_events_are_of_2021_and_2025_and_in_order():
+EFFECTS = {
+    *(
+        "asylum",
+        "buffer-zone",
+        "camp-cleared",
+        "closure-announced",
+        "crossing-closed",
+        "crossing-reopened",
+        "diplomacy",
+    ),
+    *("downstream", "emergency", "exclusion-zone", "fence", "fence-announced", "fence-begun", "flight-ban", "flights"),
+    *("forces", "mass-event", "posture", "readmission", "repatriation", "route-shift", "sanctions", "surveillance"),
+    *("surveillance-begun", "turn-back", "visa-stop"),
+}
+
+
+def test_events_say_what_they_change_and_are_in_order():
     rows = table("events.csv")
-    assert list(rows.columns) == ["date", "end_date", "actor", "event", "source"]
-    assert rows.date.str.fullmatch(r"202[15]-\d\d(-\d\d)?").all()
+    columns = ["date", "end_date", "actor", "event", "effect", "value", "unit", "quality", "source"]
+    assert list(rows.columns) == columns
+    assert rows.date.str.fullmatch(r"20\d\d-\d\d(-\d\d)?").all()
+    assert {part for effect in rows.effect for part in effect.split(", ")} == EFFECTS
+    assert set(rows.quality) == {"primary", "secondary"}
+    assert rows.value.ne("").eq(rows.unit.ne("")).all()
+    pd.to_numeric(rows.value[rows.value != ""])
     assert rows.date.is_monotonic_increasing
     assert (rows.end_date.eq("") | (rows.end_date >= rows.date)).all()
     pd.to_datetime(rows.date, format="ISO8601")
     pd.to_datetime(rows.end_date[rows.end_date != ""], format="ISO8601")
-    assert rows[["actor", "event", "source"]].ne("").all(axis=None)
+    assert rows[["actor", "event", "effect", "source"]].ne("").all(axis=None)
+
+
+def test_the_posture_of_belarus_after_2021_is_no_event():
+    """It is inferred, or drawn: what is reported of it may not become an input."""
+    rows = table("events.csv")
+    assert not (rows.actor.str.contains("Belarus") & (rows.date > "2022-12") & rows.effect.eq("posture")).any()
 
 
 def test_places_are_of_known_kinds_and_on_the_map():

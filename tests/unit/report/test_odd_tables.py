@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import Counter
 from importlib.resources import files
 from pathlib import Path
 
@@ -33,10 +34,27 @@ TOP = {path.split(".")[0] for path in PATHS}
 
 
 def test_the_readme_says_how_many_quantities_are_assumed() -> None:
-    rows = [line.split(" | ") for line in TEXT.partition("<!-- begin parameters")[2].splitlines() if line[:3] == "| `"]
-    sources = [source for source in (row[-1].strip(" |") for row in rows) if source]
-    claim = f"{sources.count(ASSUMED)} of the {len(sources)} quantities in the table of parameters"
+    bases = Counter(row[-2] for row in parameter_rows() if row[-2])
+    claim = f"{bases['assumed']} of the {bases.total()} quantities in the table of parameters"
     assert claim in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def parameter_rows() -> list[list[str]]:
+    """Cells of the rows of the table of parameters; the last two are the basis and the source."""
+    lines = TEXT.partition("<!-- begin parameters")[2].splitlines()
+    return [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines if line[:3] == "| `"]
+
+
+def test_what_is_assumed_is_told_from_what_is_sourced_and_what_is_fitted() -> None:
+    rows = [row for row in parameter_rows() if len(row) == 7]
+    assert {row[5] for row in rows} == {"", "assumed", "sourced", "fitted", "given", "neutral"}
+    for name, default, *_, basis, source in rows:
+        assert (source == ASSUMED) == (basis == "assumed"), name
+        assert (source == "each scenario") == (basis == "given"), name
+        assert source.startswith("experiments/") == (basis == "fitted"), name
+        assert bool(source) == (basis not in ("", "neutral")), name
+        if basis in ("assumed", "neutral"):
+            assert default not in ("none", "required"), name
 
 
 def test_the_generated_parts_are_those_of_the_code() -> None:
