@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from sim.scenario.by_cohort import ByCohort
-from sim.scenario.entry import Entry, rows
+from sim.scenario.entry import Entry, fitted, rows
 from sim.scenario.quantity import Quantity, quantity
 
 
@@ -21,8 +21,12 @@ class Behaviour(Entry):
     section_success: Quantity = quantity(3.0, "logit", 0, 20, "Weight of perceived success in the choice of a section.")
     reconsider: ByCohort = quantity(45, "days", 1, 3650, "Mean days until someone whose booking failed decides again.")
     first_attempt: ByCohort = quantity(3, "days", 1, 365, "Mean days at the border before the first attempt.")
-    retry: ByCohort = quantity(7, "days", 1, 365, "Mean days between attempts at full facilitation in summer.")
-    retry_idle: ByCohort = quantity(4.0, "factor", 1, 100, "Factor on the days between attempts without facilitation.")
+    retry: ByCohort = quantity(
+        7, "days", 1, 365, "Mean days between attempts at full facilitation in summer.", fitted("minsk-2021")
+    )
+    retry_idle: ByCohort = quantity(
+        4.0, "factor", 1, 100, "Factor on the days between attempts without facilitation.", fitted("minsk-2021")
+    )
     retry_winter: ByCohort = quantity(
         1.5, "factor", 1, 100, "Factor on the days between attempts in the coldest month."
     )
@@ -32,6 +36,7 @@ class Behaviour(Entry):
         0,
         20,
         "Weight of perceived success at the border in the choice whether to try now; 0: none.",
+        fitted("minsk-2021"),
     )
     withdrawal: ByCohort = quantity(
         0.45,
@@ -49,9 +54,13 @@ class Behaviour(Entry):
         "Share who give themselves up where nobody is turned back.",
         rows("lt_share_applied_asylum"),
     )
-    attempt_cost: ByCohort = quantity(150, "USD", 0, 1e5, "Cost of an attempt.", rows("transport_minsk_to_grodno"))
+    attempt_cost: ByCohort = quantity(
+        150, "USD", 0, 1e5, "Cost of an attempt: the way to the border.", rows("transport_minsk_to_grodno")
+    )
     giving_up: ByCohort = quantity(0.03, "per attempt", 0, 1, "Probability of losing hope after a failed attempt.")
-    patience: ByCohort = quantity(60, "days", 1, 3650, "Mean days at the border, or in line for it, before giving up.")
+    patience: ByCohort = quantity(
+        60, "days", 1, 3650, "Mean days at the border, or in line for it, before giving up.", fitted("minsk-2021")
+    )
     onward: ByCohort = quantity(0.9, "share", 0, 1, "Share of those who crossed who go on to Germany or beyond.")
     onward_lag: ByCohort = quantity(4, "days", 1, 365, "Mean days from crossing to arrival further on.")
     stranded_review: ByCohort = quantity(30, "days", 1, 365, "Mean days between decisions of a stranded person.")
@@ -63,7 +72,12 @@ class Behaviour(Entry):
     sea_retry: ByCohort = quantity(60, "days", 1, 3650, "Mean days from interception at sea to the next try.")
     sea_giving_up: ByCohort = quantity(0.3, "share", 0, 1, "Share who give up after an interception at sea.")
     sea_price: ByCohort = quantity(
-        1500, "USD", 0, 1e5, "Price of another place on a boat.", rows("sea_crossing_price_libya_italy")
+        1500,
+        "USD",
+        0,
+        1e5,
+        "Price of another place on a boat.",
+        rows("sea_crossing_price_libya_italy", "price_sea_eastern_libya_crete"),
     )
 
 
@@ -71,7 +85,12 @@ class Detection(Entry):
     """What makes an attempt detected."""
 
     coverage: Quantity = quantity(
-        1.2, "1", 0, 50, "Detection intensity of 10 officers on duty per km on open land, without other means."
+        1.2,
+        "1",
+        0,
+        50,
+        "Detection intensity at the reference density on open land, without other means.",
+        fitted("minsk-2021"),
     )
     reference_density: Quantity = quantity(
         2.0, "officers on duty per km", 0.01, 1000, "Density at which `coverage` holds."
@@ -91,7 +110,9 @@ class Hazards(Entry):
     death: ByCohort = quantity(
         2e-5, "per person-day", 0, 1, "Death hazard outdoors in summer.", rows("deaths_per_1000_attempts")
     )
-    injury: ByCohort = quantity(5e-4, "per person-day", 0, 1, "Injury hazard outdoors in summer.")
+    injury: ByCohort = quantity(
+        5e-4, "per person-day", 0, 1, "Injury hazard outdoors in summer.", rows("msf_referral_share")
+    )
     winter: ByCohort = quantity(4.0, "factor", 1, 1000, "Factor on both hazards in the coldest month.")
     sheltered: ByCohort = quantity(0.05, "share", 0, 1, "Hazard at the hub relative to the border zone.")
 
