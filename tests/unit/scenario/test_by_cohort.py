@@ -22,7 +22,7 @@ from sim.scenario import (
 from sim.scenario.draw import drawn_values, resolve
 from sim.scenario.json_schema import scenario_json_schema
 from sim.scenario.paths import get_path
-from sim.scenario.points import Filling, place_of
+from sim.scenario.points import Filling, coordinate_of
 from sim.scenario.schema import Scenario
 from sim.sweeps.factors import factor_of
 from tests.strategies import tiny_scenario
@@ -193,7 +193,7 @@ def test_sweeps_vary_one_cohort_or_all() -> None:
     with pytest.raises(ScenarioError, match="no single value there"):
         factor_of(given, PATIENCE)
     with pytest.raises(ScenarioError, match="no parameter"):
-        place_of(plain, f"{PATIENCE}.martians")
+        coordinate_of(plain, f"{PATIENCE}.martians")
 
 
 @pytest.mark.parametrize("order", [1, -1])

@@ -24,7 +24,7 @@ from sim.scenario.draw import drawn_values, resolve
 from sim.scenario.entry import dated
 from sim.scenario.json_schema import scenario_json_schema
 from sim.scenario.paths import get_path
-from sim.scenario.points import Filling, place_of
+from sim.scenario.points import Filling, coordinate_of
 from sim.scenario.schema import Scenario
 from sim.scenario.write import scenario_hash
 from tests.properties.differing import differing
@@ -128,7 +128,7 @@ def test_they_are_drawn_and_swept_by_date(write: Write) -> None:
     }
     listed = {parameter.path: parameter for parameter in parameter_paths(scenario)}
     assert listed[paths[1]].field.unit == "km" and BARRIER not in listed
-    assert place_of(scenario, paths[0]).field.high == 5000
+    assert coordinate_of(scenario, paths[0]).field.high == 5000
     filled, _ = Filling(scenario, paths, [1, 2]).at([6, 55], seed=4)
     assert filled == resolve(apply_overrides(scenario, {paths[0]: 6, paths[1]: 55}), seed=4)
 
