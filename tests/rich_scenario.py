@@ -54,6 +54,11 @@ def _measures() -> dict[str, dict[str, Any]]:
     return measures
 
 
+def by_day(values: dict[int, float]) -> dict[date, float]:
+    """A schedule by day of the run."""
+    return {START + timedelta(days=day): value for day, value in values.items()}
+
+
 def rich_scenario(seed: int) -> Scenario:
     """A scenario in which every rule is applied to somebody: checked by the test that uses it."""
     carriers = {
@@ -73,9 +78,19 @@ def rich_scenario(seed: int) -> Scenario:
         "days": 150,
         "carriers": carriers,
         "transit_states": {
-            "belarus": {"visas": {START: 4.4, START + timedelta(days=50): 6.25}, "may_return": {START: 0.4}},
+            "belarus": {
+                "visas": by_day({0: 4.4, 50: 6.25}),
+                "facilitation": by_day({0: 0.8, 76: 0, 82: 0.8}),  # first the transfer stops, then the facilitation
+                "transfer": by_day({0: 5.5, 68: 0, 84: 5.5}),
+                "may_return": by_day({0: 0.4, 90: 0.8}),
+                "assisted_return": by_day({30: 0.01, 100: 0.03}),
+            },
+            "libya": {"assisted_return": by_day({40: 0.01})},
         },
-        "zones": {"bruzgi": {"capacity": 9, "steering": {START + timedelta(days=30): 1}}, "lida": {"capacity": 7}},
+        "zones": {
+            "bruzgi": {"capacity": 9, "steering": by_day({30: 1}), "evacuation": by_day({64: 0.3, 68: 0})},
+            "lida": {"capacity": 7, "evacuation": by_day({110: 0.2, 118: 0.02})},
+        },
         "sponsors": {
             "moscow": {
                 "transit_states": ["belarus"], "start": START + timedelta(days=95), "pulse_days": 10,
@@ -86,9 +101,10 @@ def rich_scenario(seed: int) -> Scenario:
             "kuznica": {"barrier": {days_on(40): 10}, "surveillance": {START: 0.1, days_on(70): 0.5}},
         },
         "agencies": {
-            "lithuania": {"reception": {START: 4, days_on(90): 9}},
-            "poland": {"reception": 6, "procedure_factor": {days_on(60): 0.5}},
+            "lithuania": {"reception": {START: 4, days_on(90): 9}, "absconding_delay": 12},
+            "poland": {"reception": 6, "procedure_factor": {days_on(60): 0.5}, "absconding_delay": 3},
         },
+        "behaviour": {"deterrence": 3, "patience": 30, "moving_on": 60, "stranded_retry": 0.6},
         "hazards": {"death": 3e-3},
         "measures": _measures(),
     }  # fmt: skip

@@ -13,7 +13,7 @@ from tests.strategies import START, TINY, finished, merge, tiny_scenario
 
 # Nothing is rationed, and nobody hears of others: people meet only the rules.
 APART: dict[str, Any] = {
-    "behaviour": {"success": 0, "section_success": 0, "time": 0},
+    "behaviour": {"success": 0, "section_success": 0, "time": 0, "deterrence": 0},
     "transit_states": {"belarus": {"visas": {START: 1e6}, "transfer": {START: 1e6}}},
     "zones": {"bruzgi": {"capacity": 1_000_000}, "lida": {"capacity": 1_000_000}},
     "carriers": {
@@ -74,14 +74,14 @@ def test_a_ban_leaves_those_who_had_gone_before_exactly_as_before() -> None:
 
 
 def test_a_measure_at_the_border_changes_nobody_before_the_border() -> None:
-    """Turn-backs differ: who leaves, when, by which route, and when one reaches the border do not."""
+    """Turn-backs differ: who leaves, when, by which route, and when one reaches the hub do not."""
     changes = merge(
         APART, {"measures": {"order": {"kind": "turn-back", "agency": "poland", "share": 0, "start": day(10)}}}
     )
     without, with_order = finished(tiny_scenario(APART)), finished(tiny_scenario(changes))
     for name in ("key", "route", "bookings", "arrived", "voyages"):
         assert (without.world.rows[name] == with_order.world.rows[name]).all(), name
-    assert (without.world.pair_flows[:, :, :4] == with_order.world.pair_flows[:, :, :4]).all()
+    assert (without.world.pair_flows[:, :, :3] == with_order.world.pair_flows[:, :, :3]).all()
     assert without.world.section_flows.tobytes() != with_order.world.section_flows.tobytes()
 
 

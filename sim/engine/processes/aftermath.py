@@ -3,18 +3,18 @@
 Undetected or unstopped people have crossed, and go onward after a lag. Intercepted people are turned back or taken into
 procedure, by the share that the agency turns back; those who gave themselves up are taken into procedure. Those turned
 back or withdrawn lose hope with probability `giving_up`, or when their funds are spent; else they wait to try again.
-Whoever gives up flies home if that is allowed and affordable, and is else stranded: at the hub if it is let back there,
-or where it is. Of those in procedure a share absconds, none before `absconding_delay` days.
+Of those in procedure a share absconds, none before `absconding_delay` days.
 """
 
 from __future__ import annotations
 
 from sim.engine.clocks import wait
 from sim.engine.compiled import compiled
+from sim.engine.exits import give_up, go_home
 from sim.engine.ledger import count, move, tell
 from sim.engine.queues import schedule, take_due
-from sim.engine.rows import CROSSED, IN_PROCEDURE, ONWARD, RETURNED, STRANDED
-from sim.engine.streams import GOING_BACK, HOPE, ONWARD_LAG, PROCEDURE, PROCEDURE_END, TURN_BACK, draw, lag
+from sim.engine.rows import CROSSED, IN_PROCEDURE, ONWARD
+from sim.engine.streams import HOPE, ONWARD_LAG, PROCEDURE, PROCEDURE_END, TURN_BACK, draw, lag
 from sim.engine.streams import ONWARD as ONWARD_STREAM
 from sim.engine.tables import (
     C_ONWARD,
@@ -23,8 +23,6 @@ from sim.engine.tables import (
     F_LEFT_PROCEDURE,
     F_ONWARD,
     F_PROCEDURES,
-    F_RETURNED,
-    F_STRANDED,
     F_TURN_BACKS,
     N_ATTEMPTS,
     PRESENTED,
@@ -49,37 +47,6 @@ def loses_hope(m, p):
     """Return whether a migrant gives up at once after being turned back or withdrawing, which has cost it money."""
     m.funds -= p.attempt_cost
     return m.funds < 0.0 or draw(m.key, HOPE, m.attempts) < p.giving_up
-
-
-@compiled
-def go_home(w, day, m):
-    """Move a migrant home."""
-    count(w, day, m, F_RETURNED)
-    tell(w, day, m, 0.0)
-    move(w, m, RETURNED, w.cohorts[m.cohort].origin)
-
-
-@compiled
-def strand(w, day, i, place):
-    """Strand a migrant at a place, where it begins to wait."""
-    m = w.rows[i]
-    if m.status != STRANDED:
-        count(w, day, m, F_STRANDED)
-        tell(w, day, m, 0.0)
-    move(w, m, STRANDED, place)
-    wait(w, i, day)
-
-
-@compiled
-def give_up(w, day, i, state):
-    """Send a migrant home if that is allowed and affordable; otherwise strand it at the hub, or where it is."""
-    m = w.rows[i]
-    let_back = draw(m.key, GOING_BACK, m.waits) < state.may_return
-    if let_back and m.funds >= state.return_price:
-        m.funds -= state.return_price
-        go_home(w, day, m)
-    else:
-        strand(w, day, i, state.hub if let_back else m.place)
 
 
 @compiled

@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine.compiled import compiled
+from sim.engine.exits import go_home
 from sim.engine.ledger import whole
-from sim.engine.processes.aftermath import go_home
 from sim.engine.queues import sort_by_key
 from sim.engine.rows import STRANDED
 from sim.engine.streams import RETURN_ORDER, bits

@@ -10,8 +10,8 @@ survivors are brought back to the coast.
 from __future__ import annotations
 
 from sim.engine.compiled import compiled
+from sim.engine.exits import strand
 from sim.engine.ledger import count, move, tell, whole
-from sim.engine.processes.aftermath import strand
 from sim.engine.queues import ANY, line_up, pop, push, schedule, seat_queue, take_due
 from sim.engine.rows import AT_COAST, DEAD, INTERCEPTED, LANDED
 from sim.engine.streams import (
