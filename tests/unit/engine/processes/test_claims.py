@@ -165,7 +165,9 @@ def test_closing_a_point_never_raises_its_own_claims(places: int) -> None:
 
 
 def test_where_all_is_closed_everybody_waits_on() -> None:
-    model = crowd(with_gate(zones={"camp": {"sections": {"fence": None}}}, **closure(4)))
+    changes = with_gate(**closure(4))
+    changes["zones"]["camp"]["sections"]["fence"] = None
+    model = crowd(changes)
     assert gate(model, "claims")[:4].sum() > 0
     assert flow(model, "approaches")[4:].sum() == 0
     assert model.world.stocks[:, :, AT_BORDER].sum() > 0.9 * PEOPLE
