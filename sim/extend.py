@@ -67,7 +67,7 @@ def process(after: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Run the decorated function ``run(w, day)`` every day, after the named process.
 
     Args:
-        after: demand, booking, departures, transfer, exposure, attempts, aftermath, sea; news, repatriation, ledger.
+        after: demand, booking, decisions, departures, transfer, attempts, aftermath, sea; news, repatriation, ledger.
 
     Raises:
         ExtensionError: If there is no such process, or the arguments are not the tables and the day.

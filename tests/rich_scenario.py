@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sim.scenario.paths import apply_overrides, get_path
@@ -43,10 +43,15 @@ def _measures() -> dict[str, dict[str, Any]]:
     }  # fmt: skip
     for measure in measures.values():
         measure.setdefault("start", 20)
-        for date in ("start", "end", "announced"):
-            if date in measure:
-                measure[date] = START + timedelta(days=measure[date])
+        for name in ("start", "end", "announced"):
+            if name in measure:
+                measure[name] = START + timedelta(days=measure[name])
     return measures
+
+
+def by_day(values: dict[int, float]) -> dict[date, float]:
+    """A schedule by day of the run."""
+    return {START + timedelta(days=day): value for day, value in values.items()}
 
 
 def rich_scenario(seed: int) -> Scenario:
@@ -68,16 +73,30 @@ def rich_scenario(seed: int) -> Scenario:
         "days": 150,
         "carriers": carriers,
         "transit_states": {
-            "belarus": {"visas": {START: 4.4, START + timedelta(days=50): 6.25}, "may_return": {START: 0.4}},
+            "belarus": {
+                "visas": by_day({0: 4.4, 50: 6.25}),
+                "facilitation": by_day({0: 0.8, 76: 0, 82: 0.8}),  # first the transfer stops, then the facilitation
+                "transfer": by_day({0: 5.5, 68: 0, 84: 5.5}),
+                "may_return": by_day({0: 0.4, 90: 0.8}),
+                "assisted_return": by_day({30: 0.01, 100: 0.03}),
+            },
+            "libya": {"assisted_return": by_day({40: 0.01})},
         },
-        "zones": {"bruzgi": {"capacity": 9, "steering": {START + timedelta(days=30): 1}}, "lida": {"capacity": 7}},
+        "zones": {
+            "bruzgi": {"capacity": 9, "steering": by_day({30: 1}), "evacuation": by_day({64: 0.3, 68: 0})},
+            "lida": {"capacity": 7, "evacuation": by_day({110: 0.2, 118: 0.02})},
+        },
         "sponsors": {
             "moscow": {
                 "transit_states": ["belarus"], "start": START + timedelta(days=95), "pulse_days": 10,
                 "pause_days": 11, "intensity": 1.7,
             }
         },
-        "agencies": {"lithuania": {"reception": 4}, "poland": {"reception": 6}},
+        "agencies": {
+            "lithuania": {"reception": 4, "absconding_delay": 12},
+            "poland": {"reception": 6, "absconding_delay": 3},
+        },
+        "behaviour": {"deterrence": 3, "patience": 30, "moving_on": 60, "stranded_retry": 0.6},
         "hazards": {"death": 3e-3},
         "measures": _measures(),
     }  # fmt: skip

@@ -64,7 +64,7 @@ TINY: dict[str, Any] = {
     "transit_states": {
         "belarus": {
             "hub": "minsk", "visas": {START: 7.5}, "facilitation": {START: 0.8}, "coaching": {START: 0.4},
-            "transfer": {START: 5.5}, "may_return": {START: 0.5},
+            "transfer": {START: 5.5}, "may_return": {START: 0.5}, "assisted_return": {START: 0.004},
         },
         "libya": {
             "hub": "benghazi", "boats_tolerated": {START: 0.9}, "interception": {START: 0.3},
@@ -72,7 +72,10 @@ TINY: dict[str, Any] = {
         },
     },
     "zones": {
-        "bruzgi": {"transit_state": "belarus", "capacity": 30, "sections": {"kuznica": 0.5, "narewka": 0}},
+        "bruzgi": {
+            "transit_state": "belarus", "capacity": 30, "sections": {"kuznica": 0.5, "narewka": 0},
+            "evacuation": {START: 0.01},
+        },
         "lida": {"transit_state": "belarus", "capacity": 20, "sections": {"dieveniskes": 0.3, "narewka": -1}},
     },
     "sections": {
@@ -83,17 +86,18 @@ TINY: dict[str, Any] = {
     "agencies": {
         "lithuania": {
             "country": "Lithuania", "personnel": 10, "turn_back": {START: 0.5}, "reception": 8, "procedure": 20,
-            "reserve": 6, "reinforcement_lag": 5,
+            "absconding_delay": 5, "reserve": 6, "reinforcement_lag": 5,
         },
         "poland": {
             "country": "Poland", "personnel": 20, "turn_back": {START: 0.8}, "reception": 15, "procedure": 30,
-            "reserve": 5, "army": 10, "reinforcement_lag": 7,
+            "absconding_delay": 10, "reserve": 5, "army": 10, "reinforcement_lag": 7,
         },
     },
     "frontex": {"officers": 12, "lag": 6},
     "behaviour": {
         "reconsider": 12, "retry": 3, "retry_idle": 2, "stranded_review": 8, "stranded_retry": 0.3, "giving_up": 0.08,
-        "sea_wait": 3, "sea_retry": 8, "sea_price": 400,
+        "sea_wait": 3, "sea_retry": 8, "sea_price": 400, "deterrence": 1, "withdrawal": 0.4, "self_presentation": 0.5,
+        "moving_on": 90,
     },
     "detection": {"reference_density": 0.05},
     "hazards": {"death": 1e-3, "injury": 3e-3, "sheltered": 0.3},
@@ -172,14 +176,22 @@ def scenarios(draw: st.DrawFn) -> Scenario:
         "transit_states": {
             "belarus": {
                 "visas": draw(at_start(0, 20)), "transfer": draw(at_start(0, 20)), "may_return": draw(at_start(0, 1)),
-                "facilitation": draw(at_start(0, 1)),
+                "facilitation": draw(at_start(0, 1)), "assisted_return": draw(at_start(0, 1)),
             },
             "libya": {"boats_tolerated": draw(at_start(0, 1)), "interception": draw(at_start(0, 1))},
         },
-        "zones": {"bruzgi": {"capacity": draw(st.integers(0, 20))}, "lida": {"capacity": draw(st.integers(0, 20))}},
+        "zones": {
+            name: {"capacity": draw(st.integers(0, 20)), "evacuation": draw(at_start(0, 1))}
+            for name in ("bruzgi", "lida")
+        },
         "agencies": {"poland": agency, "lithuania": agency},
         "hazards": {"death": draw(st.floats(0, 0.2)), "injury": draw(st.floats(0, 0.5))},
-        "behaviour": {"stranded_retry": draw(st.floats(0, 1)), "reconsider": draw(st.floats(1, 30))},
+        "behaviour": {
+            "stranded_retry": draw(st.floats(0, 1)), "reconsider": draw(st.floats(1, 30)),
+            "deterrence": draw(st.floats(0, 20)), "withdrawal": draw(st.floats(0, 1)),
+            "self_presentation": draw(st.floats(0, 1)), "moving_on": draw(st.floats(1, 400)),
+            "patience": draw(st.floats(1, 100)),
+        },
     }  # fmt: skip
     return tiny_scenario(changes, days=draw(st.integers(1, 90)))
 

@@ -15,7 +15,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any, NamedTuple
 
-from sim.engine import choice, ledger, processes, queues, streams
+from sim.engine import choice, clocks, ledger, processes, queues, streams
 from sim.engine.compiled import is_compiled, plain
 
 # Every file of the folder, and the ledger, which ends the day; `sim.model` says in which order they run.
@@ -23,7 +23,7 @@ PROCESSES: tuple[ModuleType, ...] = (
     *(import_module(f"{processes.__name__}.{found.name}") for found in pkgutil.iter_modules(processes.__path__)),
     ledger,
 )
-MODULES: tuple[ModuleType, ...] = (*PROCESSES, choice, queues, streams)
+MODULES: tuple[ModuleType, ...] = (*PROCESSES, choice, clocks, queues, streams)
 
 
 class Step(NamedTuple):
@@ -91,7 +91,7 @@ def add_step(after: str, function: Callable[..., Any]) -> None:
     Raises:
         ValueError: If there is no such process, or the function does not take the tables and the day.
     """
-    known = [short(module) for module in PROCESSES]
+    known = [short(module) for module in PROCESSES if hasattr(module, "run")]
     if after not in known:
         raise ValueError(f"process: found after={after!r}; allowed: {', '.join(known)}")
     if len(inspect.signature(function).parameters) != 2:

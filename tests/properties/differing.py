@@ -9,7 +9,7 @@ from sim.model import CorridorModel
 from tests.strategies import START
 
 # Scratch space, never read before it is written, and lists of who waits, whose layout is no result.
-LAYOUT = {"calendar", "blocks", "queues", "counters", "keys", "who", "buckets", "attempts"}
+LAYOUT = {"calendar", "waiting", "blocks", "queues", "counters", "keys", "who", "buckets", "attempts"}
 # These have an entry for each measure of return flights, also for one that never takes anybody.
 BY_MEASURE = {"return_flights", "return_barred"}
 

@@ -83,9 +83,15 @@ def test_the_order_of_measures_means_nothing() -> None:
 def test_a_shorter_run_is_the_beginning_of_a_longer_one(plain: CorridorModel, days: int) -> None:
     shorter, longer = finished(tiny_scenario(days=days)), finished(tiny_scenario(), days=days)
     daily = {"stocks_by_cohort", "stocks_by_place", "section_flows", "section_capacity", "section_detection"}
-    daily |= {"pair_flows", "route_flows"}
-    assert differing(shorter, longer, LAYOUT | daily | {"timetable", "timetable_seats"}) == []
+    daily |= {"pair_flows", "route_flows", "told"}
+    from_the_morning = {"elapsed", "exposed"}
+    others = LAYOUT | daily | from_the_morning | {"timetable", "timetable_seats"}
+    assert differing(shorter, longer, others) == []
     for name in daily:
         ours, theirs = getattr(shorter.world, name), getattr(plain.world, name)
         assert len(ours) == days
         assert (ours == theirs[:days]).all(), name
+    for name in from_the_morning:
+        ours, theirs = getattr(shorter.world, name), getattr(plain.world, name)
+        assert len(ours) == days + 1
+        assert (ours == theirs[: days + 1]).all(), name

@@ -20,10 +20,13 @@ from sim.engine.rows import (
     IN_TRANSIT,
     INTERCEPTED,
     LANDED,
+    MOVED_ON,
     ONWARD,
     PROSPECT,
     RETURNED,
     STRANDED,
+    TOLD_BAD,
+    TOLD_GOOD,
 )  # fmt: skip
 from sim.model import CorridorModel
 from sim.scenario.schema import Scenario
@@ -55,22 +58,31 @@ def check_flows(model: CorridorModel) -> None:
     assert stock[ONWARD] == total["onward"]
     assert stock[IN_PROCEDURE] == total["procedures"] - total["left_procedure"]
     assert stock[IN_TRANSIT] == total["boarded"] - total["arrived_at_hub"]
-    assert stock[AT_HUB] == total["arrived_at_hub"] - total["reached_border"]
+    assert stock[MOVED_ON] == total["moved_on"]
+    on_land = total["arrived_at_hub"] - total["crossed"] - total["procedures"] - total["moved_on"]
+    on_land -= total["returned"] - returned_from_procedure(total, stock) + total["deaths"] - drowned(model)
+    assert stock[AT_HUB] + stock[AT_BORDER] + stock[STRANDED] == on_land + gave_up_the_sea(model)
     assert total["embarked"] == total["landed"] + total["intercepted"] + drowned(model)
     assert total["attempts"] == total["turn_backs"] + total["procedures"] + total["crossed"]
     waiting = stock[BOOKED] + stock[DIVERTED] + stock[AT_COAST] + stock[INTERCEPTED]
     came_back = total["intercepted"] - gave_up_the_sea(model)
     assert waiting == total["set_out"] - total["gave_up_booking"] - total["boarded"] - total["embarked"] + came_back
-    for earlier, later in (("boarded", "arrived_at_hub"), ("arrived_at_hub", "reached_border")):
+    for earlier, later in (("boarded", "arrived_at_hub"), ("procedures", "left_procedure")):
         assert (flow[earlier].cumsum(axis=0) >= flow[later].cumsum(axis=0)).all()
     section = {name: w.section_flows[:, :, number].astype(int) for number, name in enumerate(t.SECTION_FLOWS)}
-    stopped = section["turn_backs"] + section["procedures"]
+    presented, stopped = section["self_presentations"], section["turn_backs"] + section["procedures"]
+    assert (section["approaches"] == section["withdrawals"] + section["attempts"]).all()
     assert (section["attempts"] == stopped + section["crossings"]).all()
-    assert (section["recorded"] == stopped + section["overload_crossings"]).all()
-    assert (section["attempts"].sum(axis=1) == flow["attempts"].sum(axis=1)).all()
+    stopped = stopped - presented
+    assert (section["patrol_calls"] == stopped + section["overload_crossings"]).all()
+    assert (section["recorded"] == section["withdrawals"] + presented + section["patrol_calls"]).all()
+    for name in ("approaches", "attempts", "turn_backs", "procedures"):
+        assert (section[name].sum(axis=1) == flow[name].sum(axis=1)).all(), name
     assert (stopped <= np.floor(w.section_capacity) + 1).all()
     assert (stopped.cumsum(axis=0) <= w.section_capacity.cumsum(axis=0) + 1e-6).all()
     assert w.attempts_by_pair.sum() == total["attempts"]
+    told = (w.rows["flags"] & (TOLD_BAD | TOLD_GOOD)) > 0
+    assert w.told.sum() == pytest.approx(told.sum()), "each person is told of once"
     departures, seats, boarded = (w.route_flows[:, :, number] for number in range(3))
     assert (boarded <= seats).all()
     for r, name in enumerate(model.names.routes):
@@ -82,6 +94,11 @@ def check_flows(model: CorridorModel) -> None:
     assert (np.add.reduceat(aboard, firsts, axis=1) == boarded).all()
 
 
+def returned_from_procedure(total: dict[str, int], stock: np.ndarray) -> int:
+    """Those who left a procedure and are neither in the country nor further on."""
+    return total["crossed"] + total["left_procedure"] - int(stock[CROSSED]) - total["onward"]
+
+
 def drowned(model: CorridorModel) -> int:
     """People who died at sea: nobody else has been on a boat and is dead, where waiting at the coast is safe."""
     assert model.settings.hazards.sheltered == 0.0
@@ -90,9 +107,9 @@ def drowned(model: CorridorModel) -> int:
 
 
 def gave_up_the_sea(model: CorridorModel) -> int:
-    """People brought back who did not wait for another boat: stranded at the coast, or flown home from there."""
+    """People brought back who did not wait for another boat: stranded at the coast, or home or elsewhere from there."""
     rows = model.world.rows
-    return int(((rows["voyages"] > 0) & np.isin(rows["status"], (STRANDED, RETURNED))).sum())
+    return int(((rows["voyages"] > 0) & np.isin(rows["status"], (STRANDED, RETURNED, MOVED_ON))).sum())
 
 
 @MANY
@@ -169,5 +186,10 @@ def test_rows_make_sense(scenario: Scenario) -> None:
     home = np.array([model.names.places.index(scenario.cohorts[c].origin) for c in model.names.cohorts])
     at_home = np.isin(rows["status"], (PROSPECT, RETURNED))
     assert (rows["place"][at_home] == home[rows["cohort"]][at_home]).all()
-    assert (rows["place"][rows["status"] == ONWARD] == len(model.names.places) - 1).all()
+    assert (rows["place"][np.isin(rows["status"], (ONWARD, MOVED_ON))] == len(model.names.places) - 1).all()
+    assert (rows["waits"][np.isin(rows["status"], (AT_BORDER, STRANDED))] > 0).all()
+    assert (rows["outdoors"] <= scenario.days).all()
+    assert (rows["flags"][np.isin(rows["status"], (CROSSED, ONWARD, LANDED, IN_PROCEDURE))] & TOLD_GOOD > 0).all()
+    assert (rows["flags"][np.isin(rows["status"], (STRANDED, RETURNED, DEAD))] & (TOLD_BAD | TOLD_GOOD) > 0).all()
+    assert not (rows["flags"][np.isin(rows["status"], (PROSPECT, BOOKED, IN_TRANSIT))] & TOLD_BAD).any()
     assert np.isfinite(rows["funds"]).all()

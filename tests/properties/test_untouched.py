@@ -13,7 +13,7 @@ from tests.strategies import START, TINY, finished, merge, tiny_scenario
 
 # Nothing is rationed, and nobody hears of others: people meet only the rules.
 APART: dict[str, Any] = {
-    "behaviour": {"success": 0, "section_success": 0, "time": 0},
+    "behaviour": {"success": 0, "section_success": 0, "time": 0, "deterrence": 0},
     "transit_states": {"belarus": {"visas": {START: 1e6}, "transfer": {START: 1e6}}},
     "zones": {"bruzgi": {"capacity": 1_000_000}, "lida": {"capacity": 1_000_000}},
     "carriers": {

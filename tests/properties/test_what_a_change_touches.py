@@ -28,7 +28,7 @@ FEE = stream("fee at the border")
 
 @compiled
 def fee(m):
-    return 10.0 if draw(m.key, FEE, m.outdoors) < 0.5 else 0.0
+    return 10.0 if draw(m.key, FEE, m.waits) < 0.5 else 0.0
 
 @compiled
 def run(w, day):
@@ -138,8 +138,8 @@ def test_no_other_file_names_a_route_mode() -> None:
 def test_a_process_is_a_file_and_its_place_in_the_day(done_with: Callable[[Changes, str], str]) -> None:
     """Its rules can be replaced; as an extension, in one file, it gives the same bytes."""
     model = {
-        "    exposure,\n": "    exposure,\n    fees,\n",
-        "    exposure.run(w, day)\n": "    exposure.run(w, day)\n    fees.run(w, day)\n",
+        "    departures,\n": "    departures,\n    fees,\n",
+        "    transfer.run(w, day)\n": "    transfer.run(w, day)\n    fees.run(w, day)\n",
     }
     printed = done_with(
         {"sim/engine/processes/fees.py": PROCESS, "sim/model.py": model},
@@ -165,7 +165,7 @@ def test_a_process_is_a_file_and_its_place_in_the_day(done_with: Callable[[Chang
         extend.load("fees.py")
         print(finished(tiny_scenario(days=60)).world.rows.tobytes().hex())
         """
-    extension = PROCESS + "\n\nfrom sim import extend\nextend.process(after='exposure')(run)\n"
+    extension = PROCESS + "\n\nfrom sim import extend\nextend.process(after='transfer')(run)\n"
     assert done_with({"fees.py": extension}, with_extension).strip() == in_the_package
 
 

@@ -27,10 +27,11 @@ from sim.engine.compiled import compiled
 from sim.engine.ledger import count, move
 from sim.engine.processes.aftermath import give_up, go_home, strand
 from sim.engine.processes.exposure import exposure_of_a_day, lives_on
-from sim.engine.queues import push, transfer_queue
+from sim.engine.queues import schedule
 from sim.engine.rows import AT_BORDER, AT_HUB, MOVED_ON, STRANDED
 from sim.engine.streams import daily_hazard
 from sim.engine.tables import (
+    C_HUB,
     CAUSES,
     F_EVACUATED,
     F_MOVED_ON,
@@ -170,8 +171,7 @@ def try_now(w, day, i, zone):
         wait(w, i, day)
     else:
         move(w, m, AT_HUB, m.place)
-        push(w, transfer_queue(w, w.routes[m.route].state), i)
-        wait(w, i, day)
+        schedule(w, i, C_HUB, day, 0)  # joins the line today, in the order of keys
 
 
 @compiled

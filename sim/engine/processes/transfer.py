@@ -78,12 +78,14 @@ def run(w, day):
         state = w.states[s]
         q = transfer_queue(w, s)
         seats, state.transfer_carry = whole(state.transfer, state.transfer_carry)
-        while seats > 0 and w.queues[q].length > 0:
+        while w.queues[q].length > 0:
             i = front(w, q)
             m = w.rows[i]
             if m.status != AT_HUB:  # has left the line for good
                 pop(w, q)
                 continue
+            if seats <= 0:
+                break
             chosen = choose_zone(m, w.zones, s)
             if chosen < 0:
                 break

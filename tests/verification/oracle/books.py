@@ -14,6 +14,8 @@ from sim.engine.choice import wait_to_reconsider
 from sim.model import CorridorModel
 from tests.verification.oracle.people import OracleMigrant, Pair, Part, Table, keys_of
 
+Clock = tuple[str, int, int]  # kind of wait, cohort, place
+
 
 class Books:
     """Everybody and everything of a run that is not an actor's. Reads of the world only what actors write there."""
@@ -34,17 +36,22 @@ class Books:
         self.zones = Table(
             Part(z, names.states.index(settings.zones[name].transit_state)) for z, name in enumerate(names.zones)
         )
+        self.gathering = {int(self.world.states[zone.state].hub) for zone in self.zones}  # hubs with transfer to zones
         self.due: dict[tuple[str, int], list[OracleMigrant]] = defaultdict(list)
         self.visa_queue = [deque[OracleMigrant]() for _ in names.states]
         self.hub_queue = [deque[OracleMigrant]() for _ in names.states]
         self.seat_queue = [deque[OracleMigrant]() for _ in names.routes]
         self.carry: dict[Any, float] = defaultdict(float)
         self.boats = Counter[int]()
-        self.clock = [0.0] * len(names.cohorts)
+        self.leaving = [0.0] * len(names.cohorts)
+        self.elapsed: dict[Clock, float] = defaultdict(float)
+        self.exposed: dict[Clock, float] = defaultdict(float)
+        self.told: dict[tuple[int, int], list[float]] = defaultdict(lambda: [0.0, 0.0])
         self.pair_flows, self.section_flows, self.route_flows = Counter(), Counter(), Counter()
         self.stocks_by_cohort = np.zeros((settings.days, len(names.cohorts), len(pop.STATUSES)), int)
         self.stocks_by_place = np.zeros((settings.days, len(names.places), len(pop.STATUSES)), int)
-        self.results: list[tuple[OracleMigrant, int, int, int]] = []
+        self.trying: list[OracleMigrant] = []
+        self.results: list[tuple[OracleMigrant, int, int]] = []
         self.met: Counter[str] = Counter()
         self.migrants = [
             OracleMigrant(model, key, c, self.place[settings.cohorts[name].origin])
@@ -59,18 +66,47 @@ class Books:
         self.carry[name] = max(total - units, 0.0)
         return units
 
-    def wait(self, kind: str, m: OracleMigrant, day: int, days: int) -> None:
+    def schedule(self, kind: str, m: OracleMigrant, day: int, days: int) -> None:
         m.since, m.due = day, day + days
         self.due[kind, day + days].append(m)
+
+    def clock(self, m: OracleMigrant) -> Clock:
+        """The clock on which a migrant waits."""
+        kind = {pop.AT_HUB: "in line", pop.STRANDED: "stranded"}.get(m.status)
+        return kind or ("first" if m.section == pop.NOWHERE else "again"), m.cohort, m.place
+
+    def wait(self, m: OracleMigrant, day: int) -> None:
+        """Begin a wait, which today's hazards leave alone."""
+        m.since, m.due = day, 0
+        m.waits += 1
+        m.begun, m.begun_exposure = self.elapsed[self.clock(m)], self.exposed[self.clock(m)]
 
     def ready(self, kind: str, day: int, *statuses: int) -> list[OracleMigrant]:
         """Those due today, in the order of having set out: any order will do."""
         due = [m for m in self.due.pop((kind, day), ()) if m.status in statuses]
         return sorted(due, key=lambda m: m.unique_id)
 
+    def pair(self, m: OracleMigrant) -> int:
+        return next(k for k in self.pairs_of[m.cohort] if self.pairs[k].route == m.route)
+
     def count(self, day: int, m: OracleMigrant, flow: str) -> None:
-        k = next(k for k in self.pairs_of[m.cohort] if self.pairs[k].route == m.route)
-        self.pair_flows[day, k, t.PAIR_FLOWS.index(flow)] += 1
+        self.pair_flows[day, self.pair(m), t.PAIR_FLOWS.index(flow)] += 1
+
+    def tell(self, day: int, m: OracleMigrant, worth: float) -> None:
+        """What is told of a migrant at home: once, unless good news follow bad."""
+        good, bad = m.flags & pop.TOLD_GOOD, m.flags & pop.TOLD_BAD
+        told = self.told[day, self.pair(m)]
+        if not good and not bad:
+            self.met["told"] += 1
+            told[0] += worth
+            told[1] += 1.0 - worth
+        elif not good and worth:
+            self.met["told better"] += 1
+            told[0] += worth
+            told[1] -= worth
+        elif not worth:
+            self.met["told no more"] += 1
+        m.flags |= 0 if good else pop.TOLD_GOOD if worth else pop.TOLD_BAD
 
     def note(self, day: int, section: int, flow: str) -> None:
         if section != pop.NOWHERE:
@@ -88,7 +124,7 @@ class Books:
     def put_off(self, day: int, m: OracleMigrant) -> None:
         self.count(day, m, "gave_up_booking")
         m.status, m.place = pop.PROSPECT, self.world.cohorts[m.cohort].origin
-        self.wait("reconsider", m, day, wait_to_reconsider(m, self.p_of(m)))
+        self.schedule("reconsider", m, day, wait_to_reconsider(m, self.p_of(m)))
 
     @property
     def p(self) -> Any:

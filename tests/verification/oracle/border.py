@@ -1,44 +1,60 @@
-"""The oracle's border: days outdoors, attempts, and what follows from them."""
+"""The oracle's border: approaches, and what follows from them."""
 
 from __future__ import annotations
 
 import itertools
 from collections import defaultdict
 from types import SimpleNamespace
-from typing import Any
 
 from sim.engine import rows as pop
 from sim.engine import streams as st
 from sim.engine import tables as t
-from sim.engine.processes import aftermath, attempts, exposure
-from tests.verification.oracle.journey import Journey
+from sim.engine.processes import aftermath, attempts
 from tests.verification.oracle.people import OracleMigrant, Part
+from tests.verification.oracle.waiting import Waiting
+
+PROCEDURE = ("procedure", "absconding", "absconding_delay", "returned")
 
 
-class Border(Journey):
+class Border(Waiting):
     """At the border, and onward, back, or home."""
 
-    def expose(self, day: int) -> None:
-        for kind, status in (("border", pop.AT_BORDER), ("stranded", pop.STRANDED)):
-            for m in self.due.get((kind, day), ()):
-                if m.status != status:
-                    continue
-                name = self.names.places[m.place]
-                factor = self.p_of(m).hazard_sheltered
-                if name in self.names.zones:
-                    factor = self.world.zones[self.names.zones.index(name)].hazard_factor
-                if m.section != pop.NOWHERE:
-                    factor *= self.world.sections[m.section].hazard_factor
-                before = m.flags
-                if not exposure.survive(m, day - m.since, factor, self.p_of(m)):
-                    m.status = pop.DEAD
-                    self.count(day, m, "deaths")
-                    self.note(day, m.section, "deaths")
-                elif m.flags != before:
-                    self.count(day, m, "injuries")
-                    self.note(day, m.section, "injuries")
-
     def attempt(self, day: int) -> None:
+        shares, agencies = self.sections_by_zone(), self.agencies()
+        seen = defaultdict(list)
+        self.results = []
+        for m in self.trying:
+            reach = shares[self.zone_at(m.place)]
+            s = attempts.choose_section(m, reach, 0, len(self.sections))
+            agency, detection, p = agencies[self.agency_of(s)], reach[s].detection, self.p_of(m)
+            flows = ["approaches", "attempts"]
+            if attempts.withdraws(m, detection, p):
+                flows = ["approaches", "withdrawals", "recorded"]
+                self.results.append((m, s, t.WITHDRAWN))
+            elif attempts.presents_itself(m, agency.turning_back, p):
+                flows += ["self_presentations", "recorded"]
+                self.results.append((m, s, t.PRESENTED))
+            elif attempts.detected(m, detection):
+                flows += ["patrol_calls", "recorded"]
+                seen[s].append(m)
+            else:
+                self.results.append((m, s, t.UNDETECTED))
+            m.section = s
+            m.attempts += 1
+            for flow in flows:
+                self.note(day, s, flow)
+                if flow in t.PAIR_FLOWS:
+                    self.count(day, m, flow)
+        for s in range(len(self.sections)):
+            patrols = self.whole(("patrols", s), self.world.sections[s].capacity)
+            lots = sorted(seen[s], key=lambda m: st.bits(m.key, st.PATROL, m.attempts))
+            for place, m in enumerate(lots):
+                self.results.append((m, s, t.STOPPED if place < patrols else t.OVERLOADED))
+                if place >= patrols:
+                    self.note(day, s, "overload_crossings")
+
+    def sections_by_zone(self) -> dict[int, list[Part]]:
+        """Sections as people in each zone see them today."""
         shares = {}
         for zone, name in zip(self.zones, self.names.zones, strict=True):
             coaching = self.world.states[zone.state].coaching
@@ -49,74 +65,75 @@ class Border(Journey):
                 reach[s].cumulative = upto / sum(values.values())
                 reach[s].detection = attempts.detection_probability(self.world.sections[s], coaching, self.p)
             shares[zone.number] = reach
-        seen = defaultdict(list)
-        self.results = []
-        for m in self.ready("border", day, pop.AT_BORDER):
-            z = self.names.zones.index(self.names.places[m.place])
-            s = attempts.choose_section(m, shares[z], 0, len(self.sections))
-            caught = attempts.detected(m, shares[z][s].detection)
-            m.section = s
-            m.attempts += 1
-            self.count(day, m, "attempts")
-            self.note(day, s, "attempts")
-            if caught:
-                self.note(day, s, "recorded")
-                seen[s].append((m, z))
-            else:
-                self.results.append((m, z, s, t.UNDETECTED))
-        for s in range(len(self.sections)):
-            patrols = self.whole(("patrols", s), self.world.sections[s].capacity)
-            lots = sorted(seen[s], key=lambda pair: st.bits(pair[0].key, st.PATROL, pair[0].attempts))
-            for place, (m, z) in enumerate(lots):
-                self.results.append((m, z, s, t.STOPPED if place < patrols else t.OVERLOADED))
-                if place >= patrols:
-                    self.note(day, s, "overload_crossings")
+        return shares
+
+    def agencies(self) -> list[SimpleNamespace]:
+        """The agencies, and the share whom each turns back today."""
+        agencies = []
+        for a, name in enumerate(self.names.agencies):
+            entry, place, ordered = self.settings.agencies[name], self.place[name], self.world.agencies[a].turn_back
+            inside = sum(m.status == pop.IN_PROCEDURE and m.place == place for m in self.migrants)
+            turning_back = attempts.share_turned_back(ordered, inside / max(entry.reception, 1))
+            agencies.append(SimpleNamespace(entry=entry, place=place, ordered=ordered, turning_back=turning_back))
+        return agencies
+
+    def agency_of(self, section: int) -> int:
+        return self.names.agencies.index(self.settings.sections[self.names.sections[section]].agency)
+
+    def procedure_of(self, m: OracleMigrant, agency: SimpleNamespace) -> SimpleNamespace:
+        """What an agency's procedure is to a migrant."""
+        return SimpleNamespace(**{name: self.by_cohort(getattr(agency.entry, name), m) for name in PROCEDURE})
 
     def settle(self, day: int) -> None:
-        agencies = []
-        for name in self.names.agencies:
-            a = self.names.agencies.index(name)
-            inside = sum(m.status == pop.IN_PROCEDURE and m.place == self.place[name] for m in self.migrants)
-            entry = self.settings.agencies[name]
-            agencies.append(
-                SimpleNamespace(
-                    full=inside >= entry.reception, turn_back=self.world.agencies[a].turn_back, place=self.place[name],
-                    entry=entry,
-                )
-            )  # fmt: skip
-        for m, z, s, result in self.results:
-            agency = agencies[self.names.agencies.index(self.settings.sections[self.names.sections[s]].agency)]
-            state = self.world.states[self.zones[z].state]
-            if result != t.STOPPED:
+        agencies = self.agencies()
+        for m, s, result in self.results:
+            agency = agencies[self.agency_of(s)]
+            if result == t.WITHDRAWN:
+                self.fail(day, m, "withdrawn")
+            elif result == t.PRESENTED:
+                self.take_in(day, m, s, agency)
+            elif result != t.STOPPED:
                 self.note(day, s, "crossings")
                 self.count(day, m, "crossed")
+                self.tell(day, m, 1.0)
                 m.status, m.place = pop.CROSSED, agency.place
                 if st.draw(m.key, st.ONWARD, 0) < self.p_of(m).onward:
-                    self.wait("onward", m, day, st.lag(st.draw(m.key, st.ONWARD_LAG, 0), self.p_of(m).onward_lag))
-            elif aftermath.turned_back(m, agency):
-                self.met["full reception"] += agency.full
+                    self.schedule("onward", m, day, st.lag(st.draw(m.key, st.ONWARD_LAG, 0), self.p_of(m).onward_lag))
+            elif aftermath.turned_back(m, agency.turning_back):
+                self.met["turned back as reception is overfull"] += not aftermath.turned_back(m, agency.ordered)
                 self.note(day, s, "turn_backs")
                 self.count(day, m, "turn_backs")
-                if aftermath.gives_up(m, day - m.since, state, self.p_of(m)):
-                    self.give_up(day, m, state)
-                else:
-                    self.wait("border", m, day, aftermath.wait_to_retry(m, state, self.p_of(m)))
+                self.fail(day, m, "turned back")
             else:
-                self.note(day, s, "procedures")
-                self.count(day, m, "procedures")
-                m.status, m.place = pop.IN_PROCEDURE, agency.place
-                mean = self.by_cohort(agency.entry.procedure, m)
-                self.wait("procedure", m, day, st.lag(st.draw(m.key, st.PROCEDURE, 0), mean))
+                self.take_in(day, m, s, agency)
         self.end_procedures(day, agencies)
         for m in self.ready("onward", day, pop.CROSSED):
             self.go_on(day, m)
-        self.review_stranded(day)
+
+    def take_in(self, day: int, m: OracleMigrant, section: int, agency: SimpleNamespace) -> None:
+        self.note(day, section, "procedures")
+        self.count(day, m, "procedures")
+        self.tell(day, m, self.p_of(m).news_procedure_value)
+        m.status, m.place = pop.IN_PROCEDURE, agency.place
+        procedure = self.procedure_of(m, agency)
+        days = st.lag(st.draw(m.key, st.PROCEDURE, 0), procedure.procedure)
+        if aftermath.end_of_procedure(m, procedure) == aftermath.GOES_ON:
+            days += int(procedure.absconding_delay)
+        self.schedule("procedure", m, day, days)
+
+    def fail(self, day: int, m: OracleMigrant, how: str) -> None:
+        """After a failed approach, wait for another or give up."""
+        zone = self.zone_at(m.place)
+        if aftermath.loses_hope(m, self.p_of(m)):
+            self.met[f"{how}: {'penniless' if m.funds < 0 else 'loses hope'}"] += 1
+            self.give_up(day, m, self.world.states[self.zones[zone].state])
+        else:
+            self.met[f"{how}: waits"] += 1
+            self.wait(m, day)
 
     def end_procedures(self, day: int, agencies: list[SimpleNamespace]) -> None:
         for m in self.ready("procedure", day, pop.IN_PROCEDURE):
-            agency = next(a for a in agencies if a.place == m.place)
-            shares = {name: self.by_cohort(getattr(agency.entry, name), m) for name in ("absconding", "returned")}
-            end = aftermath.end_of_procedure(m, SimpleNamespace(**shares))
+            end = aftermath.end_of_procedure(m, self.procedure_of(m, next(a for a in agencies if a.place == m.place)))
             self.count(day, m, "left_procedure")
             self.met[f"procedure ends {end}"] += 1
             if end == aftermath.GOES_ON:
@@ -125,38 +142,6 @@ class Border(Journey):
                 self.go_home(day, m)
             else:
                 m.status = pop.CROSSED
-
-    def review_stranded(self, day: int) -> None:
-        for m in self.ready("stranded", day, pop.STRANDED):
-            state = self.world.states[self.world.routes[m.route].state]
-            occasion = st.occasion_of_review(m)
-            at_border = self.names.places[m.place] in self.names.zones
-            if aftermath.flies_home(m, state, occasion)[0]:
-                self.met["stranded flies home"] += 1
-                m.funds -= state.return_price
-                self.go_home(day, m)
-            elif at_border and aftermath.tries_again(m, occasion, state, self.p_of(m)):
-                self.met["stranded tries again"] += 1
-                m.status = pop.AT_BORDER
-                self.wait("border", m, day, aftermath.wait_to_retry(m, state, self.p_of(m)))
-            else:
-                days = st.lag(st.draw(m.key, st.REVIEW_LAG, occasion), self.p_of(m).stranded_review)
-                self.wait("stranded", m, day, days)
-
-    def give_up(self, day: int, m: OracleMigrant, state: Any) -> None:
-        home, let_back = aftermath.flies_home(m, state, m.attempts)
-        if home:
-            m.funds -= state.return_price
-            self.go_home(day, m)
-            return
-        self.met["stranded at hub" if let_back else "stranded at border"] += 1
-        m.status, m.place = pop.STRANDED, state.hub if let_back else m.place
-        self.count(day, m, "stranded")
-        self.wait("stranded", m, day, st.lag(st.draw(m.key, st.REVIEW_LAG, m.attempts), self.p_of(m).stranded_review))
-
-    def go_home(self, day: int, m: OracleMigrant) -> None:
-        self.count(day, m, "returned")
-        m.status, m.place = pop.RETURNED, self.world.cohorts[m.cohort].origin
 
     def go_on(self, day: int, m: OracleMigrant) -> None:
         self.count(day, m, "onward")

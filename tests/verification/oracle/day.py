@@ -17,9 +17,11 @@ from tests.verification.oracle.border import Border
 from tests.verification.oracle.sea import Sea
 
 COLUMNS = (
-    "key", "funds", "since", "due", "arrived", "outdoors", "attempts", "status", "place", "cohort", "route", "section",
-    "voyages", "bookings", "flags",
+    "key", "funds", "since", "due", "arrived", "outdoors", "waits", "attempts", "status", "place", "cohort", "route",
+    "section", "voyages", "bookings", "flags",
 )  # fmt: skip
+
+DIGITS = 9  # of what is told: a sum of fractions, in whatever order
 
 
 class Oracle(Border, Sea):
@@ -28,45 +30,42 @@ class Oracle(Border, Sea):
     def morning(self, day: int) -> None:
         self.set_out(day)
         self.book(day)
+        self.decide(day)
         self.depart(day)
         self.transfer(day)
-        self.expose(day)
         self.attempt(day)
         self.settle(day)
         self.sail(day)
         self.report(day)
 
     def evening(self, day: int) -> None:
-        self.tell(day)
+        self.hear(day)
         self.repatriate(day)
         for m in self.migrants:
             self.stocks_by_cohort[day, m.cohort, m.status] += 1
             self.stocks_by_place[day, m.place, m.status] += 1
 
     def report(self, day: int) -> None:
-        """Let the actors see what they look at: today's attempts by section."""
+        """Let the actors see what they look at: today's calls for patrols by section."""
         for s in range(len(self.sections)):
-            self.world.section_flows[day, s, t.S_ATTEMPTS] = self.section_flows[day, s, t.S_ATTEMPTS]
+            self.world.section_flows[day, s, t.S_PATROL_CALLS] = self.section_flows[day, s, t.S_PATROL_CALLS]
 
-    def tell(self, day: int) -> None:
-        kept = math.exp(-1.0 / self.p.news_memory)
+    def hear(self, day: int) -> None:
+        kept, worth = math.exp(-1.0 / self.p.news_memory), self.p.news_procedure_value
 
-        def heard(
-            subject: Any, flows: dict[str, int], good: tuple[str, ...], bad: tuple[str, ...], prior: float
-        ) -> None:
-            worth = self.p.news_procedure_value * flows.get("procedures", 0)
-            subject.good = subject.good * kept + (sum(flows.get(name, 0) for name in good) + worth)
-            subject.bad = subject.bad * kept + sum(flows.get(name, 0) for name in bad)
+        def heard(subject: Any, good: float, bad: float, prior: float) -> None:
+            subject.good = subject.good * kept + good
+            subject.bad = max(subject.bad * kept + bad, 0.0)
             subject.success = news.posterior(prior, self.p.news_prior_weight, subject.good, subject.bad)
 
-        past = day - int(self.p.news_lag)
         for k, pair in enumerate(self.pairs):
-            flows = {name: self.pair_flows[past, k, f] for f, name in enumerate(t.PAIR_FLOWS)}
-            heard(pair, flows, ("crossed", "landed"), ("stranded", "returned", "intercepted", "deaths"), pair.prior)
-        past = day - int(self.p.news_section_lag)
+            heard(pair, *self.told[day - int(self.p.news_lag), k], pair.prior)
         for s, section in enumerate(self.sections):
+            past = day - int(self.p.news_section_lag)
             flows = {name: self.section_flows[past, s, f] for f, name in enumerate(t.SECTION_FLOWS)}
-            heard(section, flows, ("crossings",), ("turn_backs",), 0.5)
+            good = flows["crossings"] + worth * flows["procedures"]
+            bad = flows["turn_backs"] + flows["withdrawals"] + (1.0 - worth) * flows["procedures"]
+            heard(section, good, bad, 0.5)
 
     def repatriate(self, day: int) -> None:
         for f, name in enumerate(self.names.return_flights):
@@ -92,11 +91,16 @@ def outcome(model: CorridorModel, oracle: Oracle | None = None) -> dict[str, Any
         columns = {name: w.rows[name].copy() for name in COLUMNS}
         tables = {name: getattr(w, name) for name in ("stocks_by_cohort", "stocks_by_place")}
         tables |= {name: getattr(w, name) for name in ("pair_flows", "section_flows", "route_flows")}
+        tables["told"] = np.round(w.told, DIGITS)
         return columns | tables
     columns = {
         name: np.array([getattr(m, name) for m in oracle.migrants]).astype(pop.ROW.fields[name][0]) for name in COLUMNS
     }
     tables = {"stocks_by_cohort": oracle.stocks_by_cohort, "stocks_by_place": oracle.stocks_by_place}
+    tables["told"] = np.zeros_like(w.told)
+    for (day, k), told in oracle.told.items():
+        if day >= 0:
+            tables["told"][day, k] = np.round(told, DIGITS)
     for name in ("pair_flows", "section_flows", "route_flows"):
         tables[name] = np.zeros_like(getattr(w, name))
         for at, number in getattr(oracle, name).items():

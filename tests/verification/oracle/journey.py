@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
@@ -24,10 +25,10 @@ class Journey(Books):
             appeal = {k: self.appeal(k, cohort, day) for k in own}
             total = sum(appeal.values())
             for k in own:
-                self.pairs[k].share = appeal[k] / (1.0 + total)
-            self.clock[c] += cohort.push * cohort.leaving_rate * total / (1.0 + total)
+                self.pairs[k].share = appeal[k] and appeal[k] * self.pairs[k].affordable / (1.0 + total)
+            self.leaving[c] += cohort.push * cohort.leaving_rate * sum(self.pairs[k].share for k in own)
         for m in self.migrants:
-            if not m.has_left and m.resistance < self.clock[m.cohort]:
+            if not m.has_left and m.resistance < self.leaving[m.cohort]:
                 m.has_left = True
                 own = self.pairs_of[m.cohort]
                 pair = self.pairs[choose_route(m, self.pairs, own[0], len(own))]
@@ -36,7 +37,7 @@ class Journey(Books):
                 days = demand.set_out(m, pair, route, self.world.cohorts[m.cohort], self.p_of(m))
                 m.status, m.place = pop.BOOKED, route.origin
                 self.count(day, m, "set_out")
-                self.wait("coast" if route.over_sea else "visa", m, day, days)
+                self.schedule("coast" if route.over_sea else "visa", m, day, days)
 
     def appeal(self, k: int, cohort: Any, day: int) -> float:
         """Exponential of the utility of a pair; 0 for a route that is closed."""
@@ -60,7 +61,7 @@ class Journey(Books):
         for m in self.ready("reconsider", day, pop.PROSPECT):
             own = self.pairs_of[m.cohort]
             if not booking.decides_to_go(m, sum(self.pairs[k].share for k in own)):
-                self.wait("reconsider", m, day, wait_to_reconsider(m, self.p_of(m)))
+                self.schedule("reconsider", m, day, wait_to_reconsider(m, self.p_of(m)))
                 continue
             before, m.route = m.route, self.pairs[choose_route(m, self.pairs, own[0], len(own))].route
             route = self.world.routes[m.route]
@@ -70,10 +71,10 @@ class Journey(Books):
             m.place = route.origin
             if route.over_sea:
                 m.status = pop.DIVERTED if before != m.route else pop.BOOKED
-                self.wait("coast", m, day, st.lag(st.draw(m.key, st.SEA_WAIT, m.bookings), self.p_of(m).sea_wait))
+                self.schedule("coast", m, day, st.lag(st.draw(m.key, st.SEA_WAIT, m.bookings), self.p_of(m).sea_wait))
             else:
                 m.status = pop.BOOKED
-                self.wait("visa", m, day, st.lag(st.draw(m.key, st.VISA_LEAD, m.bookings), route.visa_lead))
+                self.schedule("visa", m, day, st.lag(st.draw(m.key, st.VISA_LEAD, m.bookings), route.visa_lead))
         for m in sorted(self.ready("visa", day, pop.BOOKED), key=lambda m: m.key):
             route = self.world.routes[m.route]
             (self.visa_queue[route.state] if route.visa_lead > 0 else self.seat_queue[m.route]).append(m)
@@ -110,7 +111,7 @@ class Journey(Books):
             aboard.append(m)
             m.status, m.place = pop.IN_TRANSIT, route.destination
             self.count(day, m, "boarded")
-            self.wait("arrival", m, day, st.lag(st.draw(m.key, st.TRAVEL, m.bookings), route.travel_days))
+            self.schedule("arrival", m, day, st.lag(st.draw(m.key, st.TRAVEL, m.bookings), route.travel_days))
         self.met["seat queue"] += len(self.seat_queue[r])
         return len(aboard)
 
@@ -132,7 +133,7 @@ class Journey(Books):
             state = self.world.states[self.world.routes[m.route].state]
             m.arrived, m.status, m.place = day, pop.AT_HUB, state.hub
             self.count(day, m, "arrived_at_hub")
-            self.wait("hub", m, day, st.lag(st.draw(m.key, st.STAY, m.bookings), state.stay_at_hub))
+            self.schedule("hub", m, day, st.lag(st.draw(m.key, st.STAY, m.bookings), state.stay_at_hub))
 
     def reach(self, zone: str) -> Iterator[tuple[int, float]]:
         """Sections in reach of a zone, and the exponential of each one's utility."""
@@ -156,9 +157,12 @@ class Journey(Books):
             ]
             for z, upto in zip(own, itertools.accumulate(weights), strict=True):
                 z.cumulative = upto / sum(weights)
-        for m in sorted(self.ready("hub", day, pop.AT_HUB), key=lambda m: m.key):
+        new = sorted(self.ready("hub", day, pop.AT_HUB), key=lambda m: m.key)
+        for m in new:
             self.hub_queue[self.world.routes[m.route].state].append(m)
-        for s, queue in enumerate(self.hub_queue):
+        for s, line in enumerate(self.hub_queue):
+            self.hub_queue[s] = queue = deque(m for m in line if m.status == pop.AT_HUB)
+            self.met["left the line"] += len(line) - len(queue)
             seats = self.whole(("transfer", s), self.world.states[s].transfer)
             while queue and seats:
                 m = queue[0]
@@ -174,7 +178,10 @@ class Journey(Books):
                 room[free[0]] -= 1
                 m.status, m.place = pop.AT_BORDER, self.place[self.names.zones[free[0]]]
                 self.count(day, m, "reached_border")
-                mean = self.p_of(m).first_attempt
-                self.wait("border", m, day, st.lag(st.draw(m.key, st.FIRST_ATTEMPT, m.bookings), mean))
+                self.wait(m, day)
             if not queue:
                 self.carry["transfer", s] = 0.0
+        for m in new:
+            if m.status == pop.AT_HUB:
+                self.met["waits in line"] += 1
+                self.wait(m, day)

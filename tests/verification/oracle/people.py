@@ -49,9 +49,9 @@ class OracleMigrant(mesa.Agent):
         self.cohort, self.place = cohort, place
         self.status = pop.PROSPECT
         self.route = self.section = pop.NOWHERE
-        self.since = self.due = self.arrived = self.outdoors = self.attempts = self.voyages = self.bookings = (
-            self.flags
-        ) = 0
+        self.since = self.due = self.arrived = self.outdoors = self.waits = self.flags = 0
+        self.attempts = self.voyages = self.bookings = 0
+        self.begun = self.begun_exposure = 0.0  # of its clock, when the present wait began
         self.funds = 0.0
         self.has_left = False
 

@@ -7,11 +7,11 @@ from typing import Any
 from sim.engine import rows as pop
 from sim.engine import streams as st
 from sim.engine.processes import sea
-from tests.verification.oracle.books import Books
 from tests.verification.oracle.people import OracleMigrant
+from tests.verification.oracle.waiting import Waiting
 
 
-class Sea(Books):
+class Sea(Waiting):
     """From the coast over the sea."""
 
     def sail(self, day: int) -> None:
@@ -48,19 +48,19 @@ class Sea(Books):
         self.count(day, m, "embarked")
         if fate == sea.LANDS:
             self.count(day, m, "landed")
+            self.tell(day, m, 1.0)
             m.status, m.place = pop.LANDED, route.destination
             return
         if fate == sea.WRECKED and sea.drowns(m, route.death_in_shipwreck):
             self.count(day, m, "deaths")
+            self.tell(day, m, 0.0)
             m.status, m.place = pop.DEAD, route.origin
             return
         self.count(day, m, "intercepted")
         m.place = route.origin
         if sea.gives_up_the_sea(m, self.p_of(m)):
-            self.count(day, m, "stranded")
-            m.status = pop.STRANDED
-            days = st.lag(st.draw(m.key, st.REVIEW_LAG, st.occasion_after_voyage(m)), self.p_of(m).stranded_review)
-            self.wait("stranded", m, day, days)
+            self.met["stranded at the coast"] += 1
+            self.strand(day, m, route.origin)
         else:
             m.status = pop.INTERCEPTED
-            self.wait("coast", m, day, st.lag(st.draw(m.key, st.SEA_RETRY, m.voyages), self.p_of(m).sea_retry))
+            self.schedule("coast", m, day, st.lag(st.draw(m.key, st.SEA_RETRY, m.voyages), self.p_of(m).sea_retry))
