@@ -193,6 +193,8 @@ def scenarios(draw: st.DrawFn) -> Scenario:
             "patience": draw(st.floats(1, 100)),
         },
     }  # fmt: skip
+    if draw(st.booleans()):
+        changes = merge(changes, POINT)
     return tiny_scenario(changes, days=draw(st.integers(1, 90)))
 
 
