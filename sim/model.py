@@ -25,6 +25,7 @@ from sim.engine.processes import (
     aftermath,
     attempts,
     booking,
+    claims,
     decisions,
     demand,
     departures,
@@ -37,7 +38,7 @@ from sim.engine.reference import reference
 from sim.engine.rows import STATUSES
 from sim.engine.strata import attributes
 from sim.engine.streams import Seed, seed_of
-from sim.engine.tables import N_EVENTS, S_PATROL_CALLS
+from sim.engine.tables import ALWAYS_OPEN, N_EVENTS, S_PATROL_CALLS
 from sim.scenario import html
 from sim.scenario.draw import resolve
 from sim.scenario.entry import dated, is_uncertain
@@ -56,6 +57,7 @@ def migrants_day(w: Any, day: int) -> None:
     departures.run(w, day)
     transfer.run(w, day)
     attempts.run(w, day)
+    claims.run(w, day)
     aftermath.run(w, day)
     sea.run(w, day)
 
@@ -304,9 +306,18 @@ class CorridorModel(mesa.Model):
                     agency.levers[f"{built}.{section}"] = (lever, record, built)
                 for factor in ("detection_factor", "hazard_factor"):
                     agency.levers[f"{factor}.{section}"] = (Lever(1.0), record, factor)
+                self._add_point(agency, k)
             for lever, record, field in agency.levers.values():
                 record[field] = lever.at(0)  # for those who look at the tables before the first day
         return agencies
+
+    def _add_point(self, agency: BorderAgency, number: int) -> None:
+        """Let an agency open and close a section that is a crossing point."""
+        name, record = self.names.sections[number], self.world.sections[number]
+        point = self.settings.sections[name].crossing_point
+        if point is not None:
+            agency.levers[f"hours.{name}"] = (self._lever(point.hours, ALWAYS_OPEN), record, "hours")
+            agency.levers[f"claims.{name}"] = (self._lever(point.claims), record, "claims")
 
     def _update_routes(self) -> None:
         world = self.world

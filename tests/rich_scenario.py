@@ -32,6 +32,7 @@ def _measures() -> dict[str, dict[str, Any]]:
             "cohorts": ["iraqis", "syrians"], "willing": 0.05,
         },
         "forest": {"kind": "buffer-zone", "sections": ["narewka"], "start": 25, "end": 90, "hazard_factor": 3},
+        "gate": {"kind": "crossing-closure", "points": ["terespol"], "announced": 45, "start": 58, "end": 75},
         "frontex": {"kind": "frontex-deployment", "agency": "lithuania", "officers": 8, "start": 60, "end": 100},
         "luckless": {"kind": "visa-stop", "transit_state": "belarus", "success_probability": 0.0, "announced": 8},
         "pushback": {"kind": "turn-back", "agency": "lithuania", "share": 0.9, "start": 45},
@@ -88,17 +89,24 @@ def rich_scenario(seed: int) -> Scenario:
             "libya": {"assisted_return": by_day({40: 0.01})},
         },
         "zones": {
-            "bruzgi": {"capacity": 9, "steering": by_day({30: 1}), "evacuation": by_day({64: 0.3, 68: 0})},
+            "bruzgi": {
+                "capacity": 9, "steering": by_day({30: 1}), "evacuation": by_day({64: 0.3, 68: 0}),
+                "sections": {"terespol": 0},
+            },
             "lida": {"capacity": 7, "evacuation": by_day({110: 0.2, 118: 0.02})},
+        },
+        "sections": {
+            "kuznica": {"barrier": {days_on(40): 10}, "surveillance": {START: 0.1, days_on(70): 0.5}},
+            "terespol": {
+                "agency": "poland", "title": "Terespol",
+                "crossing_point": {"hours": by_day({40: 12, 100: 0, 110: 24}), "claims": by_day({0: 0.5})},
+            }
         },
         "sponsors": {
             "moscow": {
                 "transit_states": ["belarus"], "start": START + timedelta(days=95), "pulse_days": 10,
                 "pause_days": 11, "intensity": 1.7,
             }
-        },
-        "sections": {
-            "kuznica": {"barrier": {days_on(40): 10}, "surveillance": {START: 0.1, days_on(70): 0.5}},
         },
         "agencies": {
             "lithuania": {"reception": {START: 4, days_on(90): 9}, "absconding_delay": 12},

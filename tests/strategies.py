@@ -193,8 +193,20 @@ def scenarios(draw: st.DrawFn) -> Scenario:
             "patience": draw(st.floats(1, 100)),
         },
     }  # fmt: skip
+    if draw(st.booleans()):
+        changes = merge(changes, POINT)
     return tiny_scenario(changes, days=draw(st.integers(1, 90)))
 
+
+# A crossing point beside the green border of the tiny scenario.
+POINT: dict[str, Any] = {
+    "zones": {"bruzgi": {"sections": {"terespol": 0.5}}},
+    "sections": {
+        "terespol": {
+            "agency": "poland", "title": "Terespol", "crossing_point": {"hours": {START: 12}, "claims": {START: 3}},
+        }
+    },
+}  # fmt: skip
 
 # A measure of each kind, by the names of the tiny scenario; their quantities are moved like all others.
 MEASURES: dict[str, dict[str, Any]] = {
@@ -205,6 +217,7 @@ MEASURES: dict[str, dict[str, Any]] = {
     "reinforcement": {"agency": "poland", "officers": 10, "soldiers": 10},
     "frontex-deployment": {"agency": "lithuania", "officers": 8},
     "buffer-zone": {"sections": ["kuznica"]},
+    "crossing-closure": {"points": ["terespol"]},
     "diplomacy": {"routes": ["benghazi-minsk"]},
     "sanctions": {"carriers": ["buses"], "transit_states": ["libya"]},
     "litigation": {"transit_states": ["belarus"]},
@@ -228,10 +241,11 @@ def within(field: FieldNote, u: float) -> float:
 
 
 @st.composite
-def dated_measures(draw: st.DrawFn, days: int) -> dict[str, Any]:
-    """Up to four measures of any kinds, with dates within the run."""
+def dated_measures(draw: st.DrawFn, days: int, point: bool) -> dict[str, Any]:
+    """Up to four measures of any kinds, with dates within the run; without a crossing point none closes it."""
     measures = {}
-    for number, kind in enumerate(draw(st.lists(st.sampled_from(sorted(MEASURES)), max_size=4))):
+    kinds = sorted(MEASURES if point else MEASURES.keys() - {"crossing-closure"})
+    for number, kind in enumerate(draw(st.lists(st.sampled_from(kinds), max_size=4))):
         start = draw(st.integers(0, days - 1))
         length, notice = draw(st.one_of(st.none(), st.integers(0, 30))), draw(st.integers(0, 20))
         measure = {"kind": kind, "start": START + timedelta(days=start), **MEASURES[kind]}
@@ -247,6 +261,7 @@ def any_scenarios(draw: st.DrawFn, longest: int = 60) -> Scenario:
     """Valid scenarios: any quantity anywhere in its range, some by cohort; any measures; places and seats to none."""
     days = draw(st.integers(1, longest))
     few, seats = st.integers(0, 40), st.integers(1, 12)
+    point = draw(st.booleans())
     changes: dict[str, Any] = {
         "seed": draw(st.integers(0, 2**63 - 1)),
         "cohorts": {name: {"size": draw(few)} for name in ("iraqis", "sudanese", "syrians")},
@@ -254,8 +269,10 @@ def any_scenarios(draw: st.DrawFn, longest: int = 60) -> Scenario:
         "zones": {"bruzgi": {"capacity": draw(few)}, "lida": {"capacity": draw(few)}},
         "agencies": {"poland": {"reception": draw(few), "army": draw(few)}},
         "frontex": {"officers": draw(few)},
-        "measures": draw(dated_measures(days)),
+        "measures": draw(dated_measures(days, point)),
     }
+    if point:
+        changes = merge(changes, POINT)
     if draw(st.booleans()):
         changes["sponsors"] = {"moscow": {"transit_states": ["belarus"], "pulse_days": 5, "pause_days": 5}}
     plain = merge(TINY, changes) | {"days": days}

@@ -1,7 +1,7 @@
 """The agenda of measures: the days on which each becomes known, takes effect and ends.
 
 A measure takes effect ``lag`` days after its start, if it succeeds (one keyed draw against its success
-probability). From its announcement until its effect, routes that it will close attract a rush.
+probability). From its announcement until its effect, routes and crossing points that it will close attract a rush.
 The effect itself is defined by the measure's kind (`sim.scenario.measures`).
 """
 
@@ -47,14 +47,20 @@ class Agenda:
     def _add(self, day: int, action: str, name: str) -> None:
         self.by_day.setdefault(max(day, 0), []).append((action, name))
 
+    def _rush(self, measure: Any, change: int) -> None:
+        """Begin (1) or end (-1) the rush to the routes and crossing points that a measure will close."""
+        model = self.model
+        for route in measure.closes(model.settings):
+            model.world.routes["rush"][model.names.routes.index(route)] += change
+        for point in measure.closes_points(model.settings):
+            model.world.sections["rush"][model.names.sections.index(point)] += change
+
     def apply(self, day: int) -> None:
         """Announce, start and end the measures that are due on a day."""
         for action, name in self.by_day.get(day, ()):
             measure: Any = self.model.settings.measures[name]
             if action in ("announce", "forget"):
-                for route in measure.closes(self.model.settings):
-                    number = self.model.names.routes.index(route)
-                    self.model.world.routes["rush"][number] += 1 if action == "announce" else -1
+                self._rush(measure, 1 if action == "announce" else -1)
                 continue
             on = action == "start"
             if on == (name in self.in_force):

@@ -50,7 +50,8 @@ class BorderAgency(Actor):
         self.arrivals: list[tuple[int, float]] = []
         self.sent: dict[str, float] = {}
         self.sites: dict[str, list[BarrierSite]] = {}
-        self.by_length = self.table["length"][self.numbers] / max(self.table["length"][self.numbers].sum(), 1e-9)
+        length = np.where(self.table["is_point"][self.numbers], 0.0, self.table["length"][self.numbers])
+        self.by_length = length / max(length.sum(), 1e-9)  # of the green border; crossing points need no patrols
         self.distribution = self.by_length
         self._deployed: float | None = None
 

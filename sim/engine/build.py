@@ -140,6 +140,7 @@ def _border(scenario: Scenario, names: Names) -> tuple[t.Table, t.Table, t.Table
         record["agency"] = names.agencies.index(entry.agency)
         record["detection_factor"] = record["hazard_factor"] = 1.0
         record["success"] = t.SECTION_PRIOR
+        record["is_point"], record["hours"] = entry.crossing_point is not None, t.ALWAYS_OPEN
         _fill(record, entry, ("length", "terrain"))
     agencies = np.zeros(len(names.agencies), t.AGENCY)
     for record, name in zip(agencies, names.agencies, strict=True):

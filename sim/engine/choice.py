@@ -1,6 +1,8 @@
-"""Route choice: choosing a route in proportion to its share, or postponing the choice after a failed booking."""
+"""Choices: of a route in proportion to its share, or put off after a failed booking; and how sections are weighed."""
 
 from __future__ import annotations
+
+import math
 
 from sim.engine.compiled import compiled
 from sim.engine.ledger import count, move
@@ -40,3 +42,21 @@ def put_off(w, day, i):
     count(w, day, m, F_GAVE_UP_BOOKING)
     move(w, m, PROSPECT, w.cohorts[m.cohort].origin)
     schedule(w, i, C_RECONSIDER, day, wait_to_reconsider(m, w.p[m.cohort]))
+
+
+@compiled
+def attraction(reach, section, p):
+    """Return the weight of a section in the choice among those within a zone's reach, apart from a rush; 0: none.
+
+    e^(constant + b (S - 1/2)), with b `behaviour.section_success` and S the section's perceived success; 0 if it is out
+    of reach, or a crossing point that is closed today.
+    """
+    if not reach.within or section.hours <= 0.0:
+        return 0.0
+    return math.exp(reach.constant + p.section_success * (section.success - 0.5))
+
+
+@compiled
+def rush_to(section, p):
+    """Return the factor on a section's weight: e^`behaviour.section_rush` once its closure is announced, else 1."""
+    return math.exp(p.section_rush) if section.rush > 0 else 1.0

@@ -26,7 +26,9 @@ WORDS = {
     ledger.PATROLS: ("sections", "section {}: {} attempts were stopped; patrols were free for {}"),
     ledger.CALLS: ("sections", "section {}: {} detected attempts were stopped or not; {} called for a patrol"),
     ledger.RECORDED: ("sections", "section {}: {} approaches were seen, by result; {} were recorded"),
-    ledger.APPROACHES: ("sections", "section {}: {} withdrew or tried; {} approaches were made"),
+    ledger.APPROACHES: ("sections", "section {}: {} withdrew, tried or claimed; {} approaches were made"),
+    ledger.CLAIMS: ("sections", "section {}: {} claims were admitted or refused; {} were made"),
+    ledger.PLACES: ("sections", "section {}: {} claims were admitted; there were places for {}"),
     ledger.ATTEMPTS: ("sections", "section {}: {} attempts were stopped or succeeded; {} were made"),
 }
 

@@ -21,6 +21,9 @@ from sim.engine.tables import (
     R_SEATS,
     S_APPROACHES,
     S_ATTEMPTS,
+    S_CLAIMS,
+    S_CLAIMS_ADMITTED,
+    S_CLAIMS_REFUSED,
     S_CROSSINGS,
     S_OVERLOAD,
     S_PATROL_CALLS,
@@ -34,7 +37,9 @@ from sim.engine.tables import (
 _AT_ONCE = 1 << 18  # rows recounted at a time, to limit memory
 
 # What must hold on every day of every run; 0 is no law.
-(PERSONS, NEGATIVE, SEATS, BOARDED, ABOARD, BOATS, PATROLS, CALLS, RECORDED, ATTEMPTS, APPROACHES) = codes(11, first=1)
+(
+    PERSONS, NEGATIVE, SEATS, BOARDED, ABOARD, BOATS, PATROLS, CALLS, RECORDED, ATTEMPTS, APPROACHES, CLAIMS, PLACES,
+) = codes(13, first=1)  # fmt: skip
 
 
 class ConservationError(RuntimeError):
@@ -165,7 +170,7 @@ def close_seats(w, day):
 
 @compiled
 def close_border(w, day):
-    """Check that each approach has exactly one result and no patrol stops more than it can."""
+    """Check that each approach has exactly one result, no patrol stops more than it can, and no point admits more."""
     for s in range(w.sections.shape[0]):
         flows = w.section_flows[day, s]
         presented = flows[S_SELF_PRESENTATIONS]
@@ -178,8 +183,13 @@ def close_border(w, day):
             broken(w, RECORDED, s, flows[S_WITHDRAWALS] + presented + flows[S_PATROL_CALLS], flows[S_RECORDED])
         if stopped + presented + flows[S_CROSSINGS] != flows[S_ATTEMPTS]:
             broken(w, ATTEMPTS, s, stopped + presented + flows[S_CROSSINGS], flows[S_ATTEMPTS])
-        if flows[S_WITHDRAWALS] + flows[S_ATTEMPTS] != flows[S_APPROACHES]:
-            broken(w, APPROACHES, s, flows[S_WITHDRAWALS] + flows[S_ATTEMPTS], flows[S_APPROACHES])
+        made = flows[S_WITHDRAWALS] + flows[S_ATTEMPTS] + flows[S_CLAIMS]
+        if made != flows[S_APPROACHES]:
+            broken(w, APPROACHES, s, made, flows[S_APPROACHES])
+        if flows[S_CLAIMS_ADMITTED] + flows[S_CLAIMS_REFUSED] != flows[S_CLAIMS]:
+            broken(w, CLAIMS, s, flows[S_CLAIMS_ADMITTED] + flows[S_CLAIMS_REFUSED], flows[S_CLAIMS])
+        if flows[S_CLAIMS_ADMITTED] > w.sections[s].places:
+            broken(w, PLACES, s, flows[S_CLAIMS_ADMITTED], w.sections[s].places)
 
 
 @compiled

@@ -9,7 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine.compiled import compiled
-from sim.engine.tables import BLOCK_ROOM, N_EVENTS, N_FREE_BLOCK, N_USED_BLOCKS
+from sim.engine.streams import bits
+from sim.engine.tables import BLOCK_ROOM, N_ATTEMPTS, N_EVENTS, N_FREE_BLOCK, N_USED_BLOCKS
 
 ANY = -1
 _LINK, _COUNT, _FIRST = 0, 1, 2
@@ -165,6 +166,23 @@ def line_up(w, n):
     for j in range(n):
         keys[j] = rows[who[j]].key
     sort_by_key(w, n)
+
+
+@compiled
+def draw_lots(w, s, result, stream):
+    """Write the numbers of today's approaches to section ``s`` with a result to ``w.who``, in an order drawn by lot.
+
+    Returns how many they are. The lots are keyed by the migrant and the number of its approach.
+    """
+    n = 0
+    for j in range(w.counters[N_ATTEMPTS]):
+        if w.attempts[j].section == s and w.attempts[j].result == result:
+            m = w.rows[w.attempts[j].row]
+            w.keys[n] = bits(m.key, stream, m.attempts)
+            w.who[n] = j
+            n += 1
+    sort_by_key(w, n)
+    return n
 
 
 @compiled

@@ -22,6 +22,7 @@ from sim.scenario.rules import Behaviour, Detection, Hazards, Information
 
 MODES = tuple(modes.MODES)  # names; a route's `mode` is the place of its own
 SECTION_PRIOR = 0.5  # success that people expect of a section before news
+ALWAYS_OPEN = 24.0  # hours a day
 
 SERVICE = np.dtype(
     [
@@ -63,6 +64,7 @@ ZONE = np.dtype(
     [
         ("place", "i8"), ("state", "i8"), ("capacity", "i8"), ("room", "i8"), ("steering", "f8"),
         ("hazard_factor", "f8"), ("evacuation", "f8"), ("success", "f8"), ("cumulative", "f8"),
+        ("rush", "f8"),
     ]
 )  # fmt: skip
 SECTION = np.dtype(
@@ -70,6 +72,7 @@ SECTION = np.dtype(
         ("agency", "i8"), ("length", "f8"), ("terrain", "f8"), ("barrier", "f8"), ("surveillance", "f8"),
         ("officers", "f8"), ("capacity", "f8"), ("carry", "f8"), ("patrols", "i8"), ("detection_factor", "f8"),
         ("hazard_factor", "f8"), ("good", "f8"), ("bad", "f8"), ("success", "f8"),
+        ("is_point", "i8"), ("hours", "f8"), ("claims", "f8"), ("places", "i8"), ("places_carry", "f8"), ("rush", "i8"),
     ]
 )  # fmt: skip
 # One record per border zone and section, row-major: whether and how the section is within reach.
@@ -98,27 +101,30 @@ BUCKETS = 4096
 # Attempts of one day, passed from the process that makes them to the one that decides what follows.
 ATTEMPT = np.dtype([("row", "i4"), ("zone", "i4"), ("section", "i4"), ("result", "i4")])
 # Results of an approach: turned round at the sight of guards; gave itself up; crossed unseen; was seen, but no patrol
-# was free; was intercepted.
-WITHDRAWN, PRESENTED, UNDETECTED, OVERLOADED, STOPPED = range(5)
+# was free; was intercepted. At a crossing point: claims protection; is admitted; is not, for want of places.
+WITHDRAWN, PRESENTED, UNDETECTED, OVERLOADED, STOPPED, CLAIMED, ADMITTED, REFUSED = range(8)
 
 # What is counted per day and section, and per day and pair of cohort and route.
 SECTION_FLOWS = (
     "approaches", "withdrawals", "attempts", "recorded", "patrol_calls", "self_presentations", "turn_backs",
-    "procedures", "crossings", "overload_crossings", "deaths", "injuries",
+    "procedures", "crossings", "overload_crossings", "deaths", "injuries", "claims", "claims_admitted",
+    "claims_refused",
 )  # fmt: skip
 (
     S_APPROACHES, S_WITHDRAWALS, S_ATTEMPTS, S_RECORDED, S_PATROL_CALLS, S_SELF_PRESENTATIONS, S_TURN_BACKS,
-    S_PROCEDURES, S_CROSSINGS, S_OVERLOAD, S_DEATHS, S_INJURIES,
+    S_PROCEDURES, S_CROSSINGS, S_OVERLOAD, S_DEATHS, S_INJURIES, S_CLAIMS, S_CLAIMS_ADMITTED, S_CLAIMS_REFUSED,
 ) = range(len(SECTION_FLOWS))  # fmt: skip
 PAIR_FLOWS = (
     "set_out", "boarded", "arrived_at_hub", "reached_border", "attempts", "turn_backs", "crossed", "procedures",
     "onward", "stranded", "returned", "deaths", "injuries", "embarked", "landed", "intercepted", "diverted",
-    "gave_up_booking", "left_procedure", "moved_on", "evacuated", "approaches",
+    "gave_up_booking", "left_procedure", "moved_on", "evacuated", "approaches", "claims",
+    "claims_admitted",
 )  # fmt: skip
 (
     F_SET_OUT, F_BOARDED, F_ARRIVED, F_REACHED_BORDER, F_ATTEMPTS, F_TURN_BACKS, F_CROSSED, F_PROCEDURES,
     F_ONWARD, F_STRANDED, F_RETURNED, F_DEATHS, F_INJURIES, F_EMBARKED, F_LANDED, F_INTERCEPTED, F_DIVERTED,
-    F_GAVE_UP_BOOKING, F_LEFT_PROCEDURE, F_MOVED_ON, F_EVACUATED, F_APPROACHES,
+    F_GAVE_UP_BOOKING, F_LEFT_PROCEDURE, F_MOVED_ON, F_EVACUATED, F_APPROACHES, F_CLAIMS,
+    F_CLAIMS_ADMITTED,
 ) = codes(len(PAIR_FLOWS))  # fmt: skip
 ROUTE_FLOWS = ("departures", "seats", "boarded")
 R_DEPARTURES, R_SEATS, R_BOARDED = range(len(ROUTE_FLOWS))

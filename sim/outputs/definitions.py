@@ -104,14 +104,11 @@ _POLAND = "Polish Border Guard, attempts (poland-attempts-*); Lithuania, registe
 _FRONTEX = "Frontex, detections, which mostly leave turn-backs out (eastern-border-detections-*)"
 _BOTH = ("section", "agency")
 _LOADED = (*_BOTH, ALL)
-_PRESSURE, _DAY, _OF_ALL = (
-    "patrol calls / capacity",
-    "day of the run, from 1",
-    "Of the whole border: of its most loaded section, day by day.",
-)
+_PRESSURE, _DAY = "patrol calls / capacity", "day of the run, from 1"
+_OF_ALL = "Of the whole border: of its most loaded section, day by day."
 _TABLE = (
-    Output("approaches", "A_0", "approaches", "sum", "Approaches to the border", "approaches", "A_0 = T + A",
-           "Approaches to a section by those who decided to try; one person may do so often.",
+    Output("approaches", "A_0", "approaches", "sum", "Approaches to the border", "approaches",
+           "A_0 = T + A + U_c", "Approaches to a section by those who decided to try; one person may do so often.",
            section=("approaches",), pair=("approaches",), totals=(ALL,), weekly=("section",), order=4.5, group=BORDER),
     Output("withdrawals", "T", "approaches", "sum", "Withdrawals", "withdrew", "count",
            "Approaches given up at the sight of guards or a barrier.", section=("withdrawals",), totals=(ALL,),
@@ -128,6 +125,12 @@ _TABLE = (
     Output("patrol_calls", "A_d", "attempts", "sum", "Detected attempts", "detected", "A_d = B + P - U + O",
            "Attempts that were detected, each of which calls for a patrol.", section=("patrol_calls",), totals=(ALL,),
            weekly=("section",), group=BORDER),
+    Output("claims", "U_c", "claims", "sum", "Claims at crossing points", "claims", "count",
+           "Claims of protection made at a crossing point; one person may claim often.", section=("claims",),
+           pair=("claims",), totals=(ALL,), weekly=("section",), order=9.1, group=BORDER),
+    Output("claims_admitted", "U_a", "persons", "sum", "Claims admitted at crossing points", "claims admitted",
+           "U_a <= U_c", "Claims admitted at a crossing point, whose makers go into procedure; no part of P and E.",
+           section=("claims_admitted",), pair=("claims_admitted",), totals=(ALL,), order=9.2, group=BORDER),
     Output("turn_backs", "B", "attempts", "sum", "Turn-backs", "turn-backs", "count",
            "Intercepted attempts whose makers were turned back.", section=("turn_backs",), pair=("turn_backs",),
            totals=(ALL,), weekly=("section",), order=6, group=BORDER, summary=9),

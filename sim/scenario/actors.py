@@ -217,11 +217,21 @@ class Zone(Entry):
     )
 
 
+class CrossingPoint(Entry):
+    """A border crossing point, at which people claim protection in place of trying to cross."""
+
+    hours: Schedule = schedule("hours per day", 0, 24, "Opening hours, 24 before the first date; at 0 it is closed.")
+    claims: Schedule = schedule("claims per day", 0, 1e6, "Claims admitted on a day of 24 hours.")
+
+
 class Section(Entry):
-    """A section of the EU's external border."""
+    """A section of the EU's external border: a stretch of green border, or a crossing point beside it."""
 
     agency: Name = Field(description="Border agency that guards it.")
     title: Title = Field(description="Name of the section.")
+    crossing_point: CrossingPoint | None = Field(
+        None, description="What makes it a crossing point; it has no length to guard, and no force is deployed there."
+    )
     length: Quantity = quantity(100, "km", 0.1, 5000, "Official length.", "sim/data/sections.csv")
     terrain: Quantity = quantity(
         1.0, "factor", 0.05, 10, "Factor of terrain on detection: 1 open land, lower in forest and swamp.", NEUTRAL

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sim.scenario.actors import COLLECTIONS, Carrier
+from sim.scenario.actors import COLLECTIONS, Carrier, Section
 from sim.scenario.by_cohort import misfits
 from sim.scenario.entry import Entry
 from sim.scenario.errors import Problem, choices, dotted, show
@@ -31,6 +31,7 @@ _REFERENCES = {
     "services": "routes",
     "cohorts": "cohorts",
     "sections": "sections",
+    "points": "sections",
     "zones": "zones",
     "steering": "zones",
 }
@@ -237,6 +238,8 @@ def _all_schedules(scenario: Scenario) -> Iterator[tuple[tuple[str, ...], Any]]:
         owners: list[tuple[tuple[str, ...], Entry]] = [(path, entry)]
         if isinstance(entry, Carrier):
             owners += [((*path, "services", route), service) for route, service in entry.services.items()]
+        if isinstance(entry, Section) and entry.crossing_point is not None:
+            owners.append(((*path, "crossing_point"), entry.crossing_point))
         for owner_path, owner in owners:
             for field, value in owner.__dict__.items():
                 if isinstance(value, dict) and value and isinstance(next(iter(value)), date):

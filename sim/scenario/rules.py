@@ -19,6 +19,9 @@ class Behaviour(Entry):
     facilitation: ByCohort = quantity(2.0, "logit", 0, 20, "Weight of the transit state's facilitation.")
     rush: ByCohort = quantity(1.0, "logit", 0, 20, "Extra weight of a route whose closure is announced.")
     section_success: Quantity = quantity(3.0, "logit", 0, 20, "Weight of perceived success in the choice of a section.")
+    section_rush: Quantity = quantity(
+        1.0, "logit", 0, 20, "Extra weight of a crossing point whose closure is announced in the choice of a section."
+    )
     reconsider: ByCohort = quantity(45, "days", 1, 3650, "Mean days until someone whose booking failed decides again.")
     first_attempt: ByCohort = quantity(3, "days", 1, 365, "Mean days at the border before the first attempt.")
     retry: ByCohort = quantity(

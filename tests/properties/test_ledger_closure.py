@@ -56,10 +56,11 @@ def check_flows(model: CorridorModel) -> None:
     assert stock[RETURNED] == total["returned"]
     assert stock[DEAD] == total["deaths"]
     assert stock[ONWARD] == total["onward"]
-    assert stock[IN_PROCEDURE] == total["procedures"] - total["left_procedure"]
+    taken_in = flow["procedures"] + flow["claims_admitted"]
+    assert stock[IN_PROCEDURE] == taken_in.sum() - total["left_procedure"]
     assert stock[IN_TRANSIT] == total["boarded"] - total["arrived_at_hub"]
     assert stock[MOVED_ON] == total["moved_on"]
-    on_land = total["arrived_at_hub"] - total["crossed"] - total["procedures"] - total["moved_on"]
+    on_land = total["arrived_at_hub"] - total["crossed"] - taken_in.sum() - total["moved_on"]
     on_land -= total["returned"] - returned_from_procedure(total, stock) + total["deaths"] - drowned(model)
     assert stock[AT_HUB] + stock[AT_BORDER] + stock[STRANDED] == on_land + gave_up_the_sea(model)
     assert total["embarked"] == total["landed"] + total["intercepted"] + drowned(model)
@@ -67,16 +68,17 @@ def check_flows(model: CorridorModel) -> None:
     waiting = stock[BOOKED] + stock[DIVERTED] + stock[AT_COAST] + stock[INTERCEPTED]
     came_back = total["intercepted"] - gave_up_the_sea(model)
     assert waiting == total["set_out"] - total["gave_up_booking"] - total["boarded"] - total["embarked"] + came_back
-    for earlier, later in (("boarded", "arrived_at_hub"), ("procedures", "left_procedure")):
-        assert (flow[earlier].cumsum(axis=0) >= flow[later].cumsum(axis=0)).all()
+    for earlier, later in ((flow["boarded"], flow["arrived_at_hub"]), (taken_in, flow["left_procedure"])):
+        assert (earlier.cumsum(axis=0) >= later.cumsum(axis=0)).all()
     section = {name: w.section_flows[:, :, number].astype(int) for number, name in enumerate(t.SECTION_FLOWS)}
     presented, stopped = section["self_presentations"], section["turn_backs"] + section["procedures"]
-    assert (section["approaches"] == section["withdrawals"] + section["attempts"]).all()
+    assert (section["approaches"] == section["withdrawals"] + section["attempts"] + section["claims"]).all()
+    assert (section["claims"] == section["claims_admitted"] + section["claims_refused"]).all()
     assert (section["attempts"] == stopped + section["crossings"]).all()
     stopped = stopped - presented
     assert (section["patrol_calls"] == stopped + section["overload_crossings"]).all()
     assert (section["recorded"] == section["withdrawals"] + presented + section["patrol_calls"]).all()
-    for name in ("approaches", "attempts", "turn_backs", "procedures"):
+    for name in ("approaches", "attempts", "turn_backs", "procedures", "claims", "claims_admitted"):
         assert (section[name].sum(axis=1) == flow[name].sum(axis=1)).all(), name
     assert (stopped <= np.floor(w.section_capacity) + 1).all()
     assert (stopped.cumsum(axis=0) <= w.section_capacity.cumsum(axis=0) + 1e-6).all()

@@ -1,8 +1,9 @@
 """Aftermath: what follows an approach, a procedure, a crossing, or giving up.
 
 Undetected or unstopped people have crossed, and go onward after a lag. Intercepted people are turned back or taken into
-procedure, by the share that the agency turns back; those who gave themselves up are taken into procedure. Those turned
-back or withdrawn lose hope with probability `giving_up`, or when their funds are spent; else they wait to try again.
+procedure, by the share that the agency turns back; those who gave themselves up, and those whose claim is admitted at a
+crossing point, are taken into procedure. Those turned back or withdrawn lose hope with probability `giving_up`, or when
+their funds are spent; else they wait to try again, as do those whose claim is refused, which costs nothing.
 Of those in procedure a share absconds, none before `absconding_delay` days.
 """
 
@@ -17,8 +18,10 @@ from sim.engine.rows import CROSSED, IN_PROCEDURE, ONWARD
 from sim.engine.streams import HOPE, ONWARD_LAG, PROCEDURE, PROCEDURE_END, TURN_BACK, draw, lag
 from sim.engine.streams import ONWARD as ONWARD_STREAM
 from sim.engine.tables import (
+    ADMITTED,
     C_ONWARD,
     C_PROCEDURE,
+    F_CLAIMS_ADMITTED,
     F_CROSSED,
     F_LEFT_PROCEDURE,
     F_ONWARD,
@@ -26,6 +29,9 @@ from sim.engine.tables import (
     F_TURN_BACKS,
     N_ATTEMPTS,
     PRESENTED,
+    REFUSED,
+    S_CLAIMS_ADMITTED,
+    S_CLAIMS_REFUSED,
     S_CROSSINGS,
     S_PROCEDURES,
     S_TURN_BACKS,
@@ -83,12 +89,13 @@ def days_in_procedure(m, procedure):
 
 @compiled
 def begin_procedure(w, day, attempt):
-    """Take a migrant into procedure with the agency of the section that it tried."""
+    """Take a migrant into procedure with the agency of the section to which it went."""
     i = attempt.row
     m = w.rows[i]
     a = w.sections[attempt.section].agency
-    w.section_flows[day, attempt.section, S_PROCEDURES] += 1
-    count(w, day, m, F_PROCEDURES)
+    admitted = attempt.result == ADMITTED
+    w.section_flows[day, attempt.section, S_CLAIMS_ADMITTED if admitted else S_PROCEDURES] += 1
+    count(w, day, m, F_CLAIMS_ADMITTED if admitted else F_PROCEDURES)
     tell(w, day, m, w.p[m.cohort].news_procedure_value)
     move(w, m, IN_PROCEDURE, w.agencies[a].place)
     schedule(w, i, C_PROCEDURE, day, days_in_procedure(m, w.procedures[a, m.cohort]))
@@ -113,7 +120,10 @@ def settle(w, day, attempt):
         return
     m = w.rows[attempt.row]
     agency = w.agencies[w.sections[attempt.section].agency]
-    if attempt.result == PRESENTED:
+    if attempt.result == REFUSED:
+        w.section_flows[day, attempt.section, S_CLAIMS_REFUSED] += 1
+        wait(w, attempt.row, day)
+    elif attempt.result == PRESENTED or attempt.result == ADMITTED:
         begin_procedure(w, day, attempt)
     elif attempt.result != STOPPED:
         w.section_flows[day, attempt.section, S_CROSSINGS] += 1

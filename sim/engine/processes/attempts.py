@@ -5,7 +5,8 @@ Detection probability of section s on a day (coverage, as in search theory, Koop
         * (1 + b_surveillance * surveillance) * terrain * visibility * buffer zone * (1 - c * coaching)
 with density in officers on duty per km.
 
-1. Approach: one of those who try today chooses a section and goes to it.
+1. Approach: one of those who try today chooses a section and goes to it; a crossing point that is closed today is none.
+   At one that is open it claims protection (`sim.engine.processes.claims`), and what follows here does not concern it.
 2. Self-presentation: where claims are admitted it gives itself up with probability `self_presentation` * (1 - b), b
    being the share whom the agency turns back; it is taken into procedure.
 3. Withdrawal: at the sight of guards or a barrier it turns round with probability `withdrawal` * d.
@@ -21,18 +22,22 @@ from __future__ import annotations
 
 import math
 
+from sim.engine.choice import attraction, rush_to
 from sim.engine.compiled import compiled
 from sim.engine.ledger import count, in_procedure, whole
-from sim.engine.queues import sort_by_key
-from sim.engine.streams import DETECTION, PATROL, SECTION, SELF_PRESENTATION, WITHDRAWAL, bits, draw
+from sim.engine.queues import draw_lots
+from sim.engine.streams import DETECTION, PATROL, SECTION, SELF_PRESENTATION, WITHDRAWAL, draw
 from sim.engine.tables import (
+    CLAIMED,
     F_APPROACHES,
     F_ATTEMPTS,
+    F_CLAIMS,
     N_ATTEMPTS,
     OVERLOADED,
     PRESENTED,
     S_APPROACHES,
     S_ATTEMPTS,
+    S_CLAIMS,
     S_OVERLOAD,
     S_PATROL_CALLS,
     S_RECORDED,
@@ -72,11 +77,14 @@ def share_turned_back(ordered, occupancy):
 
 @compiled
 def choose_section(m, reach, first, sections):
-    """Return the section that the migrant tries, by the cumulative shares of its zone; -1 if none is within reach."""
+    """Return the section that the migrant tries, by the cumulative shares of its zone; -1 if it can reach none.
+
+    A crossing point that is closed has none.
+    """
     u = draw(m.key, SECTION, m.attempts)
     last = -1
     for s in range(sections):
-        if reach[first + s].within:
+        if reach[first + s].within and reach[first + s].cumulative > 0.0:
             last = s
             if u < reach[first + s].cumulative:
                 return s
@@ -118,11 +126,15 @@ def prepare(w, day):
         total = 0.0
         for s in range(sections):
             reach = w.reach[z * sections + s]
-            if reach.within:
-                reach.detection = detection_probability(w.sections[s], coaching, p)
-                w.section_detection[day, s] = max(w.section_detection[day, s], reach.detection)
-                total += math.exp(reach.constant + p.section_success * (w.sections[s].success - 0.5))
+            section = w.sections[s]
+            weight = attraction(reach, section, p)
+            reach.cumulative = 0.0
+            if weight > 0.0:
+                total += weight * rush_to(section, p)
                 reach.cumulative = total
+                if not section.is_point:
+                    reach.detection = detection_probability(section, coaching, p)
+                    w.section_detection[day, s] = max(w.section_detection[day, s], reach.detection)
         for s in range(sections):
             w.reach[z * sections + s].cumulative /= max(total, 1e-300)
 
@@ -143,6 +155,10 @@ def record(w, day, m, s, result):
     flows = w.section_flows[day, s]
     flows[S_APPROACHES] += 1
     count(w, day, m, F_APPROACHES)
+    if result == CLAIMED:
+        flows[S_CLAIMS] += 1
+        count(w, day, m, F_CLAIMS)
+        return
     if result != UNDETECTED:
         flows[S_RECORDED] += 1
     if result == WITHDRAWN:
@@ -170,8 +186,11 @@ def try_to_cross(w, day):
         if s < 0:  # no section is within reach of this zone
             approach.result = WITHDRAWN
             continue
-        turning_back = w.agencies[w.sections[s].agency].turning_back
-        approach.result = result_of(m, w.reach[approach.zone * sections + s].detection, turning_back, p)
+        if w.sections[s].is_point:
+            approach.result = CLAIMED
+        else:
+            turning_back = w.agencies[w.sections[s].agency].turning_back
+            approach.result = result_of(m, w.reach[approach.zone * sections + s].detection, turning_back, p)
         m.section = s
         m.attempts = min(m.attempts + 1, 65_535)
         record(w, day, m, s, approach.result)
@@ -180,16 +199,7 @@ def try_to_cross(w, day):
 @compiled
 def overload(w, day, s):
     """Draw by lot who gets through section ``s``, where more were detected than its patrols can stop."""
-    n = 0
-    for j in range(w.counters[N_ATTEMPTS]):
-        if w.attempts[j].section == s and w.attempts[j].result == STOPPED:
-            m = w.rows[w.attempts[j].row]
-            w.keys[n] = bits(m.key, PATROL, m.attempts)
-            w.who[n] = j
-            n += 1
-    if n <= w.sections[s].patrols:
-        return
-    sort_by_key(w, n)
+    n = draw_lots(w, s, STOPPED, PATROL)
     for k in range(w.sections[s].patrols, n):
         w.attempts[w.who[k]].result = OVERLOADED
         w.section_flows[day, s, S_OVERLOAD] += 1

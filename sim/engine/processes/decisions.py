@@ -11,13 +11,17 @@ mean n, F the facilitation and r the readiness to try:
     in line for transfer: going home h(patience), moving on elsewhere h(moving on)
 Readiness is a choice between trying now and the outside option, 1 when success S is seen as the prior 1/2:
     r = 2 / (1 + exp(-deterrence (S - 1/2))),
-S being the perceived success of the sections within reach, weighted by their attraction.
+S being the perceived success of the sections within reach, weighted by their attraction. An announced closure of a
+crossing point draws a rush: trying is multiplied by the gain in attraction of all that is within reach,
+    sum_s a_s e^(section_rush [closure of s announced]) / sum_s a_s,
+so that as many as before go to each other section (odds against the outside option, McFadden 1974).
 """
 
 from __future__ import annotations
 
 import math
 
+from sim.engine.choice import attraction, rush_to
 from sim.engine.clocks import cause_of, strike, sweep, wait
 from sim.engine.compiled import compiled
 from sim.engine.exits import give_up, go_home, strand
@@ -73,20 +77,21 @@ def hazard_of_evacuation(share):
 
 @compiled
 def perceive(w):
-    """Write the perceived success of each zone: of its sections, weighted by their attraction."""
+    """Write each zone's perceived success, that of its sections weighted by their attraction, and its rush."""
     p = w.p[0]
     sections = w.sections.shape[0]
     for z in range(w.zones.shape[0]):
         total = 0.0
         weighted = 0.0
+        rushed = 0.0
         for s in range(sections):
-            reach = w.reach[z * sections + s]
-            if reach.within:
-                success = w.sections[s].success
-                attraction = math.exp(reach.constant + p.section_success * (success - 0.5))
-                total += attraction
-                weighted += attraction * success
+            section = w.sections[s]
+            weight = attraction(w.reach[z * sections + s], section, p)
+            total += weight
+            weighted += weight * section.success
+            rushed += weight * rush_to(section, p)
         w.zones[z].success = weighted / total if total > 0.0 else 0.0
+        w.zones[z].rush = rushed / total if total > 0.0 else 1.0
 
 
 @compiled
@@ -127,7 +132,7 @@ def appraise(w, g):
         h[MOVES_ON] = daily_hazard(p.moving_on)
     else:
         mean = p.first_attempt if clock.kind == K_FIRST else p.retry
-        h[TRIES] = hazard_of_trying(mean, state.facilitation, ready, p)
+        h[TRIES] = hazard_of_trying(mean, state.facilitation, ready, p) * w.zones[clock.zone].rush
         h[GIVES_UP] = hazard_of_giving_up(state.return_offer, ready, p)
         h[IS_EVACUATED] = hazard_of_evacuation(share_evacuated)
     total = 0.0

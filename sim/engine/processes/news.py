@@ -4,7 +4,8 @@ Success S of a route to a cohort = (k prior + good) / (k + good + bad), where go
 each person once (`sim.engine.ledger.tell`), fading exponentially (memory, days), and k is the weight of the prior, in
 persons. A crossing or landing is worth 1, a procedure `procedure_value` v: v good and 1 - v bad; people stranded,
 returned and dead are worth 0, and so are those of whom it later turns out that they got through, until then.
-Sections likewise by attempt, known after `section_lag`: crossings 1, procedures v, turn-backs and withdrawals 0.
+Sections likewise by attempt, known after `section_lag`: crossings 1, procedures v, turn-backs and withdrawals 0;
+at a crossing point claims admitted v, refused 0.
 """
 
 from __future__ import annotations
@@ -12,7 +13,15 @@ from __future__ import annotations
 import math
 
 from sim.engine.compiled import compiled
-from sim.engine.tables import S_CROSSINGS, S_PROCEDURES, S_TURN_BACKS, S_WITHDRAWALS, SECTION_PRIOR
+from sim.engine.tables import (
+    S_CLAIMS_ADMITTED,
+    S_CLAIMS_REFUSED,
+    S_CROSSINGS,
+    S_PROCEDURES,
+    S_TURN_BACKS,
+    S_WITHDRAWALS,
+    SECTION_PRIOR,
+)  # fmt: skip
 
 
 @compiled
@@ -45,4 +54,6 @@ def run(w, day):
             section.good += flows[S_CROSSINGS] + p.news_procedure_value * flows[S_PROCEDURES]
             section.bad += flows[S_TURN_BACKS] + flows[S_WITHDRAWALS]
             section.bad += (1.0 - p.news_procedure_value) * flows[S_PROCEDURES]
+            section.good += p.news_procedure_value * flows[S_CLAIMS_ADMITTED]
+            section.bad += (1.0 - p.news_procedure_value) * flows[S_CLAIMS_ADMITTED] + flows[S_CLAIMS_REFUSED]
         section.success = posterior(SECTION_PRIOR, p.news_prior_weight, section.good, section.bad)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 
+from sim.engine.choice import attraction, rush_to
 from sim.engine.clocks import wait
 from sim.engine.compiled import compiled
 from sim.engine.ledger import count, move, occupants, whole
@@ -42,9 +43,8 @@ def weigh_zones(w):
             if zone.state == s:
                 value = 0.0
                 for k in range(sections):
-                    reach = w.reach[z * sections + k]
-                    if reach.within:
-                        value += math.exp(reach.constant + p.section_success * (w.sections[k].success - 0.5))
+                    weight = attraction(w.reach[z * sections + k], w.sections[k], p)
+                    value += weight * rush_to(w.sections[k], p)
                 total += value * math.exp(zone.steering)
                 zone.cumulative = total
         for z in range(w.zones.shape[0]):

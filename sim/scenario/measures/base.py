@@ -46,6 +46,10 @@ class Measure(Entry):
         """Return the routes that it closes, for all or some; once announced they attract a rush. None by default."""
         return []
 
+    def closes_points(self, scenario: Scenario) -> list[str]:
+        """Return the crossing points that it closes; once announced they attract a rush. None by default."""
+        return []
+
     def check(self, scenario: Scenario) -> Iterator[Misfit]:
         """Yield errors that involve several fields: where in the measure, and why. Nothing by default.
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sim.model import CorridorModel
-from tests.strategies import START, tiny_scenario
+from tests.strategies import POINT, START, merge, tiny_scenario
 
 
 def day(number: int) -> Any:
@@ -35,6 +35,21 @@ def test_an_announcement_causes_a_rush_to_the_routes_that_will_close_until_they_
         model.step()
         rushed = {name for name, rush in zip(model.names.routes, model.world.routes["rush"], strict=True) if rush}
         assert rushed == (routes if 3 <= number < 6 else set()), number
+
+
+def test_an_announcement_causes_a_rush_to_the_crossing_points_that_will_close_which_reopen_after_its_end() -> None:
+    """A measure announced that fails draws a rush all the same."""
+    shut = {"kind": "crossing-closure", "points": ["terespol"], "announced": day(3), "start": day(6), "end": day(7)}
+    for probability, closed in ((1.0, range(6, 8)), (0.0, range(0))):
+        measures = {"shut": {**shut, "success_probability": probability}}
+        model = CorridorModel(tiny_scenario(merge(POINT, {"measures": measures})))
+        for number in range(10):
+            model.step()
+            rushed = {s for s, rush in zip(model.names.sections, model.world.sections["rush"], strict=True) if rush}
+            assert rushed == ({"terespol"} if 3 <= number < 6 else set()), number
+            hours = dict(zip(model.names.sections, model.world.sections["hours"].tolist(), strict=True))
+            assert hours.pop("terespol") == (0 if number in closed else 12)
+            assert set(hours.values()) == {24}
 
 
 def test_a_measure_of_the_first_day_holds_on_the_first_day() -> None:

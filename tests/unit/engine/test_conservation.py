@@ -13,9 +13,11 @@ from sim.engine.ledger import (
     ATTEMPTS,
     BOARDED,
     BOATS,
+    CLAIMS,
     NEGATIVE,
     PATROLS,
     PERSONS,
+    PLACES,
     RECORDED,
     SEATS,
     ConservationError,
@@ -68,6 +70,8 @@ def tamper(model: CorridorModel, law: int) -> str:
         PATROLS: (("turn_backs", "recorded", "attempts"), 1000),
         RECORDED: (("overload_crossings",), 1),
         ATTEMPTS: (("crossings",), 1),
+        CLAIMS: (("claims", "approaches"), 1),
+        PLACES: (("claims_admitted", "claims", "approaches"), 1),
     }[law]
     for name in flows:
         w.section_flows[DAY, 1, t.SECTION_FLOWS.index(name)] += row

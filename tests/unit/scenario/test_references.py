@@ -46,6 +46,14 @@ ErrorOf = Callable[..., str]
             ["measures.a.zones.0", "did you mean 'grodno'"],
         ),
         (
+            "measures: {a: {kind: crossing-closure, start: 2021-07-05, points: [kuznica]}}",
+            ["measures.a.points.0", "'kuznica'", "no crossing point"],
+        ),
+        (
+            "sections: {kuznica: {crossing_point: {hours: {2030-01-01: 8}}}}",
+            ["sections.kuznica.crossing_point.hours.2030-01-01", "after the last day of the run"],
+        ),
+        (
             "measures: {a: {kind: turn-back, start: 2021-07-05, agency: border}}",
             ["measures.a.agency", "'border-guard'"],
         ),

@@ -21,14 +21,17 @@ class Border(Waiting):
 
     def attempt(self, day: int) -> None:
         shares, agencies = self.sections_by_zone(), self.agencies(day)
-        seen = defaultdict(list)
+        seen, claiming = defaultdict(list), defaultdict(list)
         self.results = []
         for m in self.trying:
             reach = shares[self.zone_at(m.place)]
             s = attempts.choose_section(m, reach, 0, len(self.sections))
             agency, detection, p = agencies[self.agency_of(s)], reach[s].detection, self.p_of(m)
             flows = ["approaches", "attempts"]
-            if attempts.withdraws(m, detection, p):
+            if self.is_point(s):
+                flows = ["approaches", "claims"]
+                claiming[s].append(m)
+            elif attempts.withdraws(m, detection, p):
                 flows = ["approaches", "withdrawals", "recorded"]
                 self.results.append((m, s, t.WITHDRAWN))
             elif attempts.presents_itself(m, agency.turning_back, p):
@@ -46,6 +49,7 @@ class Border(Waiting):
                 if flow in t.PAIR_FLOWS:
                     self.count(day, m, flow)
         for s in range(len(self.sections)):
+            self.results += self.admit(day, s, claiming[s])
             patrols = self.whole(("patrols", s), self.world.sections[s].capacity)
             lots = sorted(seen[s], key=lambda m: st.bits(m.key, st.PATROL, m.attempts))
             for place, m in enumerate(lots):
@@ -91,8 +95,13 @@ class Border(Waiting):
             agency = agencies[self.agency_of(s)]
             if result == t.WITHDRAWN:
                 self.fail(day, m, "withdrawn")
+            elif result == t.REFUSED:
+                self.wait(m, day)
+            elif result == t.ADMITTED:
+                self.count(day, m, "claims_admitted")
+                self.take_in(day, m, agency)
             elif result == t.PRESENTED:
-                self.take_in(day, m, s, agency)
+                self.intercept(day, m, s, agency)
             elif result != t.STOPPED:
                 self.note(day, s, "crossings")
                 self.count(day, m, "crossed")
@@ -106,14 +115,17 @@ class Border(Waiting):
                 self.count(day, m, "turn_backs")
                 self.fail(day, m, "turned back")
             else:
-                self.take_in(day, m, s, agency)
+                self.intercept(day, m, s, agency)
         self.end_procedures(day, agencies)
         for m in self.ready("onward", day, pop.CROSSED):
             self.go_on(day, m)
 
-    def take_in(self, day: int, m: OracleMigrant, section: int, agency: SimpleNamespace) -> None:
+    def intercept(self, day: int, m: OracleMigrant, section: int, agency: SimpleNamespace) -> None:
         self.note(day, section, "procedures")
         self.count(day, m, "procedures")
+        self.take_in(day, m, agency)
+
+    def take_in(self, day: int, m: OracleMigrant, agency: SimpleNamespace) -> None:
         self.tell(day, m, self.p_of(m).news_procedure_value)
         m.status, m.place = pop.IN_PROCEDURE, agency.place
         procedure = self.procedure_of(m, agency)

@@ -63,8 +63,9 @@ class Oracle(Border, Sea):
         for s, section in enumerate(self.sections):
             past = day - int(self.p.news_section_lag)
             flows = {name: self.section_flows[past, s, f] for f, name in enumerate(t.SECTION_FLOWS)}
-            good = flows["crossings"] + worth * flows["procedures"]
-            bad = flows["turn_backs"] + flows["withdrawals"] + (1.0 - worth) * flows["procedures"]
+            taken_in = flows["procedures"] + flows["claims_admitted"]
+            good = flows["crossings"] + worth * taken_in
+            bad = flows["turn_backs"] + flows["withdrawals"] + flows["claims_refused"] + (1.0 - worth) * taken_in
             heard(section, good, bad, 0.5)
 
     def repatriate(self, day: int) -> None:

@@ -10,14 +10,14 @@ from sim.engine import tables as t
 from sim.engine.clocks import cause_of, resistance
 from sim.engine.processes import decisions, exposure
 from tests.verification.oracle.books import Clock
-from tests.verification.oracle.journey import Journey
 from tests.verification.oracle.people import OracleMigrant
+from tests.verification.oracle.points import Points
 
 CAUSES = ("tries", "gives up", "goes home", "is assisted", "moves on", "is evacuated")
 KINDS = {pop.AT_HUB: ("in line",), pop.AT_BORDER: ("first", "again"), pop.STRANDED: ("stranded",)}
 
 
-class Waiting(Journey):
+class Waiting(Points):
     """Everybody is asked every day whether its clock has struck."""
 
     def decide(self, day: int) -> None:
@@ -65,7 +65,7 @@ class Waiting(Journey):
                 self.met[f"transfer stopped, facilitation {'on' if state.facilitation else 'off'}"] += 1
         else:
             mean = p.first_attempt if kind == "first" else p.retry
-            h[t.TRIES] = decisions.hazard_of_trying(mean, state.facilitation, ready, p)
+            h[t.TRIES] = decisions.hazard_of_trying(mean, state.facilitation, ready, p) * self.gain(zone)
             h[t.GIVES_UP] = decisions.hazard_of_giving_up(state.return_offer, ready, p)
             self.met["offered a flight home"] += state.return_offer > 0.0
         return h
@@ -171,5 +171,5 @@ class Waiting(Journey):
 
     def success(self, zone: int) -> float:
         """Perceived success of the sections in reach of a zone, by their attraction."""
-        reach = list(self.reach(self.names.zones[zone]))
+        reach = list(self.reach(self.names.zones[zone], rushing=False))
         return sum(value * self.sections[s].success for s, value in reach) / sum(value for _, value in reach)
