@@ -22,7 +22,7 @@ from tests.strategies import START, merge
 ALPHA = 1e-4
 N = 20_000
 MONTHS = 12
-# One cohort, one flight, one zone, one section; no news, no seasons, nothing scarce.
+# One cohort, one flight, one zone, one section; no news, no seasons, nothing scarce; nobody withdraws or gives itself up.
 SIMPLE: dict[str, Any] = {
     "title": "simple",
     "start": START,
@@ -52,12 +52,12 @@ SIMPLE: dict[str, Any] = {
     "agencies": {
         "guard": {
             "country": "Land", "personnel": 10_000, "handling_rate": 50, "reception": 1_000_000, "mobility": 0,
-            "reinforcement_threshold": 100,
+            "reinforcement_threshold": 100, "absconding_delay": 0,
         }
     },
     "behaviour": {
         "success": 0, "section_success": 0, "first_attempt": 1, "retry": 1, "retry_idle": 1, "retry_winter": 1,
-        "attempt_cost": 0, "onward_lag": 1,
+        "attempt_cost": 0, "onward_lag": 1, "withdrawal": 0, "self_presentation": 0,
     },
     "detection": {"reference_density": 25, "coverage": 1.2},
     "hazards": {"death": 0, "injury": 0, "winter": 1},

@@ -14,6 +14,7 @@ from scipy import stats
 
 from sim.engine import tables as t
 from sim.engine.rows import AT_BORDER, BOOKED, LANDED, STRANDED
+from sim.engine.streams import daily_hazard
 from tests.strategies import START, finished, merge
 from tests.verification.analytic import (
     ALPHA,
@@ -55,26 +56,32 @@ def test_the_queue_for_a_daily_seat_is_that_of_pollaczek_and_khinchine(load: flo
 
 @pytest.mark.parametrize(("giving_up", "retry", "review"), [(0.1, 0.5, 10), (0.03, 0.2, 5), (0.5, 1.0, 3)])
 def test_stocks_settle_at_the_equilibrium_of_their_markov_chain(giving_up: float, retry: float, review: float) -> None:
-    """Nobody gets through: at the border -> stranded with g a day, back with q / R; at the border (q/R) / (q/R + g)."""
+    """Nobody gets through: at the border -> stranded with s a day, back with b; at the border b / (b + s).
+
+    s = (1 - e^-(h_try + h_give_up)) (h_give_up + g h_try) / (h_try + h_give_up), b = 1 - e^-(q h_review).
+    """
     changes = {
         "days": 300,
         "agencies": {"guard": {"turn_back": {START: 1}}},
         "detection": {"coverage": 50},
         "behaviour": {
-            "giving_up": giving_up, "patience": 3650, "stranded_retry": retry, "stranded_review": review,
+            "giving_up": giving_up, "first_attempt": 2, "retry": 2, "patience": 200, "stranded_retry": retry,
+            "stranded_review": review,
         },
         "transit_states": {"state": {"facilitation": {START: 1.0}}},
         "cohorts": {"people": {"leaving_rate": 1.0}},
     }  # fmt: skip
     model = finished(simple(changes))
-    stranding = 1 - (1 - giving_up) * math.exp(-1 / 3650)
-    back = retry / review
+    h, h_patience = daily_hazard(2), daily_hazard(200)
+    share = (h_patience + giving_up * h) / (h + h_patience)  # who is stranded, of those who act
+    stranding = -math.expm1(-(h + h_patience)) * share
+    back = -math.expm1(-retry * daily_hazard(review))
     now = model.world.rows["status"]
     assert np.isin(now, (AT_BORDER, STRANDED)).sum() > 0.99 * N
     check_share((now == AT_BORDER).sum(), np.isin(now, (AT_BORDER, STRANDED)).sum(), back / (back + stranding))
-    # The same equilibrium in the flows: as many give up a day as go back.
-    attempts = flow(model, "attempts")[-50:].sum()
-    check_share(flow(model, "stranded")[-50:].sum(), attempts, stranding)
+    # The same equilibrium in the flows: as many are stranded a day as go back.
+    days = model.world.stocks_by_cohort[-51:-1, :, AT_BORDER].sum()
+    check_share(flow(model, "stranded")[-50:].sum(), days, stranding)
 
 
 def test_voyages_until_landing_are_geometric() -> None:
@@ -111,20 +118,22 @@ def test_an_announced_closure_multiplies_the_appeal_of_a_route() -> None:
     assert left[24] == left[-1]
 
 
-def test_patience_is_exponential_in_the_days_between_attempts() -> None:
-    """With hope and funds without end, a share exp(-days / patience) of the turned back goes on."""
+def test_attempts_until_patience_ends_are_geometric() -> None:
+    """With hope and funds without end: P(k attempts) = q^k (1 - q), q = h_try / (h_try + h_give_up)."""
     changes = {
+        "days": 250,
         "agencies": {"guard": {"turn_back": {START: 1}}},
         "detection": {"coverage": 50},
-        "behaviour": {"giving_up": 0, "patience": 8, "stranded_review": 365},
+        "behaviour": {"giving_up": 0, "first_attempt": 2, "retry": 2, "patience": 8, "stranded_retry": 0},
         "cohorts": {"people": {"leaving_rate": 1.0}},
     }
     model = finished(simple(changes))
     rows = model.world.rows
-    gone = np.minimum(rows["attempts"][rows["status"] == STRANDED], 30)
-    on = math.exp(-1 / 8)
-    chances = [on ** (k - 1) * (1 - on) for k in range(1, 30)]
-    check_shares(np.bincount(gone, minlength=31)[1:], [*chances, 1 - sum(chances)])
+    assert not (rows["status"] == AT_BORDER).any()
+    gone = np.minimum(rows["attempts"][rows["status"] == STRANDED], 25)
+    q = daily_hazard(2) / (daily_hazard(2) + daily_hazard(8))
+    chances = [q**k * (1 - q) for k in range(25)]
+    check_shares(np.bincount(gone, minlength=26), [*chances, 1 - sum(chances)])
 
 
 # What must not change, or may change in one direction only.

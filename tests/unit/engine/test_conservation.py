@@ -10,9 +10,11 @@ from sim.engine import tables as t
 from sim.engine.conservation import WORDS
 from sim.engine.ledger import (
     ABOARD,
+    APPROACHES,
     ATTEMPTS,
     BOARDED,
     BOATS,
+    CALLS,
     NEGATIVE,
     PATROLS,
     PERSONS,
@@ -65,8 +67,10 @@ def tamper(model: CorridorModel, law: int) -> str:
         w.routes[route(model, sea)]["boats"] += 1
         return f"route {sea}: "
     flows, row = {
-        PATROLS: (("turn_backs", "recorded", "attempts"), 1000),
-        RECORDED: (("overload_crossings",), 1),
+        PATROLS: (("turn_backs", "patrol_calls", "recorded", "attempts", "approaches"), 1000),
+        CALLS: (("overload_crossings",), 1),
+        RECORDED: (("recorded",), 1),
+        APPROACHES: (("approaches",), 1),
         ATTEMPTS: (("crossings",), 1),
     }[law]
     for name in flows:
@@ -86,15 +90,16 @@ def test_what_does_not_add_up_stops_the_run_and_is_told(model: CorridorModel, la
 
 
 def test_the_numbers_that_do_not_agree_are_told(model: CorridorModel) -> None:
-    tamper(model, RECORDED)
+    tamper(model, CALLS)
     with pytest.raises(ConservationError) as error:
         model.step()
     flows = dict(zip(t.SECTION_FLOWS, model.world.section_flows[DAY, 1].tolist(), strict=True))
-    ended = flows["turn_backs"] + flows["procedures"] + flows["overload_crossings"]
+    stopped = flows["turn_backs"] + flows["procedures"] - flows["self_presentations"]
+    ended = stopped + flows["overload_crossings"]
     assert flows["overload_crossings"] > 0
-    assert ended == flows["recorded"] + 1
+    assert ended == flows["patrol_calls"] + 1
     assert f": {ended} detected attempts" in str(error.value)
-    assert f"; {flows['recorded']} were recorded" in str(error.value)
+    assert f"; {flows['patrol_calls']} called for a patrol" in str(error.value)
 
 
 def test_every_day_everybody_is_somewhere() -> None:
