@@ -103,6 +103,11 @@ def appeal(price: float = 1500, days: float = 1, facilitation: float = 0.9, tast
     return math.exp(taste + math.log(affordable(price)) - 0.03 * days + 2.0 * (facilitation - 0.5))
 
 
+def going(price: float = 1500, **route: float) -> float:
+    """Share of the leaving rate that takes the one route there is: of those who can pay, e^U / (1 + e^U)."""
+    return affordable(price) * appeal(price, **route) / (1 + appeal(price, **route))
+
+
 BOATS: dict[str, Any] = {
     "cohorts": {"people": {"routes": {"crossing": 0, "flight": None}, "leaving_rate": 0.2}},
     "routes": {

@@ -31,7 +31,7 @@ def test_days_at_the_border_are_geometric_with_the_mean_of_all_exits_together() 
     """
     changes = {
         "days": 200,
-        "behaviour": {"first_attempt": 12, "patience": 20},
+        "behaviour": {"first_attempt": 12, "patience": 20, "stranded_retry": 0},
         "detection": {"coverage": 0},
         "zones": {"camp": {"evacuation": {START: 0.03}}},
         "cohorts": {"people": {"leaving_rate": 1.0}},

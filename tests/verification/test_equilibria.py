@@ -20,10 +20,10 @@ from tests.verification.analytic import (
     ALPHA,
     BOATS,
     N,
-    appeal,
     check_share,
     check_shares,
     flow,
+    going,
     simple,
 )
 
@@ -35,7 +35,7 @@ def test_the_queue_for_a_daily_seat_is_that_of_pollaczek_and_khinchine(load: flo
     The stationary mean is rho + rho^2 / (2 (1 - rho)) (Pollaczek-Khinchine; Kleinrock 1975, section 5.6).
     """
     size, days = 400_000, 3650
-    people = {"leaving_rate": load / size * (1 + appeal(days=0)) / appeal(days=0), "size": size}
+    people = {"leaving_rate": load / size / going(days=0), "size": size}
     carriers = {"airline": {"services": {"flight": {"seats": 1, "weekly": {START: 7}}}}}
     changes = {"cohorts": {"people": people}, "carriers": carriers, "days": days, "behaviour": {"time": 0}}
     model = finished(simple(changes))
@@ -90,7 +90,7 @@ def test_voyages_until_landing_are_geometric() -> None:
         BOATS, {"routes": {"crossing": {"shipwreck": 0}}, "behaviour": {"sea_retry": 1, "sea_wait": 1}}
     )
     changes = merge(changes, {"carriers": {"boats": {"services": {"crossing": {"seats": 1, "weekly": {START: 2000}}}}}})
-    changes = merge(changes, {"cohorts": {"people": {"size": 3000, "leaving_rate": 0.5}}})
+    changes = merge(changes, {"cohorts": {"people": {"size": 3000, "leaving_rate": 1.0}}})
     model = finished(simple(changes))
     rows = model.world.rows
     landed = rows["status"] == LANDED
@@ -111,7 +111,7 @@ def test_an_announced_closure_multiplies_the_appeal_of_a_route() -> None:
         "start": START + timedelta(days=25),
     }  # fmt: skip
     model = finished(simple({"measures": {"ban": ban}, "behaviour": {"rush": 1.5}}))
-    usual, rush = (0.03 * value / (1 + value) for value in (appeal(), appeal() * math.exp(1.5)))
+    usual, rush = (0.03 * going(taste=taste) for taste in (0.0, 1.5))
     left = flow(model, "set_out").sum(axis=1).cumsum()
     check_share(left[9], N, -math.expm1(-usual * 10))
     check_share(left[24], N, -math.expm1(-usual * 10 - rush * 15))

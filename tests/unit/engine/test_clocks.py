@@ -149,7 +149,7 @@ def test_who_has_left_and_come_back_is_struck_once_and_by_its_new_wait(model: Co
     hazards = [0.02] * 30 + [1.0] * 35
     days = 2 + np.searchsorted(np.cumsum(hazards), resistances)
     assert days_struck(model, at_border, hazards, first=2) == dict(enumerate(days.tolist()))
-    assert model.world.clocks["entries"][at_border] == 0
+    assert model.world.clocks["entries"][at_border] < PEOPLE // 300  # old entries in the bucket of new ones
 
 
 def test_the_same_wait_begun_twice_in_a_day_strikes_once(model: CorridorModel, at_border: int) -> None:

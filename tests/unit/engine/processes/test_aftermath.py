@@ -198,9 +198,11 @@ def test_the_stranded_go_home_when_let_and_able_and_stay_when_not() -> None:
     def stranded(**state: Any) -> tuple[int, int]:
         shares = {name: {START: value} for name, value in state.items() if name != "return_price"}
         price = {"return_price": state["return_price"]} if "return_price" in state else {}
+        shares["transfer"] = {START: 1000}  # nobody is in line, from where all may go home
         changes = {
             "transit_states": {name: {**shares, **price} for name in ("belarus", "libya")},
             "behaviour": {"stranded_retry": 0, "giving_up": 0.5},
+            "zones": {name: {"capacity": 1000} for name in ("bruzgi", "lida")},
             "agencies": {name: {"turn_back": {START: 1.0}} for name in ("lithuania", "poland")},
         }
         w = finished(tiny_scenario(changes)).world

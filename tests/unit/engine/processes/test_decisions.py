@@ -195,7 +195,9 @@ def test_the_stranded_try_again_where_they_are_taken_to_the_border() -> None:
 
 def test_those_who_act_do_what_their_hazards_say() -> None:
     """P(acts by day n) = 1 - exp(-n H); of those the shares of the hazards."""
-    model = world(AT_BORDER, "camp", {"facilitation": 1.0, "may_return": 0.0}, first_attempt=12.0, patience=25.0)
+    state = {"facilitation": 1.0, "may_return": 1.0, "return_price": 1e9}  # who gives up is stranded at the hub
+    behaviour = {"first_attempt": 12.0, "patience": 25.0, "stranded_review": 1e9, "moving_on": 1e9}
+    model = world(AT_BORDER, "camp", state, **behaviour)
     model.world.zones["evacuation"] = 0.04
     hazards = np.array([daily_hazard(12.0), daily_hazard(25.0), -math.log1p(-0.04)])
     found = np.zeros(3, int)
