@@ -22,7 +22,7 @@ from tests.strategies import START, merge
 ALPHA = 1e-4
 N = 20_000
 MONTHS = 12
-# One cohort, one flight, one zone, one section; no news, no seasons, nothing scarce; nobody withdraws or gives itself up.
+# One cohort, one flight, one zone, one section; no news, no seasons, nothing scarce; nobody withdraws.
 SIMPLE: dict[str, Any] = {
     "title": "simple",
     "start": START,

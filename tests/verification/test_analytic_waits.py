@@ -1,8 +1,9 @@
-"""Waits in closed form: residence times, competing exits, stocks that are inflow times residence, overload at full load."""
+"""Waits in closed form: residence times, competing exits, stocks as inflow times residence, overload at full load."""
 
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -130,7 +131,9 @@ def test_moving_on_and_assisted_return_bound_the_stranded_at_the_hub() -> None:
         "behaviour": {"giving_up": 1.0, "moving_on": 60, "stranded_retry": 0},
         "agencies": {"guard": {"turn_back": {START: 1.0}}},
         "detection": {"coverage": 50},
-        "transit_states": {"state": {"may_return": {START: 1}, "return_price": 90_000, "assisted_return": {START: 0.02}}},
+        "transit_states": {
+            "state": {"may_return": {START: 1}, "return_price": 90_000, "assisted_return": {START: 0.02}}
+        },
     }
     model = steady(3 * YEAR, changes)
     hazards = np.array([daily_hazard(60), 0.02])
@@ -235,8 +238,10 @@ PRICES = (0, 300, 1500, 1501, 3000, 6000, 20_000, 100_000)
 
 def test_a_dearer_trip_never_lets_more_set_out() -> None:
     """Up to any day, with the same people."""
-    left = [flow(finished(simple({"routes": {"flight": {"price": p}}})), "set_out").sum(axis=1).cumsum() for p in PRICES]
-    for cheap, dear in zip(left, left[1:], strict=False):
+    left = [
+        flow(finished(simple({"routes": {"flight": {"price": p}}})), "set_out").sum(axis=1).cumsum() for p in PRICES
+    ]
+    for cheap, dear in pairwise(left):
         assert (dear <= cheap).all()
     assert left[0][-1] > 5000
     assert left[-1][-1] < 10

@@ -69,7 +69,14 @@ def test_under_one_steady_hazard_the_days_of_a_wait_are_geometric_with_its_mean(
 
 @pytest.mark.parametrize(
     "hazards",
-    [[0.1] * 30, [0.0, 0.7, 0.0, 0.0, 0.05, 3.0], [1e-6] * 40, [20.0, 20.0, 9.0], [31.5, 0.5], [0.06] * 20 + [11.0] * 3],
+    [
+        [0.1] * 30,
+        [0.0, 0.7, 0.0, 0.0, 0.05, 3.0],
+        [1e-6] * 40,
+        [20.0, 20.0, 9.0],
+        [31.5, 0.5],
+        [0.06] * 20 + [11.0] * 3,
+    ],
 )
 def test_each_acts_on_the_first_day_on_which_the_hazards_reach_its_resistance(
     model: CorridorModel, at_border: int, hazards: list[float]

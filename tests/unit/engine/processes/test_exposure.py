@@ -87,7 +87,7 @@ def test_aid_counts_in_the_zone_shelter_at_the_hub_and_in_line_nothing_happens(
 @pytest.mark.parametrize("section", [NOWHERE, 0])
 @pytest.mark.parametrize("began", [0, 3])
 def test_a_wait_is_over_with_the_exposure_since_it_began(began: int, section: int) -> None:
-    """P(dead) = 1 - exp(-h x), x the exposure of the days after it began, times the factor of the section tried last."""
+    """P(dead) = 1 - exp(-h x), x the exposure of the days after it began times the factor of the section tried last."""
     model = CorridorModel(simple({"cohorts": {"people": {"size": PEOPLE}}}))
     w = model.world
     w.p["hazard_death"], w.p["hazard_injury"] = 0.03, 0.0

@@ -95,7 +95,8 @@ def test_each_person_is_told_of_at_most_once_in_a_whole_run() -> None:
 
 
 @pytest.mark.parametrize(
-    ("flow", "good", "bad"), [(t.S_CROSSINGS, 1.0, 0.0), (t.S_TURN_BACKS, 0.0, 1.0), (t.S_WITHDRAWALS, 0.0, 1.0), (t.S_DEATHS, 0.0, 0.0)]
+    ("flow", "good", "bad"),
+    [(t.S_CROSSINGS, 1.0, 0.0), (t.S_TURN_BACKS, 0.0, 1.0), (t.S_WITHDRAWALS, 0.0, 1.0), (t.S_DEATHS, 0.0, 0.0)],
 )
 def test_along_the_border_news_is_faster(model: CorridorModel, flow: int, good: float, bad: float) -> None:
     w = model.world
