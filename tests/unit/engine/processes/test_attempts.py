@@ -1,4 +1,4 @@
-"""Attempts: stages of an approach, detection by search theory, stops bounded by patrols, the lot if they are too few."""
+"""Attempts: stages of an approach, detection by search theory, stops bounded by patrols, the lot if these are few."""
 
 from __future__ import annotations
 
