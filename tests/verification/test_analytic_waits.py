@@ -35,6 +35,7 @@ def test_days_at_the_border_are_geometric_with_the_mean_of_all_exits_together() 
         "behaviour": {"first_attempt": 12, "patience": 20, "stranded_retry": 0},
         "detection": {"coverage": 0},
         "zones": {"camp": {"evacuation": {START: 0.03}}},
+        "transit_states": {"state": {"may_return": {START: 1}}},  # from the zone
         "cohorts": {"people": {"leaving_rate": 1.0}},
     }
     model = finished(simple(changes))
@@ -45,7 +46,8 @@ def test_days_at_the_border_are_geometric_with_the_mean_of_all_exits_together() 
     chances = [(1 - leaving) ** (n - 1) * leaving for n in range(1, 30)]
     check_shares(np.bincount(days, minlength=31)[1:], [*chances, 1 - sum(chances)])
     tries, evacuated = flow(model, "approaches").sum(), flow(model, "evacuated").sum()
-    gave_up = flow(model, "stranded").sum() - evacuated
+    assert not (model.world.rows["status"] == AT_BORDER).any()
+    gave_up = flow(model, "reached_border").sum() - tries - evacuated
     check_shares([tries, gave_up, evacuated], hazards / hazards.sum())
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from sim.engine import tables as t
-from sim.engine.rows import AT_BORDER, BOOKED, LANDED, STRANDED
+from sim.engine.rows import AT_BORDER, BOOKED, LANDED, MOVED_ON, STRANDED
 from sim.engine.streams import daily_hazard
 from tests.strategies import START, finished, merge
 from tests.verification.analytic import (
@@ -94,7 +94,7 @@ def test_voyages_until_landing_are_geometric() -> None:
     model = finished(simple(changes))
     rows = model.world.rows
     landed = rows["status"] == LANDED
-    ended = landed | (rows["status"] == STRANDED)
+    ended = landed | np.isin(rows["status"], (STRANDED, MOVED_ON))
     assert ended.mean() > 0.99
     again = 0.3 * 0.6
     check_share(landed.sum(), ended.sum(), 0.7 / (1 - again))
