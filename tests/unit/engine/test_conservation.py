@@ -122,6 +122,8 @@ def test_books_close_with_all_measures_and_a_timetable() -> None:
     from tests.rich_scenario import rich_scenario, timetable
 
     scenario = rich_scenario(3)
+    zones = {name: zone.model_copy(update={"evacuation": {START: 0.02}}) for name, zone in scenario.zones.items()}
+    scenario = scenario.model_copy(update={"zones": zones})
     model = CorridorModel(scenario, timetable(scenario))
     while model.running:
         model.step()
