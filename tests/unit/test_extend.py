@@ -15,7 +15,7 @@ import sim
 from sim import extend, load_extensions
 from sim.data import extensions
 from sim.engine import rules, strata, tables
-from sim.engine.tables import S_ATTEMPTS, S_RECORDED
+from sim.engine.tables import S_ATTEMPTS, S_PATROL_CALLS
 from sim.outputs import outcomes
 from sim.outputs.definitions import OUTPUTS
 from sim.outputs.identity import identity
@@ -107,7 +107,7 @@ def test_all_that_an_extension_adds_is_taken_back(written) -> None:
         assert "nothing" in measures.KINDS
         assert "brokers" in schema.scenario_class().model_fields
         model = finished(TINY)
-        assert model.world.section_flows[:, :, S_RECORDED].sum() == 0
+        assert model.world.section_flows[:, :, S_PATROL_CALLS].sum() == 0
         assert model.world.strata_flows.sum() == model.world.pair_flows.sum()
     assert (set(OUTPUTS), set(measures.KINDS), schema.scenario_class()) == before[1:]
     for one, other in zip(before[0], books(), strict=True):
@@ -236,6 +236,6 @@ def test_a_worker_gets_the_extensions_of_its_work(written) -> None:
     assert extensions.loaded == []
     opened(parcel)  # as a worker does
     assert list(extensions.digests()) == ["mine"]
-    assert finished(TINY).world.section_flows[:, :, S_RECORDED].sum() == 0
+    assert finished(TINY).world.section_flows[:, :, S_PATROL_CALLS].sum() == 0
     opened(plain)
     assert extensions.loaded == []
