@@ -27,7 +27,7 @@ class Journey(Books):
             bands = sorted(set(reached.values()), reverse=True)
             for k in own:
                 self.pairs[k].share = 0.0
-            for band, rest in zip(bands, [*bands[1:], 0.0], strict=True):
+            for band, rest in zip(bands, [*bands[1:], 0.0][: len(bands)], strict=True):
                 choice = [k for k in reached if reached[k] >= band]
                 total = 1.0
                 for k in choice:
