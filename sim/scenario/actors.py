@@ -120,7 +120,9 @@ class Carrier(Entry):
         0.0, "per week", 0, 1, "Relative fall of frequency a week while the load is low.", NEUTRAL
     )
     max_growth: Quantity = quantity(1.0, "factor", 1, 50, "Highest frequency, as a factor on the schedule.", NEUTRAL)
-    high_load: Quantity = quantity(0.9, "share", 0, 1, "Load factor above which departures are added.")
+    high_load: Quantity = quantity(
+        0.9, "share", 0, 1, "Load factor above which departures are added.", rows("seat_load_2021")
+    )
     low_load: Quantity = quantity(0.3, "share", 0, 1, "Load factor below which departures are cut.")
     price_response: Quantity = quantity(
         0.0, "1", 0, 5, "Elasticity of the price to the load factor, per week.", NEUTRAL
