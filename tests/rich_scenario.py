@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from sim.scenario.paths import apply_overrides, get_path
-from sim.scenario.points import place_of
+from sim.scenario.points import coordinate_of
 from sim.scenario.schema import Scenario
 from tests.strategies import START, by_cohort_paths, tiny_scenario
 
@@ -124,7 +124,7 @@ def rich_by_cohort(seed: int) -> Scenario:
     scenario = rich_scenario(seed)
     changes = {}
     for path in by_cohort_paths(scenario):
-        field, value = place_of(scenario, path).field, float(get_path(scenario, path))
+        field, value = coordinate_of(scenario, path).field, float(get_path(scenario, path))
         lower, higher = max(value * 0.7, field.low or 0.0), min(value * 1.3, field.high or value)
         changes[path] = {"iraqis": lower, "syrians": value, "others": higher}
     return apply_overrides(scenario, changes)

@@ -247,6 +247,16 @@ def _waiting_lists(migrants: int, days: int, queues: int, clocks: int) -> dict[s
     }
 
 
+def _lists_of_a_day(room: int) -> dict[str, Any]:
+    """Return the lists of those who try, are due or are sorted today, with room for so many."""
+    return {
+        "attempts": np.empty(room, t.ATTEMPT),
+        "keys": np.empty(room, np.uint64),
+        "who": np.empty(room, np.int32),
+        "buckets": np.empty(t.BUCKETS, np.int32),
+    }
+
+
 def _counted_by_day(days: int, counts: tuple[int, int, int], sections: int, pairs: int, routes: int) -> dict[str, Any]:
     """Return empty tables of daily counts; ``counts`` are the numbers of cohorts, places and statuses."""
     return {
@@ -303,10 +313,7 @@ def build_world(scenario: Scenario, names: Names, timetable: list[tuple[int, str
         stocks=stocks,
         **_counted_by_day(scenario.days, counts, len(sections), len(pairs), len(names.routes)),
         attempts_by_pair=np.zeros((len(sections), len(pairs)), np.int64),
-        attempts=np.empty(max(n, 1), t.ATTEMPT),
-        keys=np.empty(max(n, 1), np.uint64),
-        who=np.empty(max(n, 1), np.int32),
-        buckets=np.empty(t.BUCKETS, np.int32),
+        **_lists_of_a_day(max(n, 1)),
         counters=counters,
         environment=np.array([name_key(scenario.seed, "route", name) for name in names.routes], np.uint64),
     )

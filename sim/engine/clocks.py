@@ -109,7 +109,9 @@ def strike(w, g, day):
                         m.due = 1  # so that an old entry of the same person does not count
                         w.who[n] = i
                         n += 1
-                    elif int(at * _BUCKETS_PER_UNIT) % RING == bucket % RING:  # or just one turn of the ring later
+                    elif (
+                        at > now and int(at * _BUCKETS_PER_UNIT) % RING == bucket % RING
+                    ):  # or just one turn of the ring later
                         enter(w, i, g, bucket)
             b = give_block(w, b)
     return n

@@ -42,7 +42,8 @@ ROUTE = np.dtype(
 PAIR = np.dtype(
     [
         ("cohort", "i8"), ("route", "i8"), ("taste", "f8"), ("barred", "i8"), ("visa_barred", "i8"),
-        ("prior", "f8"), ("good", "f8"), ("bad", "f8"), ("success", "f8"), ("affordable", "f8"), ("share", "f8"),
+        ("prior", "f8"), ("good", "f8"), ("bad", "f8"), ("success", "f8"), ("affordable", "f8"),
+        ("appeal", "f8"), ("share", "f8"),
     ]
 )  # fmt: skip
 COHORT = np.dtype(

@@ -2,11 +2,11 @@
 
 Border pressure of a section or agency on a day (the load of queueing theory):
 
-    beta(t) = (A(t-6) + ... + A(t)) / 7 / max(K(t), 1/7)
+    beta(t) = (A_d(t-6) + ... + A_d(t)) / 7 / max(K(t), 1/7)
 
-with A attempts and K the attempts that the deployed personnel can intercept and process in a day; before
-the run there are no attempts. A border with (almost) no personnel counts as one that could handle one
-attempt in the seven days of the window: pressure is always finite, and 0 without attempts.
+with A_d the patrol calls of a day (detected attempts, stopped or not) and K those that the deployed personnel can
+handle; before the run there are none. A border with (almost) no personnel counts as one that could handle one
+call in the seven days of the window: pressure is always finite, and 0 without calls.
 """
 
 from __future__ import annotations

@@ -35,6 +35,7 @@ ENDED = (
     ("crossed", "crossed, still in the country", "#56B4E9"),
     ("landed", "landed over the sea", "#009E73"),
     ("returned", "returned home", "#E69F00"),
+    ("moved_on", "moved on elsewhere", "#CC79A7"),
     ("dead", "dead", "#000000"),
 )
 # Statuses that are combined with another.
@@ -82,7 +83,7 @@ def pressure(results: Results) -> Figure | None:
         axes.set_ylim(0, top)
         axes.text(1.0, 1.0, "full load ", transform=axes.get_yaxis_transform(), ha="right", va="bottom", fontsize=7.5)
         axes.set_title(results.scenario.agencies[agency].country)
-        axes.set_ylabel("attempts (7-day mean)\n÷ capacity")
+        axes.set_ylabel("patrol calls (7-day mean)\n÷ capacity")
         axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), handlelength=1.8)
     return figure
 

@@ -224,7 +224,7 @@ def _most_loaded(found: Findings) -> Iterator[Sentence]:
     row, when = known[name], found.value(found.base, "peak_day", "section", name)
     title = clipped(found.title_of("section", name), 80)
     start = found.scenario.start
-    text = f": the highest pressure (attempts over capacity) is {number(row['median'], 'pressure_peak')}"
+    text = f": the highest pressure (patrol calls over capacity) is {number(row['median'], 'pressure_peak')}"
     if found.several:
         text += _ends(row, "pressure_peak")
     if when is not None:

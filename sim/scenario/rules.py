@@ -60,14 +60,20 @@ class Behaviour(Entry):
     attempt_cost: ByCohort = quantity(
         150, "USD", 0, 1e5, "Cost of an attempt: the way to the border.", rows("transport_minsk_to_grodno")
     )
-    giving_up: ByCohort = quantity(0.03, "per attempt", 0, 1, "Probability of losing hope after a failed attempt.")
+    giving_up: ByCohort = quantity(
+        0.03, "per attempt", 0, 1, "Probability of losing hope after a failed attempt.", fitted("background-2025")
+    )
     patience: ByCohort = quantity(
         60, "days", 1, 3650, "Mean days at the border, or in line for it, before giving up.", fitted("minsk-2021")
     )
     onward: ByCohort = quantity(0.9, "share", 0, 1, "Share of those who crossed who go on to Germany or beyond.")
     onward_lag: ByCohort = quantity(4, "days", 1, 365, "Mean days from crossing to arrival further on.")
-    stranded_review: ByCohort = quantity(30, "days", 1, 365, "Mean days between decisions of a stranded person.")
-    stranded_retry: ByCohort = quantity(0.15, "share", 0, 1, "Share who try again at such a decision.")
+    stranded_review: ByCohort = quantity(
+        30, "days", 1, 365, "Mean days between decisions of a stranded person.", fitted("minsk-2021")
+    )
+    stranded_retry: ByCohort = quantity(
+        0.15, "share", 0, 1, "Share who try again at such a decision.", fitted("minsk-2021")
+    )
     moving_on: ByCohort = quantity(
         365, "days", 1, 3650, "Mean days at a hub or coast until someone moves on elsewhere, such as to Russia."
     )
@@ -98,7 +104,9 @@ class Detection(Entry):
     reference_density: Quantity = quantity(
         2.0, "officers on duty per km", 0.01, 1000, "Density at which `coverage` holds."
     )
-    density_power: Quantity = quantity(0.5, "1", 0, 2, "Power of the density of officers in detection.")
+    density_power: Quantity = quantity(
+        0.2, "1", 0, 2, "Power of the density of officers in detection.", fitted("minsk-2021")
+    )
     barrier: Quantity = quantity(0.6, "1", 0, 20, "Relative gain of detection where a barrier stands.")
     surveillance: Quantity = quantity(1.0, "1", 0, 20, "Relative gain of detection under full surveillance.")
     coaching: Quantity = quantity(0.3, "share", 0, 1, "Relative loss of detection under full coaching.")

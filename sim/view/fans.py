@@ -29,6 +29,7 @@ ENDED = (
     ("crossed, gone on", ("crossed", "onward")),
     ("landed", ("landed",)),
     ("returned", ("returned",)),
+    ("moved on elsewhere", ("moved_on",)),
     ("dead", ("dead",)),
 )
 ALONE = (("Stranded", "stranded"), ("Returned", "returned"), ("Dead", "dead"))

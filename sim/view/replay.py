@@ -23,8 +23,10 @@ from sim.engine.tables import (
     S_ATTEMPTS,
     S_CROSSINGS,
     S_DEATHS,
+    S_OVERLOAD,
     S_PATROL_CALLS,
     S_PROCEDURES,
+    S_SELF_PRESENTATIONS,
     S_TURN_BACKS,
     SECTION_FLOWS,
 )
@@ -34,7 +36,8 @@ from sim.scenario import resolve
 
 _SECTION = {
     "attempts": S_ATTEMPTS, "turn_backs": S_TURN_BACKS, "procedures": S_PROCEDURES, "crossings": S_CROSSINGS,
-    "deaths": S_DEATHS, "patrol_calls": S_PATROL_CALLS,
+    "deaths": S_DEATHS, "patrol_calls": S_PATROL_CALLS, "overload_crossings": S_OVERLOAD,
+    "self_presentations": S_SELF_PRESENTATIONS,
 }  # fmt: skip
 _PAIR = {"reached_border": F_REACHED_BORDER, "landed": F_LANDED, "returned": F_RETURNED, "deaths": F_DEATHS}
 _ROUTE = {"departures": R_DEPARTURES, "boarded": R_BOARDED}

@@ -17,9 +17,10 @@ from sim.engine.tables import (
     F_DEATHS,
     F_LANDED,
     F_RETURNED,
-    S_CROSSINGS,
+    S_OVERLOAD,
     S_PATROL_CALLS,
     S_PROCEDURES,
+    S_SELF_PRESENTATIONS,
     S_TURN_BACKS,
 )
 from sim.outputs.definitions import OUTPUTS
@@ -53,17 +54,21 @@ def pressure_series(model: CorridorModel) -> Chart:
 
 
 def load_series(model: CorridorModel) -> Chart:
-    """Return attempts a day by result, against the border's capacity."""
+    """Return detected attempts a day by result, each of which calls for a patrol, against the border's capacity."""
     world, day = model.world, model.day
     flows, capacity = world.section_flows[:day], world.section_capacity[:day]
     views = []
     for name, numbers in _borders(model):
         daily = flows[:, numbers].sum(axis=1)
-        parts = (("turned back", S_TURN_BACKS), ("into procedure", S_PROCEDURES), ("crossed", S_CROSSINGS))
-        stack = [_line(title, _mean_of_week(daily[:, column]), model) for title, column in parts]
+        parts = (
+            ("turned back", daily[:, S_TURN_BACKS]),
+            ("into procedure", daily[:, S_PROCEDURES] - daily[:, S_SELF_PRESENTATIONS]),
+            ("no patrol free", daily[:, S_OVERLOAD]),
+        )
+        stack = [_line(title, _mean_of_week(values), model) for title, values in parts]
         lines = [_line("capacity", capacity[:, numbers].sum(axis=1), model)]
         views.append({"name": name, "stack": stack, "lines": lines})
-    return _chart(model, "Load against capacity", "attempts a day, mean of 7 days", views)
+    return _chart(model, "Load against capacity", "detected attempts a day, mean of 7 days", views)
 
 
 def outcome_series(model: CorridorModel) -> Chart:

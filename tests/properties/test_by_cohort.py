@@ -10,7 +10,7 @@ import pytest
 from sim.model import CorridorModel
 from sim.scenario.draw import resolve
 from sim.scenario.paths import apply_overrides, get_path
-from sim.scenario.points import place_of
+from sim.scenario.points import coordinate_of
 from sim.scenario.schema import Scenario
 from tests.properties.differing import day, differing
 from tests.properties.test_untouched import APART, everyone
@@ -64,7 +64,7 @@ def test_a_value_for_one_cohort_touches_it_and_no_other(field: str) -> None:
     changes = {}
     for path in PATHS:
         if path.endswith(f".{field}"):
-            own, highest = float(get_path(LONELY, path)), place_of(LONELY, path).field.high or np.inf
+            own, highest = float(get_path(LONELY, path)), coordinate_of(LONELY, path).field.high or np.inf
             other = 0.5 if not own else own / 3 if 3 * own > highest else 3 * own
             changes[path] = {"sudanese": other, "others": own}
     plain, changed = finished(LONELY), finished(apply_overrides(LONELY, changes))

@@ -15,6 +15,7 @@ import sim
 from sim import extend, load_extensions
 from sim.data import extensions
 from sim.engine import rules, strata, tables
+from sim.engine.tables import S_ATTEMPTS, S_PATROL_CALLS
 from sim.outputs import outcomes
 from sim.outputs.definitions import OUTPUTS
 from sim.outputs.identity import identity
@@ -106,7 +107,7 @@ def test_all_that_an_extension_adds_is_taken_back(written) -> None:
         assert "nothing" in measures.KINDS
         assert "brokers" in schema.scenario_class().model_fields
         model = finished(TINY)
-        assert model.world.section_flows[:, :, 1].sum() == 0
+        assert model.world.section_flows[:, :, S_PATROL_CALLS].sum() == 0
         assert model.world.strata_flows.sum() == model.world.pair_flows.sum()
     assert (set(OUTPUTS), set(measures.KINDS), schema.scenario_class()) == before[1:]
     for one, other in zip(before[0], books(), strict=True):
@@ -200,7 +201,7 @@ def test_outcomes_are_sums_of_the_days_that_they_name(written) -> None:
         totals = sim.run(scenario).totals.set_index(["measure", "name"])["value"]
         poland = [k for k, number in enumerate(run.agency_of) if run.names.agencies[number] == "poland"]
         assert scenario.start == date(2025, 10, 1)
-        assert totals["attempts[2025-10]", "poland"] == run.section_flows[:31, poland, 0].sum() > 0
+        assert totals["attempts[2025-10]", "poland"] == run.section_flows[:31, poland, S_ATTEMPTS].sum() > 0
         assert totals["boarded[2025-10-05..2025-10-20]", "all"] == by_pair(run, "boarded")[4:20].sum() > 0
         assert np.isnan(outcomes.values_of(run)[2])
         assert totals["half", "all"] == 30
@@ -211,7 +212,7 @@ def test_what_an_extension_counts_is_counted_by_category_too(written) -> None:
     SEEN = extend.flow("seen", unit="persons", title="Seen")
     AGE = extend.attribute("age", categories={"minor": 0.5, "adult": 0.5})
 
-    @extend.process(after="exposure")
+    @extend.process(after="decisions")
     def look(w, day):
         for i in range(w.rows.shape[0]):
             if w.rows[i].status == 4:
@@ -246,6 +247,6 @@ def test_a_worker_gets_the_extensions_of_its_work(written) -> None:
     assert extensions.loaded == []
     opened(parcel)  # as a worker does
     assert list(extensions.digests()) == ["mine"]
-    assert finished(TINY).world.section_flows[:, :, 1].sum() == 0
+    assert finished(TINY).world.section_flows[:, :, S_PATROL_CALLS].sum() == 0
     opened(plain)
     assert extensions.loaded == []

@@ -14,6 +14,7 @@ from mesa.time import Schedule
 import sim
 from sim.agents import Migrant
 from sim.engine.rows import STATUSES
+from sim.engine.tables import S_ATTEMPTS
 from tests.strategies import tiny_scenario
 from tests.unit.test_model import counts
 
@@ -228,7 +229,7 @@ class Collecting(sim.CorridorModel):
 
     @property
     def attempts_so_far(self) -> int:
-        return int(self.world.section_flows[:, :, 0].sum())
+        return int(self.world.section_flows[:, :, S_ATTEMPTS].sum())
 
     def step(self) -> None:
         super().step()
@@ -278,7 +279,7 @@ def test_a_batch_day_by_day() -> None:
     model = sim.CorridorModel(SHORT, rng=3)
     model.run_model()
     assert [row["Step"] for row in rows] == list(range(1, DAYS + 1))
-    assert [row["attempts"] for row in rows] == model.world.section_flows[:, :, 0].sum(axis=1).tolist()
+    assert [row["attempts"] for row in rows] == model.world.section_flows[:, :, S_ATTEMPTS].sum(axis=1).tolist()
 
 
 @pytest.mark.usefixtures("start_method")

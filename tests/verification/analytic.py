@@ -22,7 +22,7 @@ from tests.strategies import START, merge
 ALPHA = 1e-4
 N = 20_000
 MONTHS = 12
-# One cohort, one flight, one zone, one section; no news, no seasons, nothing scarce.
+# One cohort, one flight, one zone, one section; no news, no seasons, nothing scarce; nobody withdraws.
 SIMPLE: dict[str, Any] = {
     "title": "simple",
     "start": START,
@@ -52,12 +52,12 @@ SIMPLE: dict[str, Any] = {
     "agencies": {
         "guard": {
             "country": "Land", "personnel": 10_000, "handling_rate": 50, "reception": 1_000_000, "mobility": 0,
-            "reinforcement_threshold": 100,
+            "reinforcement_threshold": 100, "absconding_delay": 0,
         }
     },
     "behaviour": {
         "success": 0, "section_success": 0, "first_attempt": 1, "retry": 1, "retry_idle": 1, "retry_winter": 1,
-        "attempt_cost": 0, "onward_lag": 1,
+        "attempt_cost": 0, "onward_lag": 1, "withdrawal": 0, "self_presentation": 0,
     },
     "detection": {"reference_density": 25, "coverage": 1.2, "darkness": 0},
     "hazards": {"death": 0, "injury": 0, "winter": 1},
@@ -101,6 +101,11 @@ def affordable(price: float, median: float = 4000, shape: float = 2.5) -> float:
 def appeal(price: float = 1500, days: float = 1, facilitation: float = 0.9, taste: float = 0) -> float:
     """exp(U) of a route at default weights, without news, risk and queues."""
     return math.exp(taste + math.log(affordable(price)) - 0.03 * days + 2.0 * (facilitation - 0.5))
+
+
+def going(price: float = 1500, **route: float) -> float:
+    """Share of the leaving rate that takes the one route there is: of those who can pay, e^U / (1 + e^U)."""
+    return affordable(price) * appeal(price, **route) / (1 + appeal(price, **route))
 
 
 BOATS: dict[str, Any] = {

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.engine.rows import BOOKED, CROSSED, DEAD, IN_PROCEDURE, ONWARD, PROSPECT, RETURNED, STRANDED
+from sim.engine.rows import AT_BORDER, BOOKED, CROSSED, DEAD, IN_PROCEDURE, ONWARD, PROSPECT, RETURNED, STRANDED
 from sim.engine.season import hours_of_darkness, years
+from sim.engine.streams import daily_hazard
 from sim.model import CorridorModel
 from tests.strategies import START, finished
 from tests.verification.analytic import (
@@ -78,24 +79,26 @@ def test_detection_follows_the_date() -> None:
 
 
 def test_attempts_until_crossing_are_geometric() -> None:
-    """With daily tries, each detected with d, turned back, and followed by another with c = (1 - g) exp(-1/T):
+    """Each attempt is detected with d, and followed by another with c = (1 - g) q, q the share of trying among all that
+    may happen at the border:
 
-    P(crossed in the end) = (1 - d) / (1 - d c), and the attempts of those who crossed are geometric with 1 - d c.
+    P(crossed in the end) = q (1 - d) / (1 - d c), and the attempts of those who crossed are geometric with 1 - d c.
     """
     changes = {
+        "days": 300,
         "agencies": {"guard": {"turn_back": {START: 1}}},
-        "behaviour": {"giving_up": 0.02, "patience": 40, "stranded_retry": 0},
+        "behaviour": {"giving_up": 0.02, "first_attempt": 2, "retry": 2, "patience": 40, "stranded_retry": 0},
         "cohorts": {"people": {"leaving_rate": 1.0}},
     }
     model = finished(simple(changes))
-    d = -math.expm1(-kappa())
-    again = d * 0.98 * math.exp(-1 / 40)
+    d, q = -math.expm1(-kappa()), daily_hazard(2) / (daily_hazard(2) + daily_hazard(40))
+    again = d * 0.98 * q
     rows = model.world.rows
     through = rows[np.isin(rows["status"], (CROSSED, ONWARD))]
     ended = len(through) + int((rows["status"] == STRANDED).sum())
-    # The few who were still trying on the last day came late; leave all out who came in the last fortnight.
-    assert int(np.isin(rows["status"], (PROSPECT, BOOKED)).sum()) < N // 100
-    check_share(len(through), ended, (1 - d) / (1 - again))
+    # The few who are still at home, or trying, came last: leave them out.
+    assert int(np.isin(rows["status"], (PROSPECT, BOOKED, AT_BORDER)).sum()) < N // 100
+    check_share(len(through), ended, q * (1 - d) / (1 - again))
     attempts = np.minimum(through["attempts"], 12)
     chances = [again ** (k - 1) * (1 - again) for k in range(1, 12)]
     check_shares(np.bincount(attempts, minlength=13)[1:], [*chances, 1 - sum(chances)])
@@ -132,7 +135,7 @@ def test_overload_is_what_the_patrols_cannot_stop() -> None:
         "detection": {"reference_density": 0.16},
     }
     model = finished(simple(changes))
-    seen = at_border(model, "recorded")[:, 0]
+    seen = at_border(model, "patrol_calls")[:, 0]
     stopped = at_border(model, "turn_backs")[:, 0] + at_border(model, "procedures")[:, 0]
     patrols = np.diff(np.floor(6.4 * np.arange(61) + 1e-9))
     assert (stopped == np.minimum(seen, patrols)).all()
@@ -194,16 +197,14 @@ def test_those_who_give_up_fly_home_if_they_may_and_can() -> None:
     changes = {
         "agencies": {"guard": {"turn_back": {START: 1}}},
         "detection": {"coverage": 50},
-        "behaviour": {"giving_up": 1, "stranded_review": 365},
+        "behaviour": {"giving_up": 1, "stranded_review": 365, "stranded_retry": 0},
         "transit_states": {"state": {"may_return": {START: 0.6}, "return_price": 1000}},
     }
     model = finished(simple(changes))
     able = affordable(2500) / affordable(1500)
-    rows = model.world.rows
-    first = rows[(rows["attempts"] == 1) & (rows["outdoors"] <= 1)]
-    check_share((first["status"] == RETURNED).sum(), len(first), 0.6 * able)
-    at_hub = (first["status"] == STRANDED) & (first["place"] == model.names.places.index("hub"))
-    check_share(at_hub.sum(), len(first), 0.6 * (1 - able))
+    tried = model.world.rows[model.world.rows["attempts"] == 1]
+    at_once = (tried["status"] == RETURNED) & (tried["waits"] == 1)  # later it would be from a second wait, stranded
+    check_share(at_once.sum(), len(tried), 0.6 * able)
 
 
 @pytest.mark.parametrize(("winter", "factor"), [(1, 1), (3, 3)])
@@ -212,7 +213,7 @@ def test_survival_is_exponential_in_the_days_outdoors(winter: float, factor: flo
     changes = {
         "hazards": {"death": 0.01, "injury": 0.02, "winter": winter},
         "seasons": {"january": -20, "july": -20},
-        "behaviour": {"first_attempt": 12},
+        "behaviour": {"first_attempt": 12, "patience": 3650},
         "detection": {"coverage": 0},
     }
     rows = finished(simple(changes)).world.rows

@@ -14,10 +14,12 @@ from tests.verification.analytic import (
     ALPHA,
     SIMPLE,
     N,
+    affordable,
     appeal,
     check_share,
     check_shares,
     flow,
+    going,
     simple,
 )
 
@@ -25,7 +27,7 @@ from tests.verification.analytic import (
 def test_departures_follow_the_exponential_law() -> None:
     """P(left by the evening of day d) = 1 - exp(-h (d + 1)), h = leaving rate * share of the flight."""
     model = finished(simple())
-    hazard = 0.03 * appeal() / (1 + appeal())
+    hazard = 0.03 * going()
     left = flow(model, "set_out").sum(axis=1).cumsum()
     for day in (0, 1, 5, 20, 59):
         check_share(left[day], N, -math.expm1(-hazard * (day + 1)))
@@ -38,7 +40,7 @@ def test_push_adds_up_in_the_exponent() -> None:
     """P(left) = 1 - exp(-h * sum of push over the days)."""
     push = {START - timedelta(days=9): 0.5, START + timedelta(days=10): 4.0, START + timedelta(days=20): 0.0}
     model = finished(simple({"cohorts": {"people": {"push": push}}}))
-    hazard = 0.03 * appeal() / (1 + appeal())
+    hazard = 0.03 * going()
     left = flow(model, "set_out").sum(axis=1).cumsum()
     for day, exposure in ((9, 5.0), (14, 25.0), (19, 45.0), (59, 45.0)):
         check_share(left[day], N, -math.expm1(-hazard * exposure))
@@ -48,7 +50,7 @@ def test_push_adds_up_in_the_exponent() -> None:
 def test_two_cohorts_have_clocks_of_their_own() -> None:
     other = {**SIMPLE["cohorts"]["people"], "leaving_rate": 0.003, "size": 7000}
     model = finished(simple({"cohorts": {"others": other}}))
-    hazard = appeal() / (1 + appeal())
+    hazard = going()
     left = flow(model, "set_out").sum(axis=0)
     assert model.names.pairs == [("others", "flight"), ("people", "flight")]
     check_share(left[0], 7000, -math.expm1(-0.003 * hazard * 60))
@@ -56,7 +58,10 @@ def test_two_cohorts_have_clocks_of_their_own() -> None:
 
 
 def test_routes_are_chosen_by_logit_shares() -> None:
-    """Among those who leave, route r has e^U(r) / sum e^U, and the hazard is rate * sum / (1 + sum)."""
+    """Among those who leave, route r has A(r) e^U(r) / sum A e^U, A the share who can pay for it, and the hazard is
+
+    rate * sum A e^U / (1 + sum e^U).
+    """
     routes = {
         "dear": {**SIMPLE["routes"]["flight"], "price": 6000},
         "far": {**SIMPLE["routes"]["flight"], "travel_days": 20},
@@ -78,12 +83,13 @@ def test_routes_are_chosen_by_logit_shares() -> None:
         "flight": appeal(),
         "liked": appeal(taste=0.7),
     }
-    total = sum(value.values())
+    able = {route: affordable(6000 if route == "dear" else 1500) for route in value}
+    total = sum(able[route] * value[route] for route in value)
     chosen = flow(model, "set_out").sum(axis=0)
     assert [route for _, route in model.names.pairs] == sorted(value)
     assert chosen[0] == 0
-    check_shares(chosen[1:], [value[route] / total for route in sorted(value)[1:]])
-    check_share(chosen.sum(), N, -math.expm1(-0.03 * total / (1 + total) * 60))
+    check_shares(chosen[1:], [able[route] * value[route] / total for route in sorted(value)[1:]])
+    check_share(chosen.sum(), N, -math.expm1(-0.03 * total / (1 + sum(value.values())) * 60))
 
 
 @pytest.mark.parametrize("price", [0, 1500, 9000])

@@ -34,13 +34,13 @@ def test_news_is_a_weighted_mean_of_what_happened() -> None:
         known = flows[: 60 - lag].astype(float)
         return float((known * np.exp(-np.arange(len(known))[::-1] / 15)).sum())
 
-    route = {name: weighted(flow(model, name)[:, 0], 6) for name in t.PAIR_FLOWS}
-    good = route["crossed"] + 0.3 * route["procedures"]
-    bad = route["stranded"] + route["returned"]
+    good, bad = (weighted(w.told[:, 0, of], 6) for of in (0, 1))
+    assert w.told[:, 0, 0].sum() == pytest.approx(flow(model, "crossed").sum() + 0.3 * flow(model, "procedures").sum())
     assert bad > 50
     assert w.pairs["success"][0] == pytest.approx((40 * 0.8 + good) / (40 + good + bad), rel=1e-9)
     section = {name: weighted(at_border(model, name)[:, 0], 2) for name in t.SECTION_FLOWS}
-    good, bad = section["crossings"] + 0.3 * section["procedures"], section["turn_backs"]
+    good = section["crossings"] + 0.3 * section["procedures"]
+    bad = section["turn_backs"] + section["withdrawals"] + 0.7 * section["procedures"]
     assert w.sections["success"][0] == pytest.approx((40 * 0.5 + good) / (40 + good + bad), rel=1e-9)
 
 
@@ -129,16 +129,17 @@ def test_reinforcement_comes_with_its_lag_and_ends_with_the_reserve() -> None:
     assert forces == pytest.approx([100] * 11 + [150] * 5 + [190] * 2 + [215] * 42)
 
 
-def test_news_tells_of_all_who_were_flown_home_until_the_day_before() -> None:
+def test_news_tells_once_of_all_who_were_stranded_until_the_day_before() -> None:
+    """Those who were flown home had been told of when they were stranded: nobody counts twice."""
     home = {"kind": "return-flights", "transit_state": "state", "seats": 20, "weekly": 7, "start": START}
     changes = {
         "information": {"lag": 1, "memory": 1000},
         "agencies": {"guard": {"turn_back": {START: 1}}},
-        "behaviour": {"giving_up": 0.5},
+        "behaviour": {"giving_up": 0.5, "stranded_retry": 0},
         "measures": {"home": home},
     }
     model = finished(simple(changes))
-    gone = (flow(model, "stranded") + flow(model, "returned"))[:, 0]
+    gone = flow(model, "stranded")[:, 0]
     assert flow(model, "returned").sum() > 500
     weights = np.exp(-np.arange(59)[::-1] / 1000)
     assert float(model.world.pairs["bad"][0]) == pytest.approx(float((gone[:-1] * weights).sum()), rel=1e-9)

@@ -13,16 +13,17 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from sim.engine import tables as t
-from sim.engine.rows import AT_BORDER, BOOKED, LANDED, STRANDED
+from sim.engine.rows import AT_BORDER, BOOKED, LANDED, MOVED_ON, STRANDED
+from sim.engine.streams import daily_hazard
 from tests.strategies import START, finished, merge
 from tests.verification.analytic import (
     ALPHA,
     BOATS,
     N,
-    appeal,
     check_share,
     check_shares,
     flow,
+    going,
     simple,
 )
 
@@ -34,7 +35,7 @@ def test_the_queue_for_a_daily_seat_is_that_of_pollaczek_and_khinchine(load: flo
     The stationary mean is rho + rho^2 / (2 (1 - rho)) (Pollaczek-Khinchine; Kleinrock 1975, section 5.6).
     """
     size, days = 400_000, 3650
-    people = {"leaving_rate": load / size * (1 + appeal(days=0)) / appeal(days=0), "size": size}
+    people = {"leaving_rate": load / size / going(days=0), "size": size}
     carriers = {"airline": {"services": {"flight": {"seats": 1, "weekly": {START: 7}}}}}
     changes = {"cohorts": {"people": people}, "carriers": carriers, "days": days, "behaviour": {"time": 0}}
     model = finished(simple(changes))
@@ -55,26 +56,32 @@ def test_the_queue_for_a_daily_seat_is_that_of_pollaczek_and_khinchine(load: flo
 
 @pytest.mark.parametrize(("giving_up", "retry", "review"), [(0.1, 0.5, 10), (0.03, 0.2, 5), (0.5, 1.0, 3)])
 def test_stocks_settle_at_the_equilibrium_of_their_markov_chain(giving_up: float, retry: float, review: float) -> None:
-    """Nobody gets through: at the border -> stranded with g a day, back with q / R; at the border (q/R) / (q/R + g)."""
+    """Nobody gets through: at the border -> stranded with s a day, back with b; at the border b / (b + s).
+
+    s = (1 - e^-(h_try + h_give_up)) (h_give_up + g h_try) / (h_try + h_give_up), b = 1 - e^-(q h_review).
+    """
     changes = {
         "days": 300,
         "agencies": {"guard": {"turn_back": {START: 1}}},
         "detection": {"coverage": 50},
         "behaviour": {
-            "giving_up": giving_up, "patience": 3650, "stranded_retry": retry, "stranded_review": review,
+            "giving_up": giving_up, "first_attempt": 2, "retry": 2, "patience": 200, "stranded_retry": retry,
+            "stranded_review": review,
         },
         "transit_states": {"state": {"facilitation": {START: 1.0}}},
         "cohorts": {"people": {"leaving_rate": 1.0}},
     }  # fmt: skip
     model = finished(simple(changes))
-    stranding = 1 - (1 - giving_up) * math.exp(-1 / 3650)
-    back = retry / review
+    h, h_patience = daily_hazard(2), daily_hazard(200)
+    share = (h_patience + giving_up * h) / (h + h_patience)  # who is stranded, of those who act
+    stranding = -math.expm1(-(h + h_patience)) * share
+    back = -math.expm1(-retry * daily_hazard(review))
     now = model.world.rows["status"]
     assert np.isin(now, (AT_BORDER, STRANDED)).sum() > 0.99 * N
     check_share((now == AT_BORDER).sum(), np.isin(now, (AT_BORDER, STRANDED)).sum(), back / (back + stranding))
-    # The same equilibrium in the flows: as many give up a day as go back.
-    attempts = flow(model, "attempts")[-50:].sum()
-    check_share(flow(model, "stranded")[-50:].sum(), attempts, stranding)
+    # The same equilibrium in the flows: as many are stranded a day as go back.
+    days = model.world.stocks_by_cohort[-51:-1, :, AT_BORDER].sum()
+    check_share(flow(model, "stranded")[-50:].sum(), days, stranding)
 
 
 def test_voyages_until_landing_are_geometric() -> None:
@@ -83,11 +90,11 @@ def test_voyages_until_landing_are_geometric() -> None:
         BOATS, {"routes": {"crossing": {"shipwreck": 0}}, "behaviour": {"sea_retry": 1, "sea_wait": 1}}
     )
     changes = merge(changes, {"carriers": {"boats": {"services": {"crossing": {"seats": 1, "weekly": {START: 2000}}}}}})
-    changes = merge(changes, {"cohorts": {"people": {"size": 3000, "leaving_rate": 0.5}}})
+    changes = merge(changes, {"cohorts": {"people": {"size": 3000, "leaving_rate": 1.0}}})
     model = finished(simple(changes))
     rows = model.world.rows
     landed = rows["status"] == LANDED
-    ended = landed | (rows["status"] == STRANDED)
+    ended = landed | np.isin(rows["status"], (STRANDED, MOVED_ON))
     assert ended.mean() > 0.99
     again = 0.3 * 0.6
     check_share(landed.sum(), ended.sum(), 0.7 / (1 - again))
@@ -104,27 +111,29 @@ def test_an_announced_closure_multiplies_the_appeal_of_a_route() -> None:
         "start": START + timedelta(days=25),
     }  # fmt: skip
     model = finished(simple({"measures": {"ban": ban}, "behaviour": {"rush": 1.5}}))
-    usual, rush = (0.03 * value / (1 + value) for value in (appeal(), appeal() * math.exp(1.5)))
+    usual, rush = (0.03 * going(taste=taste) for taste in (0.0, 1.5))
     left = flow(model, "set_out").sum(axis=1).cumsum()
     check_share(left[9], N, -math.expm1(-usual * 10))
     check_share(left[24], N, -math.expm1(-usual * 10 - rush * 15))
     assert left[24] == left[-1]
 
 
-def test_patience_is_exponential_in_the_days_between_attempts() -> None:
-    """With hope and funds without end, a share exp(-days / patience) of the turned back goes on."""
+def test_attempts_until_patience_ends_are_geometric() -> None:
+    """With hope and funds without end: P(k attempts) = q^k (1 - q), q = h_try / (h_try + h_give_up)."""
     changes = {
+        "days": 250,
         "agencies": {"guard": {"turn_back": {START: 1}}},
         "detection": {"coverage": 50},
-        "behaviour": {"giving_up": 0, "patience": 8, "stranded_review": 365},
+        "behaviour": {"giving_up": 0, "first_attempt": 2, "retry": 2, "patience": 8, "stranded_retry": 0},
         "cohorts": {"people": {"leaving_rate": 1.0}},
     }
     model = finished(simple(changes))
     rows = model.world.rows
-    gone = np.minimum(rows["attempts"][rows["status"] == STRANDED], 30)
-    on = math.exp(-1 / 8)
-    chances = [on ** (k - 1) * (1 - on) for k in range(1, 30)]
-    check_shares(np.bincount(gone, minlength=31)[1:], [*chances, 1 - sum(chances)])
+    assert not (rows["status"] == AT_BORDER).any()
+    gone = np.minimum(rows["attempts"][rows["status"] == STRANDED], 25)
+    q = daily_hazard(2) / (daily_hazard(2) + daily_hazard(8))
+    chances = [q**k * (1 - q) for k in range(25)]
+    check_shares(np.bincount(gone, minlength=26), [*chances, 1 - sum(chances)])
 
 
 # What must not change, or may change in one direction only.

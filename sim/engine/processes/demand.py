@@ -5,9 +5,10 @@ Utility of route r for cohort c, with the stay at home at 0 (multinomial logit, 
         + b_facilitation (F - 1/2) + b_rush [closure announced]
 with A = 1 / (1 + (price / median)^shape) the share of the cohort who can pay (survival function
 of the Fisk distribution of funds), F the transit state's facilitation, and the wait in days the
-queue for seats over the seats of a day plus the queue for visas over the visas of a day. Only those act who can pay,
-so that the share of a route and the hazard of setting out per day are
-    P_r = A_r e^U_r / (1 + sum_k e^U_k),    h = push * leaving_rate * sum_r P_r.
+queue for seats over the seats of a day plus the queue for visas over the visas of a day. Everybody chooses
+among the routes that it can pay for: with routes in the order of falling A, those who can pay for the first j and no
+more are the share A_j - A_j+1, so that the share of a route and the hazard of setting out per day are
+    P_r = sum_(j >= r) (A_j - A_j+1) e^U_r / (1 + sum_(k <= j) e^U_k),    h = push * leaving_rate * sum_r P_r.
 A prospect leaves when the cumulative hazard H passes its own Exp(1) resistance
 (Sellke 1983, doi:10.2307/3213811): keys are sorted, so today's leavers are the next rows.
 """
@@ -75,32 +76,62 @@ def seats_per_day(w, r, day):
 
 
 @compiled
+def appeal(w, day, pair, cohort, p):
+    """Return e^U of a pair today, 0 for a closed route, and write the share of the cohort that can pay for it."""
+    route = w.routes[pair.route]
+    pair.affordable = 0.0
+    if not route.open or pair.barred or pair.visa_barred:
+        return 0.0
+    wait = w.queues[seat_queue(w, pair.route)].length / max(seats_per_day(w, pair.route, day), 1e-9)
+    if route.visa_lead > 0.0:
+        wait += w.queues[visa_queue(w, route.state)].length / max(w.states[route.state].visas, 1e-9)
+    facilitation = w.states[route.state].facilitation
+    if route.over_sea:
+        facilitation = w.states[route.state].boats_tolerated
+    pair.affordable = affordable(route.price, cohort.funds_median, cohort.funds_shape)
+    return math.exp(min(utility(pair, route, facilitation, min(wait, _LONGEST_WAIT), p), 50.0))
+
+
+@compiled
+def next_dearer(w, first, last, share):
+    """Return the highest share that can pay for a route among those below ``share``; 0 if there is none."""
+    found = 0.0
+    for k in range(first, last):
+        if found < w.pairs[k].affordable < share:
+            found = w.pairs[k].affordable
+    return found
+
+
+@compiled
+def share_out(w, first, last):
+    """Turn the appeal of a cohort's pairs into shares: everybody chooses among the routes that it can pay for."""
+    for k in range(first, last):
+        w.pairs[k].share = 0.0
+    share = next_dearer(w, first, last, 2.0)
+    while share > 0.0:
+        rest = next_dearer(w, first, last, share)
+        total = 1.0
+        for k in range(first, last):
+            if w.pairs[k].affordable >= share:
+                total += w.pairs[k].appeal
+        for k in range(first, last):
+            if w.pairs[k].affordable >= share:
+                w.pairs[k].share += (share - rest) * w.pairs[k].appeal / total
+        share = rest
+
+
+@compiled
 def appraise(w, day):
     """Write today's share of every pair and today's hazard of every cohort."""
     for c in range(w.cohorts.shape[0]):
         cohort = w.cohorts[c]
-        p = w.p[c]
-        total = 0.0
+        first, last = cohort.first_pair, cohort.first_pair + cohort.pairs
+        for k in range(first, last):
+            w.pairs[k].appeal = appeal(w, day, w.pairs[k], cohort, w.p[c])
+        share_out(w, first, last)
         going = 0.0
-        for k in range(cohort.first_pair, cohort.first_pair + cohort.pairs):
-            pair = w.pairs[k]
-            pair.share = 0.0
-            route = w.routes[pair.route]
-            if route.open and not pair.barred and not pair.visa_barred:
-                wait = w.queues[seat_queue(w, pair.route)].length / max(seats_per_day(w, pair.route, day), 1e-9)
-                if route.visa_lead > 0.0:
-                    wait += w.queues[visa_queue(w, route.state)].length / max(w.states[route.state].visas, 1e-9)
-                facilitation = w.states[route.state].facilitation
-                if route.over_sea:
-                    facilitation = w.states[route.state].boats_tolerated
-                pair.affordable = affordable(route.price, cohort.funds_median, cohort.funds_shape)
-                u = utility(pair, route, facilitation, min(wait, _LONGEST_WAIT), p)
-                pair.share = math.exp(min(u, 50.0))
-                total += pair.share
-        for k in range(cohort.first_pair, cohort.first_pair + cohort.pairs):
-            pair = w.pairs[k]
-            pair.share *= pair.affordable / (1.0 + total)
-            going += pair.share
+        for k in range(first, last):
+            going += w.pairs[k].share
         cohort.hazard = cohort.push * cohort.leaving_rate * going
 
 

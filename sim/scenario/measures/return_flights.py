@@ -32,10 +32,10 @@ class ReturnFlights(Measure):
     cohorts: list[Name] = Field(default_factory=list, description="Cohorts taken; everybody when empty.")
     willing: Quantity = quantity(
         0.02,
-        "per attempt",
+        "share",
         0,
         1,
-        "Further probability of giving up after a failed attempt while flights are offered.",
+        "Share of those at the border who give up at each decision, as often as stranded people, while it is in force.",
         fitted("minsk-2021"),
     )
 

@@ -2,8 +2,8 @@
 
 const ROOM = { left: 40, right: 12, top: 16, bottom: 20 };
 const FILLS = {
-  "turned back": 2, "into procedure": 0, crossed: 1, "crossed, gone on": 1, "in procedure": 0, "at the border": 2,
-  "at the hub": 3, stranded: 4, returned: 5, dead: 6, landed: 1, "at the coast": 2,
+  "turned back": 2, "into procedure": 0, "no patrol free": 1, crossed: 1, "crossed, gone on": 1, "in procedure": 0, "at the border": 2,
+  "at the hub": 3, stranded: 4, returned: 5, "moved on elsewhere": 7, dead: 6, landed: 1, "at the coast": 2,
 };
 const brief = (name) => name.replace(/ \(.*\)$/, "");
 

@@ -16,7 +16,7 @@ from sim.engine import rules
 from sim.engine.compiled import JIT
 from sim.engine.kernel import kernel
 from sim.engine.processes import attempts, sea
-from sim.engine.tables import S_CROSSINGS, S_RECORDED
+from sim.engine.tables import S_CROSSINGS, S_PATROL_CALLS
 from sim.model import evening, migrants_day
 from sim.outputs.run_data import by_pair, run_data_of
 from tests.strategies import finished, tiny_scenario
@@ -45,10 +45,10 @@ def test_without_changes_the_rules_that_ship_are_used() -> None:
 
 def test_a_rule_in_another_s_place_holds_until_it_is_taken_back() -> None:
     before = totals()
-    assert before[S_RECORDED] > 0
+    assert before[S_PATROL_CALLS] > 0
     assert rules.replace("detection_probability", nobody) == "attempts.detection_probability"
     changed = totals()
-    assert changed[S_RECORDED] == 0
+    assert changed[S_PATROL_CALLS] == 0
     assert changed[S_CROSSINGS] > before[S_CROSSINGS]
     rules.clear()
     assert totals() == before
@@ -59,7 +59,7 @@ def test_a_rule_changed_by_hand_holds_until_it_is_taken_back(monkeypatch: pytest
     with monkeypatch.context() as patch:
         patch.setattr(attempts, "detection_probability", nobody)
         assert list(rules.fingerprint()) == ["attempts.detection_probability"]
-        assert totals()[S_RECORDED] == 0
+        assert totals()[S_PATROL_CALLS] == 0
     assert rules.fingerprint() == {}
     assert totals() == before
 
@@ -169,7 +169,7 @@ from sim.extend import attribute, flow, process
 SEEN = flow("seen", unit="persons", title="Seen")
 AGE = attribute("age", categories={"minor": 0.5, "adult": 0.5})
 
-@process(after="exposure")
+@process(after="decisions")
 def look(w, day):
     for i in range(w.rows.shape[0]):
         if w.rows[i].status == 4:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from sim.engine import ledger, queues
 from sim.engine.rows import AT_BORDER, AT_HUB, BOOKED, DEAD, PROSPECT, STRANDED
-from sim.engine.tables import C_BORDER, C_VISA
+from sim.engine.tables import C_ARRIVAL, C_VISA
 from sim.model import CorridorModel
 from tests.strategies import START, finished, tiny_scenario
 
@@ -24,6 +24,12 @@ from tests.strategies import START, finished, tiny_scenario
 def move_row(w, i, status, place):  # type: ignore[no-untyped-def]
     """`ledger.move` takes a record of compiled code; this takes a row's number."""
     ledger.move(w, w.rows[i], status, place)
+
+
+@numba.njit
+def tell_of(w, day, i, worth):  # type: ignore[no-untyped-def]
+    """As `move_row`, of `ledger.tell`."""
+    ledger.tell(w, day, w.rows[i], worth)
 
 
 @pytest.fixture
@@ -50,11 +56,11 @@ def test_queue_is_served_in_order_of_joining(model: CorridorModel) -> None:
 
 def test_due_on_the_day_and_only_then(model: CorridorModel) -> None:
     for i, days in ((3, 2), (4, 2), (5, 3), (6, 30), (7, 31), (8, 4000)):
-        queues.schedule(model._tables, i, C_BORDER, 0, days)
+        queues.schedule(model._tables, i, C_ARRIVAL, 0, days)
     queues.schedule(model._tables, 9, C_VISA, 0, 2)
     due = {}
     for day in range(1, 31):
-        n = queues.take_due(model._tables, C_BORDER, day, queues.ANY)
+        n = queues.take_due(model._tables, C_ARRIVAL, day, queues.ANY)
         if n:
             due[day] = sorted(model.world.who[:n].tolist())
     assert due == {2: [3, 4], 3: [5], 30: [6]}
@@ -65,12 +71,12 @@ def test_lists_longer_than_a_block_come_back_whole(model: CorridorModel) -> None
     """Calendars and queues share one pool of blocks, and give them back."""
     for rounds in range(20):
         for i in range(100):
-            queues.schedule(model._tables, i, C_BORDER, rounds, 1 + i % 3)
+            queues.schedule(model._tables, i, C_ARRIVAL, rounds, 1 + i % 3)
             queues.push(model._tables, i % 2, 100 + i)
         for days in (1, 2, 3):
-            n = queues.take_due(model._tables, C_BORDER, rounds + days, queues.ANY)
+            n = queues.take_due(model._tables, C_ARRIVAL, rounds + days, queues.ANY)
             assert sorted(model.world.who[:n].tolist()) == list(range(days - 1, 100, 3))
-            assert queues.take_due(model._tables, C_BORDER, rounds + days, queues.ANY) == 0
+            assert queues.take_due(model._tables, C_ARRIVAL, rounds + days, queues.ANY) == 0
         for q in (0, 1):
             assert [queues.pop(model._tables, q) for _ in range(51)] == [*range(100 + q, 200, 2), -1]
 
@@ -86,14 +92,14 @@ def test_the_front_of_a_queue_stays_in_it(model: CorridorModel) -> None:
 
 def test_due_with_the_status_asked_for(model: CorridorModel) -> None:
     for i in (3, 4, 5):
-        queues.schedule(model._tables, i, C_BORDER, 0, 2)
+        queues.schedule(model._tables, i, C_ARRIVAL, 0, 2)
     model.world.rows["status"][[3, 4, 5]] = AT_BORDER, DEAD, AT_BORDER
-    assert queues.take_due(model._tables, C_BORDER, 2, AT_BORDER) == 2
+    assert queues.take_due(model._tables, C_ARRIVAL, 2, AT_BORDER) == 2
     assert sorted(model.world.who[:2].tolist()) == [3, 5]
 
 
 def test_waiting_is_counted_from_the_day_of_the_last_event(model: CorridorModel) -> None:
-    queues.schedule(model._tables, 3, C_BORDER, 7, 2)
+    queues.schedule(model._tables, 3, C_ARRIVAL, 7, 2)
     assert model.world.rows["since"][3] == 7
     assert model.world.rows["due"][3] == 9
 
@@ -164,6 +170,26 @@ def test_a_move_moves_one_person(model: CorridorModel) -> None:
     assert (row["status"], row["place"]) == (AT_HUB, minsk)
     recount = ledger.recount(model.world.rows, len(model.names.cohorts), len(model.names.places))
     assert (recount == model.world.stocks).all()
+
+
+@pytest.mark.parametrize("worths", [[1.0], [0.0], [0.3], [0.0, 0.0], [0.0, 1.0], [0.0, 0.3], [0.0, 0.0, 1.0, 0.0, 1.0],
+                                    [0.3, 0.0, 1.0], [1.0, 0.0, 0.0]])  # fmt: skip
+def test_each_person_is_told_of_once_and_bad_news_that_turns_good_is_put_right(
+    model: CorridorModel, worths: list[float]
+) -> None:
+    """Over all days good and bad add up to one person: to the first good news, else to bad ones."""
+    for i, pair in ((3, 0), (5, 0)):
+        model.world.rows["route"][i] = 0
+        assert model.world.pair_of[model.world.rows["cohort"][i], 0] == pair
+    tell_of(model._tables, 2, 5, 1.0)
+    for day, worth in enumerate(worths, start=4):
+        tell_of(model._tables, day, 3, worth)
+    told = model.world.told
+    assert told[2, 0].tolist() == [1.0, 0.0]
+    good = next((worth for worth in worths if worth > 0.0), 0.0)
+    assert told[4:, 0].sum(axis=0) == pytest.approx((good, 1.0 - good))
+    assert not told[:, 1:].any()
+    assert told[4, 0].min() >= 0.0
 
 
 def test_occupants_are_those_in_the_zone(model: CorridorModel) -> None:

@@ -29,7 +29,7 @@ def test_a_migrant_takes_32_bytes_without_gaps() -> None:
 def test_statuses_are_those_of_the_design() -> None:
     assert STATUSES == (
         "prospect", "booked", "in_transit", "at_hub", "at_border", "in_procedure", "crossed", "onward",
-        "returned", "stranded", "diverted", "at_coast", "landed", "intercepted", "dead",
+        "returned", "stranded", "diverted", "at_coast", "landed", "intercepted", "dead", "moved_on",
     )  # fmt: skip
 
 
@@ -42,7 +42,7 @@ def test_everybody_begins_at_home(sizes: list[int]) -> None:
     assert (rows["status"] == PROSPECT).all()
     assert (rows["route"] == NOWHERE).all()
     assert (rows["section"] == NOWHERE).all()
-    for name in ("funds", "since", "due", "arrived", "outdoors", "attempts", "voyages", "bookings", "flags"):
+    for name in ("funds", "since", "due", "arrived", "outdoors", "waits", "attempts", "voyages", "bookings", "flags"):
         assert not rows[name].any()
 
 

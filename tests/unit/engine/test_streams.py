@@ -174,7 +174,7 @@ def test_lag_is_geometric(mean: float) -> None:
     assert days.mean() == pytest.approx(mean, rel=2e-3)
     for k in (1, 2, int(mean), int(3 * mean)):
         assert (days > k).mean() == pytest.approx((1 - p) ** k, abs=1e-4)
-    lots = np.array([lag(u, mean) for u in draws(keys(3), streams.RETRY, 1)])
+    lots = np.array([lag(u, mean) for u in draws(keys(3), streams.RESISTANCE, 1)])
     edges = np.unique(stats.geom.ppf(np.linspace(0, 1, 9)[1:-1], p))
     counts = np.bincount(np.searchsorted(edges, lots, side="left"), minlength=len(edges) + 1)
     chances = np.diff(np.concatenate([[0.0], stats.geom.cdf(edges, p), [1.0]]))

@@ -17,7 +17,7 @@ from sim.outputs.run_data import RunData, run_data_of
 from sim.runs import run_model
 from tests.strategies import tiny_scenario
 
-attempts_by_day = arrays(np.int32, st.integers(0, 60), elements=st.integers(0, 10_000))
+calls_by_day = arrays(np.int32, st.integers(0, 60), elements=st.integers(0, 10_000))
 
 
 @pytest.fixture(scope="module")
@@ -41,13 +41,23 @@ def test_each_attempt_ends_in_one_way(outcome: RunData) -> None:
     }
     assert flow["attempts"].sum() > 100
     np.testing.assert_array_equal(flow["attempts"], flow["turn_backs"] + flow["procedures"] + flow["crossings"])
-    detected = flow["turn_backs"] + flow["procedures"] + flow["overload_crossings"]
-    np.testing.assert_array_equal(flow["recorded_attempts"], detected)
+    detected = flow["turn_backs"] + flow["procedures"] - flow["self_presentations"] + flow["overload_crossings"]
+    np.testing.assert_array_equal(flow["patrol_calls"], detected)
     np.testing.assert_array_equal(flow["entries"], flow["attempts"] - flow["turn_backs"])
     assert (flow["overload_crossings"] <= flow["crossings"]).all()
 
 
-@pytest.mark.parametrize("measure", ["attempts", "turn_backs", "procedures", "crossings", "entries"])
+def test_guards_record_withdrawals_self_presentations_and_detected_attempts(outcome: RunData) -> None:
+    flow = {name: m.by_section(outcome, name) for name in ("recorded_attempts", "withdrawals", "self_presentations")}
+    assert all(values.sum() > 0 for values in flow.values())
+    seen = flow["withdrawals"] + flow["self_presentations"] + m.by_section(outcome, "patrol_calls")
+    np.testing.assert_array_equal(flow["recorded_attempts"], seen)
+    approaches = m.by_section(outcome, "approaches")
+    np.testing.assert_array_equal(approaches, flow["withdrawals"] + m.by_section(outcome, "attempts"))
+    assert (flow["self_presentations"] <= m.by_section(outcome, "procedures")).all()
+
+
+@pytest.mark.parametrize("measure", ["approaches", "attempts", "turn_backs", "procedures", "crossings", "entries"])
 def test_sections_agencies_routes_and_cohorts_add_up_to_the_same(outcome: RunData, measure: str) -> None:
     by_section = m.by_section(outcome, measure)
     total = by_section.sum(axis=1)
@@ -93,29 +103,29 @@ def test_an_outcome_is_a_copy_and_grows_with_the_days() -> None:
     np.testing.assert_array_equal(run_data_of(model).section_flows[:30], kept)
 
 
-@given(attempts_by_day, st.floats(0, 1e4))
-def test_pressure_is_finite_and_never_negative(attempts: np.ndarray, capacity: float) -> None:
-    pressure = m.border_pressure(attempts, np.full(attempts.shape, capacity))
-    assert pressure.shape == attempts.shape
+@given(calls_by_day, st.floats(0, 1e4))
+def test_pressure_is_finite_and_never_negative(calls: np.ndarray, capacity: float) -> None:
+    pressure = m.border_pressure(calls, np.full(calls.shape, capacity))
+    assert pressure.shape == calls.shape
     assert np.isfinite(pressure).all()
     assert (pressure > -1e-9).all()
 
 
-@given(attempts_by_day, st.floats(0.5, 1e4))
-def test_pressure_is_the_trailing_mean_over_capacity(attempts: np.ndarray, capacity: float) -> None:
-    pressure = m.border_pressure(attempts, np.full(attempts.shape, capacity))
+@given(calls_by_day, st.floats(0.5, 1e4))
+def test_pressure_is_the_trailing_mean_over_capacity(calls: np.ndarray, capacity: float) -> None:
+    pressure = m.border_pressure(calls, np.full(calls.shape, capacity))
     for day, value in enumerate(pressure):
-        window = attempts[max(day - 6, 0) : day + 1]
+        window = calls[max(day - 6, 0) : day + 1]
         assert value == pytest.approx(window.sum() / 7 / capacity)
 
 
-def test_without_attempts_or_personnel_pressure_is_zero_and_with_them_it_is_not() -> None:
+def test_without_calls_or_personnel_pressure_is_zero_and_with_them_it_is_not() -> None:
     nobody = np.zeros((10, 1))
     assert not m.border_pressure(nobody, nobody).any()
     one = nobody.copy()
     one[3] = 1
     pressure = m.border_pressure(one, nobody)
-    assert pressure[3, 0] == pytest.approx(1.0)  # one attempt is all that it could handle in a week
+    assert pressure[3, 0] == pytest.approx(1.0)  # one call is all that it could handle in a week
     assert pressure[2, 0] == 0.0
     assert np.isfinite(m.border_pressure(one * 10**6, nobody)).all()
 
@@ -123,9 +133,9 @@ def test_without_attempts_or_personnel_pressure_is_zero_and_with_them_it_is_not(
 def test_pressure_is_what_the_agencies_see() -> None:
     model = run_model(tiny_scenario())
     outcome = run_data_of(model)
-    attempts = m.by_agency(outcome, m.by_section(outcome, "attempts"))
+    calls = m.by_agency(outcome, m.by_section(outcome, "patrol_calls"))
     capacity = m.by_agency(outcome, outcome.capacity)
-    pressure = m.border_pressure(attempts, capacity)
+    pressure = m.border_pressure(calls, capacity)
     today = {name: agency.pressure(model.day - 1) for name, agency in model.agencies.items()}
     assert [today[name] for name in model.names.agencies] == pytest.approx(list(pressure[-1]))
 

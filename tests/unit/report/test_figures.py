@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from sim.engine.rows import STATUSES
 from sim.outputs.results import Results
+from sim.report import figures as groups
 from sim.report.figures import figures, write_figures
 from sim.runs import run
 from tests.strategies import START, tiny_scenario
@@ -31,3 +33,10 @@ def test_figures_of_a_run_of_a_few_days(tmp_path: Path, days: int) -> None:
 def test_dates_are_those_of_the_run(one: Results) -> None:
     assert one.dates[0].date() == START == date(2025, 10, 1)
     assert one.dates[-1].date() == one.scenario.end
+
+
+def test_everybody_but_prospects_is_drawn_once() -> None:
+    """So that the areas of persons add up, whatever becomes of them."""
+    names = [name for group in (groups.WAITING, groups.UNDER_WAY, groups.ENDED) for name, _, _ in group]
+    drawn = [status for name in names for status in groups._WITH.get(name, (name,))]
+    assert sorted([*drawn, "prospect"]) == sorted(STATUSES)

@@ -34,7 +34,7 @@ def fresh() -> WatchedModel:
 
 def test_pressure_is_the_measures(model: WatchedModel) -> None:
     outcome = run_data_of(model)
-    expected = border_pressure(by_section(outcome, "attempts"), outcome.capacity)
+    expected = border_pressure(by_section(outcome, "patrol_calls"), outcome.capacity)
     shown = {line["code"]: line["values"] for view in pressure_series(model)["views"] for line in view["lines"]}
     for number, code in enumerate(model.names.sections):
         np.testing.assert_allclose(shown[code], expected[:, number], rtol=0.005, atol=5e-4)

@@ -31,12 +31,12 @@ class Border(Waiting):
             if self.is_point(s):
                 flows = ["approaches", "claims"]
                 claiming[s].append(m)
-            elif attempts.withdraws(m, detection, p):
-                flows = ["approaches", "withdrawals", "recorded"]
-                self.results.append((m, s, t.WITHDRAWN))
             elif attempts.presents_itself(m, agency.turning_back, p):
                 flows += ["self_presentations", "recorded"]
                 self.results.append((m, s, t.PRESENTED))
+            elif attempts.withdraws(m, detection, p):
+                flows = ["approaches", "withdrawals", "recorded"]
+                self.results.append((m, s, t.WITHDRAWN))
             elif attempts.detected(m, detection):
                 flows += ["patrol_calls", "recorded"]
                 seen[s].append(m)

@@ -23,9 +23,17 @@ class Journey(Books):
         for c, own in self.pairs_of.items():
             cohort = self.world.cohorts[c]
             appeal = {k: self.appeal(k, cohort, day) for k in own}
-            total = sum(appeal.values())
+            reached = {k: self.pairs[k].affordable for k in own if appeal[k]}
+            bands = sorted(set(reached.values()), reverse=True)
             for k in own:
-                self.pairs[k].share = appeal[k] and appeal[k] * self.pairs[k].affordable / (1.0 + total)
+                self.pairs[k].share = 0.0
+            for band, rest in zip(bands, [*bands[1:], 0.0][: len(bands)], strict=True):
+                choice = [k for k in reached if reached[k] >= band]
+                total = 1.0
+                for k in choice:
+                    total += appeal[k]
+                for k in choice:
+                    self.pairs[k].share += (band - rest) * appeal[k] / total
             self.leaving[c] += cohort.push * cohort.leaving_rate * sum(self.pairs[k].share for k in own)
         for m in self.migrants:
             if not m.has_left and m.resistance < self.leaving[m.cohort]:

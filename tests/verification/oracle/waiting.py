@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from sim.engine import exposure
 from sim.engine import rows as pop
 from sim.engine import streams as st
 from sim.engine import tables as t
 from sim.engine.clocks import cause_of, resistance
-from sim.engine.processes import decisions, exposure
+from sim.engine.processes import decisions
 from tests.verification.oracle.books import Clock
 from tests.verification.oracle.people import OracleMigrant
 from tests.verification.oracle.points import Points

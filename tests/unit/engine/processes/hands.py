@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sim.engine import queues
+from sim.engine import clocks, queues
+from sim.engine import tables as t
 from sim.model import CorridorModel
 
 
@@ -27,3 +28,24 @@ def waiting(model: CorridorModel, q: int) -> list[int]:
     for row in rows:
         queues.push(model._tables, q, row)
     return rows
+
+
+def put_to_wait(
+    model: CorridorModel, rows: Iterable[int], status: int, place: str, day: int = 0, route: str = "flight"
+) -> list[int]:
+    """Rows in a status at a place, where they begin to wait on a day; returns them."""
+    rows = put(model, rows, status, place, route)
+    for i in rows:
+        clocks.wait(model._tables, i, day)
+    return rows
+
+
+def clock_at(model: CorridorModel, kind: int, place: str) -> int:
+    """The clock of the first cohort at a place."""
+    return int(model.world.clock_at[kind, model.names.places.index(place)])
+
+
+def flows_of(model: CorridorModel, day: int) -> dict[str, int]:
+    """What is counted of people today, over all pairs."""
+    flows = model.world.pair_flows[day].sum(axis=0).tolist()
+    return dict(zip(t.PAIR_FLOWS, flows, strict=True))

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.engine import queues
+from sim.engine import exits, queues
 from sim.engine import tables as t
 from sim.engine.processes import aftermath
-from sim.engine.rows import CROSSED, IN_PROCEDURE, ONWARD, RETURNED, STRANDED
+from sim.engine.rows import AT_BORDER, CROSSED, IN_PROCEDURE, ONWARD, RETURNED, STRANDED
 from sim.model import CorridorModel
 from tests.strategies import START, finished, tiny_scenario
-from tests.unit.engine.processes.hands import put
+from tests.unit.engine.processes.hands import clock_at, flows_of, put
 from tests.verification.analytic import check_share, simple
 
 PEOPLE = 3000
@@ -32,65 +32,61 @@ def those(model: CorridorModel, rule: Callable[[Any], Any]) -> set[int]:
 
 
 def test_the_agencys_share_is_turned_back(model: CorridorModel) -> None:
-    agency = model.world.agencies[0]
-    found = {}
-    for share in (0.0, 0.3, 0.8, 1.0):
-        agency["turn_back"] = share
-        found[share] = those(model, lambda m: aftermath.turned_back(m, agency))
+    found = {share: those(model, lambda m, s=share: aftermath.turned_back(m, s)) for share in (0.0, 0.3, 0.8, 1.0)}
     check_share(len(found[0.3]), PEOPLE, 0.3)
     assert set() == found[0.0] < found[0.3] < found[0.8] < found[1.0] == set(range(PEOPLE))
 
 
-def test_when_reception_is_full_all_are_turned_back_whom_the_agency_may(model: CorridorModel) -> None:
-    agency = model.world.agencies[0]
-    agency["full"] = 1
-    for share, turned in ((0.0, 0), (1e-9, PEOPLE), (0.5, PEOPLE)):
-        agency["turn_back"] = share
-        assert len(those(model, lambda m: aftermath.turned_back(m, agency))) == turned
+def test_hope_is_lost_with_its_probability_at_each_attempt(model: CorridorModel) -> None:
+    p = model.world.p[0]
+    p["attempt_cost"] = 0.0
+    found = []
+    for attempts in (1, 2):
+        model.world.rows["attempts"] = attempts
+        for p["giving_up"] in (0.0, 0.1, 0.4):
+            found.append(those(model, lambda m: aftermath.loses_hope(m, p)))
+            check_share(len(found[-1]), PEOPLE, p["giving_up"]) if found[-1] else None
+    assert set() == found[0] < found[1] < found[2]
+    check_share(len(found[2] & found[5]), PEOPLE, 0.4**2)
 
 
-def test_hope_fades_exponentially_with_the_wait_and_an_offer_takes_its_share(model: CorridorModel) -> None:
-    """P(goes on) = (1 - giving up)(1 - offer) exp(-days / patience)."""
-    w = model.world
-    p, state = w.p[0], w.states[0]
-    p["giving_up"], p["patience"], p["attempt_cost"] = 0.1, 30.0, 0.0
-    found = {}
-    for days, offer in ((0, 0.0), (15, 0.0), (15, 0.4), (15, 1.0)):
-        state["return_offer"] = offer
-        found[days, offer] = those(model, lambda m, days=days: not aftermath.gives_up(m, days, state, p))
-        if offer < 1:
-            check_share(len(found[days, offer]), PEOPLE, 0.9 * (1 - offer) * np.exp(-days / 30))
-    assert found[0, 0.0] > found[15, 0.0] > found[15, 0.4] > found[15, 1.0] == set()
-
-
-def test_who_can_pay_for_just_this_attempt_may_go_on() -> None:
+def test_who_can_pay_for_just_this_attempt_may_go_on(model: CorridorModel) -> None:
     """With nothing left but hope, some go on; with less than nothing, nobody."""
-    model = finished(tiny_scenario(), days=1)
-    w, cost = model.world, model.world.p[0]["attempt_cost"]
-    state = w.states[model.names.states.index("belarus")]
-
-    def gives_up(row: int, funds: float) -> bool:
-        w.rows["funds"][row] = funds
-        return bool(aftermath.gives_up(w.rows[row], 0, state, w.p[0]))
-
-    assert not all(gives_up(row, cost) for row in range(50))
-    assert all(gives_up(row, cost - 1.0) for row in range(50))
+    p, funds = model.world.p[0], model.world.rows["funds"]
+    p["attempt_cost"], p["giving_up"] = 150.0, 0.1
+    funds[:] = 150.0
+    check_share(len(those(model, lambda m: aftermath.loses_hope(m, p))), PEOPLE, 0.1)
+    assert not funds.any()
+    funds[:] = 149.0
+    assert len(those(model, lambda m: aftermath.loses_hope(m, p))) == PEOPLE
 
 
-def test_the_wait_for_another_attempt_has_its_mean_and_grows_with_cold_and_without_help(model: CorridorModel) -> None:
-    p, state = model.world.p[0], model.world.states[0]
-    p["retry"], p["retry_idle"], p["retry_winter"] = 4.0, 3.0, 2.0
+def test_nobody_absconds_before_the_delay_and_others_stay_as_long_as_a_procedure(model: CorridorModel) -> None:
+    """Absconding comes `absconding_delay` days later than a procedure would have ended."""
+    procedure = model.world.procedures[0, 0]
+    procedure["absconding"], procedure["returned"], procedure["procedure"] = 0.5, 0.3, 6.0
+    absconds = those(model, lambda m: aftermath.end_of_procedure(m, procedure) == aftermath.GOES_ON)
+    found = {}
+    for procedure["absconding_delay"] in (0.0, 30.0):
+        days = np.array([aftermath.days_in_procedure(m, procedure) for m in model.world.rows])
+        found[float(procedure["absconding_delay"])] = days
+        assert days.min() == 1
+        assert days[sorted(absconds)].min() == procedure["absconding_delay"] + 1
+    assert found[0.0].mean() == pytest.approx(6.0, abs=4.5 * np.sqrt(30 / PEOPLE))
+    later = np.isin(np.arange(PEOPLE), sorted(absconds))
+    assert np.array_equal(found[30.0] - found[0.0], 30 * later)
 
-    def waits(facilitation: float, cold: float) -> np.ndarray:
-        state["facilitation"], p["cold"] = facilitation, cold
-        return np.array([aftermath.wait_to_retry(model.world.rows[i], state, p) for i in range(PEOPLE)])
 
-    for facilitation, cold, mean in ((1.0, 0.0, 4.0), (0.0, 0.0, 12.0), (0.5, 1.0, 16.0)):
-        found = waits(facilitation, cold)
-        assert found.min() >= 1
-        assert found.mean() == pytest.approx(mean, abs=4.5 * np.sqrt(mean * (mean - 1) / PEOPLE))
-    assert (waits(0.5, 0.0) <= waits(0.5, 1.0)).all()
-    assert (waits(1.0, 0.5) <= waits(0.2, 0.5)).all()
+def test_in_a_whole_run_nobody_absconds_before_the_delay() -> None:
+    agencies = {
+        name: {"turn_back": {START: 0.0}, "procedure": 5, "absconding": 1.0, "returned": 0.0, "absconding_delay": 25}
+        for name in ("lithuania", "poland")
+    }
+    people = finished(tiny_scenario({"agencies": agencies})).world.pair_flows.sum(axis=1)
+    began, left = people[:, t.F_PROCEDURES].cumsum(), people[:, t.F_LEFT_PROCEDURE].cumsum()
+    assert left[-1] > 0
+    assert (left[26:] <= began[:-26]).all()
+    assert not left[: int(began.argmax() > 0) + 26].any()
 
 
 def test_a_procedure_ends_in_one_of_three_ways_by_their_shares(model: CorridorModel) -> None:
@@ -101,15 +97,66 @@ def test_a_procedure_ends_in_one_of_three_ways_by_their_shares(model: CorridorMo
         check_share(ends.count(end), PEOPLE, share)
 
 
-def test_home_go_those_who_are_let_and_can_pay(model: CorridorModel) -> None:
-    state = model.world.states[0]
-    state["may_return"], state["return_price"] = 0.4, 600.0
-    model.world.rows["funds"][::2] = 600.0
-    model.world.rows["funds"][1::2] = 599.0
-    home = those(model, lambda m: aftermath.flies_home(m, state, 0)[0])
-    let = those(model, lambda m: aftermath.flies_home(m, state, 0)[1])
-    check_share(len(let), PEOPLE, 0.4)
-    assert home == {i for i in let if i % 2 == 0}
+def test_home_go_those_who_are_let_and_can_pay_and_to_the_hub_those_who_are_let_and_cannot(
+    model: CorridorModel,
+) -> None:
+    w = model.world
+    w.states["may_return"], w.states["return_price"] = 0.4, 600.0
+    put(model, range(PEOPLE), AT_BORDER, "camp", "flight")
+    w.rows["funds"][::2], w.rows["funds"][1::2] = 600.0, 599.0
+    for i in range(PEOPLE):
+        exits.give_up(model._tables, 3, i, w.states[0])
+    home, stranded = w.rows["status"] == RETURNED, w.rows["status"] == STRANDED
+    at_hub = w.rows["place"] == model.names.places.index("hub")
+    check_share(home[::2].sum(), PEOPLE // 2, 0.4)
+    check_share(at_hub[1::2].sum(), PEOPLE // 2, 0.4)
+    assert not home[1::2].any()
+    assert not at_hub[::2].any()
+    assert (home | stranded).all()
+    assert not w.rows["funds"][home].any()
+    flows = flows_of(model, 3)
+    assert (flows["returned"], flows["stranded"]) == (home.sum(), stranded.sum())
+    assert w.told[3, 0].tolist() == [0.0, PEOPLE]
+
+
+def test_who_is_stranded_already_is_not_stranded_once_more(model: CorridorModel) -> None:
+    put(model, [5], AT_BORDER, "camp", "flight")
+    for day, place in ((1, "camp"), (2, "hub")):
+        exits.strand(model._tables, day, 5, model.names.places.index(place))
+    assert [flows_of(model, day)["stranded"] for day in (1, 2)] == [1, 0]
+    assert model.world.rows["waits"][5] == 2
+
+
+def test_withdrawn_and_turned_back_people_alike_wait_on_or_give_up(model: CorridorModel) -> None:
+    """Whoever did not get through and keeps hope waits from that day on, between attempts."""
+    w = model.world
+    w.p["giving_up"], w.p["attempt_cost"], w.agencies["turning_back"] = 0.2, 0.0, 1.0
+    w.states["may_return"] = 0.0
+    people = put(model, range(2000), AT_BORDER, "camp", "flight")
+    w.rows["section"][people] = 0
+    for result in (t.WITHDRAWN, t.STOPPED):
+        who = people[::2] if result == t.WITHDRAWN else people[1::2]
+        w.attempts[: len(who)] = [(row, 0, 0, result) for row in who]
+        w.counters[t.N_ATTEMPTS] = len(who)
+        aftermath.run(model._tables, 4)
+        waits = w.rows["status"][who] == AT_BORDER
+        check_share(waits.sum(), len(who), 0.8)
+        assert (w.rows["since"][who] == 4).all()
+    assert w.section_flows[4, 0, t.S_TURN_BACKS] == flows_of(model, 4)["turn_backs"] == 1000
+    assert w.clocks["entries"][clock_at(model, t.K_AGAIN, "camp")] == (w.rows["status"] == AT_BORDER).sum()
+
+
+def test_those_who_gave_themselves_up_are_taken_in_even_where_all_who_are_caught_are_turned_back(
+    model: CorridorModel,
+) -> None:
+    w = model.world
+    w.agencies["turning_back"] = 1.0
+    people = put(model, range(500), AT_BORDER, "camp", "flight")
+    w.attempts[:500] = [(row, 0, 0, t.PRESENTED) for row in people]
+    w.counters[t.N_ATTEMPTS] = 500
+    aftermath.run(model._tables, 4)
+    assert (w.rows["status"][people] == IN_PROCEDURE).all()
+    assert w.section_flows[4, 0, t.S_PROCEDURES] == flows_of(model, 4)["procedures"] == 500
 
 
 def test_an_agency_that_may_turn_nobody_back_turns_nobody_back_however_full_it_is() -> None:
@@ -132,9 +179,12 @@ def test_each_attempt_is_followed_by_one_thing_and_each_procedure_ends_once() ->
 def test_where_a_procedure_leads(absconding: float, returned: float, stays: bool) -> None:
     """All who are detected are taken in, procedures take a day, and all of them end alike."""
     agencies = {
-        name: {"turn_back": {START: 0.0}, "procedure": 1, "absconding": absconding, "returned": returned}
+        name: {
+            "turn_back": {START: 0.0}, "procedure": 1, "absconding": absconding, "absconding_delay": 0,
+            "returned": returned,
+        }
         for name in ("lithuania", "poland")
-    }
+    }  # fmt: skip
     w = finished(tiny_scenario({"agencies": agencies, "behaviour": {"onward": 0.0}})).world
     people = w.pair_flows.sum(axis=(0, 1))
     assert people[t.F_LEFT_PROCEDURE] > 0
@@ -162,9 +212,11 @@ def test_the_stranded_go_home_when_let_and_able_and_stay_when_not() -> None:
     def stranded(**state: Any) -> tuple[int, int]:
         shares = {name: {START: value} for name, value in state.items() if name != "return_price"}
         price = {"return_price": state["return_price"]} if "return_price" in state else {}
+        shares["transfer"] = {START: 1000}  # nobody is in line, from where all may go home
         changes = {
             "transit_states": {name: {**shares, **price} for name in ("belarus", "libya")},
             "behaviour": {"stranded_retry": 0, "giving_up": 0.5},
+            "zones": {name: {"capacity": 1000} for name in ("bruzgi", "lida")},
             "agencies": {name: {"turn_back": {START: 1.0}} for name in ("lithuania", "poland")},
         }
         w = finished(tiny_scenario(changes)).world

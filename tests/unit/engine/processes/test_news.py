@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from sim.engine import tables as t
 from sim.engine.processes import news
+from sim.engine.rows import TOLD_BAD, TOLD_GOOD
 from sim.model import CorridorModel
-from tests.strategies import tiny_scenario
+from tests.strategies import finished, tiny_scenario
+from tests.verification.analytic import simple
 
 counts, weights, shares = st.floats(0, 1e6), st.floats(0.1, 1e6), st.floats(0, 1)
 LAG, SECTION_LAG, MEMORY, WEIGHT = 4, 2, 20.0, 10.0  # as in the small scenario
-GOOD = (t.F_CROSSED, t.F_LANDED)
-BAD = (t.F_STRANDED, t.F_RETURNED, t.F_INTERCEPTED, t.F_DEATHS)
 
 
 @pytest.fixture
@@ -44,14 +44,12 @@ def test_at_the_limits_of_the_weight_the_prior_or_the_record_holds() -> None:
     assert news.posterior(1.0, 10.0, 0.0, 1e12) == pytest.approx(0.0, abs=1e-9)
 
 
-@pytest.mark.parametrize(("flow", "good", "bad"), [*((f, 1.0, 0.0) for f in GOOD), *((f, 0.0, 1.0) for f in BAD)])
-def test_an_outcome_is_known_after_the_lag_and_then_forgotten(
-    model: CorridorModel, flow: int, good: float, bad: float
-) -> None:
+@pytest.mark.parametrize(("good", "bad"), [(1.0, 0.0), (0.0, 1.0), (0.3, 0.7)])
+def test_an_outcome_is_known_after_the_lag_and_then_forgotten(model: CorridorModel, good: float, bad: float) -> None:
     """After t more days a weight of exp(-t / memory) is left."""
     w = model.world
     pair, prior = w.pairs[0], w.pairs["prior"][0]
-    w.pair_flows[3, 0, flow] = 6
+    w.told[3, 0] = 6 * good, 6 * bad
     for day in range(40):
         news.run(model._tables, day)
         left = 6 * math.exp(-(day - 3 - LAG) / MEMORY) if day >= 3 + LAG else 0.0
@@ -61,15 +59,44 @@ def test_an_outcome_is_known_after_the_lag_and_then_forgotten(
     assert not w.pairs["bad"][1:].any()
 
 
-def test_a_procedure_is_worth_what_people_think_of_it(model: CorridorModel) -> None:
-    model.world.p[0]["news_procedure_value"] = 0.6
-    model.world.pair_flows[0, 0, t.F_PROCEDURES] = 10
-    news.run(model._tables, LAG)
-    assert model.world.pairs["good"][0] == pytest.approx(6.0)
+@pytest.mark.parametrize("value", [0.0, 0.6, 1.0])
+def test_a_procedure_counts_as_so_much_good_and_the_rest_bad(model: CorridorModel, value: float) -> None:
+    """At the border; whatever it is worth, each is one event: its share of success is the value."""
+    w = model.world
+    w.p["news_procedure_value"] = value
+    w.section_flows[3, 1, t.S_PROCEDURES] = 10
+    news.run(model._tables, 3 + SECTION_LAG)
+    assert (w.sections["good"][1], w.sections["bad"][1]) == pytest.approx((10 * value, 10 * (1 - value)))
+    assert w.sections["success"][1] == pytest.approx((WEIGHT * t.SECTION_PRIOR + 10 * value) / (WEIGHT + 10))
+
+
+@pytest.mark.parametrize("value", [0.0, 0.6, 1.0])
+def test_so_it_counts_at_home_whatever_follows(value: float) -> None:
+    """Nobody crosses, so that all the good there is to tell is that of procedures; half of them end in a return."""
+    changes = {
+        "cohorts": {"people": {"size": 2000}}, "information": {"procedure_value": value},
+        "agencies": {"guard": {"procedure": 2, "returned": 0.5, "absconding": 0.2}}, "detection": {"coverage": 50},
+    }  # fmt: skip
+    w = finished(simple(changes)).world
+    procedures = w.pair_flows[:, :, t.F_PROCEDURES].sum()
+    assert w.pair_flows[:, :, t.F_RETURNED].sum() > 0.4 * procedures > 300
+    assert w.told[:, :, 0].sum() == pytest.approx(value * procedures)
+    assert w.told.sum() == pytest.approx(((w.rows["flags"] & (TOLD_GOOD | TOLD_BAD)) > 0).sum())
+
+
+def test_each_person_is_told_of_at_most_once_in_a_whole_run() -> None:
+    """Good and bad news add up to the people of whom there is some, whatever befell them in between."""
+    w = finished(tiny_scenario()).world
+    heard = (w.rows["flags"] & (TOLD_GOOD | TOLD_BAD)) > 0
+    assert w.told.sum() == pytest.approx(heard.sum())
+    assert 0 < w.told[:, :, 0].sum() <= ((w.rows["flags"] & TOLD_GOOD) > 0).sum()
+    events = [t.F_CROSSED, t.F_PROCEDURES, t.F_STRANDED, t.F_RETURNED, t.F_DEATHS, t.F_LANDED]
+    assert w.told.sum() < w.pair_flows[:, :, events].sum(), "some are told of, and later something else befalls them"
 
 
 @pytest.mark.parametrize(
-    ("flow", "good", "bad"), [(t.S_CROSSINGS, 1.0, 0.0), (t.S_TURN_BACKS, 0.0, 1.0), (t.S_DEATHS, 0.0, 0.0)]
+    ("flow", "good", "bad"),
+    [(t.S_CROSSINGS, 1.0, 0.0), (t.S_TURN_BACKS, 0.0, 1.0), (t.S_WITHDRAWALS, 0.0, 1.0), (t.S_DEATHS, 0.0, 0.0)],
 )
 def test_along_the_border_news_is_faster(model: CorridorModel, flow: int, good: float, bad: float) -> None:
     w = model.world

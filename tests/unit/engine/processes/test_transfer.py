@@ -8,7 +8,7 @@ import pytest
 from sim.engine import queues
 from sim.engine import tables as t
 from sim.engine.processes import transfer
-from sim.engine.rows import AT_BORDER, AT_HUB, STRANDED
+from sim.engine.rows import AT_BORDER, AT_HUB, MOVED_ON, RETURNED, STRANDED
 from sim.model import CorridorModel
 from tests.strategies import START, finished, tiny_scenario
 from tests.unit.engine.processes.hands import put, waiting
@@ -123,3 +123,54 @@ def test_seats_are_not_saved_up_while_nobody_waits() -> None:
     model = finished(tiny_scenario(), days=2)
     assert not model.world.stocks[:, :, AT_HUB].any(), "somebody is at the hub"
     assert not model.world.states["transfer_carry"].any()
+
+
+def test_those_who_are_left_in_line_begin_to_wait_and_those_taken_wait_at_the_border() -> None:
+    """Everybody is on one clock: of the line or of the zone."""
+    model = CorridorModel(tiny_scenario())
+    w, rows = model.world, put(model, range(40), AT_HUB, "minsk", "baghdad-minsk")
+    for i in rows:
+        queues.schedule(model._tables, i, t.C_HUB, 0, 1)
+    w.states["transfer"] = 10.0
+    transfer.run(model._tables, 1)
+    taken = w.rows["status"][rows] == AT_BORDER
+    assert taken.sum() == 10
+    assert (w.rows["since"][rows] == 1).all()
+    assert (w.rows["waits"][rows] == 1).all()
+    by_kind = [int(w.clocks["entries"][w.clocks["kind"] == kind].sum()) for kind in range(t.KINDS)]
+    assert (by_kind[t.K_QUEUE], by_kind[t.K_FIRST], sum(by_kind)) == (30, 10, 40)
+
+
+def test_who_has_left_the_line_for_good_takes_no_seat(hub: tuple[CorridorModel, int, int]) -> None:
+    """Its entry is passed over, and the next in line is taken."""
+    model, state, q = hub
+    put(model, [ORDER[0], ORDER[2]], MOVED_ON, "Onward")
+    model.world.states["transfer"][state] = 2.0
+    transfer.run(model._tables, 0)
+    assert (model.world.rows["status"][[ORDER[1], ORDER[3]]] == AT_BORDER).all()
+    assert (model.world.rows["status"][[ORDER[0], ORDER[2]]] == MOVED_ON).all()
+    assert waiting(model, q) == ORDER[4:]
+
+
+def test_where_nobody_is_taken_to_the_border_the_line_dissolves() -> None:
+    """In line for ever, people go home or move on: nobody waits beyond reason."""
+    changes = {
+        "transit_states": {"belarus": {"transfer": {START: 0}}},
+        "behaviour": {"patience": 5, "moving_on": 5},
+        "cohorts": {name: {"leaving_rate": 1.0} for name in ("iraqis", "sudanese", "syrians")},
+    }
+    model = finished(tiny_scenario(changes))
+    by_day = model.world.stocks_by_cohort[:, :, AT_HUB].sum(axis=1)
+    flows = model.world.pair_flows.sum(axis=(0, 1))
+    assert flows[t.F_REACHED_BORDER] == 0
+    assert flows[t.F_MOVED_ON] > 0 < flows[t.F_RETURNED]
+    assert by_day[-1] < 0.5 * by_day.max()
+    assert by_day[-1] == flows[t.F_ARRIVED] - flows[t.F_MOVED_ON] - flows[t.F_RETURNED] + returned_otherwise(model)
+
+
+def returned_otherwise(model: CorridorModel) -> int:
+    """Those who went home from the coast, who never were at the hub."""
+    rows = model.world.rows
+    sea = model.names.routes.index("benghazi-italy")
+    gone = (rows["route"] == sea) & np.isin(rows["status"], (MOVED_ON, RETURNED))
+    return int(gone.sum())
