@@ -130,6 +130,7 @@ _TABLE = (
            pair=("claims",), totals=(ALL,), weekly=("section",), order=9.1, group=BORDER),
     Output("claims_admitted", "U_a", "persons", "sum", "Claims admitted at crossing points", "claims admitted",
            "U_a <= U_c", "Claims admitted at a crossing point, whose makers go into procedure; no part of P and E.",
+           "Norwegian and Finnish police, asylum seekers (storskog-*, lapland-*)",
            section=("claims_admitted",), pair=("claims_admitted",), totals=(ALL,), order=9.2, group=BORDER),
     Output("turn_backs", "B", "attempts", "sum", "Turn-backs", "turn-backs", "count",
            "Intercepted attempts whose makers were turned back.", section=("turn_backs",), pair=("turn_backs",),

@@ -16,9 +16,9 @@ from sim.data.geography import country_names, outlines, sections
 
 MEASURES = {
     *("recorded_attempts", "detections", "stock_in_transit_state", "returned", "landed", "flights"),
-    *("procedures", "turn_backs"),
+    *("procedures", "turn_backs", "claims_admitted"),
 }
-NATIONAL = {"recorded_attempts", "procedures", "turn_backs"}
+NATIONAL = {"recorded_attempts", "procedures", "turn_backs", "claims_admitted"}
 COLUMNS = [
     *("series", "period_start", "period_end", "value", "low", "high", "measure", "basis", "quality", "source"),
     *("agency", "transit_state", "route", "note"),

@@ -15,6 +15,7 @@ from sim.data import geography
 from sim.data.country_labels import country_labels, latitude, mercator
 from sim.data.geography import EARTH_RADIUS_KM, distance_km, great_circle_km, place, places, section, sections
 from sim.scenario import load_scenario, scenario_names
+from sim.scenario.places.scenario_map import map_of
 
 POINTS = st.tuples(st.floats(-180, 180), st.floats(-90, 90))
 HALF_ROUND = math.pi * EARTH_RADIUS_KM
@@ -78,17 +79,23 @@ def test_the_map_draws_a_section_shorter_than_it_is():
         assert 0.65 * s.length_km < s.drawn_km < s.length_km, s.code
 
 
-AT_OTHER_BORDERS = {"arctic-2015", "evros-2020", "finland-2023", "ceuta-2021"}
-
-
-@pytest.mark.parametrize("name", sorted(set(scenario_names()) - AT_OTHER_BORDERS))
+@pytest.mark.parametrize("name", scenario_names())
 def test_shipped_scenarios_name_places_and_sections_that_are_on_the_map(name):
     scenario = load_scenario(name)
     named = {c.origin for c in scenario.cohorts.values()} | {t.hub for t in scenario.transit_states.values()}
     named |= {end for route in scenario.routes.values() for end in (route.origin, route.destination)}
-    assert named | set(scenario.zones) <= set(places())
-    for code, used in scenario.sections.items():
+    assert named | set(scenario.zones) <= set(places()) | set(scenario.places)
+    assert not map_of(scenario).missing
+    for code in set(scenario.sections) & set(sections()):
+        used = scenario.sections[code]
         assert (used.agency, used.length) == (section(code).agency, section(code).length_km)
+
+
+@pytest.mark.parametrize("name", scenario_names())
+def test_the_season_of_a_shipped_scenario_is_that_of_its_border(name):
+    scenario = load_scenario(name)
+    _, south, _, north = map_of(scenario).border
+    assert south - 1 < scenario.seasons.latitude < north + 1
 
 
 def test_places_and_sections_cannot_be_changed():
