@@ -60,9 +60,8 @@ def by_day(values: dict[int, float]) -> dict[date, float]:
     return {START + timedelta(days=day): value for day, value in values.items()}
 
 
-def rich_scenario(seed: int) -> Scenario:
-    """A scenario in which every rule is applied to somebody: checked by the test that uses it."""
-    carriers = {
+def _carriers() -> dict[str, Any]:
+    return {
         "airline-iq": {"services": {"baghdad-minsk": {"seats": 5, "weekly": {START: 3}}}},
         "airline-ly": {
             "growth": 0.3,
@@ -75,19 +74,27 @@ def rich_scenario(seed: int) -> Scenario:
         "buses": {"services": {"damascus-minsk": {"seats": 3, "weekly": {START: 3}}}},
         "ferry": {"services": {"benghazi-italy": {"seats": 3, "weekly": {START + timedelta(days=15): 5}}}},
     }
+
+
+def _transit_states() -> dict[str, Any]:
+    return {
+        "belarus": {
+            "visas": by_day({0: 4.4, 50: 6.25}),
+            "facilitation": by_day({0: 0.8, 76: 0, 82: 0.8}),  # first the transfer stops, then the facilitation
+            "transfer": by_day({0: 5.5, 68: 0, 84: 5.5}),
+            "may_return": by_day({0: 0.4, 90: 0.8}),
+            "assisted_return": by_day({30: 0.01, 100: 0.03}),
+        },
+        "libya": {"assisted_return": by_day({40: 0.01})},
+    }
+
+
+def rich_scenario(seed: int) -> Scenario:
+    """A scenario in which every rule is applied to somebody: checked by the test that uses it."""
     changes = {
         "days": 150,
-        "carriers": carriers,
-        "transit_states": {
-            "belarus": {
-                "visas": by_day({0: 4.4, 50: 6.25}),
-                "facilitation": by_day({0: 0.8, 76: 0, 82: 0.8}),  # first the transfer stops, then the facilitation
-                "transfer": by_day({0: 5.5, 68: 0, 84: 5.5}),
-                "may_return": by_day({0: 0.4, 90: 0.8}),
-                "assisted_return": by_day({30: 0.01, 100: 0.03}),
-            },
-            "libya": {"assisted_return": by_day({40: 0.01})},
-        },
+        "carriers": _carriers(),
+        "transit_states": _transit_states(),
         "zones": {
             "bruzgi": {
                 "capacity": 9, "steering": by_day({30: 1}), "evacuation": by_day({64: 0.3, 68: 0}),

@@ -70,6 +70,21 @@ def check_flows(model: CorridorModel) -> None:
     assert waiting == total["set_out"] - total["gave_up_booking"] - total["boarded"] - total["embarked"] + came_back
     for earlier, later in ((flow["boarded"], flow["arrived_at_hub"]), (taken_in, flow["left_procedure"])):
         assert (earlier.cumsum(axis=0) >= later.cumsum(axis=0)).all()
+    check_border(model, flow)
+    departures, seats, boarded = (w.route_flows[:, :, number] for number in range(3))
+    assert (boarded <= seats).all()
+    for r, name in enumerate(model.names.routes):
+        largest = max((s["seats"] for s in w.services if s["route"] == r), default=0)
+        assert (boarded[:, r] <= departures[:, r] * largest).all() or w.timetable[:, r].any(), name
+    by_route = [[k for k, pair in enumerate(w.pairs) if pair["route"] == r] for r in range(len(model.names.routes))]
+    aboard = (flow["boarded"] + flow["embarked"])[:, [k for own in by_route for k in own]]
+    firsts = np.cumsum([0, *map(len, by_route[:-1])])
+    assert (np.add.reduceat(aboard, firsts, axis=1) == boarded).all()
+
+
+def check_border(model: CorridorModel, flow: dict[str, np.ndarray]) -> None:
+    """Each approach has one result, no patrol is in two places, and each person is told of once."""
+    w = model.world
     section = {name: w.section_flows[:, :, number].astype(int) for number, name in enumerate(t.SECTION_FLOWS)}
     presented, stopped = section["self_presentations"], section["turn_backs"] + section["procedures"]
     assert (section["approaches"] == section["withdrawals"] + section["attempts"] + section["claims"]).all()
@@ -82,18 +97,9 @@ def check_flows(model: CorridorModel) -> None:
         assert (section[name].sum(axis=1) == flow[name].sum(axis=1)).all(), name
     assert (stopped <= np.floor(w.section_capacity) + 1).all()
     assert (stopped.cumsum(axis=0) <= w.section_capacity.cumsum(axis=0) + 1e-6).all()
-    assert w.attempts_by_pair.sum() == total["attempts"]
+    assert w.attempts_by_pair.sum() == flow["attempts"].sum()
     told = (w.rows["flags"] & (TOLD_BAD | TOLD_GOOD)) > 0
     assert w.told.sum() == pytest.approx(told.sum()), "each person is told of once"
-    departures, seats, boarded = (w.route_flows[:, :, number] for number in range(3))
-    assert (boarded <= seats).all()
-    for r, name in enumerate(model.names.routes):
-        largest = max((s["seats"] for s in w.services if s["route"] == r), default=0)
-        assert (boarded[:, r] <= departures[:, r] * largest).all() or w.timetable[:, r].any(), name
-    by_route = [[k for k, pair in enumerate(w.pairs) if pair["route"] == r] for r in range(len(model.names.routes))]
-    aboard = (flow["boarded"] + flow["embarked"])[:, [k for own in by_route for k in own]]
-    firsts = np.cumsum([0, *map(len, by_route[:-1])])
-    assert (np.add.reduceat(aboard, firsts, axis=1) == boarded).all()
 
 
 def returned_from_procedure(total: dict[str, int], stock: np.ndarray) -> int:
