@@ -59,7 +59,7 @@ SIMPLE: dict[str, Any] = {
         "success": 0, "section_success": 0, "first_attempt": 1, "retry": 1, "retry_idle": 1, "retry_winter": 1,
         "attempt_cost": 0, "onward_lag": 1, "withdrawal": 0, "self_presentation": 0,
     },
-    "detection": {"reference_density": 25, "coverage": 1.2, "darkness": 0},
+    "detection": {"reference_density": 25, "density_power": 0.5, "coverage": 1.2, "darkness": 0},
     "hazards": {"death": 0, "injury": 0, "winter": 1},
     "seasons": {"january": 20, "july": 20, "calm_sea": [1.0] * MONTHS},
 }  # fmt: skip

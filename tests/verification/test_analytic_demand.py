@@ -58,10 +58,7 @@ def test_two_cohorts_have_clocks_of_their_own() -> None:
 
 
 def test_routes_are_chosen_by_logit_shares() -> None:
-    """Among those who leave, route r has A(r) e^U(r) / sum A e^U, A the share who can pay for it, and the hazard is
-
-    rate * sum A e^U / (1 + sum e^U).
-    """
+    """Those who can pay for the dear route choose among all, the others among the rest: e^U(r) / (1 + sum e^U) each."""
     routes = {
         "dear": {**SIMPLE["routes"]["flight"], "price": 6000},
         "far": {**SIMPLE["routes"]["flight"], "travel_days": 20},
@@ -84,12 +81,19 @@ def test_routes_are_chosen_by_logit_shares() -> None:
         "liked": appeal(taste=0.7),
     }
     able = {route: affordable(6000 if route == "dear" else 1500) for route in value}
-    total = sum(able[route] * value[route] for route in value)
+    cheap = {route: number for route, number in value.items() if route != "dear"}
+    rest = able["liked"] - able["dear"]
+    going = {
+        route: number
+        * (able["dear"] / (1 + sum(value.values())) + (rest / (1 + sum(cheap.values())) if route in cheap else 0))
+        for route, number in value.items()
+    }
+    total = sum(going.values())
     chosen = flow(model, "set_out").sum(axis=0)
     assert [route for _, route in model.names.pairs] == sorted(value)
     assert chosen[0] == 0
-    check_shares(chosen[1:], [able[route] * value[route] / total for route in sorted(value)[1:]])
-    check_share(chosen.sum(), N, -math.expm1(-0.03 * total / (1 + sum(value.values())) * 60))
+    check_shares(chosen[1:], [going[route] / total for route in sorted(value)[1:]])
+    check_share(chosen.sum(), N, -math.expm1(-0.03 * total * 60))
 
 
 @pytest.mark.parametrize("price", [0, 1500, 9000])

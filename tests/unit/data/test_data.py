@@ -16,7 +16,7 @@ from sim.data.geography import country_names, outlines, sections
 
 MEASURES = {
     *("recorded_attempts", "detections", "stock_in_transit_state", "returned", "landed", "flights"),
-    *("procedures", "turn_backs", "claims_admitted"),
+    *("procedures", "turn_backs", "claims_admitted", "onward"),
 }
 NATIONAL = {"recorded_attempts", "procedures", "turn_backs", "claims_admitted"}
 COLUMNS = [

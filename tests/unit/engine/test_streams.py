@@ -14,10 +14,10 @@ from scipy import stats
 
 from sim.engine import streams
 from sim.engine.rows import AT_BORDER
-from sim.engine.streams import MEASURE, bits, draw, fill_keys, happens, lag, mix, name_key, seed_of, stream
+from sim.engine.streams import CLAIM, bits, draw, fill_keys, happens, lag, mix, name_key, seed_of, stream
 from tests.strategies import finished, tiny_scenario
 
-STREAMS = range(MEASURE + 1)
+STREAMS = range(CLAIM + 1)
 OCCASIONS = (0, 1, 2, 3, 59, 500, 1000, 65_535)
 N = 2_000
 # Seeds are fixed, so that a test passes always or never; a true generator would fail one in ten thousand such tests.
@@ -100,7 +100,7 @@ def test_streams_are_uniform_and_differ(table: Draws) -> None:
     assert largest_correlation(table) < limit(len(table) ** 2 // 2)
 
 
-@pytest.mark.parametrize("stream", [0, 8, 22, MEASURE])
+@pytest.mark.parametrize("stream", [0, 8, 22, CLAIM])
 def test_occasions_are_uniform_and_differ(stream: int) -> None:
     rows = np.array([draws(keys(1), stream, occasion) for occasion in OCCASIONS])
     for row in rows:
@@ -219,8 +219,8 @@ def test_occasions_stop_at_the_most_that_a_row_can_hold() -> None:
 def test_a_stream_by_name_is_always_the_same_and_no_other() -> None:
     """Draws of two named streams, and of a listed one, have nothing to do with each other."""
     fees, tolls = stream("fees"), stream("tolls")
-    assert fees == stream("fees") and min(fees, tolls) > MEASURE
-    of = [draws(keys(1), number, 0) for number in (fees, tolls, MEASURE)]
+    assert fees == stream("fees") and min(fees, tolls) > CLAIM
+    of = [draws(keys(1), number, 0) for number in (fees, tolls, CLAIM)]
     for one, other in itertools.combinations(of, 2):
         assert stats.pearsonr(one, other).pvalue > ALPHA
     assert stats.kstest(of[0], "uniform").pvalue > ALPHA

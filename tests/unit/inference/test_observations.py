@@ -77,10 +77,10 @@ def test_what_is_known_had_ended_and_was_published(origin: date) -> None:
     assert all(row in known(rows, origin + timedelta(days=1)) for row in before)
 
 
-def test_the_shipped_experiment_fits_about_twelve_parameters_at_most() -> None:
+def test_the_shipped_experiment_fits_half_as_many_parameters_as_figures_at_most() -> None:
     loaded = load_experiment("minsk-2021")
-    assert len(loaded.experiment.now()) <= 13
-    assert {name for name, entry in loaded.experiment.series.items() if not entry.fit} == {"latvia", "frontex"}
+    assert len(loaded.experiment.now()) <= 34 / 2
+    assert {name for name, entry in loaded.experiment.series.items() if not entry.fit} == {"frontex"}
 
 
 @given(

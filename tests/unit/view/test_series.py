@@ -58,10 +58,10 @@ def _statuses() -> tuple[str, ...]:
     return STATUSES
 
 
-def test_attempts_are_stacked_by_what_became_of_them(model: WatchedModel) -> None:
+def test_detected_attempts_are_stacked_by_what_became_of_them(model: WatchedModel) -> None:
     whole = load_series(model)["views"][0]
     outcome = run_data_of(model)
-    attempts = by_section(outcome, "attempts")[-7:].sum() / 7
+    attempts = by_section(outcome, "patrol_calls")[-7:].sum() / 7
     assert sum(line["values"][-1] for line in whole["stack"]) == pytest.approx(attempts, rel=0.01)
 
 

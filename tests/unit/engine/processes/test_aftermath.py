@@ -212,6 +212,7 @@ def test_the_stranded_go_home_when_let_and_able_and_stay_when_not() -> None:
     def stranded(**state: Any) -> tuple[int, int]:
         shares = {name: {START: value} for name, value in state.items() if name != "return_price"}
         price = {"return_price": state["return_price"]} if "return_price" in state else {}
+        shares["assisted_return"] = {START: 0}
         shares["transfer"] = {START: 1000}  # nobody is in line, from where all may go home
         changes = {
             "transit_states": {name: {**shares, **price} for name in ("belarus", "libya")},

@@ -101,7 +101,7 @@ def test_everybody_tries_a_section_in_reach_and_none_where_there_is_none() -> No
         reach = w.reach[z * sections : (z + 1) * sections]
         chosen = {int(attempts.choose_section(w.rows[i], w.reach, z * sections, sections)) for i in range(400)}
         assert chosen == set(np.flatnonzero(reach["within"]).tolist())
-    w.reach["cumulative"] = 0.0  # shares that fall short of one by rounding leave nobody without a section
+    w.reach["cumulative"] = 1e-300  # shares that fall short of one by rounding leave nobody without a section
     assert attempts.choose_section(w.rows[0], reach, 0, sections) == np.flatnonzero(reach["within"])[-1]
     w.reach["within"] = 0
     assert attempts.choose_section(w.rows[0], w.reach, 0, sections) == -1
@@ -231,14 +231,14 @@ def test_nobody_gives_itself_up_where_all_are_turned_back(many: CorridorModel) -
 
 
 def test_an_approach_has_one_result_by_the_stages_in_turn(many: CorridorModel) -> None:
-    """Withdrawn w d; of the rest presented s (1 - b); of the rest detected d."""
+    """Presented s (1 - b); of the rest withdrawn w d; of the rest detected d."""
     p = many.world.p[0]
     p["withdrawal"], p["self_presentation"] = 0.5, 0.4
     d, b = 0.6, 0.25
     results = [attempts.result_of(many.world.rows[i], d, b, p) for i in range(3000)]
     stays, goes_on = 1 - 0.5 * d, 1 - 0.4 * (1 - b)
     chances = {
-        t.WITHDRAWN: 0.5 * d, t.PRESENTED: stays * 0.4 * (1 - b), t.STOPPED: stays * goes_on * d,
+        t.PRESENTED: 0.4 * (1 - b), t.WITHDRAWN: goes_on * 0.5 * d, t.STOPPED: stays * goes_on * d,
         t.UNDETECTED: stays * goes_on * (1 - d),
     }  # fmt: skip
     check_shares([results.count(result) for result in chances], list(chances.values()))

@@ -10,13 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.engine import queues
 from sim.engine import tables as t
 from sim.engine.processes import decisions
 from sim.engine.rows import AT_BORDER, AT_HUB, MOVED_ON, NOWHERE, RETURNED, STRANDED
 from sim.engine.streams import daily_hazard
 from sim.model import CorridorModel
 from tests.strategies import START, finished, tiny_scenario
-from tests.unit.engine.processes.hands import clock_at, flows_of, put_to_wait, waiting
+from tests.unit.engine.processes.hands import clock_at, flows_of, put_to_wait
 from tests.verification.analytic import check_share, check_shares, simple
 
 PEOPLE = 3000
@@ -38,6 +39,7 @@ def world(status: int, place: str, state: dict[str, float] | None = None, **para
 def appraised(model: CorridorModel, kind: int, place: str) -> dict[str, float]:
     """Today's hazards of a clock by name, and their sum."""
     g = clock_at(model, kind, place)
+    decisions.perceive(model._tables)
     total = decisions.appraise(model._tables, g)
     names = ("tries", "gives_up", "goes_home", "assisted", "moves_on", "evacuated")
     found = dict(zip(names, model.world.hazards[g].tolist(), strict=True))
@@ -270,10 +272,11 @@ def test_the_stranded_go_back_to_the_border_at_once_and_from_the_hub_to_the_line
         back = np.flatnonzero(model.world.rows["status"] == status)
         check_share(len(back), PEOPLE, 0.5)
         assert (model.world.rows["place"][back] == model.names.places.index(place)).all()
-        assert model.world.clocks["entries"][clock_at(model, kind, place)] == len(back)
         assert model.world.counters[t.N_ATTEMPTS] == 0
-        if place == "hub":
-            assert sorted(waiting(model, len(model.names.states))) == back.tolist()
+        if place == "hub":  # they line up by their keys with all who do so today
+            assert queues.peek_due(model._tables, t.C_HUB, 1, AT_HUB) == len(back)
+        else:
+            assert model.world.clocks["entries"][clock_at(model, kind, place)] == len(back)
 
 
 def test_nobody_tries_where_nobody_waits_and_each_tries_once() -> None:
