@@ -15,7 +15,7 @@ _POINT = re.compile(rf"\(?{_DEGREES}(?: ?[,;] ?| ){_DEGREES}\)?", re.ASCII)
 _WKT = re.compile(rf"point ?\({_DEGREES} {_DEGREES}\)", re.ASCII | re.IGNORECASE)  # longitude first
 
 
-def coordinate_of(table: Table, line: int, cells: list[Any]) -> tuple[float, float] | None:
+def place_of(table: Table, line: int, cells: list[Any]) -> tuple[float, float] | None:
     """Return latitude and longitude; raises for a cell that is neither empty nor understood."""
     columns = table.columns
     if "coordinates" in columns:

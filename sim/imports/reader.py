@@ -11,7 +11,7 @@ from sim.imports.dating import check_gaps, months_across, months_by_row
 from sim.imports.layouts import Layout, columns_of
 from sim.imports.names import plain, total_of
 from sim.imports.numerals import Cell, Empty, Number, NumeralError
-from sim.imports.places import coordinate_of
+from sim.imports.places import place_of
 from sim.imports.sheets import Formula, Sheet
 from sim.imports.table import How, Row, Table
 from sim.scenario.errors import show
@@ -43,7 +43,7 @@ def read(sheet: Sheet, layout: Layout, how: How) -> Table:
             continue
         else:
             counts = {by_row[k]: numbers[k][0]}  # type: ignore[dict-item]
-        table.rows.append(Row(line, names, counts, coordinate_of(table, line, cells)))
+        table.rows.append(Row(line, names, counts, place_of(table, line, cells)))
     check_gaps(table)
     if not table.rows:
         raise sheet.error(sheet.line, None, f"found no {layout.measure} below the header; is the download whole?")
