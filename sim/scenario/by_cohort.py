@@ -8,55 +8,32 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Annotated, Any
 
-from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
+from pydantic import PlainValidator
 
-from sim.scenario.entry import NAME_PATTERN, RangeError
+from sim.scenario.entry import NAME_PATTERN, WRITTEN_IN_PARTS, read_parts, schema_in_parts
 from sim.scenario.errors import choices, show
-from sim.scenario.quantity import QUANTITY_JSON_SCHEMA, Distribution, is_distribution, parse_quantity
+from sim.scenario.quantity import Distribution, parse_quantity
 
 OTHERS = "others"
 Misfit = tuple[tuple[str, ...], str]  # the key at fault, if it is one, and what is wrong
 
 
+def _name(key: Any) -> str:
+    """Return a cohort's name; which names there are, only the scenario knows."""
+    if not isinstance(key, str):
+        raise ValueError(f"found {show(str(key))}; allowed: names of cohorts, or {OTHERS!r}")
+    return key
+
+
 def _read(value: Any) -> Any:
-    """Return a quantity, or a mapping of names to quantities; which names there are, only the scenario knows."""
-    if not isinstance(value, dict) or not value or is_distribution(value):
-        return parse_quantity(value)
-    if any(isinstance(item, (list, tuple)) for item in value.values()):
-        return parse_quantity(value)  # meant as a distribution
-    quantities = {}
-    for name, item in value.items():
-        if not isinstance(name, str):
-            raise RangeError(f"found {show(str(name))}; allowed: names of cohorts, or {OTHERS!r}", name)
-        try:
-            quantities[name] = parse_quantity(item)
-        except ValueError as error:
-            raise RangeError(str(error), name) from None
-    return quantities
-
-
-def _write(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _write(item) for name, item in value.items()}
-    return value.to_yaml() if isinstance(value, Distribution) else value
+    return read_parts(value, _name) if value != {} else parse_quantity(value)
 
 
 ByCohort = Annotated[
     float | Distribution | dict[str, float | Distribution],
     PlainValidator(_read),
-    PlainSerializer(_write),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                *QUANTITY_JSON_SCHEMA["anyOf"],
-                {
-                    "type": "object",
-                    "description": "By cohort; `others` stands for the cohorts that are not named.",
-                    "patternProperties": {NAME_PATTERN: QUANTITY_JSON_SCHEMA},
-                },
-            ]
-        }
-    ),
+    WRITTEN_IN_PARTS,
+    schema_in_parts("By cohort; `others` stands for the cohorts that are not named.", NAME_PATTERN),
 ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, ClassVar
 
@@ -155,24 +155,39 @@ def schedule(unit: str, low: float, high: float, description: str, source: str =
 Schedule = dict[Day, Quantity]
 
 
-def _read_by_date(value: Any) -> Any:
+def read_parts(value: Any, key: Callable[[Any], Any]) -> Any:
+    """Return a quantity, or a mapping of keys, each as ``key`` reads it, to quantities.
+
+    Raises:
+        RangeError: With the key of a value that is not allowed, or that ``key`` refuses with a ValueError.
+        ValueError: If the value as a whole is no quantity.
+    """
     if not isinstance(value, dict) or is_distribution(value):
         return parse_quantity(value)
     if any(isinstance(item, (list, tuple)) for item in value.values()):
         return parse_quantity(value)  # meant as a distribution
     quantities = {}
-    for day, item in value.items():
+    for name, item in value.items():
         try:
-            quantities[parse_day(day)] = parse_quantity(item)
+            quantities[key(name)] = parse_quantity(item)
         except ValueError as error:
-            raise RangeError(str(error), day) from None
+            raise RangeError(str(error), name) from None
     return quantities
 
 
-def _write_by_date(value: Any) -> Any:
+def _write_parts(value: Any) -> Any:
     if isinstance(value, dict):
-        return {day: _write_by_date(item) for day, item in value.items()}
+        return {key: _write_parts(item) for key, item in value.items()}
     return value.to_yaml() if isinstance(value, Distribution) else value
+
+
+WRITTEN_IN_PARTS = PlainSerializer(_write_parts)
+
+
+def schema_in_parts(description: str, pattern: str) -> WithJsonSchema:
+    """Return the JSON schema of a quantity, or of quantities by keys of a pattern."""
+    parts = {"type": "object", "description": description, "patternProperties": {pattern: QUANTITY_JSON_SCHEMA}}
+    return WithJsonSchema({"anyOf": [*QUANTITY_JSON_SCHEMA["anyOf"], parts]})
 
 
 # A quantity that may be given by date: ``186``, or ``{2022-01-25: 20, 2022-06-30: {uniform: [180, 190]}}``. Each value
@@ -180,20 +195,9 @@ def _write_by_date(value: Any) -> Any:
 # is built. What is built up evenly has a date for each step.
 ByDate = Annotated[
     float | Distribution | dict[date, float | Distribution],
-    PlainValidator(_read_by_date),
-    PlainSerializer(_write_by_date),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                *QUANTITY_JSON_SCHEMA["anyOf"],
-                {
-                    "type": "object",
-                    "description": "By date; each holds from its date until the next.",
-                    "patternProperties": {DATE_KEY: QUANTITY_JSON_SCHEMA},
-                },
-            ]
-        }
-    ),
+    PlainValidator(lambda value: read_parts(value, parse_day)),
+    WRITTEN_IN_PARTS,
+    schema_in_parts("By date; each holds from its date until the next.", DATE_KEY),
 ]
 
 
