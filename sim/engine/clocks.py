@@ -12,12 +12,11 @@ from __future__ import annotations
 import math
 
 from sim.engine.compiled import compiled
-from sim.engine.queues import append, give_block, take_block
+from sim.engine.queues import COUNT, FIRST, LINK, append, give_block, take_block
 from sim.engine.rows import AT_BORDER, AT_HUB, NOWHERE, STRANDED
 from sim.engine.streams import CAUSE, RESISTANCE, draw
 from sim.engine.tables import BLOCK_ROOM, CAUSES, K_AGAIN, K_FIRST, K_QUEUE, K_STRANDED, RING
 
-_LINK, _COUNT, _FIRST = 0, 1, 2
 _BUCKETS_PER_UNIT = 16.0
 _HIGHEST = 31.0  # resistance; the ring of buckets covers 32 units, and 1 in 10^13 would be higher
 _FEW = 64
@@ -58,9 +57,9 @@ def strikes_at(w, m, g):
 def enter(w, i, g, bucket):
     """Append row ``i`` to a bucket of clock ``g``."""
     b = w.waiting[g, bucket % RING]
-    if b < 0 or w.blocks[b, _COUNT] == BLOCK_ROOM:
+    if b < 0 or w.blocks[b, COUNT] == BLOCK_ROOM:
         new = take_block(w)
-        w.blocks[new, _LINK] = b
+        w.blocks[new, LINK] = b
         w.waiting[g, bucket % RING] = new
         b = new
     append(w, b, i)
@@ -80,60 +79,49 @@ def wait(w, i, day):
 
 
 @compiled
-def empty(w, g, bucket):
-    """Empty a bucket of clock ``g``; return the first of its blocks, which the caller gives back."""
-    b = w.waiting[g, bucket % RING]
-    w.waiting[g, bucket % RING] = -1
-    return b
+def revisit(w, g, first, last, now):
+    """Move those whom clock ``g`` strikes by the value ``now`` from its buckets ``first`` to ``last`` to ``w.who``.
 
-
-@compiled
-def strike(w, g, day):
-    """Write those whom clock ``g`` strikes today to ``w.who``, in arbitrary order; return their number.
-
-    Entries of people who have left by another way are dropped.
+    The others stay, but for entries of people who have left by another way, which are dropped. Returns how many it
+    strikes; their order is arbitrary.
     """
-    now = w.elapsed[day + 1, g]
-    first, last = int(w.elapsed[day, g] * _BUCKETS_PER_UNIT), int(now * _BUCKETS_PER_UNIT)
     n = 0
-    for bucket in range(first, min(last, first + RING - 1) + 1):
-        b = empty(w, g, bucket)
+    for bucket in range(first, last + 1):
+        b = w.waiting[g, bucket % RING]
+        w.waiting[g, bucket % RING] = -1
         while b >= 0:
-            for k in range(_FIRST, _FIRST + w.blocks[b, _COUNT]):
+            for k in range(FIRST, FIRST + w.blocks[b, COUNT]):
                 i = w.blocks[b, k]
                 m = w.rows[i]
                 w.clocks[g].entries -= 1
                 if clock_of(w, m) == g:
                     at = strikes_at(w, m, g)
+                    own = int(at * _BUCKETS_PER_UNIT) % RING == bucket % RING  # also of just one turn of the ring later
                     if at <= now and m.due == 0:
                         m.due = 1  # so that an old entry of the same person does not count
                         w.who[n] = i
                         n += 1
-                    elif (
-                        at > now and int(at * _BUCKETS_PER_UNIT) % RING == bucket % RING
-                    ):  # or just one turn of the ring later
+                    elif at > now and own:
                         enter(w, i, g, bucket)
             b = give_block(w, b)
     return n
 
 
 @compiled
+def strike(w, g, day):
+    """Write those whom clock ``g`` strikes today to ``w.who``, in arbitrary order; return their number."""
+    now = w.elapsed[day + 1, g]
+    first, last = int(w.elapsed[day, g] * _BUCKETS_PER_UNIT), int(now * _BUCKETS_PER_UNIT)
+    return revisit(w, g, first, min(last, first + RING - 1), now)
+
+
+@compiled
 def sweep(w, g, day):
     """Drop entries of people who have left by another way, if they are more than those who wait."""
     clock = w.clocks[g]
-    if clock.entries <= 2 * w.stocks[clock.cohort, clock.place, clock.status] + _FEW:
-        return
-    now = int(w.elapsed[day, g] * _BUCKETS_PER_UNIT)
-    for bucket in range(now, now + RING):
-        b = empty(w, g, bucket)
-        while b >= 0:
-            for k in range(_FIRST, _FIRST + w.blocks[b, _COUNT]):
-                i = w.blocks[b, k]
-                m = w.rows[i]
-                clock.entries -= 1
-                if clock_of(w, m) == g and int(strikes_at(w, m, g) * _BUCKETS_PER_UNIT) == bucket:
-                    enter(w, i, g, bucket)
-            b = give_block(w, b)
+    if clock.entries > 2 * w.stocks[clock.cohort, clock.place, clock.status] + _FEW:
+        first = int(w.elapsed[day, g] * _BUCKETS_PER_UNIT)
+        revisit(w, g, first, first + RING - 1, -1.0)
 
 
 @compiled

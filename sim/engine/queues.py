@@ -13,7 +13,7 @@ from sim.engine.streams import bits
 from sim.engine.tables import BLOCK_ROOM, N_ATTEMPTS, N_EVENTS, N_FREE_BLOCK, N_USED_BLOCKS
 
 ANY = -1
-_LINK, _COUNT, _FIRST = 0, 1, 2
+LINK, COUNT, FIRST = 0, 1, 2  # of a block: the next one, how many rows it names, the first of them
 _FEW = 16  # up to so many are sorted directly, without buckets
 
 
@@ -45,20 +45,20 @@ def take_block(w):
     """Take an empty block from the pool and return its number."""
     b = w.counters[N_FREE_BLOCK]
     if b >= 0:
-        w.counters[N_FREE_BLOCK] = w.blocks[b, _LINK]
+        w.counters[N_FREE_BLOCK] = w.blocks[b, LINK]
     else:
         b = w.counters[N_USED_BLOCKS]
         w.counters[N_USED_BLOCKS] = b + 1
-    w.blocks[b, _LINK] = -1
-    w.blocks[b, _COUNT] = 0
+    w.blocks[b, LINK] = -1
+    w.blocks[b, COUNT] = 0
     return b
 
 
 @compiled
 def give_block(w, b):
     """Return a block to the pool; returns the block that it was linked to."""
-    following = w.blocks[b, _LINK]
-    w.blocks[b, _LINK] = w.counters[N_FREE_BLOCK]
+    following = w.blocks[b, LINK]
+    w.blocks[b, LINK] = w.counters[N_FREE_BLOCK]
     w.counters[N_FREE_BLOCK] = b
     return following
 
@@ -66,9 +66,9 @@ def give_block(w, b):
 @compiled
 def append(w, b, i):
     """Write row ``i`` into block ``b``, which has room."""
-    n = w.blocks[b, _COUNT]
-    w.blocks[b, _FIRST + n] = i
-    w.blocks[b, _COUNT] = n + 1
+    n = w.blocks[b, COUNT]
+    w.blocks[b, FIRST + n] = i
+    w.blocks[b, COUNT] = n + 1
 
 
 @compiled
@@ -80,9 +80,9 @@ def schedule(w, i, calendar, today, days):
     m.due = min(due, 65_535)
     if due < w.calendar.shape[1]:
         b = w.calendar[calendar, due]
-        if b < 0 or w.blocks[b, _COUNT] == BLOCK_ROOM:
+        if b < 0 or w.blocks[b, COUNT] == BLOCK_ROOM:
             new = take_block(w)
-            w.blocks[new, _LINK] = b
+            w.blocks[new, LINK] = b
             w.calendar[calendar, due] = new
             b = new
         append(w, b, i)
@@ -95,12 +95,12 @@ def peek_due(w, calendar, day, status):
     n = 0
     b = w.calendar[calendar, day]
     while b >= 0:
-        for k in range(_FIRST, _FIRST + blocks[b, _COUNT]):
+        for k in range(FIRST, FIRST + blocks[b, COUNT]):
             i = blocks[b, k]
             who[n] = i
             if status == ANY or rows[i].status == status:
                 n += 1
-        b = blocks[b, _LINK]
+        b = blocks[b, LINK]
     return n
 
 
@@ -121,13 +121,13 @@ def push(w, q, i):
     """Append row ``i`` to queue ``q``."""
     queue = w.queues[q]
     b = queue.tail
-    if b < 0 or w.blocks[b, _COUNT] == BLOCK_ROOM:
+    if b < 0 or w.blocks[b, COUNT] == BLOCK_ROOM:
         new = take_block(w)
         if b < 0:
             queue.head = new
             queue.first = 0
         else:
-            w.blocks[b, _LINK] = new
+            w.blocks[b, LINK] = new
         queue.tail = new
         b = new
     append(w, b, i)
@@ -138,7 +138,7 @@ def push(w, q, i):
 def front(w, q):
     """Return the first row of queue ``q`` without removing it; -1 if the queue is empty."""
     queue = w.queues[q]
-    return w.blocks[queue.head, _FIRST + queue.first] if queue.length > 0 else -1
+    return w.blocks[queue.head, FIRST + queue.first] if queue.length > 0 else -1
 
 
 @compiled
@@ -148,10 +148,10 @@ def pop(w, q):
     if queue.length == 0:
         return -1
     b = queue.head
-    i = w.blocks[b, _FIRST + queue.first]
+    i = w.blocks[b, FIRST + queue.first]
     queue.first += 1
     queue.length -= 1
-    if queue.first == w.blocks[b, _COUNT]:
+    if queue.first == w.blocks[b, COUNT]:
         queue.head = give_block(w, b)
         queue.first = 0
         if queue.head < 0:
