@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from sim.model import CorridorModel
 from sim.outputs.results import Results
 from sim.runs import draw, run_to_data
-from sim.scenario.fields import FieldNote, is_by_cohort
+from sim.scenario.entry import Entry
+from sim.scenario.fields import FieldNote, is_by_cohort, is_by_date, is_schedule, note
 from sim.scenario.paths import parameter_paths
 from sim.scenario.schema import Scenario, scenario_class
 
@@ -136,16 +137,37 @@ def finished(scenario: Scenario, days: int | None = None) -> CorridorModel:
     return model
 
 
+def fields_where(scenario: Scenario, test: Callable[[Any], bool]) -> dict[str, FieldNote]:
+    """All fields of a scenario whose type passes a test, whatever they hold, by dotted path."""
+    return dict(_fields_where(scenario, test, ""))
+
+
+def _fields_where(value: Any, test: Callable[[Any], bool], path: str) -> Iterator[tuple[str, FieldNote]]:
+    if isinstance(value, Entry):
+        for name, field in type(value).model_fields.items():
+            if test(field.annotation):
+                yield f"{path}{name}", note(field)
+            else:
+                yield from _fields_where(getattr(value, name), test, f"{path}{name}.")
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            yield from _fields_where(item, test, f"{path}{name}.")
+
+
 def by_cohort_paths(scenario: Scenario) -> list[str]:
     """Paths of all quantities that may be given by cohort."""
-    parts: list[tuple[str, Any]] = [("behaviour", scenario.behaviour), ("hazards", scenario.hazards)]
-    parts += [(f"agencies.{name}", agency) for name, agency in sorted(scenario.agencies.items())]
-    return [
-        f"{path}.{name}"
-        for path, entry in parts
-        for name, field in type(entry).model_fields.items()
-        if is_by_cohort(field.annotation)
-    ]
+    return list(fields_where(scenario, is_by_cohort))
+
+
+def dated_fields(scenario: Scenario) -> dict[str, FieldNote]:
+    """All quantities that may be given by date, by path, but those that a process draws."""
+    found = fields_where(scenario, lambda kind: is_schedule(kind) or is_by_date(kind))
+    drawn = set()
+    for name, state in scenario.transit_states.items():
+        if state.posture is not None:
+            drawn.add(f"transit_states.{name}.facilitation")
+            drawn |= {f"zones.{zone}.steering" for zone, entry in scenario.zones.items() if entry.transit_state == name}
+    return {path: field for path, field in found.items() if path not in drawn}
 
 
 # Random scenarios.
@@ -208,6 +230,11 @@ POINT: dict[str, Any] = {
     },
 }  # fmt: skip
 
+# The posture of the tiny scenario's hub as a process, in place of schedules.
+POSTURE: dict[str, Any] = {
+    "transit_states": {"belarus": {"facilitation": None, "posture": {"steering": {"lida": 0.5}, "off_begins": 0.3}}},
+}
+
 # A measure of each kind, by the names of the tiny scenario; their quantities are moved like all others.
 MEASURES: dict[str, dict[str, Any]] = {
     "carrier-ban": {"carriers": ["airline-iq"]},
@@ -228,6 +255,8 @@ MEASURES: dict[str, dict[str, Any]] = {
         "steering": {"lida": 2},
     },
 }  # fmt: skip
+# Quantities that are moved all at once, as well as one by one.
+BLOCKS = ("behaviour.", "seasons.", "detection.", "zones.", "sections.", "transit_states.belarus.")
 UNIT = st.one_of(st.sampled_from([0.0, 1.0]), st.floats(0, 1))
 
 
@@ -258,7 +287,7 @@ def dated_measures(draw: st.DrawFn, days: int, point: bool) -> dict[str, Any]:
 
 @st.composite
 def any_scenarios(draw: st.DrawFn, longest: int = 60) -> Scenario:
-    """Valid scenarios: any quantity anywhere in its range, some by cohort; any measures; places and seats to none."""
+    """Valid scenarios: any quantity anywhere in its range, some by cohort or date; any measures; seats to none."""
     days = draw(st.integers(1, longest))
     few, seats = st.integers(0, 40), st.integers(1, 12)
     point = draw(st.booleans())
@@ -274,9 +303,17 @@ def any_scenarios(draw: st.DrawFn, longest: int = 60) -> Scenario:
     if point:
         changes = merge(changes, POINT)
     if draw(st.booleans()):
+        changes = merge(changes, POSTURE)
+    if draw(st.booleans()):
+        changes["seasons"] = {"calm_sea": draw(st.lists(UNIT, min_size=12, max_size=12))}
+    if draw(st.booleans()):
         changes["sponsors"] = {"moscow": {"transit_states": ["belarus"], "pulse_days": 5, "pause_days": 5}}
     plain = merge(TINY, changes) | {"days": days}
     parameters = parameter_paths(Scenario(**plain))
+    for block in draw(st.lists(st.sampled_from(BLOCKS), max_size=2)):
+        for path, _, field in parameters:
+            if path.startswith(block):
+                plain = merge(plain, nested(path.split("."), within(field, draw(UNIT))))
     for number, u in draw(st.lists(st.tuples(st.integers(0, len(parameters) - 1), UNIT), max_size=24)):
         path, _, field = parameters[number]
         plain = merge(plain, nested(path.split("."), within(field, u)))
@@ -285,6 +322,11 @@ def any_scenarios(draw: st.DrawFn, longest: int = 60) -> Scenario:
     for path in draw(chosen):
         values = {name: within(fields[path], draw(UNIT)) for name in ("iraqis", "others")}
         plain = merge(plain, nested(path.split("."), values))
+    dated = list(dated_fields(Scenario(**plain)).items())
+    some = st.tuples(st.integers(0, len(dated) - 1), st.integers(-30, days - 1), UNIT)
+    for number, day, u in draw(st.lists(some, max_size=12)):
+        path, field = dated[number]
+        plain = merge(plain, nested([*path.split("."), str(START + timedelta(days=day))], within(field, u)))
     return Scenario(**plain)
 
 
