@@ -46,6 +46,7 @@ def check(scenario: Scenario, root: Node, last_days: Mapping[str, date]) -> Iter
         yield problem
     if not broken:
         yield from _hubs(scenario, finder)
+        yield from _shared_places(scenario, finder)
         yield from _targets(scenario, finder)
         yield from _postures(scenario, finder)
     yield from _by_cohort(scenario, finder)
@@ -128,6 +129,20 @@ def _hubs(scenario: Scenario, finder: _Finder) -> Iterator[Problem]:
             text = f"found {state}, which has no zone where its guests could go on"
             text += f"; needed: an entry in `zones` whose transit_state is {state}"
             yield finder.problem(text, "routes", name, "transit_state")
+
+
+def _shared_places(scenario: Scenario, finder: _Finder) -> Iterator[Problem]:
+    """Check that no hub or coast answers to two transit states: people there wait under the posture of one."""
+    owners: dict[str, str] = {}
+    places = [(state.hub, name, ("transit_states", name, "hub")) for name, state in scenario.transit_states.items()]
+    for name, route in scenario.routes.items():
+        if route.over_sea:
+            places.append((route.origin, route.transit_state, ("routes", name, "transit_state")))
+    for place, state, path in places:
+        owner = owners.setdefault(place, state)
+        if owner != state:
+            text = f"found {show(state)} at {show(place)}, where people wait under the posture of {show(owner)}"
+            yield finder.problem(f"{text}; allowed: one transit state at a hub or coast", *path)
 
 
 def _targets(scenario: Scenario, finder: _Finder) -> Iterator[Problem]:

@@ -54,6 +54,14 @@ ErrorOf = Callable[..., str]
             ["sections.kuznica.crossing_point.hours.2030-01-01", "after the last day of the run"],
         ),
         (
+            "transit_states: {latvia: {hub: minsk}}",
+            ["transit_states.latvia.hub", "found 'latvia' at 'minsk'", "under the posture of 'belarus'", "allowed: one"],
+        ),
+        (
+            "routes: {benghazi-crete: {mode: sea, origin: benghazi, destination: crete, transit_state: belarus}}",
+            ["routes.benghazi-crete.transit_state", "found 'belarus' at 'benghazi'", "'libya'", "hub or coast"],
+        ),
+        (
             "measures: {a: {kind: turn-back, start: 2021-07-05, agency: border}}",
             ["measures.a.agency", "'border-guard'"],
         ),
