@@ -65,6 +65,7 @@ def test_the_promised_series_ship():
         "eastern-border-detections-2025",
         "evros-arrests-2020",
         "evros-entries-prevented-2020",
+        "evros-gathered-2020",
         "germany-2021",
         "lapland-asylum-seekers-2015",
         "lapland-asylum-seekers-2016",
