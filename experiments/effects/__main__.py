@@ -23,6 +23,7 @@ from sim.runs import draw, run_to_data
 from sim.scenario import load_scenario
 from sim.scenario.schema import Scenario
 
+FOLDER = Path(__file__).parent
 PAIRS = 40
 ENTRIES = (S_CROSSINGS, S_PROCEDURES)
 OUTPUTS: Mapping[str, tuple[int, ...]] = {"recorded": (S_RECORDED,), "attempts": (S_ATTEMPTS,), "entries": ENTRIES}
@@ -55,16 +56,22 @@ def main(arguments: list[str]) -> None:
     """Print and write the effects."""
     parser = argparse.ArgumentParser(prog="python -m experiments.effects")
     parser.add_argument("--pairs", type=int, default=PAIRS)
-    parser.add_argument("--out", type=Path, default=Path(__file__).parent / "effects.csv")
+    parser.add_argument("--out", type=Path, default=FOLDER / "effects.csv")
+    parser.add_argument("--only", choices=sorted({question.name for question in QUESTIONS}))
     options = parser.parse_args(arguments)
     tables = []
     for question in QUESTIONS:
+        if options.only not in (None, question.name):
+            continue
         table = effects(question, options.pairs)
         tables.append(table)
         where = f"{question.scenario}, {question.start} to {question.end}, {options.pairs} pairs"
         print(f"\n{question.name} ({', '.join(question.measures)}): {where}")
-        print(table.drop(columns=["question", "scenario", "start", "end"]).to_string(index=False, float_format=_short))
-    pd.concat(tables).to_csv(options.out, index=False, float_format=_short, lineterminator="\n")
+        print(
+            table.drop(columns=["question", "scenario", "start", "end"]).to_string(index=False, float_format=_short),
+            flush=True,
+        )
+        pd.concat(tables).to_csv(options.out, index=False, float_format=_short, lineterminator="\n")
 
 
 def effects(question: Question, pairs: int) -> pd.DataFrame:
