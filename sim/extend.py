@@ -34,13 +34,17 @@ from sim.outputs.definitions import Output
 from sim.outputs.run_data import RunData
 from sim.scenario import measures, schema
 from sim.scenario.entry import Day, Entry, Name, Schedule, schedule
+from sim.scenario.kinds import Registry
 from sim.scenario.measures import Measure
 from sim.scenario.quantity import Quantity, quantity
+from sim.scenario.reactions import Action, Trigger
+from sim.scenario.reactions.action import REGISTRY as ACTIONS
+from sim.scenario.reactions.trigger import REGISTRY as TRIGGERS
 
 __all__ = [
-    "Actor", "Day", "Entry", "ExtensionError", "Measure", "Name", "Quantity", "Schedule", "actor", "attribute", "bits",
+    "Action", "Actor", "Day", "Entry", "ExtensionError", "Measure", "Name", "Quantity", "Schedule", "Trigger", "action", "actor", "attribute", "bits",
     "category", "clear", "compiled", "count", "draw", "flow", "happens", "lag", "load", "loaded", "measure", "move",
-    "outcome", "process", "quantity", "rule", "schedule", "stream",
+    "outcome", "process", "quantity", "rule", "schedule", "stream", "trigger",
 ]  # fmt: skip
 
 
@@ -115,10 +119,32 @@ def measure(kind: type[Measure]) -> type[Measure]:
     Raises:
         ExtensionError: If its name is taken, or it lacks ``kind: Literal["its-name"]`` or a method ``apply``.
     """
+    return _added(measures.REGISTRY, kind)
+
+
+def trigger(kind: type[Trigger]) -> type[Trigger]:
+    """Add a kind of trigger to reactions: a subclass of `Trigger` that defines its fields and when it holds.
+
+    Raises:
+        ExtensionError: If its name is taken, or it lacks ``kind: Literal["its-name"]`` or a method ``look``.
+    """
+    return _added(TRIGGERS, kind)
+
+
+def action(kind: type[Action]) -> type[Action]:
+    """Add a kind of action to reactions: a subclass of `Action` that defines its fields and its effect.
+
+    Raises:
+        ExtensionError: If its name is taken, or it lacks ``kind: Literal["its-name"]`` or a method ``apply``.
+    """
+    return _added(ACTIONS, kind)
+
+
+def _added[Kind: Entry](registry: Registry[Any], kind: type[Kind]) -> type[Kind]:
     with _explained():
-        measures.register(kind)
-    name = next(name for name, known in measures.KINDS.items() if known is kind)
-    undo.append(lambda: measures.unregister(name))
+        registry.register(kind)
+    name = next(name for name, known in registry.known.items() if known is kind)
+    undo.append(lambda: registry.unregister(name))
     return kind
 
 

@@ -16,7 +16,9 @@ from sim.agents.daybook import Daybook
 from sim.agents.extra_actors import make_all
 from sim.agents.lever import Lever
 from sim.agents.migrant_set import Everybody, MigrantSet
+from sim.agents.reactions import Reactions
 from sim.agents.transit_state import LEVERS
+from sim.data import html
 from sim.engine import conservation, ledger
 from sim.engine.build import build_world, names_of, run_days
 from sim.engine.compiled import compiled
@@ -39,7 +41,6 @@ from sim.engine.rows import STATUSES
 from sim.engine.strata import attributes
 from sim.engine.streams import Seed, seed_of
 from sim.engine.tables import ALWAYS_OPEN, N_EVENTS, S_PATROL_CALLS
-from sim.scenario import html
 from sim.scenario.draw import resolve
 from sim.scenario.entry import dated, is_uncertain
 from sim.scenario.load import load_scenario
@@ -133,6 +134,7 @@ class CorridorModel(mesa.Model):
         self._reviewers = [actor for actor in self._actors if type(actor).review is not Actor.review]
         self.season = Calendar(self)
         self.measures = Agenda(self)
+        self.reactions = Reactions(self)
         self.migrants = MigrantSet(self)
 
     def step(self) -> None:
@@ -142,6 +144,7 @@ class CorridorModel(mesa.Model):
         day = self.day
         self.season.turn(day)
         self.measures.apply(day)
+        self.reactions.turn(day)
         for actor in self._actors:
             actor.step()
         if self.routes_changed or day in self._timetable_ends:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -53,11 +53,34 @@ class BorderAgency(Actor):
         length = np.where(self.table["is_point"][self.numbers], 0.0, self.table["length"][self.numbers])
         self.by_length = length / max(length.sum(), 1e-9)  # of the green border; crossing points need no patrols
         self.distribution = self.by_length
+        self.concentrations: dict[str, tuple[float, Any]] = {}  # shares of the force, and weights of its sections
         self._deployed: float | None = None
 
     def send(self, measure: str, officers: float) -> None:
         """Add officer equivalents while ``measure`` is in force; 0 withdraws them."""
         self.sent[measure] = officers
+
+    def lend(self, key: str, officers: float) -> float:
+        """Lend officer equivalents, as far as its own force goes, in place of what was lent before; return how many."""
+        self.sent.pop(key, None)
+        own = self.force + sum(number for number in self.sent.values() if number < 0)
+        lent = min(max(officers, 0.0), max(own, 0.0))
+        self.sent[key] = -lent
+        return lent
+
+    def concentrate(self, key: str, share: float, sections: Sequence[str] = ()) -> None:
+        """Keep a share of the force in sections, by length; in none named, where patrols were called in seven days.
+
+        A share of 0 lets them go. Where no patrol was called, the share stays where it is.
+        """
+        self.concentrations.pop(key, None)
+        self._deployed = None
+        if share <= 0:
+            return
+        named = np.isin(self.numbers, [self.sections[name] for name in sections])
+        weights = self.by_length * named if sections else self._recent(self.model.day - 1).astype(float)
+        if weights.sum() > 0:
+            self.concentrations[key] = (share, weights / weights.sum())
 
     def build(self, measure: str, barriers: Mapping[str, tuple[float, float]], surveillance: Any) -> None:
         """Start building barriers, by section: km to build, and km a day; an empty mapping stops construction.
@@ -138,7 +161,10 @@ class BorderAgency(Actor):
         if total == self._deployed:
             return
         self._deployed = total
-        on_duty = total * self.entry.on_duty * self.distribution
+        distribution = self.distribution
+        for share, weights in self.concentrations.values():
+            distribution = (1 - share) * distribution + share * weights
+        on_duty = total * self.entry.on_duty * distribution
         self.table["officers"][self.numbers] = on_duty
         self.table["capacity"][self.numbers] = on_duty * self.entry.handling_rate
 

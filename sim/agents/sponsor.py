@@ -35,28 +35,16 @@ class Sponsor(Actor):
         within = self.first <= day <= self.last and (day - self.first) % cycle < int(self.entry.pulse_days)
         if within != self.pulsing:
             self.pulsing = within
-            self._set_intensity(day)
+            self._set_intensity()
             if not within:
                 self._steer(None)
         if within and (day - self.first) % cycle % WEEK == 0:
             self._steer(day)
 
-    def _set_intensity(self, day: int) -> None:
-        factor = (day, self.entry.intensity, 0.0)
+    def _set_intensity(self) -> None:
         for name in self.entry.transit_states:
-            state = self.model.states[name]
-            levers = [state.lever("visas"), state.lever("transfer")]
-            levers += [
-                carrier.lever(route)
-                for carrier in self.model.carriers.values()
-                for route in carrier.services
-                if self.model.settings.routes[route].transit_state == name
-            ]
-            for lever in levers:
-                if self.pulsing:
-                    lever.factors[self.name] = factor
-                else:
-                    lever.factors.pop(self.name, None)
+            for actor, lever in self.model.states[name].inflow():
+                actor.factor(lever, self.name, self.entry.intensity if self.pulsing else None)
 
     def _steer(self, day: int | None) -> None:
         for name in self.entry.transit_states:

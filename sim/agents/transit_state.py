@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from sim.agents.actor import Actor
@@ -23,6 +24,15 @@ class TransitState(Actor):
         super().__init__(model, name)
         self.record = record
         self.zones: list[str] = []
+
+    def inflow(self) -> Iterator[tuple[Actor, str]]:
+        """Yield the levers of its inflow, with whose they are: visas, transfer, and departures on routes to it."""
+        yield self, "visas"
+        yield self, "transfer"
+        for carrier in self.model.carriers.values():
+            for route in carrier.services:
+                if self.model.settings.routes[route].transit_state == self.name:
+                    yield carrier, route
 
     def step(self) -> None:
         """Set today's posture; shares stay within 0 and 1."""

@@ -17,11 +17,10 @@ from sim.engine.rows import STATUSES
 from sim.engine.tables import PAIR_FLOWS
 from sim.scenario.modes import ANY_DEPARTURE, ANY_DEPARTURES
 
-NOWHERE, EVERYWHERE, ALL = "before-any-section", "everywhere", "all"
+NOWHERE, EVERYWHERE, ALL, REACTION = "before-any-section", "everywhere", "all", "reaction"
 LEVELS = ("section", "agency", "route", "cohort", "status", "place")  # of daily tables
 GROUPS = BORDER, WAY, PEOPLE = ("border", "way", "people")
 DESCRIPTION = ("name", "symbol", "unit", "over_time", "title", "formula", "meaning", "answers_to")
-_LAST = 99
 _NAME, _ALLOWED = re.compile(r"[a-z][a-z0-9_]*"), "small letters, digits and _, a letter first"
 
 
@@ -71,7 +70,7 @@ class Output:
     totals: tuple[str, ...] = ()
     weekly: tuple[str, ...] = ()
     status: str = ""
-    order: float = _LAST
+    order: float = 99
     group: str = WAY
     digits: int = 0
     summary: int = 0
@@ -102,8 +101,7 @@ class Output:
 
 _POLAND = "Polish Border Guard, attempts (poland-attempts-*); Lithuania, registered and turned away (lithuania-*)"
 _FRONTEX = "Frontex, detections, which mostly leave turn-backs out (eastern-border-detections-*)"
-_BOTH = ("section", "agency")
-_LOADED = (*_BOTH, ALL)
+_BOTH, _LOADED = ("section", "agency"), ("section", "agency", ALL)
 _PRESSURE, _DAY = "patrol calls / capacity", "day of the run, from 1"
 _OF_ALL = "Of the whole border: of its most loaded section, day by day."
 _TABLE = (
@@ -249,6 +247,12 @@ _OF_TOTALS = (
            "Attempts in a section of those who came by each route.", totals=("section",), group=BORDER),
     Output("attempts_by_cohort", "", "attempts", "sum", "Attempts by cohort", "by cohort", "count",
            "Attempts in a section of those who came by each cohort.", totals=("section",), group=BORDER),
+    Output("reactions_fired", "", "times", "sum", "Reactions begun", "begun", "count", "How often a reaction began.",
+           totals=(REACTION, ALL)),
+    Output("reaction_first_day", "", _DAY, "", "First day of the reaction", "first day", "first day in force",
+           "Of the runs in which it ever begins.", totals=(REACTION,), date="first_reaction"),
+    Output("reaction_days", "", "days", "sum", "Days of the reaction", "days in force", "count",
+           "Days of the run on which it is in force.", totals=(REACTION,)),
 )  # fmt: skip
 LOADS = ("pressure_mean", "pressure_peak", "peak_day", "days_over", "first_over_day")
 SHARES = {"route": "attempts_by_route", "cohort": "attempts_by_cohort"}
@@ -316,9 +320,6 @@ def published(name: str) -> Output:
     return next(answering, None) or definition(name)
 
 
-# What extensions add
-
-
 def register(output: Output) -> Output:
     """Add an output that is counted by cohort and route, in columns of `pair_flows` after the built-in ones.
 
@@ -380,7 +381,7 @@ def register_level(level: str, names: Iterable[str]) -> None:
         ValueError: If the level already exists, or has no names.
     """
     names = tuple(names)
-    if not _NAME.fullmatch(level) or level in (*LEVELS, EVERYWHERE, ALL, *_levels):
+    if not _NAME.fullmatch(level) or level in (*LEVELS, REACTION, EVERYWHERE, ALL, *_levels):
         raise ValueError(f"level: found {level!r}; allowed: {_ALLOWED}, and no level that is there")
     if not names or len(set(names)) < len(names):
         raise ValueError(f"level {level}: found the names {list(names)}; allowed: one or more, each once")

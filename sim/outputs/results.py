@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sim.data import extensions
+from sim.data import extensions, html
 from sim.data.durable_files import write_text, write_whole
 from sim.data.spreadsheet import csv_of, plain
 from sim.outputs import daily, totals
@@ -23,7 +23,6 @@ from sim.outputs.folder import RUN_FILE, OutputError, new_folder, read_run
 from sim.outputs.identity import without_extensions
 from sim.outputs.provenance import RunInfo, provenance, record_text, sha256
 from sim.outputs.weekly import layout_of, weekly_data_of
-from sim.scenario import html
 from sim.scenario.errors import ScenarioError
 from sim.scenario.load import load_scenario
 from sim.scenario.schema import Scenario

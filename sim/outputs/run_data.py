@@ -55,6 +55,7 @@ class RunData(NamedTuple):
     attempts_by_pair: Array  # (S, P)
     last_section: Array  # (S + 1, statuses) persons at the end by the last section tried; last row: none tried
     events: int  # migrant-events
+    reactions: Array = np.zeros((0, 3))  # (reactions, REACTIONS) of the scenario's acting ones, by name
     # By level that an extension has added (`register_level`), with N names:
     strata: Mapping[str, Array] = {}  # (D, N, PAIR_FLOWS and registered ones)
     strata_stocks: Mapping[str, Array] = {}  # (D, N, statuses) persons at the end of the day
@@ -91,9 +92,19 @@ def run_data_of(model: CorridorModel) -> RunData:
         attempts_by_pair=w.attempts_by_pair.copy(),
         last_section=ends.reshape(shape),
         events=model.events,
+        reactions=reactions_of(model),
         strata={a.name: of_extensions.strata_flows[:day, a.own].copy() for a in model.attributes},
         strata_stocks={a.name: of_extensions.strata_stocks_by_day[:day, a.own].copy() for a in model.attributes},
     )
+
+
+def reactions_of(model: CorridorModel) -> Array:
+    """Return how often each reaction began, its first day (from 1; NaN if none) and its days in force, by name."""
+    found = np.full((len(model.reactions.answers), 3), np.nan)
+    for row, answer in zip(found, model.reactions.answers, strict=True):
+        days = sum((end if end >= 0 else model.day) - begin for begin, end in answer.periods)
+        row[:] = len(answer.periods), answer.periods[0][0] + 1 if answer.periods else np.nan, days
+    return found
 
 
 def by_section(run: RunData, output: str) -> Array:

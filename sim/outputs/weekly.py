@@ -22,6 +22,7 @@ from sim.outputs.definitions import (
     LOADS,
     NOWHERE,
     OUTPUTS,
+    REACTION,
     SHARES,
     along_the_way,
     outputs,
@@ -29,6 +30,8 @@ from sim.outputs.definitions import (
 )
 from sim.outputs.run_data import WINDOW, Array, RunData
 from sim.scenario.schema import Scenario
+
+REACTIONS = ("reactions_fired", "reaction_first_day", "reaction_days")
 
 
 class Layout(NamedTuple):
@@ -39,6 +42,7 @@ class Layout(NamedTuple):
     agency_place: Array  # (A,)
     pair_cohort: Array  # (P,)
     pair_route: Array  # (P,)
+    reactions: list[str]  # names of the acting reactions
 
 
 class WeeklyData(NamedTuple):
@@ -65,6 +69,7 @@ class WeeklyData(NamedTuple):
     added_flows: Array  # (W, names of all levels that extensions have added, pair flows)
     added_stocks: Array  # (W, the same names, statuses) persons at the end of the week
     outcomes: Array  # (outcomes that extensions have added,)
+    reactions: Array  # (reactions, REACTIONS): times begun, first day (NaN if none), days in force
     observed: Array  # simulated values of the scenario's observed intervals; NaN where there is none
 
     @property
@@ -93,6 +98,7 @@ def layout_of(scenario: Scenario) -> Layout:
         np.array([names.places.index(agency) for agency in names.agencies], np.int64),
         np.array([names.cohorts.index(cohort) for cohort, _ in names.pairs], np.int64),
         np.array([names.routes.index(route) for _, route in names.pairs], np.int64),
+        sorted(scenario.acting()),
     )
 
 
@@ -128,6 +134,7 @@ def weekly_data_of(run: RunData, observed: Array | None = None) -> WeeklyData:
         added_flows=added_flows,
         added_stocks=added_stocks,
         outcomes=outcomes.values_of(run),
+        reactions=run.reactions,
         observed=np.empty(0) if observed is None else observed,
     )
 
@@ -179,6 +186,7 @@ def totals_of(layout: Layout, runs: Sequence[WeeklyData]) -> Iterator[Numbers]:
     for number, outcome in enumerate(outcomes.added):
         values = np.array([[run.outcomes[number]] for run in runs])
         yield Numbers(outcome.level, outcome.output, outcome.unit, [outcome.name], values)
+    yield from _of_reactions(layout, runs)
     nowhere = whole(m.by_pair(stacked, "deaths")) - whole(m.by_section(stacked, "deaths"))
     yield from _of_ends(layout, runs, nowhere)
     yield from _of_shares(layout, runs)
@@ -245,7 +253,7 @@ def _stacked(layout: Layout, runs: Sequence[WeeklyData]) -> RunData:
         return np.concatenate([getattr(run, field) for run in runs])
 
     return RunData(
-        **layout._asdict(),
+        **{field: value for field, value in layout._asdict().items() if field != "reactions"},
         section_flows=joined("section_flows"),
         pair_flows=joined("pair_flows"),
         route_flows=joined("route_flows"),
@@ -278,6 +286,16 @@ def _of_loads(layout: Layout, runs: Sequence[WeeklyData]) -> Iterator[Numbers]:
         yield _numbers("section", output, layout.names.sections, values[:, :sections])
         yield _numbers("agency", output, layout.names.agencies, values[:, sections:-1])
         yield _numbers(ALL, output, [ALL], values[:, -1:])
+
+
+def _of_reactions(layout: Layout, runs: Sequence[WeeklyData]) -> Iterator[Numbers]:
+    """Yield what became of each reaction, and how often any began; nothing where nobody may answer."""
+    if not layout.reactions:
+        return
+    found = np.stack([run.reactions for run in runs])
+    for number, output in enumerate(REACTIONS):
+        yield _numbers(REACTION, output, layout.reactions, found[:, :, number])
+    yield _numbers(ALL, REACTIONS[0], [ALL], found[:, :, 0].sum(axis=1, keepdims=True))
 
 
 def _of_ends(layout: Layout, runs: Sequence[WeeklyData], nowhere: Array) -> Iterator[Numbers]:

@@ -25,7 +25,7 @@ from sim.scenario.fields import (
     is_mapping,
     is_quantity,
     is_schedule,
-    measure_kinds,
+    kinds_of,
     note,
 )
 from sim.scenario.measures import Measure
@@ -58,7 +58,7 @@ def _below(path: str, entry: type[Entry]) -> Iterator[tuple[str, type[Entry]]]:
         kind, place = field.annotation, f"{path}{name}."
         if is_mapping(kind):
             kind, place = get_args(bare(kind))[1], f"{place}NAME."
-        kinds = measure_kinds(kind)
+        kinds = kinds_of(kind)
         if kinds:
             yield place, Measure
             yield from ((f"{place}kind={word}.", part) for word, part in kinds.items())
@@ -92,7 +92,7 @@ def _is_said_elsewhere(entry: type[Entry], name: str) -> bool:
     kind = entry.model_fields[name].annotation
     inner = get_args(bare(kind))[1] if is_mapping(kind) else kind
     inherited = entry is not Measure and issubclass(entry, Measure) and name in Measure.model_fields
-    return inherited or name == "kind" or entry_class(inner) is not None or bool(measure_kinds(inner))
+    return inherited or name == "kind" or entry_class(inner) is not None or bool(kinds_of(inner))
 
 
 def _line(name: str, entry: type[Entry]) -> str:

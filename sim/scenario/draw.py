@@ -51,6 +51,8 @@ def resolve(scenario: Scenario, seed: int | None = None) -> Scenario:
     >>> round(resolve(scenario, seed=1).behaviour.retry, 3)
     13.585
     """
+    if scenario.reactions and not scenario.answers:
+        scenario = copied(scenario, {"reactions": {}})  # type: ignore[assignment]
     return with_postures(with_numbers(scenario, seed), seed)
 
 

@@ -14,7 +14,7 @@ from pydantic_core import PydanticUndefined
 
 from sim.scenario.entry import Entry, figure
 from sim.scenario.errors import choices
-from sim.scenario.measures import KINDS, Measure
+from sim.scenario.kinds import registry_of
 from sim.scenario.quantity import Distribution, Quantity
 from sim.scenario.schema import scenario_class
 
@@ -106,14 +106,15 @@ def is_schedule(kind: Any) -> bool:
     return is_mapping(kind) and bare(get_args(bare(kind))[0]) is date
 
 
-def measure_kinds(kind: Any) -> dict[str, type[Measure]]:
-    """Return all known kinds of measures by name if a type is that of any measure, else nothing."""
-    return KINDS if bare(kind) is Measure else {}
+def kinds_of(kind: Any) -> dict[str, type[Entry]]:
+    """Return all known kinds by name if a type is one whose ``kind`` chooses a class, such as a measure; else none."""
+    registry = registry_of(bare(kind))
+    return registry.known if registry else {}
 
 
 def entry_class(kind: Any, data: Any = None) -> type[Entry] | None:
-    """Return the expected entry class; for a measure, that of the ``kind`` in ``data``."""
-    kinds = measure_kinds(kind)
+    """Return the expected entry class; for a measure and the like, that of the ``kind`` in ``data``."""
+    kinds = kinds_of(kind)
     if kinds:
         name = data.get("kind") if isinstance(data, dict) else None
         return kinds.get(name) if isinstance(name, str) else None
@@ -122,7 +123,7 @@ def entry_class(kind: Any, data: Any = None) -> type[Entry] | None:
 
 
 def child(spot: Spot, key: Any, data: Any = None) -> Spot | None:
-    """Return the spot under ``key``, None if the schema has none; ``data`` determines the kind of a measure."""
+    """Return the spot under ``key``, None if the schema has none; ``data`` determines a ``kind``."""
     entry = entry_class(spot.type, data)
     if entry is not None:
         field = entry.model_fields.get(key) if isinstance(key, str) else None
@@ -175,6 +176,8 @@ def _words(spot: Spot, kind: Any) -> str:
         return f"a whole number{numbers}"
     if kind is float:
         return f"a number{numbers}"
+    if kind is bool:
+        return "true or false"
     if kind is date:
         return "a date such as 2021-08-03"
     if kind is str:

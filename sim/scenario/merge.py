@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.scenario.fields import Spot, child, is_mapping, is_quantity, may_have_parts, measure_kinds, root_spot
+from sim.scenario.fields import Spot, child, is_mapping, is_quantity, kinds_of, may_have_parts, root_spot
 from sim.scenario.nodes import Node, collection
 from sim.scenario.quantity import is_distribution
 
@@ -36,7 +36,7 @@ def _merge(base: Node, over: Node, spot: Spot | None) -> Node:
 def _replaces(base: Node, over: Node, spot: Spot | None) -> bool:
     if spot is None:
         return False
-    if measure_kinds(spot.type):
+    if kinds_of(spot.type):
         kinds = [node.value["kind"].value if "kind" in node.value else None for node in (base, over)]
         return kinds[1] is not None and kinds[0] != kinds[1]
     if may_have_parts(spot.type):

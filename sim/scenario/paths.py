@@ -165,8 +165,12 @@ def get_path(scenario: Scenario, path: str) -> Any:
 
 
 def parameter_paths(scenario: Scenario) -> list[Parameter]:
-    """Return every quantity of the scenario with its dotted path, in the order of the schema."""
-    return list(_parameters(scenario, root_spot(), ""))
+    """Return every quantity of the scenario with its dotted path, in the order of the schema.
+
+    Where nobody answers, those of the reactions are none of its.
+    """
+    found = _parameters(scenario, root_spot(), "")
+    return [one for one in found if scenario.answers or not one.path.startswith("reactions.")]
 
 
 def _parameters(value: Any, spot: Spot, path: str) -> Iterator[Parameter]:

@@ -16,6 +16,7 @@ from sim.scenario.nodes import Node
 from sim.scenario.places.scenario_map import may_be_placed
 from sim.scenario.places.scenario_map import misfits as misplaced
 from sim.scenario.quantity import JOINT
+from sim.scenario.reactions.reaction import circles
 from sim.scenario.schema import Scenario, extra_collections
 
 MOST_PLACES = 255  # the engine codes a place in one byte
@@ -34,6 +35,8 @@ _REFERENCES = {
     "points": "sections",
     "zones": "zones",
     "steering": "zones",
+    "measure": "measures",
+    "reaction": "reactions",
 }
 
 
@@ -49,6 +52,7 @@ def check(scenario: Scenario, root: Node, last_days: Mapping[str, date]) -> Iter
         yield from _shared_places(scenario, finder)
         yield from _targets(scenario, finder)
         yield from _postures(scenario, finder)
+        yield from _reactions(scenario, finder)
     yield from _by_cohort(scenario, finder)
     yield from _places(scenario, finder)
     yield from _positions(scenario, finder)
@@ -73,10 +77,13 @@ class _Finder:
         return Problem(node.file, node.line, dotted(path), text)
 
 
-def _entries(scenario: Scenario) -> Iterator[tuple[tuple[str, str], Entry]]:
+def _entries(scenario: Scenario) -> Iterator[tuple[tuple[str, ...], Entry]]:
     for collection in {**COLLECTIONS, "measures": None, **extra_collections}:
         for name, entry in getattr(scenario, collection).items():
             yield (collection, name), entry
+    for name, reaction in scenario.reactions.items():
+        yield ("reactions", name, "when"), reaction.when
+        yield ("reactions", name, "do"), reaction.do
 
 
 def _names(scenario: Scenario, finder: _Finder) -> Iterator[Problem]:
@@ -97,7 +104,7 @@ def _mentions(value: Any) -> Iterator[tuple[tuple[Any, ...], str]]:
         yield (), value
     elif isinstance(value, dict):
         yield from (((name,), name) for name in value)
-    else:
+    elif value is not None:
         yield from (((i,), name) for i, name in enumerate(value))
 
 
@@ -153,6 +160,16 @@ def _targets(scenario: Scenario, finder: _Finder) -> Iterator[Problem]:
     for name, measure in scenario.measures.items():
         for place, text in measure.check(scenario):
             yield finder.problem(text, "measures", name, *place)
+
+
+def _reactions(scenario: Scenario, finder: _Finder) -> Iterator[Problem]:
+    """Check actors, triggers and actions, and that no reaction waits for itself."""
+    for name, reaction in scenario.reactions.items():
+        for place, text in reaction.check(scenario):
+            yield finder.problem(text, "reactions", name, *place)
+    for name, circle in circles(scenario.reactions):
+        text = f"found a circle: {' waits for '.join(circle)}; allowed: a reaction that does not wait for itself"
+        yield finder.problem(text, "reactions", name, "when", "reaction")
 
 
 def _postures(scenario: Scenario, finder: _Finder) -> Iterator[Problem]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import Field, PrivateAttr, create_model
 
-from sim.scenario import html
+from sim.data import html
 from sim.scenario.actors import (
     COLLECTIONS,
     BorderAgency,
@@ -29,6 +29,7 @@ from sim.scenario.actors import (
 from sim.scenario.entry import Day, Entry, Name, Text, Title
 from sim.scenario.measures import AnyMeasure
 from sim.scenario.places.position import Position
+from sim.scenario.reactions import Reaction
 from sim.scenario.rules import Behaviour, Detection, Hazards, Information, Seasons
 
 
@@ -66,6 +67,10 @@ class Scenario(Entry):
     seasons: Seasons = Field(default_factory=Seasons, description="Calendar effects.")
     information: Information = Field(default_factory=Information, description="How news travels.")
     measures: dict[Name, AnyMeasure] = Field(default_factory=dict, max_length=500, description="Dated measures.")
+    reactions: dict[Name, Reaction] = Field(
+        default_factory=dict, max_length=200, description="How the other side, and agencies, answer."
+    )
+    answers: bool = Field(True, description="Whether anybody answers: false leaves all reactions out of the run.")
     timetable: str | None = Field(
         None, description="CSV of departures (date,origin,destination,carrier,seats) beside the scenario file."
     )
@@ -84,6 +89,10 @@ class Scenario(Entry):
     def end(self) -> date:
         """Return the last day of the run."""
         return self.start + timedelta(days=self.days - 1)
+
+    def acting(self) -> dict[str, Reaction]:
+        """Return the reactions of a run: none if nobody answers."""
+        return self.reactions if self.answers else {}
 
     def _repr_html_(self) -> str:
         people = sum(cohort.size for cohort in self.cohorts.values())

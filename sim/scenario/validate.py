@@ -27,7 +27,7 @@ from sim.scenario.fields import (
     note,
     root_spot,
 )
-from sim.scenario.measures import kind_missing
+from sim.scenario.kinds import NO_KIND, registry_of
 from sim.scenario.nodes import Node
 from sim.scenario.references import check
 from sim.scenario.schema import Scenario, scenario_class
@@ -126,8 +126,8 @@ def _text(
         return f"missing; needed: {about.description.rstrip('.')} ({allowed(spot or root_spot())})"
     if is_key:
         return f"found {show(str(path[-1]))}; allowed: {_key_words(parent)}"
-    if kind == "measure_kind":
-        return kind_missing(found)
+    if kind == NO_KIND and (registry := registry_of(error["ctx"]["base"])):
+        return registry.missing(found)
     if found is None and parent is not None and (is_mapping(parent.type) or may_have_parts(parent.type)):
         return "found null, which removes an inherited entry; none of this name is inherited"
     if kind == "value_error":

@@ -16,8 +16,8 @@ from sim.scenario.fields import (
     entry_class,
     is_mapping,
     is_quantity,
+    kinds_of,
     may_have_parts,
-    measure_kinds,
     root_spot,
 )
 from sim.scenario.load import load_scenario
@@ -33,7 +33,8 @@ def to_yaml(scenario: Scenario, *, whole: bool = False) -> str:
     """Return the whole scenario as YAML, including defaults; loading it gives an equal one.
 
     For a run that was shortened, entries that would begin after its last day are left out, as a file may not name such
-    days. ``whole`` keeps them, for records: such a measure may be announced within the run, or reserve officers.
+    days; so are reactions to them. ``whole`` keeps them, for records: such a measure may be announced within the run, or
+    reserve officers.
     """
     content = scenario.model_dump(exclude_none=True)
     if not whole:
@@ -41,6 +42,7 @@ def to_yaml(scenario: Scenario, *, whole: bool = False) -> str:
         for collection in ("measures", "sponsors"):
             entries = content.get(collection, {})
             content[collection] = {k: v for k, v in entries.items() if v.get("start", scenario.end) <= scenario.end}
+        content["reactions"] = _founded(content["reactions"], content["measures"])
     return "".join(_block(_tidy(content), 0))
 
 
@@ -87,7 +89,7 @@ def _whole(old: dict[Any, Any], new: dict[Any, Any], spot: Spot | None) -> bool:
         return is_distribution(old) or is_distribution(new)
     if spot is None or is_quantity(spot.type):
         return True
-    return bool(measure_kinds(spot.type)) and old.get("kind") != new.get("kind")
+    return bool(kinds_of(spot.type)) and old.get("kind") != new.get("kind")
 
 
 def _lean(value: Any, spot: Spot | None) -> Any:
@@ -101,6 +103,17 @@ def _lean(value: Any, spot: Spot | None) -> Any:
         for key, item in value.items()
         if key not in fields or fields[key].is_required() or item != fields[key].get_default(call_default_factory=True)
     }
+
+
+def _founded(reactions: dict[str, Any], measures: dict[str, Any]) -> dict[str, Any]:
+    """Return the reactions whose trigger names no measure or reaction that was left out."""
+    kept = {
+        name: reaction
+        for name, reaction in reactions.items()
+        if reaction["when"].get("measure") in (None, *measures)
+        and reaction["when"].get("reaction") in (None, *reactions)
+    }
+    return kept if len(kept) == len(reactions) else _founded(kept, measures)
 
 
 def _until(last: date, value: Any) -> Any:

@@ -12,12 +12,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from sim.data import html
 from sim.outputs import totals
 from sim.outputs.beside_record import compare_values, observed_rows
 from sim.outputs.definitions import ALL, EVERYWHERE, SHARES
 from sim.outputs.identity import without_extensions
 from sim.outputs.run_data import Array
-from sim.scenario import html
 from sim.scenario.errors import ScenarioError
 from sim.scenario.load import load_scenario
 from sim.scenario.schema import Scenario

@@ -7,9 +7,9 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from sim.scenario.measures.base import Measure, Misfit
-from sim.scenario.measures.registry import KINDS, AnyMeasure, kind_missing, register, unregister
+from sim.scenario.measures.registry import KINDS, REGISTRY, AnyMeasure, register, unregister
 
-__all__ = ["KINDS", "AnyMeasure", "Measure", "Misfit", "kind_missing", "register", "unregister"]
+__all__ = ["KINDS", "REGISTRY", "AnyMeasure", "Measure", "Misfit", "register", "unregister"]
 
 for _file in sorted(module.name for module in iter_modules(__path__)):
     import_module(f"{__name__}.{_file}")

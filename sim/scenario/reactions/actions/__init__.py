@@ -1,0 +1,1 @@
+"""What an actor may do in answer, a kind a file or a few that belong together."""

@@ -1,0 +1,1 @@
+"""What may trigger a reaction, a kind a file or a few that belong together."""
