@@ -42,9 +42,9 @@ from sim.scenario.reactions.action import REGISTRY as ACTIONS
 from sim.scenario.reactions.trigger import REGISTRY as TRIGGERS
 
 __all__ = [
-    "Action", "Actor", "Day", "Entry", "ExtensionError", "Measure", "Name", "Quantity", "Schedule", "Trigger", "action", "actor", "attribute", "bits",
-    "category", "clear", "compiled", "count", "draw", "flow", "happens", "lag", "load", "loaded", "measure", "move",
-    "outcome", "process", "quantity", "rule", "schedule", "stream", "trigger",
+    "Action", "Actor", "Day", "Entry", "ExtensionError", "Measure", "Name", "Quantity", "Schedule", "Trigger", "action",
+    "actor", "attribute", "bits", "category", "clear", "compiled", "count", "draw", "flow", "happens", "lag", "load",
+    "loaded", "measure", "move", "outcome", "process", "quantity", "rule", "schedule", "stream", "trigger",
 ]  # fmt: skip
 
 

@@ -33,8 +33,8 @@ def to_yaml(scenario: Scenario, *, whole: bool = False) -> str:
     """Return the whole scenario as YAML, including defaults; loading it gives an equal one.
 
     For a run that was shortened, entries that would begin after its last day are left out, as a file may not name such
-    days; so are reactions to them. ``whole`` keeps them, for records: such a measure may be announced within the run, or
-    reserve officers.
+    days; so are reactions to them. ``whole`` keeps them, for records: such a measure may be announced within the run,
+    or reserve officers.
     """
     content = scenario.model_dump(exclude_none=True)
     if not whole:

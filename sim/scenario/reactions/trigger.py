@@ -85,10 +85,8 @@ class Threshold(Trigger):
     def check(self, scenario: Scenario) -> Iterator[Misfit]:
         """Check that it has one value to begin at, and ends at none that is further on."""
         if (self.above is None) == (self.below is None):
-            yield (
-                (),
-                f"found {'neither `above` nor' if self.above is None else '`above` beside'} `below`; needed: one of them",
-            )
+            found = "neither `above` nor" if self.above is None else "`above` beside"
+            yield (), f"found {found} `below`; needed: one of them"
         for begins, sign, words in ((self.above, 1, "at most"), (self.below, -1, "at least")):
             plain = isinstance(begins, float | int) and isinstance(self.release, float | int)
             if plain and sign * self.release > sign * begins:  # type: ignore[operator]

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from sim.scenario.entry import rows
+from sim.scenario.entry import NEUTRAL, rows
 from sim.scenario.quantity import Quantity, quantity
-from sim.scenario.reactions.action import Action, by_strength, register, states_of
+from sim.scenario.reactions.action import Action, by_strength, register, states_of, towards, zones_of
 
 if TYPE_CHECKING:
     from sim.agents.reactions import Answer
@@ -53,6 +53,9 @@ class StopAction(Action):
     days: Quantity = quantity(
         4.0, "days", 1, 28, "Days until the order takes full effect.", rows("sponsor_switch_off_days")
     )
+    evacuation: Quantity = quantity(
+        0.0, "share per day", 0, 1, "Share of those in its border zones whom it then moves back to the hub.", NEUTRAL
+    )
 
     def apply(self, model: CorridorModel, answer: Answer, on: bool) -> None:
         """Let everything run again at the end; `step` turns it off."""
@@ -70,6 +73,11 @@ class StopAction(Action):
         for name in states_of(model.settings, answer.actor):
             for lever in ("facilitation", "boats_tolerated"):
                 model.states[name].factor(lever, answer.key, factor)
+        share: Any = self.evacuation
+        for zone in zones_of(model.settings, answer.actor) if share else ():
+            state = model.states[model.settings.zones[zone].transit_state]
+            done = None if factor is None else 1.0 - factor
+            towards(state, f"evacuation.{zone}", answer.key, share, done)
 
 
 def _multiply(model: CorridorModel, answer: Answer, factor: float | None) -> None:
