@@ -212,15 +212,15 @@ def _value(model: CorridorModel, when: Any, day: int) -> float:
     """What a threshold watches, of the seven days before a day."""
     world, week = model.world, slice(day - 7, day)
     if when.kind == "pressure":
-        names, calls = model.names.sections, world.section_flows[week, :, S_PATROL_CALLS].sum(axis=0) / 7
+        names, calls = model.names.sections, world.section_flows[week, :, S_PATROL_CALLS].sum(axis=0)
         capacity = world.section_capacity[day - 1]
         if when.agency:
             own = [k for k, name in enumerate(names) if model.settings.sections[name].agency == when.agency]
         else:
             own = [names.index(name) for name in when.sections]
         if not own:
-            return float(max(c / max(k, 1 / 7) for c, k in zip(calls, capacity, strict=True)))
-        return float(calls[own].sum() / max(capacity[own].sum(), 1 / 7))
+            return float(max(c / 7 / max(k, 1 / 7) for c, k in zip(calls, capacity, strict=True)))
+        return float(calls[own].sum() / 7 / max(capacity[own].sum(), 1 / 7))
     if when.of in ("attempts", "claims"):
         flow = S_ATTEMPTS if when.of == "attempts" else S_CLAIMS
         return float(world.section_flows[week, :, flow].sum())

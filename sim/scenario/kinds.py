@@ -24,13 +24,13 @@ class Registry[Base: Entry]:
 
     Args:
         base: The class of which every kind is a subclass.
-        method: The method that every kind defines.
-        call: How it is called, for the message to who forgets it.
+        methods: Methods of which every kind defines one.
+        call: How the first is called, for the message to who forgets it.
     """
 
-    def __init__(self, base: type[Base], method: str, call: str) -> None:
+    def __init__(self, base: type[Base], methods: tuple[str, ...], call: str) -> None:
         """Begin without kinds."""
-        self.base, self.method, self.call = base, method, call
+        self.base, self.methods, self.call = base, methods, call
         self.known: dict[str, type[Base]] = {}
         _REGISTRIES[base] = self
 
@@ -38,7 +38,7 @@ class Registry[Base: Entry]:
         """Let scenarios use a kind; returns the class, to serve as a decorator.
 
         Raises:
-            TypeError: If it is not a subclass of the base, or lacks ``kind: Literal["its-name"]`` or the method.
+            TypeError: If it is not a subclass of the base, or lacks ``kind: Literal["its-name"]`` or a method.
             ValueError: If its name is taken by another class.
         """
         written: Any = kind
@@ -49,8 +49,8 @@ class Registry[Base: Entry]:
         if len(names) != 1 or not re.match(NAME_PATTERN, str(names[0])):
             text = 'allowed: kind: Literal["a-name"], lower-case letters, digits and single hyphens'
             raise TypeError(f"{kind.__name__}: found {f'the kinds {names}' if names else 'no kind'}; {text}")
-        if getattr(kind, self.method) is getattr(self.base, self.method):
-            raise TypeError(f"{kind.__name__}: found no method `{self.method}`; needed: {self.call}")
+        if all(getattr(kind, method) is getattr(self.base, method) for method in self.methods):
+            raise TypeError(f"{kind.__name__}: found no method `{self.methods[0]}`; needed: {self.call}")
         taken = self.known.get(names[0])
         if taken is not None and taken is not written:
             whose = taken.__name__

@@ -7,7 +7,7 @@ from typing import Annotated
 from sim.scenario.kinds import OfItsKind, Registry
 from sim.scenario.measures.base import Measure
 
-REGISTRY = Registry(Measure, "apply", "apply(self, model, name, on)")
+REGISTRY = Registry(Measure, ("apply",), "apply(self, model, name, on)")
 KINDS = REGISTRY.known
 register, unregister = REGISTRY.register, REGISTRY.unregister
 

@@ -42,7 +42,7 @@ class Action(Entry):
         return iter(())
 
 
-REGISTRY = Registry(Action, "apply", "apply(self, model, answer, on)")
+REGISTRY = Registry(Action, ("apply",), "apply(self, model, answer, on)")
 ACTIONS = REGISTRY.known
 register, unregister = REGISTRY.register, REGISTRY.unregister
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from pydantic import Field
 
@@ -14,11 +14,20 @@ from sim.scenario.measures.base import Misfit
 from sim.scenario.quantity import Quantity, quantity
 
 if TYPE_CHECKING:
-    from sim.agents.reactions import Watch
+    from sim.agents.watch import Reading, Watch
     from sim.scenario.schema import Scenario
 
 
 WEEK = 7
+
+
+class Limits(NamedTuple):
+    """Limits of a number: it holds once beyond ``begins`` for ``days`` in a row, until no longer beyond ``ends``."""
+
+    above: bool = True
+    begins: float = 0.0
+    ends: float = 0.0
+    days: int = 1
 
 
 class Trigger(Entry):
@@ -27,14 +36,18 @@ class Trigger(Entry):
     if TYPE_CHECKING:
         kind: Any  # of each kind a field: Literal["its-name"]
 
-    def look(self, watch: Watch, held: bool, days: int) -> tuple[bool, int]:
-        """Return whether it holds this morning, and the days in a row that count towards that.
+    every_day: ClassVar[bool] = True  # whether `look` is asked each day, or only if a measure or reaction turned
 
-        Args:
-            watch: What can be seen this morning: measures in force today, and what was counted up to yesterday.
-            held: Whether it held yesterday.
-            days: The days in a row of yesterday.
-        """
+    def reading(self, watch: Watch) -> Reading | None:
+        """Return the number that it watches, as a method of ``watch`` describes it; None if `look` is to be asked."""
+        return None
+
+    def limits(self) -> Limits:
+        """Return the limits of the number."""
+        return Limits()
+
+    def look(self, watch: Watch) -> bool:
+        """Return whether it holds this morning: by measures in force today, and what was counted up to yesterday."""
         raise NotImplementedError(f"{type(self).__name__} says not when it holds: it needs a method `look`")
 
     def check(self, scenario: Scenario) -> Iterator[Misfit]:
@@ -65,22 +78,11 @@ class Threshold(Trigger):
         json_schema_extra={"unit": "days", "source": NEUTRAL},
     )
 
-    def value(self, watch: Watch) -> float:
-        """Return what is watched."""
-        raise NotImplementedError(f"{type(self).__name__} says not what it watches: it needs a method `value`")
-
-    def look(self, watch: Watch, held: bool, days: int) -> tuple[bool, int]:
-        """Return whether it holds: for some days beyond the one value, and since then not back beyond the other."""
-        if watch.day < WEEK:
-            return False, 0
+    def limits(self) -> Limits:
+        """Return the values at which it begins and ends."""
         begins: Any = self.below if self.above is None else self.above
-        ends: Any = begins if self.release is None or not held else self.release
-        value = self.value(watch)
-        beyond = value > ends if self.above is not None else value < ends
-        if held:
-            return beyond, days
-        days = days + 1 if beyond else 0
-        return days >= self.days, days
+        ends: Any = begins if self.release is None else self.release
+        return Limits(self.above is not None, begins, ends, self.days)
 
     def check(self, scenario: Scenario) -> Iterator[Misfit]:
         """Check that it has one value to begin at, and ends at none that is further on."""
@@ -93,6 +95,6 @@ class Threshold(Trigger):
                 yield ("release",), f"found {show(self.release)}; allowed: {words} {begins:g}, where it begins"
 
 
-REGISTRY = Registry(Trigger, "look", "look(self, watch, held, days)")
+REGISTRY = Registry(Trigger, ("look", "reading"), "look(self, watch)")
 TRIGGERS = REGISTRY.known
 register, unregister = REGISTRY.register, REGISTRY.unregister

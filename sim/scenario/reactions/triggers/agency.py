@@ -8,10 +8,10 @@ from pydantic import Field
 
 from sim.scenario.entry import ASSUMED, Name
 from sim.scenario.quantity import Quantity, quantity
-from sim.scenario.reactions.trigger import WEEK, Trigger, register
+from sim.scenario.reactions.trigger import Limits, Trigger, register
 
 if TYPE_CHECKING:
-    from sim.agents.reactions import Watch
+    from sim.agents.watch import Reading, Watch
 
 
 @register
@@ -28,13 +28,13 @@ class AgencyTrigger(Trigger):
         0.5, "share", 0, 1, "Share of the intercepted turned back from which on it turns people back.", ASSUMED
     )
 
-    def look(self, watch: Watch, held: bool, days: int) -> tuple[bool, int]:
-        """Return what it did up to yesterday."""
-        rise: Any = self.rise
-        share: Any = self.share
+    def reading(self, watch: Watch) -> Reading:
+        """Return what it does."""
         if self.does == "reinforces":
-            now, before = watch.capacity(self.agency, 1), watch.capacity(self.agency, 1 + WEEK)
-            return 0.0 < before * (1.0 + rise) <= now, 0
-        if self.does == "turns-back":
-            return watch.share_turned_back(self.agency) >= share and watch.day > 0, 0
-        return watch.has_closed(self.agency), 0
+            return watch.rise_of_capacity(self.agency)
+        return watch.turned_back(self.agency) if self.does == "turns-back" else watch.closed(self.agency)
+
+    def limits(self) -> Limits:
+        """Return the rise or share from which on it counts."""
+        limit: Any = self.rise if self.does == "reinforces" else self.share
+        return Limits(begins=limit)

@@ -12,7 +12,7 @@ from sim.scenario.measures.base import Misfit
 from sim.scenario.reactions.trigger import Threshold, register
 
 if TYPE_CHECKING:
-    from sim.agents.reactions import Watch
+    from sim.agents.watch import Reading, Watch
     from sim.scenario.schema import Scenario
 
 AT_SECTIONS = ("attempts", "claims")
@@ -30,7 +30,7 @@ class FlowTrigger(Threshold):
     routes: list[Name] = Field(default_factory=list, description="Routes; all when empty.")
     sections: list[Name] = Field(default_factory=list, description="Sections; all when empty.")
 
-    def value(self, watch: Watch) -> float:
+    def reading(self, watch: Watch) -> Reading:
         """Return the number of the last seven days."""
         return watch.flow(self.of, self.sections if self.of in AT_SECTIONS else self.routes)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
@@ -10,7 +10,7 @@ from sim.scenario.entry import Name
 from sim.scenario.reactions.trigger import Trigger, register
 
 if TYPE_CHECKING:
-    from sim.agents.reactions import Watch
+    from sim.agents.watch import Watch
 
 
 @register
@@ -18,14 +18,15 @@ class MeasureTrigger(Trigger):
     """A measure is in force, or is announced and may be in force."""
 
     kind: Literal["measure"]
+    every_day: ClassVar[bool] = False
     measure: Name = Field(description="Measure.")
     phase: Literal["announced", "in-force"] = Field(
         "in-force", description="From which day on it counts: from its announcement, or once it takes effect."
     )
 
-    def look(self, watch: Watch, held: bool, days: int) -> tuple[bool, int]:
+    def look(self, watch: Watch) -> bool:
         """Return whether the measure is in force, or known."""
-        return watch.in_force(self.measure) or (self.phase == "announced" and watch.expected(self.measure)), 0
+        return watch.in_force(self.measure) or (self.phase == "announced" and watch.expected(self.measure))
 
 
 @register
@@ -33,8 +34,9 @@ class ReactionTrigger(Trigger):
     """Another reaction is in force since yesterday or longer."""
 
     kind: Literal["reaction"]
+    every_day: ClassVar[bool] = False
     reaction: Name = Field(description="Reaction.")
 
-    def look(self, watch: Watch, held: bool, days: int) -> tuple[bool, int]:
+    def look(self, watch: Watch) -> bool:
         """Return whether the reaction was in force yesterday."""
-        return self.reaction in watch.answering, 0
+        return self.reaction in watch.answering

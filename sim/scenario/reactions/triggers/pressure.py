@@ -12,7 +12,7 @@ from sim.scenario.measures.base import Misfit
 from sim.scenario.reactions.trigger import Threshold, register
 
 if TYPE_CHECKING:
-    from sim.agents.reactions import Watch
+    from sim.agents.watch import Reading, Watch
     from sim.scenario.schema import Scenario
 
 
@@ -24,7 +24,7 @@ class PressureTrigger(Threshold):
     sections: list[Name] = Field(default_factory=list, description="Sections, taken together.")
     agency: Name | None = Field(None, description="Agency, all of its sections together.")
 
-    def value(self, watch: Watch) -> float:
+    def reading(self, watch: Watch) -> Reading:
         """Return patrol calls a day in the last seven days over capacity."""
         return watch.pressure(self.sections, self.agency)
 
