@@ -94,7 +94,7 @@ class Reactions:
     """The reactions of a run, by name; those of strength 0 stand among them and never act.
 
     Attributes:
-        gauges: State of the gauges, records of `sim.engine.gauges.GAUGE`.
+        gauges: State of the gauges, shape (gauges, 8), as in `sim.engine.gauges`.
         turns: Days on which a reaction begins or ends by itself.
         stirred: Whether one began or ended yesterday.
     """
@@ -106,47 +106,57 @@ class Reactions:
         self.watch = Watch(model)
         self.answers = [Answer(scenario.seed, name, entry) for name, entry in sorted(scenario.acting().items())]
         self._acting = [answer for answer in self.answers if answer.strength > 0]
-        self.gauges, self._rows = self._make_gauges()
+        self.gauges, self._limits, self._rows = self._make_gauges()
+        w = model.world
+        self._seen = (
+            *(w.section_flows, w.pair_flows, w.route_flows, w.section_capacity),
+            *(w.agencies["turn_back"], w.sections["is_point"], w.sections["hours"]),
+            *(self.gauges, self._limits, self._rows, np.zeros(len(model.names.sections), np.int64)),
+        )
         self._asks_daily = any(answer.gauge == NOT and answer.entry.when.every_day for answer in self._acting)
         self._dated = {max(day, 0) for name in scenario.measures for day in self.watch.days_of(name)} | {0}
         self.turns: list[int] = []
         self.stirred = False
 
-    def _make_gauges(self) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
-        """Return a gauge for each acting reaction whose trigger reads one, and the rows of all."""
-        records: list[Any] = []
+    def _make_gauges(self) -> tuple[npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any]]:
+        """Return a gauge for each acting reaction whose trigger reads one, their limits, and the rows of all."""
+        found: list[list[Any]] = []
+        limits: list[list[float]] = []
         rows = [np.zeros(0, np.int64)]
         for answer in self._acting:
             reading = answer.entry.when.reading(self.watch)
             if reading is None:
                 continue
-            limits = answer.entry.when.limits()
-            first, answer.gauge = sum(map(len, rows)), len(records)
+            above, begins, ends, needed = answer.entry.when.limits()
+            first, answer.gauge = sum(map(len, rows)), len(found)
             rows.append(reading.rows)
-            last = first + len(reading.rows)
-            records.append((reading.what, reading.column, first, last, *limits, 0, 0))
-        return np.array(records, gauges.GAUGE), np.concatenate(rows)
+            found.append([reading.what, reading.column, first, first + len(reading.rows), above, needed, 0, 0])
+            limits.append([begins, ends])
+        shaped = np.array(found, np.int64).reshape(-1, 8), np.array(limits, np.float64).reshape(-1, 2)
+        return *shaped, np.concatenate(rows)
 
     def turn(self, day: int) -> None:
         """Read all gauges in the morning; end and begin answers, and let those in force go on."""
         if not self._acting:
             return
-        turned = gauges.read(self.model._tables, self.gauges, self._rows, day) if len(self.gauges) else 0
-        if turned or self.stirred or self._asks_daily or day in self._dated or day in self.turns:
-            self._change(day)
+        turned = gauges.read(*self._seen, day) if len(self.gauges) else 0
+        asked = self.stirred or self._asks_daily or day in self._dated
+        if turned or asked or day in self.turns:
+            self._change(day, asked)
         for answer in self._acting:
             if answer.begun != NOT and answer.entry.do.steps:
                 answer.entry.do.step(self.model, answer, day - answer.begun)
 
-    def _change(self, day: int) -> None:
+    def _change(self, day: int, asked: bool) -> None:
+        """Let everybody hear of their triggers; those without a gauge look at theirs only if they are ``asked``."""
         self.watch.day = day
         self.watch.answering = {answer.name for answer in self._acting if answer.begun != NOT}
         self.stirred = False
         for answer in self._acting:
-            holds = (
-                self.gauges["held"][answer.gauge] != 0 if answer.gauge != NOT else answer.entry.when.look(self.watch)
-            )
-            answer.hear(bool(holds), day)
+            if answer.gauge != NOT:
+                answer.hear(bool(self.gauges[answer.gauge, gauges.HELD]), day)
+            elif asked:
+                answer.hear(answer.entry.when.look(self.watch), day)
             if answer.is_over(day):
                 answer.end(self.model, day)
                 self.stirred = True

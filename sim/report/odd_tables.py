@@ -60,7 +60,8 @@ def _below(path: str, entry: type[Entry]) -> Iterator[tuple[str, type[Entry]]]:
             kind, place = get_args(bare(kind))[1], f"{place}NAME."
         kinds = kinds_of(kind)
         if kinds:
-            yield place, Measure
+            if bare(kind).model_fields:
+                yield place, bare(kind)
             yield from ((f"{place}kind={word}.", part) for word, part in kinds.items())
         elif (part := entry_class(kind)) is not None:
             yield place, part
