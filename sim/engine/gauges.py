@@ -53,7 +53,7 @@ def read(
             holds = day > 0 and any_closed(is_point, hours, own)
         elif day < WEEK:
             holds = False
-        elif what == PRESSURE or what == WORST_PRESSURE:
+        elif what in (PRESSURE, WORST_PRESSURE):
             holds = passes(gauge, limits[k], pressure(calls, capacity[day - 1], own, what == WORST_PRESSURE))
         else:
             flows = section_flows if what == SECTIONS else pair_flows if what == PAIRS else route_flows
