@@ -37,7 +37,8 @@ def test_every_column_of_the_books_is_shown() -> None:
 def test_totals_and_weeks_stand_where_the_table_says(one: Results) -> None:
     found = set(zip(one.totals["measure"], one.totals["level"], strict=True))
     for output in OUTPUTS.values():
-        assert {(output.name, level) for level in output.totals} <= found, output.name
+        if output.name not in REACTIONS:  # those stand where somebody may answer: tests/unit/agents/test_reactions.py
+            assert {(output.name, level) for level in output.totals} <= found, output.name
     assert {name for name, _ in found} <= set(OUTPUTS)
 
 
