@@ -7,6 +7,7 @@ import pytest
 from sim.engine.tables import PAIR_FLOWS, ROUTE_FLOWS, SECTION_FLOWS
 from sim.outputs.definitions import GROUPS, LEVELS, OUTPUTS, glossary, published, summary_columns
 from sim.outputs.results import Results
+from sim.outputs.weekly import REACTIONS
 
 
 def test_every_output_says_what_it_is() -> None:
