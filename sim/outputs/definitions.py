@@ -104,7 +104,7 @@ _POLAND = "Polish Border Guard, attempts (poland-attempts-*); Lithuania, registe
 _FRONTEX = "Frontex, detections, which mostly leave turn-backs out (eastern-border-detections-*)"
 _BOTH = ("section", "agency")
 _LOADED = (*_BOTH, ALL)
-_PRESSURE, _DAY = "patrol calls / capacity", "day of the run, from 1"
+PRESSURE, _DAY = "patrol calls / capacity", "day of the run, from 1"
 _OF_ALL = "Of the whole border: of its most loaded section, day by day."
 _TABLE = (
     Output("approaches", "A_0", "approaches", "sum", "Approaches to the border", "approaches",
@@ -158,7 +158,7 @@ _TABLE = (
            "Detected attempts that patrols can handle.", others=_BOTH, weekly=("section",), group=BORDER),
     Output("detection", "d", "probability", "mean", "Detection", "detection", "see sim.engine.processes.attempts",
            "Probability that an attempt is detected.", others=("section",), group=BORDER, digits=2),
-    Output("border_pressure", "beta", _PRESSURE, "mean", "Border pressure", "pressure",
+    Output("border_pressure", "beta", PRESSURE, "mean", "Border pressure", "pressure",
            "beta = mean of A_d over 7 days / K",
            "Detected attempts, each of which calls for a patrol, over what patrols can handle: 1 is full load.",
            others=_BOTH, weekly=_BOTH, group=BORDER, digits=2),
@@ -227,10 +227,10 @@ def _of_status(status: str) -> Output:
 
 
 _OF_TOTALS = (
-    Output("pressure_mean", "", _PRESSURE, "mean", "Mean border pressure", "mean pressure",
+    Output("pressure_mean", "", PRESSURE, "mean", "Mean border pressure", "mean pressure",
            "mean of beta over the run", f"Mean over all days of the run. {_OF_ALL}", totals=_LOADED, group=BORDER,
            digits=2, summary=1),
-    Output("pressure_peak", "", _PRESSURE, "peak", "Highest border pressure", "peak pressure",
+    Output("pressure_peak", "", PRESSURE, "peak", "Highest border pressure", "peak pressure",
            "max of beta over the run", f"Highest of any day of the run. {_OF_ALL}", totals=_LOADED, weekly=_BOTH,
            group=BORDER, digits=2, summary=2),
     Output("peak_day", "", _DAY, "", "Day of the highest pressure", "peak date", "argmax of beta",

@@ -10,7 +10,9 @@ from sim.outputs.definitions import ALL, GROUPS, short_of, title_of, with_regist
 from sim.outputs.totals import QUANTILES
 from sim.report.console import EMPTY, record_table
 from sim.report.console_table import Cell, ConsoleTable
+from sim.report.sentences import only_in
 from sim.report.words import number, share
+from sim.scenario.schema import Scenario
 from sim.studies.study import Study
 
 # The outputs that tables show, in order; of the whole and by route also those of extensions.
@@ -32,6 +34,8 @@ def show_study(study: Study, console: Console) -> None:
             console.print(_differences(study, name))
             console.print(_where(study, name, "section"))
             console.print(_where(study, name, "route"))
+            for line in only_in(study.scenarios, study.base, name):
+                console.print(visible(f"{line}\n"), highlight=False, markup=False, soft_wrap=True)
     else:
         console.print(_intervals(study))
         console.print(_sections(study))
@@ -76,7 +80,7 @@ def _sections(study: Study) -> ConsoleTable:
     )
     rows = study.intervals[study.intervals["level"].isin(["section", "agency"])].set_index(["name", "measure"])
     over = study.ever_over(study.base)
-    for name, title, style in _places(study):
+    for name, title, style in _places(study.scenarios[study.base]):
         cells = [_range(rows, name, key) for key in SECTION]
         table.add_row(title, *cells, share(over.get(name, 0.0)), style=style, ends_section=bool(style))
     return table
@@ -119,24 +123,24 @@ def _where(study: Study, other: str, level: str) -> ConsoleTable:
     part = study.differences[(study.differences["scenario"] == other) & study.differences["level"].isin(levels)]
     rows = part.set_index(["name", "measure"])
     if level == "section":
-        for name, title, style in _places(study):
+        for name, title, style in _places(study.scenarios[study.base], study.scenarios[other]):
             cells = [_range(rows, name, key, sign=True) for key in columns]
             table.add_row(title, *cells, style=style, ends_section=bool(style))
         return table
-    for name in sorted(study.scenarios[study.base].routes):
+    for name in sorted({*study.scenarios[study.base].routes, *study.scenarios[other].routes}):
         if part[(part["name"] == name)][["low90", "high90"]].fillna(0).to_numpy().any():
             table.add_row(name, *(_range(rows, name, key, sign=True) for key in columns))
     return table
 
 
-def _places(study: Study) -> list[tuple[str, str, str]]:
-    """Name, title and style of each section, and of its agency after it."""
-    scenario = study.scenarios[study.base]
+def _places(*scenarios: Scenario) -> list[tuple[str, str, str]]:
+    """Name, title and style of each section of these scenarios, and of its agency after it."""
+    sections = {name: section.agency for one in scenarios for name, section in one.sections.items()}
+    agencies = {name: agency.country for one in scenarios for name, agency in one.agencies.items()}
     places = []
-    for agency in sorted(scenario.agencies):
-        own = sorted(name for name, section in scenario.sections.items() if section.agency == agency)
-        places += [(name, name, "") for name in own]
-        places.append((agency, scenario.agencies[agency].country, "bold"))
+    for agency in sorted(agencies):
+        places += [(name, name, "") for name in sorted(sections) if sections[name] == agency]
+        places.append((agency, agencies[agency], "bold"))
     return places
 
 

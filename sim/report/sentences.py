@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from sim.outputs.rounding import whole
 from sim.report.findings import Findings
 from sim.report.words import clipped, day, interval, listed, number, share
+from sim.scenario.schema import Scenario
 
 MOST_PLACES = 2
 Row = dict[str, Any]
@@ -268,6 +269,20 @@ def _spread(found: Findings) -> Sentence | None:
         return None
     own, chance = (share(float(rows.iloc[0][key])) for key in ("parameters_share", "chance_share"))
     return Sentence(f"{own} of the spread of attempts comes from the parameters", f", {chance} from chance.")
+
+
+def only_in(scenarios: Mapping[str, Scenario], base: str, other: str) -> list[str]:
+    """Return, for each of two scenarios, what only it has: "Only in b: routes x, y; sections z"."""
+    found = []
+    for own, against in ((other, base), (base, other)):
+        parts = []
+        for kind in ("routes", "sections", "cohorts", "carriers", "transit_states", "zones", "agencies"):
+            names = sorted(set(getattr(scenarios[own], kind)) - set(getattr(scenarios[against], kind)))
+            if names:
+                parts.append(f"{kind.replace('_', ' ')} {', '.join(names)}")
+        if parts:
+            found.append(f"Only in {own}: {'; '.join(parts)}")
+    return found
 
 
 def has_sea(found: Findings) -> bool:

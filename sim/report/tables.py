@@ -25,7 +25,7 @@ from sim.outputs.definitions import (
 )
 from sim.outputs.rounding import shown
 from sim.report.findings import Findings
-from sim.report.sentences import Row, difference_of, has_sea, row_of
+from sim.report.sentences import Row, difference_of, has_sea, only_in, row_of
 from sim.report.words import days, interval, number, share
 
 MOST_COLUMNS = 4  # scenarios side by side in one table
@@ -117,7 +117,8 @@ def differences(found: Findings, other: str) -> Table:
             change = Cell(number(row["median"], output, sign=True), ends)
             lines.append(Line(title_of(output), str(row["unit"]), [change, *values, Cell(counts)]))
     columns = ["", "difference", found.base, other, f"lower / higher, of {found.pairs(other)}"]
-    return Table(f"{other} less {found.base}", "", columns, lines, "differences")
+    note = " ".join(f"{text}." for text in only_in(found.scenarios, found.base, other))
+    return Table(f"{other} less {found.base}", note, columns, lines, "differences")
 
 
 def sections(found: Findings, other: str | None = None) -> Table:
