@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -239,7 +239,14 @@ class Study:
 
     def _table(self, name: str, /, **where: Sequence[Any]) -> pa.Table:
         """Return a table in the order of runs: rows of requested replicates whose columns have one of the values."""
-        parts = []
+        parts = list(self.parts(name, **where))
+        if not parts:
+            return SCHEMAS[name].empty_table()
+        table = pa.concat_tables(parts).unify_dictionaries()
+        return table.take(_stable_order(table["run"].to_numpy()))
+
+    def parts(self, name: str, /, **where: Sequence[Any]) -> Iterator[pa.Table]:
+        """Yield a stored table chunk by chunk: rows of requested replicates whose columns have one of the values."""
         for chunk in self._recorded.chunks:
             part = self._recorded.part(name, chunk)
             if part is None:
@@ -247,11 +254,7 @@ class Study:
             keep = pc.less(part["replicate"], self.replicates)
             for column, allowed in where.items():
                 keep = pc.and_(keep, pc.is_in(part[column].cast(_plain(part, column)), pa.array(list(allowed))))
-            parts.append(part.filter(keep))
-        if not parts:
-            return SCHEMAS[name].empty_table()
-        table = pa.concat_tables(parts).unify_dictionaries()
-        return table.take(_stable_order(table["run"].to_numpy()))
+            yield part.filter(keep)
 
     def __repr__(self) -> str:
         """Return kind, scenarios and runs."""
