@@ -8,6 +8,7 @@ import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -28,6 +29,7 @@ BAD_INPUT, UNFINISHED, INTERRUPTED = 2, 3, 130
 MOST_OF_TAG = 80
 NOTHING_WRITTEN = "nothing was written; the same command begins anew"
 
+DAY = "%Y-%m-%d"
 # Options that several commands have.
 ScenarioName = Annotated[str, typer.Argument(help="Name of a shipped scenario, or a YAML file.", metavar="SCENARIO")]
 Seed = Annotated[int | None, typer.Option(help="Seed of all random numbers, 0 or more.")]
@@ -74,6 +76,15 @@ UntilMeasure = Annotated[
     str, typer.Option("--measure", metavar="MEASURE[@NAME]", help="For --until; @ a section, agency, route or cohort.")
 ]
 AtMost = Annotated[int, typer.Option("--at-most", metavar="N", help="Most replicates for --until.")]
+From = Annotated[
+    datetime | None,
+    typer.Option(
+        "--from", metavar="DATE", formats=[DAY], help="Report from this day on [the first on which scenarios differ]."
+    ),
+]
+To = Annotated[
+    datetime | None, typer.Option("--to", metavar="DATE", formats=[DAY], help="Report up to this day [the last].")
+]
 Jobs = Annotated[int | None, typer.Option(min=1, help="Processes [all cores].")]
 DaskAddress = Annotated[
     str | None, typer.Option("--dask", metavar="tcp://HOST:PORT", help="Run on the Dask cluster of this scheduler.")

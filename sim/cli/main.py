@@ -20,6 +20,7 @@ from sim.cli.common import (
     Changes,
     DaskAddress,
     Days,
+    From,
     Jobs,
     Quiet,
     Report,
@@ -27,6 +28,7 @@ from sim.cli.common import (
     Seed,
     Shard,
     TablesOnly,
+    To,
     Until,
     UntilMeasure,
     Wide,
@@ -157,6 +159,8 @@ def compare(
     at_most: AtMost = 2000,
     days: Days = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the results [results/BASE-vs-OTHER-SEED].")] = None,
+    since: From = None,
+    to: To = None,
     changes: Changes = None,
     jobs: Jobs = None,
     dask: DaskAddress = None,
@@ -168,7 +172,8 @@ def compare(
     quiet: TablesOnly = False,
 ) -> None:
     """Compare scenarios on the same people, draws and parameters: what changes, and what moves elsewhere?"""
-    work = studies.Work(replicates, until, measure, at_most, jobs, dask, shard, report, quiet)
+    days_shown = studies.window_of(since, to)
+    work = studies.Work(replicates, until, measure, at_most, jobs, dask, shard, report, quiet, days_shown)
     asked = {"seed": seed, "days": days}
     studies.compare([base, *others], asked, changes or [], allow_outside, out, work)
 
@@ -180,11 +185,13 @@ def results(
     form: Annotated[
         str | None, typer.Option("--format", help="table, csv or json, for the query's answer or all intervals.")
     ] = None,
+    since: From = None,
+    to: To = None,
     extensions: With = None,
     wide: Wide = False,
 ) -> None:
     """Show the tables of a run or study again, or query a study with SQL."""
-    studies.results(folder, sql, form)
+    studies.results(folder, sql, form, studies.window_of(since, to))
 
 
 @app.command()
@@ -221,10 +228,12 @@ def replay(
 def report(
     folder: Annotated[Path, typer.Argument(help="A folder of results.", metavar="DIR")],
     out: Annotated[Path | None, typer.Option(help="The HTML file [DIR/report.html].")] = None,
+    since: From = None,
+    to: To = None,
     extensions: With = None,
 ) -> None:
     """Write the report of a run or study: one HTML file that opens offline and prints well."""
-    studies.report(folder, out)
+    studies.report(folder, out, studies.window_of(since, to))
 
 
 @app.command()

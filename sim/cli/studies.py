@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -34,6 +35,12 @@ if TYPE_CHECKING:
 REPORT = "report.html"
 COMPARE = "compare"  # the kind of a study
 LONGEST_NAME = 100
+Days = tuple[date | None, date | None]  # first and last day to report on
+
+
+def window_of(since: datetime | None, to: datetime | None) -> Days:
+    """Return the days of --from and --to."""
+    return None if since is None else since.date(), None if to is None else to.date()
 
 
 class Work(NamedTuple):
@@ -48,6 +55,7 @@ class Work(NamedTuple):
     shard: str | None
     report: bool
     quiet: bool
+    window: Days = (None, None)
 
 
 def replicates(
@@ -88,6 +96,7 @@ def _plan_comparison(
 ) -> tuple[Plan, Path]:
     from sim.studies.carry_out import check_number, comparable
     from sim.studies.plan import Plan
+    from sim.studies.windows import check_window
 
     check_number(work.replicates)
     given: dict[str, Scenario] = {}
@@ -95,6 +104,7 @@ def _plan_comparison(
         scenario, info = load(name, changes, asked, outside)
         given[_free(label_of(name), given)] = scenario
     scenarios = comparable(given)
+    check_window(next(iter(scenarios.values())), *work.window)
     if out is None:
         base, *others = scenarios
         out = Path("results") / f"{f'{base}-vs-{"-".join(others)}'[:LONGEST_NAME]}-{scenarios[base].seed}{tag_of(info)}"
@@ -113,15 +123,16 @@ def _carry_out(plan: Plan, folder: Path, work: Work) -> None:
     until, shard = _until(work), shard_of(work.shard)
     notes = notes_console(work.quiet)
     with interruptible(f"what was done is kept in {folder}; the same command resumes"):
-        from sim.studies.carry_out import carry_out
+        from sim.studies.carry_out import carry_out, tables_of
         from sim.studies.work.executors import workplace
 
         announce_compilation(notes)
         place = workplace(work.jobs, work.dask)
         with runs_bar(notes) as advance:
             study = carry_out(
-                plan, folder, until=until, place=place, shard=shard, command=command_line(), progress=advance
-            )
+                plan, folder, until=until, place=place, shard=shard, command=command_line(), progress=advance,
+                tables=lambda study: tables_of(study.look_at(*work.window)),
+            )  # fmt: skip
         if study.complete:
             _finish(study, work, until)
         elif not work.quiet:
@@ -129,6 +140,7 @@ def _carry_out(plan: Plan, folder: Path, work: Work) -> None:
 
 
 def _finish(study: Study, work: Work, until: Until | None) -> None:
+    study.look_at(*work.window)
     if work.report:
         from sim.report.html import write_report
 
@@ -193,13 +205,26 @@ def open_folder(folder: Path) -> Study | Results:
     return opened(folder)
 
 
-def results(folder: Path, sql: str | None, form: str | None) -> None:
+def _looking_at(source: Study | Results, window: Days) -> None:
+    """Choose the window of a study; raises ScenarioError if it is none, or a day is outside the run."""
+    if window == (None, None):
+        return
+    from sim.scenario.errors import ScenarioError
+    from sim.studies.study import Study
+
+    if not isinstance(source, Study) or source.kind != COMPARE:
+        raise ScenarioError("--from, --to: allowed for a comparison, whose folder `corridor compare` wrote")
+    source.look_at(*window)
+
+
+def results(folder: Path, sql: str | None, form: str | None, window: Days) -> None:
     """`corridor results`."""
     from sim.studies.sql import answer, check_format, rendered
 
     if form is not None:
         check_format(form)
     source = open_folder(folder)
+    _looking_at(source, window)
     unfinished = getattr(source, "unfinished", "")
     if unfinished:
         say(f"corridor: {folder}: {unfinished}", error=True)
@@ -245,12 +270,13 @@ def replay(record: Path, accept_older: bool, quiet: bool) -> None:
         fail(f"{record}: the tables made again are not those of the record", 1)
 
 
-def report(folder: Path, out: Path | None) -> None:
+def report(folder: Path, out: Path | None, window: Days) -> None:
     """`corridor report`."""
     from sim.outputs.folder import read_run
     from sim.report.html import write_report
 
     source = open_folder(folder)
+    _looking_at(source, window)
     about = None if hasattr(source, "about") else read_run(folder)
     say(f"Written to {write_report(source, out if out is not None else folder / REPORT, about)}")
     say_unfinished(f"{folder}: {unfinished}" if (unfinished := getattr(source, "unfinished", "")) else "")

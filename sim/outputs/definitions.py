@@ -228,8 +228,8 @@ def _of_status(status: str) -> Output:
 
 _OF_TOTALS = (
     Output("pressure_mean", "", PRESSURE, "mean", "Mean border pressure", "mean pressure",
-           "mean of beta over the run", f"Mean over all days of the run. {_OF_ALL}", totals=_LOADED, group=BORDER,
-           digits=2, summary=1),
+           "mean of beta over the run", f"Mean over all days of the run. {_OF_ALL}", totals=_LOADED, weekly=_LOADED,
+           group=BORDER, digits=2, summary=1),
     Output("pressure_peak", "", PRESSURE, "peak", "Highest border pressure", "peak pressure",
            "max of beta over the run", f"Highest of any day of the run. {_OF_ALL}", totals=_LOADED, weekly=_LOADED,
            group=BORDER, digits=2, summary=2),

@@ -58,6 +58,7 @@ class WeeklyData(NamedTuple):
     in_procedure_peak: Array  # (A,) persons
     pressure: Array  # (W, S + A) at the end of the week
     pressure_peak: Array  # (W, S + A + 1) highest of the week; last, of the most loaded section of each day
+    pressure_mean: Array  # (W, S + A + 1) mean of the week's days
     days_over: Array  # (W, S + A + 1) days of the week over full load
     loads: Array  # (S + A + 1, LOADS): sections, agencies, and the most loaded section of each day
     attempts_by_pair: Array  # (S, P)
@@ -123,6 +124,7 @@ def weekly_data_of(run: RunData, observed: Array | None = None) -> WeeklyData:
         in_procedure_peak=in_procedure.max(axis=0),
         pressure=pressure[lasts],
         pressure_peak=np.maximum.reduceat(loads, firsts, axis=0),
+        pressure_mean=np.add.reduceat(loads, firsts, axis=0) / (lasts - firsts + 1)[:, None],
         days_over=np.add.reduceat(loads > 1.0, firsts, axis=0, dtype=np.int32),
         loads=m.loads(loads),
         attempts_by_pair=run.attempts_by_pair,
@@ -205,8 +207,8 @@ def weekly_of(layout: Layout, runs: Sequence[WeeklyData]) -> Iterator[Numbers]:
         yield _numbers("section", output, names.sections, weeks(m.by_section(stacked, output)), " per week")
     yield _numbers("section", "capacity", names.sections, weeks(stacked.capacity))
     agencies = sections + len(names.agencies)
-    for output, field in (("border_pressure", "pressure"), ("pressure_peak", "pressure_peak"), ("days_over",) * 2):
-        values = stock(field)
+    for output in ("border_pressure", "pressure_peak", "pressure_mean", "days_over"):
+        values = stock("pressure" if output == "border_pressure" else output)
         yield _numbers("section", output, names.sections, values[:, :, :sections])
         yield _numbers("agency", output, names.agencies, values[:, :, sections:agencies])
         if values.shape[2] > agencies:

@@ -17,13 +17,14 @@ from sim.studies.study import Study
 
 # The outputs that tables show, in order; of the whole and by route also those of extensions.
 WHOLE = (
-    "pressure_peak", "days_over", "attempts", "recorded_attempts", "turn_backs", "entries", "landed", "onward",
-    "stranded", "returned", "injuries", "deaths",
+    "pressure_mean", "pressure_peak", "days_over", "attempts", "recorded_attempts", "turn_backs", "entries", "landed",
+    "onward", "stranded", "returned", "injuries", "deaths",
 )  # fmt: skip
 SECTION = ("pressure_mean", "pressure_peak", "days_over", "attempts", "entries", "persons_stranded", "deaths")
 MAIN_OF_SECTIONS = ("pressure_peak", "attempts", "entries", "persons_stranded", "deaths", "pressure_mean", "days_over")
 ROUTE = ("boarded", "attempts", "entries", "landed", "stranded", "deaths")
 MAIN_OF_ROUTES = ("attempts", "entries", "landed", "stranded", "deaths", "boarded")
+_WHOLE_RUN = "whole run: the same difference over all its days"
 _PAIRS = "each pair has the same people, the same draws and the same parameters"
 
 
@@ -87,41 +88,55 @@ def _sections(study: Study) -> ConsoleTable:
 
 
 def _differences(study: Study, other: str) -> ConsoleTable:
-    table = ConsoleTable(
-        f"{other} compared with {study.base}: {_replicates(study)} pairs of runs",
-        f"{_PAIRS}; medians; difference = {other} less {study.base}, pair by pair, with the interval that holds 90 % "
-        "of the pairs; last column: in how many pairs it is lower, or higher",
-        ("output", study.base, other, "difference", "5 %", "95 %", "lower / higher", "unit"),
-        ("difference", study.base, other, "5 %", "95 %", "unit", "lower / higher"),
-    )
-    both = study.intervals[study.intervals["level"] == ALL].set_index(["scenario", "measure"])
+    """Differences over the window in which the scenarios can differ, with those of the whole run beside them."""
+    window = study.window(other)
     rows = study.differences[(study.differences["scenario"] == other) & (study.differences["level"] == ALL)]
+    whole = rows.set_index("measure")
+    if window is None:
+        both, found, since, extra = study.intervals, whole, "", []
+    else:
+        both = pd.concat([window.values(study.base), window.values(other)])
+        found = window.differences(other)
+        found = found[found["level"] == ALL].set_index("measure")
+        since, extra = f", {window.words}", ["whole run"]
+    both = both[both["level"] == ALL].set_index(["scenario", "measure"])
+    table = ConsoleTable(
+        f"{other} compared with {study.base}: {_replicates(study)} pairs of runs{since}",
+        f"{_PAIRS}; medians; difference = {other} less {study.base}, pair by pair, with the interval that holds 90 % "
+        "of the pairs; lower / higher: in how many pairs" + (f"; {_WHOLE_RUN}" if extra else ""),
+        ("output", study.base, other, "difference", "5 %", "95 %", *extra, "lower / higher", "unit"),
+        ("difference", study.base, other, *extra, "5 %", "95 %", "unit", "lower / higher"),
+    )
     for key in with_registered(WHOLE, *GROUPS):
-        found = rows[rows["measure"] == key]
-        if found.empty:
+        if key not in found.index:
             continue
-        row = found.iloc[0]
+        row = found.loc[key]
         medians = [_number(both.loc[(name, key), "median"], key) for name in (study.base, other)]
         change = [_number(row[q], key, sign=True) for q in ("median", "low90", "high90")]
+        change += [_number(whole.loc[key, "median"], key, sign=True)] if extra else []
         often = f"{share(row['lower'])} / {share(row['higher'])}"
         table.add_row(title_of(key), *medians, *change, often, str(row["unit"]))
     return table
 
 
 def _where(study: Study, other: str, level: str) -> ConsoleTable:
-    """Where did it go? Differences by section and agency, or by route."""
-    columns = SECTION if level == "section" else with_registered(ROUTE, *GROUPS)
-    what = "By section" if level == "section" else "By route"
+    """Where did it go? Differences by section and agency, or by route, over the window."""
+    window = study.window(other)
+    columns = list(SECTION) if level == "section" else with_registered(ROUTE, *GROUPS)
     main = MAIN_OF_SECTIONS if level == "section" else MAIN_OF_ROUTES
-    table = ConsoleTable(
-        f"{what}, where did it go? Difference: median (5 % to 95 %)",
-        f"{other} less {study.base}",
-        (level, *map(short_of, columns)),
-        tuple(short_of(name) for name in main if name in columns),
-    )
     levels = ["section", "agency"] if level == "section" else ["route"]
     part = study.differences[(study.differences["scenario"] == other) & study.differences["level"].isin(levels)]
     rows = part.set_index(["name", "measure"])
+    if window is not None:  # what it has not, such as those stranded at the end by section, is of the whole run
+        own = window.differences(other)
+        own = own[own["level"].isin(levels)].set_index(["name", "measure"])
+        rows = pd.concat([own, rows[~rows.index.isin(own.index)]])
+    table = ConsoleTable(
+        f"By {level}, where did it go? Difference: median (5 % to 95 %)",
+        f"{other} less {study.base}" + (f", {window.words}" if window else ""),
+        (level, *map(short_of, columns)),
+        tuple(short_of(name) for name in main if name in columns),
+    )
     if level == "section":
         for name, title, style in _places(study.scenarios[study.base], study.scenarios[other]):
             cells = [_range(rows, name, key, sign=True) for key in columns]

@@ -38,6 +38,7 @@ class Headline(NamedTuple):
 _BORDER = (
     ("attempts", "Attempts at all border sections", True),
     ("days_over", "Days with a section over full load", True),
+    ("pressure_mean", "The mean border pressure of the most loaded section", False),
     ("pressure_peak", "The highest border pressure of any section", False),
     ("entries", "Entries over land", True),
 )
@@ -95,7 +96,31 @@ def difference_of(found: Findings, other: str, output: str) -> Row | None:
     return found.difference(other, output)
 
 
+def changed(found: Findings, other: str, output: str) -> tuple[Row | None, Row | None, Row | None]:
+    """Return an output's difference, and its rows of the base and the other scenario.
+
+    All are of the window in which the scenarios can differ, or of the whole run if there is none.
+    """
+    if (row := found.window_difference(other, output)) is not None:
+        return row, found.window_value(found.base, other, output), found.window_value(other, other, output)
+    return difference_of(found, other, output), row_of(found, found.base, output), row_of(found, other, output)
+
+
+def since(found: Findings, other: str) -> str:
+    """Return the window in which a scenario can differ from the base in words; empty if it is the whole run."""
+    window = found.window(other)
+    if window is None:
+        return ""
+    if window.last == found.scenario.end:
+        return f"from {day(window.first, short=False)}"
+    return f"from {day(window.first, short=False)} to {day(window.last, short=False)}"
+
+
 def _changes(found: Findings, other: str) -> Iterator[Sentence]:
+    if text := since(found, other):
+        window = found.window(other)
+        why = "as asked" if window is not None and window.asked else "as the two are the same before"
+        yield Sentence(f"Counted {text}", f", {why}; the table of differences has the whole run, too.")
     if not found.sections:
         yield Sentence("No border section is part of these scenarios", ".")
     elif _nobody(found, found.base) and _nobody(found, other):
@@ -114,8 +139,7 @@ def _human_changes(found: Findings, other: str) -> Iterator[Sentence]:
 
 
 def _change(found: Findings, other: str, output: str, subject: str, plural: bool) -> Iterator[Sentence]:
-    row = difference_of(found, other, output)
-    before, after = (row_of(found, name, output) for name in (found.base, other))
+    row, before, after = changed(found, other, output)
     if row is None or before is None or after is None:
         return
     medians = f"from {number(before['median'], output)} to {number(after['median'], output)}"

@@ -60,7 +60,7 @@ def _of_entries(ours: Any, theirs: Any, dated: bool = False) -> Iterator[date | 
         if isinstance(key, date):
             yield key
         elif dated and (key not in ours or key not in theirs):
-            yield _known(left if key in ours else right)
+            yield _known((ours if key in ours else theirs)[key])
         else:
             yield from _of_entries(left, right)
 
@@ -68,14 +68,13 @@ def _of_entries(ours: Any, theirs: Any, dated: bool = False) -> Iterator[date | 
 def _of_measures(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> Iterator[date | None]:
     for name in {*ours["measures"], *theirs["measures"]}:
         found = [one["measures"].get(name) for one in (ours, theirs)]
-        left, right = (one and _without(one, _TITLES) for one in found)
-        if left == right:
+        given = [_without(one, _TITLES) for one in found if one is not None]
+        if len(given) == 2 and given[0] == given[1]:
             continue
-        given = [one for one in (left, right) if one]
         if any(one["kind"] == _POOLED for one in given):
             yield from _pool(ours, theirs)
         ends = [one["end"] for one in given if one["end"] is not None]
-        if len(given) == 2 and _without(left, {"end"}) == _without(right, {"end"}):
+        if len(given) == 2 and _without(given[0], {"end"}) == _without(given[1], {"end"}):
             yield min(ends) + timedelta(days=1)
         else:
             yield min(_known(one) for one in given)

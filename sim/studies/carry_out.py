@@ -30,7 +30,15 @@ from sim.studies.work.executors import Serial, Workplace, workplace
 
 REPLICATES, CAP = 20, 2000
 FIRST_LOOK, LOOK_GROWTH = 20, 1.5
-_TABLES = ("intervals", "differences", "spread", "overload")
+_TABLES = (
+    "intervals",
+    "differences",
+    "window_intervals",
+    "window_differences",
+    "spread",
+    "overload",
+    "weekly_intervals",
+)
 
 
 class Until(NamedTuple):

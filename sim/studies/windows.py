@@ -6,10 +6,12 @@ therefore has the exact differences of flows and days since that day; its values
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,7 +19,7 @@ import pyarrow.compute as pc
 from sim.outputs.definitions import definition
 from sim.outputs.run_data import WINDOW
 from sim.scenario.errors import ScenarioError
-from sim.scenario.first_difference import first_difference
+from sim.scenario.schema import Scenario
 from sim.studies import statistics
 from sim.studies.statistics import KEYS, Matrix
 from sim.studies.store.tables import SCHEMAS
@@ -27,7 +29,8 @@ if TYPE_CHECKING:
 
 _RUN = ["run", "replicate", "point"]
 _PER_WEEK = " per week"
-_AT_END, _HIGHEST, _SUM = "end", "max", "sum"
+_AT_END, _HIGHEST, _SUM, _MEAN = "end", "max", "sum", "mean"
+_MEANS = ("pressure_mean", "capacity")  # of the week's days; `border_pressure` is that of its last day
 
 
 class Window:
@@ -37,6 +40,7 @@ class Window:
         study: A study of replicates or a comparison.
         since: First day that counts; the window begins with the week of the run to which it belongs.
         until: Last day that counts, with the rest of its week; the run's last day if None.
+        asked: Whether a user chose the days.
 
     Attributes:
         first: First day of the first week.
@@ -46,17 +50,14 @@ class Window:
         ScenarioError: If a day is outside the run, or the last before the first.
     """
 
-    def __init__(self, study: Study, since: date, until: date | None = None) -> None:
+    def __init__(self, study: Study, since: date, until: date | None = None, *, asked: bool = False) -> None:
         """See the class."""
         scenario = study.scenarios[study.base]
         start, end = scenario.start, scenario.end
         until = end if until is None else until
-        for option, day in (("--from", since), ("--to", until)):
-            if not start <= day <= end:
-                raise ScenarioError(f"{option}: found {day}, outside the run; allowed: from {start} to {end}")
-        if until < since:
-            raise ScenarioError(f"--to: found {until}, before {since}; allowed: from {since} to {end}")
-        self.study, self.since = study, since
+        check_window(scenario, since, until)
+        self.study, self.since, self.asked = study, since, asked
+        self._made: dict[tuple[str, str], pd.DataFrame] = {}
         self.first = start + timedelta(days=(since - start).days // WINDOW * WINDOW)
         self.last = min(start + timedelta(days=((until - start).days // WINDOW + 1) * WINDOW - 1), end)
 
@@ -66,11 +67,17 @@ class Window:
         scenario = self.study.scenarios[self.study.base]
         return (self.first, self.last) == (scenario.start, scenario.end)
 
+    @property
+    def words(self) -> str:
+        """Return the window in words, with the end only if it is not the run's."""
+        end = self.study.scenarios[self.study.base].end
+        return f"from {self.first}" + ("" if self.last == end else f" to {self.last}")
+
     def matrix(self, scenario: str) -> Matrix:
         """Return the outputs of a scenario's replicates over the window, as `Study.matrix`.
 
-        Flows and days over full load are summed; of pressure and others with a peak it is the highest, of stocks the
-        number at the end. What weeks do not give (means, days of the run, persons by section) is left out.
+        Flows and days over full load are summed; of peaks it is the highest, of means the mean of all days, of stocks
+        the number at the end. What weeks do not give (days of the run, persons by section) is left out.
         """
         parts = [_over(part, self.first, self.last) for part in self.study.parts("weekly", scenario=[scenario])]
         table = pa.concat_tables(parts) if parts else _over(SCHEMAS["weekly"].empty_table(), self.first, self.last)
@@ -81,39 +88,37 @@ class Window:
     @cached_property
     def intervals(self) -> pd.DataFrame:
         """Return statistics of each output of each scenario over the window, as `Study.intervals`."""
-        parts = [statistics.intervals(self.matrix(name)).assign(scenario=name) for name in self.study.names]
-        return self._framed(parts)
+        return pd.concat([self.values(name) for name in self.study.names], ignore_index=True)
 
-    @cached_property
-    def differences(self) -> pd.DataFrame:
-        """Return each output of each other scenario minus that of the base over the window, as `Study.differences`."""
-        base = self.matrix(self.study.base)
-        others = self.study.others
-        parts = [statistics.differences(base, self.matrix(name)).assign(scenario=name) for name in others]
-        return self._framed(parts)
+    def values(self, scenario: str) -> pd.DataFrame:
+        """Return `intervals` of one scenario."""
+        return self._once(scenario, lambda: statistics.intervals(self.matrix(scenario)))
 
-    def _framed(self, parts: list[pd.DataFrame]) -> pd.DataFrame:
-        if not parts:
-            return pd.DataFrame()
-        table = pd.concat(parts, ignore_index=True)
-        table.insert(0, "scenario", table.pop("scenario"))
-        table.insert(1, "first", pd.Timestamp(self.first))
-        table.insert(2, "last", pd.Timestamp(self.last))
-        return table
+    def differences(self, other: str) -> pd.DataFrame:
+        """Return each output of a scenario minus that of the base over the window, as `Study.differences`."""
+        base = self.study.base
+        return self._once(other, lambda: statistics.differences(self.matrix(base), self.matrix(other)), "-")
+
+    def _once(self, scenario: str, make: Callable[[], pd.DataFrame], kind: str = "") -> pd.DataFrame:
+        """Return a table with the columns scenario, first and last; made once."""
+        if (kind, scenario) not in self._made:
+            table = make()
+            for place, (column, value) in enumerate(
+                {"scenario": scenario, "first": pd.Timestamp(self.first), "last": pd.Timestamp(self.last)}.items()
+            ):
+                table.insert(place, column, value)
+            self._made[kind, scenario] = table
+        return self._made[kind, scenario]
 
 
-def window_of(study: Study, others: list[str] | None = None) -> Window | None:
-    """Return the window from the first day on which scenarios differ from the base; None if it is the whole run.
-
-    Args:
-        study: A comparison.
-        others: The scenarios that count; all others than the base if None. Of several, the earliest day counts.
-    """
-    base = study.scenarios[study.base]
-    found = [first_difference(base, study.scenarios[name]) for name in (study.others if others is None else others)]
-    days = [day for day in found if day is not None and day <= base.end]
-    window = Window(study, min(days)) if days else None
-    return None if window is None or window.is_whole_run else window
+def check_window(scenario: Scenario, since: date | None, until: date | None) -> None:
+    """Check the days of a window; raises ScenarioError if one is outside the run, or the last before the first."""
+    start, end = scenario.start, scenario.end
+    for option, day in (("--from", since), ("--to", until)):
+        if day is not None and not start <= day <= end:
+            raise ScenarioError(f"{option}: found {day}, outside the run; allowed: from {start} to {end}")
+    if since is not None and until is not None and until < since:
+        raise ScenarioError(f"--to: found {until}, before {since}; allowed: from {since} to {end}")
 
 
 def _over(part: pa.Table, first: date, last: date) -> pa.Table:
@@ -122,11 +127,15 @@ def _over(part: pa.Table, first: date, last: date) -> pa.Table:
     part = part.filter(keep)
     texts = {key: part[key].cast(pa.string()) for key in KEYS}
     names = pc.unique(texts["measure"]).to_pylist()
-    sums, peaks, ends = ([name for name in names if _how(name) == how] for how in (_SUM, _HIGHEST, _AT_END))
+    sums, peaks, ends, means = ([n for n in names if _how(n) == how] for how in (_SUM, _HIGHEST, _AT_END, _MEAN))
     plain = pa.table({**{key: part[key] for key in (*_RUN, "week", "value")}, **texts})
+    left = (np.datetime64(last, "D") - part["week"].to_numpy()).astype(np.int64) + 1
+    share = np.minimum(left, WINDOW) / ((last - first).days + 1)
+    shared = plain.set_column(plain.column_names.index("value"), "value", pc.multiply(plain["value"], pa.array(share)))
     at_end = pc.equal(plain["week"], pc.max(plain["week"])) if len(plain) else pa.array([], pa.bool_())
     found = [
         _grouped(plain.filter(_among(plain, sums)), _SUM),
+        _grouped(shared.filter(_among(plain, means)), _SUM),
         _grouped(plain.filter(_among(plain, peaks)), _HIGHEST),
         _grouped(plain.filter(pc.and_(_among(plain, ends), at_end)), _HIGHEST),
     ]
@@ -135,6 +144,8 @@ def _over(part: pa.Table, first: date, last: date) -> pa.Table:
 
 def _how(measure: str) -> str:
     """How the weeks of an output are put together; empty if they cannot be."""
+    if measure in _MEANS:
+        return _MEAN
     over_time = definition(measure).over_time
     if measure == "days_over" or over_time == "sum":
         return _SUM

@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from sim.load_extensions import clear
@@ -43,6 +44,23 @@ def test_a_comparison_is_one_command(here: Path, corridor: Corridor) -> None:
         path.name for path in folder.iterdir()
     }
     assert Study(folder).complete
+
+
+def test_effects_are_told_from_the_day_on_which_the_scenarios_differ_or_from_another(
+    here: Path, corridor: Corridor
+) -> None:
+    words = ["compare", "tiny.yaml", "ban.yaml", "--replicates", "2", "--jobs", "1", "--out", "r"]
+    done = corridor(*words)
+    assert "2 pairs of runs, from 2025-10-15" in done.out
+    assert "whole run" in done.out
+    table = pd.read_csv(here / "r" / "window_differences.csv")
+    assert set(table["first"]) == {"2025-10-15"}
+    other = corridor("results", "r", "--from", "2025-10-25", "--to", "2025-10-30")
+    assert "from 2025-10-22 to 2025-11-04" in other.out  # whole weeks
+    assert corridor("report", "r", "--from", "2025-10-25", "--out", "r.html").status == 0
+    assert "Counted from 22 October 2025" in Path("r.html").read_text()
+    outside = corridor(*words, "--from", "2026-10-25")
+    assert (outside.status, "--from: found 2026-10-25, outside the run" in outside.err) == (2, True)
 
 
 def test_the_command_in_the_record_makes_the_study_again(here: Path, corridor: Corridor) -> None:
@@ -133,7 +151,9 @@ def test_sql(corridor: Corridor) -> None:
     assert corridor("results", "r", "--sql", query, "--format", "csv").out == "scenario,runs\nban,2\ntiny,2\n"
     bad = corridor("results", "r", "--sql", "select nothing from totals")
     assert bad.status == 2
-    assert "tables: differences, intervals, outputs, runs, totals, weekly" in bad.err
+    assert (
+        "tables: differences, intervals, outputs, overload, runs, totals, weekly, weekly_intervals, window_" in bad.err
+    )
 
 
 BAD = {

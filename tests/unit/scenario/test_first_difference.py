@@ -1,4 +1,4 @@
-"""The day from which scenarios differ: nothing does before it in runs of both, and it is found in each kind of change."""
+"""The day from which scenarios differ: runs of both are the same before it, whatever the change is."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from sim.outputs.daily import blocks_of
 from sim.runs import draw, run_to_data
 from sim.scenario.errors import ScenarioError
 from sim.studies.study import Study
-from sim.studies.windows import Window, window_of
+from sim.studies.windows import Window
 from tests.unit.studies.small import BAN, BASE
 
 KEYS = ["scenario", "level", "name", "measure"]
@@ -20,7 +20,7 @@ KEYS = ["scenario", "level", "name", "measure"]
 def test_a_window_of_the_whole_run_has_the_totals(study: Study) -> None:
     whole = Window(study, BASE.start)
     assert whole.is_whole_run
-    for ours, theirs in ((whole.intervals, study.intervals), (whole.differences, study.differences)):
+    for ours, theirs in ((whole.intervals, study.intervals), (whole.differences("ban"), study.differences)):
         ours, theirs = ours.set_index(KEYS).sort_index(), theirs.set_index(KEYS).sort_index()
         shared = ours.index.intersection(theirs.index)
         assert {"attempts", "days_over", "pressure_peak", "boarded", "stranded", "deaths"} <= set(
@@ -32,7 +32,7 @@ def test_a_window_of_the_whole_run_has_the_totals(study: Study) -> None:
 
 
 def test_it_begins_with_the_week_of_the_day_on_which_the_scenarios_differ(study: Study) -> None:
-    found = window_of(study)
+    found = study.window()
     assert found is not None and found.since == date(2025, 10, 15)
     assert found.first == date(2025, 10, 15)  # day 14: a week begins
     assert found.last == BASE.end
@@ -41,7 +41,7 @@ def test_it_begins_with_the_week_of_the_day_on_which_the_scenarios_differ(study:
 
 
 def test_values_are_those_of_the_days_and_differences_are_all_since_that_day(study: Study) -> None:
-    found = window_of(study)
+    found = study.window()
     assert found is not None
     since = (found.first - BASE.start).days
     block = blocks_of([run_to_data(draw(BASE, 0, study.replicates))])["section", "attempts"]
@@ -51,7 +51,7 @@ def test_values_are_those_of_the_days_and_differences_are_all_since_that_day(stu
         zip(block.names, block.values[0, since:].sum(axis=0), strict=True)
     )
     keys = ["level", "name", "measure"]
-    whole, part = (t.set_index(keys)["mean"].sort_index() for t in (study.differences, found.differences))
+    whole, part = (t.set_index(keys)["mean"].sort_index() for t in (study.differences, found.differences("ban")))
     for measure in ("attempts", "boarded", "stranded", "deaths", "days_over"):
         assert part["all", "all", measure] == pytest.approx(whole["all", "all", measure], abs=1e-9)
 
