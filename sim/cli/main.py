@@ -21,6 +21,7 @@ from sim.cli.common import (
     DaskAddress,
     Days,
     From,
+    Full,
     Jobs,
     Quiet,
     Report,
@@ -33,6 +34,7 @@ from sim.cli.common import (
     UntilMeasure,
     Wide,
     With,
+    WithMeasures,
     announce_compilation,
     days_bar,
     fail,
@@ -81,18 +83,18 @@ def run(
     shard: Shard = None,
     report: Report = False,
     allow_outside: AllowOutside = False,
-    extensions: With = None,
+    measures: WithMeasures = None,
     wide: Wide = False,
     quiet: Quiet = False,
 ) -> None:
     """Run a scenario: prints tables, and writes Parquet, CSV and figures to a folder."""
     if replicates != 1 or until is not None:
         work = studies.Work(replicates, until, measure, at_most, jobs, dask, shard, report, quiet)
-        studies.replicates(scenario, {"seed": seed, "days": days}, changes or [], allow_outside, out, work)
+        studies.replicates(scenario, {"seed": seed, "days": days}, changes or [], allow_outside, out, work, measures)
         return
     written: Path | None = None
     try:
-        loaded, info = load(scenario, changes or [], {"seed": seed, "days": days}, allow_outside)
+        loaded, info = load(scenario, changes or [], {"seed": seed, "days": days}, allow_outside, measures)
         folder = out if out is not None else Path("results") / f"{label_of(scenario)}-{loaded.seed}{tag_of(info)}"
         results = _simulate(loaded, info, folder, quiet)
         written = _write(results, folder, quiet, report)
@@ -151,7 +153,9 @@ def compare(
     base: Annotated[
         str, typer.Argument(help="The scenario that the others are compared with: a name or YAML file.", metavar="BASE")
     ],
-    others: Annotated[list[str], typer.Argument(help="Scenarios by name or YAML file.", metavar="OTHER...")],
+    others: Annotated[
+        list[str] | None, typer.Argument(help="Scenarios by name or YAML file.", metavar="OTHER...")
+    ] = None,
     seed: Seed = None,
     replicates: Annotated[int, typer.Option(help="Pairs of runs, each with its own draw of the parameters.")] = 20,
     until: Until = None,
@@ -167,15 +171,19 @@ def compare(
     shard: Shard = None,
     report: Report = False,
     allow_outside: AllowOutside = False,
-    extensions: With = None,
+    measures: WithMeasures = None,
+    full: Full = False,
     wide: Wide = False,
     quiet: TablesOnly = False,
 ) -> None:
-    """Compare scenarios on the same people, draws and parameters: what changes, and what moves elsewhere?"""
+    """Compare scenarios on the same people, draws and parameters: what changes, and what moves elsewhere?
+
+    Each --with is one more scenario: the base with a measure, or with several that are joined by +.
+    """
     days_shown = studies.window_of(since, to)
-    work = studies.Work(replicates, until, measure, at_most, jobs, dask, shard, report, quiet, days_shown)
+    work = studies.Work(replicates, until, measure, at_most, jobs, dask, shard, report, quiet, days_shown, full)
     asked = {"seed": seed, "days": days}
-    studies.compare([base, *others], asked, changes or [], allow_outside, out, work)
+    studies.compare([base, *(others or [])], asked, changes or [], allow_outside, out, work, measures)
 
 
 @app.command()
@@ -187,11 +195,12 @@ def results(
     ] = None,
     since: From = None,
     to: To = None,
+    full: Full = False,
     extensions: With = None,
     wide: Wide = False,
 ) -> None:
     """Show the tables of a run or study again, or query a study with SQL."""
-    studies.results(folder, sql, form, studies.window_of(since, to))
+    studies.results(folder, sql, form, studies.window_of(since, to), full)
 
 
 @app.command()

@@ -56,25 +56,33 @@ class Work(NamedTuple):
     report: bool
     quiet: bool
     window: Days = (None, None)
+    full: bool = False
 
 
 def replicates(
-    name: str, asked: dict[str, int | None], changes: list[str], outside: bool, out: Path | None, work: Work
-) -> None:
+    name: str, asked: dict[str, int | None], changes: list[str], outside: bool, out: Path | None, work: Work,
+    measures: list[str] | None = None,
+) -> None:  # fmt: skip
     """`corridor run` with several replicates."""
     with interruptible(NOTHING_WRITTEN):
         start_server(work.jobs, work.dask)
-        plan, folder = _plan_replicates(name, asked, changes, outside, out, work)
+        plan, folder = _plan_replicates(name, asked, changes, outside, out, work, measures or [])
     _carry_out(plan, folder, work)
 
 
 def _plan_replicates(
-    name: str, asked: dict[str, int | None], changes: list[str], outside: bool, out: Path | None, work: Work
+    name: str,
+    asked: dict[str, int | None],
+    changes: list[str],
+    outside: bool,
+    out: Path | None,
+    work: Work,
+    measures: list[str],
 ) -> tuple[Plan, Path]:
     from sim.studies.carry_out import check_number
     from sim.studies.plan import TWINS, Plan
 
-    scenario, info = load(name, changes, asked, outside)
+    scenario, info = load(name, changes, asked, outside, measures)
     check_number(work.replicates)
     stem = label_of(name)
     folder = out if out is not None else Path("results") / f"{stem}-{scenario.seed}-replicates{tag_of(info)}"
@@ -82,18 +90,26 @@ def _plan_replicates(
 
 
 def compare(
-    names: list[str], asked: dict[str, int | None], changes: list[str], outside: bool, out: Path | None, work: Work
-) -> None:
+    names: list[str], asked: dict[str, int | None], changes: list[str], outside: bool, out: Path | None, work: Work,
+    measures: list[str] | None = None,
+) -> None:  # fmt: skip
     """`corridor compare`."""
     with interruptible(NOTHING_WRITTEN):
         start_server(work.jobs, work.dask)
-        plan, folder = _plan_comparison(names, asked, changes, outside, out, work)
+        plan, folder = _plan_comparison(names, asked, changes, outside, out, work, measures or [])
     _carry_out(plan, folder, work)
 
 
 def _plan_comparison(
-    names: list[str], asked: dict[str, int | None], changes: list[str], outside: bool, out: Path | None, work: Work
+    names: list[str],
+    asked: dict[str, int | None],
+    changes: list[str],
+    outside: bool,
+    out: Path | None,
+    work: Work,
+    measures: list[str],
 ) -> tuple[Plan, Path]:
+    from sim.scenario.parts import slug
     from sim.studies.carry_out import check_number, comparable
     from sim.studies.plan import Plan
     from sim.studies.windows import check_window
@@ -103,6 +119,9 @@ def _plan_comparison(
     for name in names:
         scenario, info = load(name, changes, asked, outside)
         given[_free(label_of(name), given)] = scenario
+    for text in measures:
+        scenario, _ = load(names[0], changes, asked, outside, [text])
+        given[_free(slug(text), given)] = scenario
     scenarios = comparable(given)
     check_window(next(iter(scenarios.values())), *work.window)
     if out is None:
@@ -147,7 +166,7 @@ def _finish(study: Study, work: Work, until: Until | None) -> None:
         write_report(study, study.folder / REPORT)
     if work.quiet and study.kind != COMPARE:
         return
-    show(study)
+    show(study, full=work.full)
     if work.quiet:
         return
     if until is not None:
@@ -156,7 +175,7 @@ def _finish(study: Study, work: Work, until: Until | None) -> None:
     say(f"Written to {study.folder}: {list_files(study.folder)}")
 
 
-def show(source: Study | Results) -> None:
+def show(source: Study | Results, *, full: bool = False) -> None:
     """Print the tables of a study or run."""
     from sim.studies.study import Study
 
@@ -170,9 +189,11 @@ def show(source: Study | Results) -> None:
         from sim.report.console_study import show_study
 
         first = source.scenarios[source.base]
-        title = f"{source.about['title']}  {first.start} to {first.end}, seed {source.about['plan']['seed']}"
+        several = len(source.others) > 1  # the title of all of them would be longer than the tables
+        title = source.scenarios[source.base].title if several else source.about["title"]
+        title = f"{title}  {first.start} to {first.end}, seed {source.about['plan']['seed']}"
         console.print(visible(f"\n{title}"), style="bold")
-        show_study(source, console)
+        show_study(source, console, full=full)
         return
     from sim.report.console import show as show_run
 
@@ -217,7 +238,7 @@ def _looking_at(source: Study | Results, window: Days) -> None:
     source.look_at(*window)
 
 
-def results(folder: Path, sql: str | None, form: str | None, window: Days) -> None:
+def results(folder: Path, sql: str | None, form: str | None, window: Days, full: bool) -> None:
     """`corridor results`."""
     from sim.studies.sql import answer, check_format, rendered
 
@@ -233,7 +254,7 @@ def results(folder: Path, sql: str | None, form: str | None, window: Days) -> No
     elif form not in (None, "table"):
         write_data(rendered(source.intervals, form))
     else:
-        show(source)
+        show(source, full=full)
     if unfinished:
         raise SystemExit(UNFINISHED)
 

@@ -9,6 +9,7 @@ from sim.data.plain_text import visible
 from sim.outputs.definitions import ALL, GROUPS, short_of, title_of, with_registered
 from sim.outputs.totals import QUANTILES
 from sim.report.console import EMPTY, record_table
+from sim.report.console_ranking import show_ranking
 from sim.report.console_table import Cell, ConsoleTable
 from sim.report.sentences import only_in
 from sim.report.words import number, share
@@ -28,10 +29,18 @@ _WHOLE_RUN = "whole run: the same difference over all its days"
 _PAIRS = "each pair has the same people, the same draws and the same parameters"
 
 
-def show_study(study: Study, console: Console) -> None:
-    """Print the tables of a study: intervals of one scenario, or differences between several."""
+def show_study(study: Study, console: Console, *, full: bool = False) -> None:
+    """Print the tables of a study: intervals of one scenario, differences of two, or a ranking of more.
+
+    Args:
+        study: Replicates of a scenario, or a comparison.
+        console: Where to print.
+        full: Whether to print all tables of differences after a ranking.
+    """
+    if len(study.others) > 1:
+        show_ranking(study, console, full=full)
     if study.others:
-        for name in study.others:
+        for name in study.others if full or len(study.others) == 1 else ():
             console.print(_differences(study, name))
             console.print(_where(study, name, "section"))
             console.print(_where(study, name, "route"))
