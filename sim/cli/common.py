@@ -85,8 +85,8 @@ WithMeasures = Annotated[
         "--with",
         metavar="MEASURE|FILE",
         callback=load_or_keep,
-        help="A measure, NAME[:TARGET][=VALUE][@DATE[..DATE]], several joined by + (`corridor measures` lists them); or "
-        "an extension of the model: a Python file, or the name of an installed one. May be given several times.",
+        help="A measure, NAME[:TARGET][=VALUE][@DATE[..DATE]], several joined by + (`corridor measures` lists them); "
+        "or an extension of the model: a Python file, or the name of an installed one. May be given several times.",
     ),
 ]
 Wide = Annotated[

@@ -172,7 +172,10 @@ def _finish(study: Study, work: Work, until: Until | None) -> None:
     if until is not None:
         reached = max(until.reached(study))
         say(f"{study.replicates} replicates: the mean of {work.measure} is known to ±{reached:.1%} (90 % confidence).")
-    say(f"Written to {study.folder}: {list_files(study.folder)}")
+    if len(study.others) > 1 and not work.full:
+        say(f"Written to {study.folder}; `corridor results {study.folder} --full` prints all tables.")
+    else:
+        say(f"Written to {study.folder}: {list_files(study.folder)}")
 
 
 def show(source: Study | Results, *, full: bool = False) -> None:
@@ -192,7 +195,7 @@ def show(source: Study | Results, *, full: bool = False) -> None:
         several = len(source.others) > 1  # the title of all of them would be longer than the tables
         title = source.scenarios[source.base].title if several else source.about["title"]
         title = f"{title}  {first.start} to {first.end}, seed {source.about['plan']['seed']}"
-        console.print(visible(f"\n{title}"), style="bold")
+        console.print(visible(title if several else f"\n{title}"), style="bold", soft_wrap=True)
         show_study(source, console, full=full)
         return
     from sim.report.console import show as show_run

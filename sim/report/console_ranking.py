@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 from rich.console import Console
 
-from sim.data.plain_text import visible
-from sim.outputs.definitions import short_of
+from sim.outputs.definitions import definition, short_of
+from sim.outputs.rounding import shown
 from sim.report.console_table import ConsoleTable
 from sim.report.words import brief, listed, share
 from sim.studies.ranking import BORDER, PEOPLE, Ranking, rank
 from sim.studies.study import Study
 
-_LOWER = "median, below it the 90 % interval over {} replicates; in all of them lower is better"
-_REGRET = (
-    "best: in what share of replicates it has the least regret; regret: how far from the best of each replicate, 0 to "
-    "100 % of the range, mean of all outcomes, which count alike; dominated: another is as good or better in all means"
+_HEADINGS = {"days_over": "days over", "pressure_peak": "peak", "stranded": "stranded"}  # shorter than elsewhere
+_THOUSAND = 1000
+_WIDEST = 22  # of a line of a name; longer ones go on in the next line
+_CAPTION = (
+    "medians, 90 % intervals of {} replicates; lower is better. best: in what share of them its regret is least; "
+    "regret: from best (0) to worst (100 %) in each, mean of all outcomes alike."
 )
 
 
@@ -25,69 +29,62 @@ def show_ranking(study: Study, console: Console, *, full: bool = False) -> None:
     if not ranking.replicates:
         return
     window = study.window()
-    words = f", {window.words}" if window is not None else ""
-    console.print(_border(ranking, study.base, words))
-    console.print(_people(ranking, study.base))
-    for line in _words(ranking, study.base):
-        console.print(visible(line), highlight=False, markup=False, soft_wrap=True)
+    title = f"Ranked, the best first; base: {study.base}{f', {window.words}' if window else ''}"
+    console.print(_outcomes(ranking, BORDER, title, "", ()))
+    caption = f"{_CAPTION.format(ranking.replicates)}{_dominated(ranking)}"
+    console.print(_outcomes(ranking, PEOPLE, "", caption, ("best", "regret")))
     if full:
         console.print(_best(ranking))
         if len(ranking.interactions):
             console.print(_interactions(ranking))
-    else:
-        console.print("--full prints all tables: by section and route, paired differences.", soft_wrap=True)
 
 
-def _border(ranking: Ranking, base: str, words: str) -> ConsoleTable:
-    names = [name for name in BORDER if name in set(ranking.outcomes["measure"])]
-    table = ConsoleTable(
-        f"Ranked, the best first; base: {base}{words}",
-        _LOWER.format(ranking.replicates),
-        ("scenario", *map(short_of, names)),
-        tuple(map(short_of, names)),
-    )
+def _outcomes(
+    ranking: Ranking, wanted: tuple[str, ...], title: str, caption: str, shares: tuple[str, ...]
+) -> ConsoleTable:
+    names = [name for name in wanted if name in set(ranking.outcomes["measure"])]
+    headings = [_HEADINGS.get(name, short_of(name)) for name in names]
+    table = ConsoleTable(title, caption, ("scenario", *headings, *shares), (*reversed(shares), *headings))
     for _, row in ranking.scenarios.iterrows():
-        table.add_row(_title(row), *_cells(ranking, row["scenario"], names))
+        table.add_row(_title(row), *_cells(ranking, row["scenario"], names), *(share(row[key]) for key in shares))
     return table
 
 
-def _people(ranking: Ranking, base: str) -> ConsoleTable:
-    names = [name for name in PEOPLE if name in set(ranking.outcomes["measure"])]
-    columns = (*map(short_of, names), "best", "regret", "dominated")
-    table = ConsoleTable(
-        "The people, and which is best", _REGRET, ("scenario", *columns), ("regret", "best", *map(short_of, names))
-    )
-    for _, row in ranking.scenarios.iterrows():
-        cells = _cells(ranking, row["scenario"], names)
-        dominated = "by the base" if base in row["dominated_by"].split("; ") else "yes" if row["dominated_by"] else "no"
-        table.add_row(_title(row), *cells, share(row["best"]), share(row["regret"]), dominated)
-    return table
+def _dominated(ranking: Ranking) -> str:
+    """Say by rank which scenarios are dominated, by which."""
+    ranks = {str(row["scenario"]): row["rank"] for _, row in ranking.scenarios.iterrows()}
+    found = [
+        f"{row['rank']} by {listed([str(ranks[name]) for name in row['dominated_by'].split('; ')])}"
+        for _, row in ranking.scenarios.iterrows()
+        if row["dominated_by"]
+    ]
+    return f" Dominated (no mean is lower): {'; '.join(found)}." if found else ""
 
 
 def _title(row: pd.Series) -> str:
-    return f"{row['rank']}  {row['scenario']}"
+    """Return a scenario's rank and name, on several lines, broken at ``+`` and before dates, if it is long."""
+    lines = [f"{row['rank']} "]
+    for part in re.split(r"(?=\+)|(?=-\d{4}-\d\d-\d\d)", str(row["scenario"])):
+        if len(lines[-1]) + len(part) > _WIDEST and lines[-1].strip() != str(row["rank"]):
+            lines.append("  ")
+        lines[-1] += part
+    return "\n".join(lines)
 
 
 def _cells(ranking: Ranking, scenario: str, names: list[str]) -> list[str]:
     own = ranking.outcomes[ranking.outcomes["scenario"] == scenario].set_index("measure")
     cells = []
     for name in names:
-        low, middle, high = (brief(own.loc[name, key], name) for key in ("low90", "median", "high90"))
+        low, middle, high = (_short(own.loc[name, key], name) for key in ("low90", "median", "high90"))
         cells.append(middle if low == middle == high else f"{middle}\n{low}…{high}")
     return cells
 
 
-def _words(ranking: Ranking, base: str) -> list[str]:
-    """Say in words which scenario is best, and which dominate which."""
-    first = ranking.scenarios.iloc[0]
-    lines = [f"Least regret: {first['scenario']}, best in {share(first['best'])} of replicates."]
-    by: dict[str, list[str]] = {}
-    for _, row in ranking.scenarios.iterrows():
-        for name in filter(None, row["dominated_by"].split("; ")):
-            by.setdefault(name, []).append(str(row["scenario"]))
-    if by:
-        lines.append("; ".join(f"{name} dominates {listed(worse)}" for name, worse in by.items()) + ".")
-    return lines
+def _short(value: float, output: str) -> str:
+    """Format a number in at most five signs: ``950``, ``1.5k``, ``68k``."""
+    if definition(output).digits or abs(value) < _THOUSAND:
+        return brief(value, output)
+    return f"{shown(value / _THOUSAND, 0 if abs(value) >= 9.95 * _THOUSAND else 1)}k"
 
 
 def _best(ranking: Ranking) -> ConsoleTable:

@@ -63,6 +63,24 @@ def test_effects_are_told_from_the_day_on_which_the_scenarios_differ_or_from_ano
     assert (outside.status, "--from: found 2026-10-25, outside the run" in outside.err) == (2, True)
 
 
+def test_measures_are_compared_without_a_file(here: Path, corridor: Corridor) -> None:
+    words = ["compare", "tiny.yaml", "--with", "ban:benghazi@2025-10-15", "--with", "aid", "--replicates", "2"]
+    done = corridor(*words, "--jobs", "1", "--out", "r")
+    assert done.status == 0, done.err
+    assert "Ranked, the best first" in done.out
+    assert Study(here / "r").names == ["tiny", "ban-benghazi-2025-10-15", "aid"]
+    assert "where did it go?" in corridor("results", "r", "--full").out
+    run = corridor("run", "tiny.yaml", "--with", "ban@2025-10-15+aid", "--out", "one")
+    assert run.status == 0, run.err
+    record = json.loads((here / "one" / "run.json").read_text())
+    assert record["command"].endswith("--with ban@2025-10-15+aid")
+    assert "humanitarian-access" in record["scenario"]
+    lacking = corridor("compare", "tiny.yaml", "--with", "closure", "--jobs", "1")
+    assert (lacking.status, "lacks what it needs: a crossing point" in lacking.err) == (2, True)
+    neither = corridor("run", "tiny.yaml", "--with", "boycott")
+    assert (neither.status, "no extension of that name" in neither.err) == (2, True)
+
+
 def test_the_command_in_the_record_makes_the_study_again(here: Path, corridor: Corridor) -> None:
     words = ["compare", "tiny.yaml", "ban.yaml", "--replicates", "2", "--jobs", "1", "--set", "behaviour.retry=4"]
     done = corridor(*words, "--seed", "7", "--out", "one", "--quiet")
