@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli import analysis, calibrate, studies, sweeps
+from sim.cli import analysis, calibrate, discover_scenario, studies, sweeps
 from sim.cli.common import (
-    BAD_INPUT,
     INTERRUPTED,
     NOTHING_WRITTEN,
     AllowOutside,
@@ -42,9 +41,9 @@ from sim.cli.common import (
     list_files,
     load,
     tag_of,
-    warn_of_late,
 )
 from sim.cli.end import explained
+from sim.cli.help import ByTask
 from sim.cli.interrupts import check
 from sim.cli.streams import flush, notes_console, open_streams, results_console, say
 from sim.data.plain_text import label_of, visible
@@ -56,12 +55,30 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="corridor",
+    cls=ByTask,
     help="Agent-based simulation of state-steered migration towards the EU's external border.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # importing rich takes longer than everything else that --help needs
 )
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from sim.outputs.identity import version_of
+
+        say(f"corridor {version_of('corridor-sim')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Agent-based simulation of state-steered migration towards the EU's external border."""
 
 
 @app.command()
@@ -246,41 +263,6 @@ def report(
 
 
 @app.command()
-def scenarios() -> None:
-    """List the shipped scenarios."""
-    from sim.scenario import load_scenario, scenario_names, scenarios_folder
-
-    for name in scenario_names():
-        say(f"{name:30} {load_scenario(name).title}")
-    say(f"\nin {scenarios_folder()}")
-
-
-@app.command()
-def validate(
-    files: Annotated[list[str], typer.Argument(help="Scenario files or names.", metavar="FILE...")],
-    allow_outside: Annotated[bool, typer.Option("--allow-outside", help="As for run.")] = False,
-    extensions: With = None,
-) -> None:
-    """Check scenario files; every mistake with its file, line and field."""
-    from sim.scenario import ScenarioError, load_scenario
-    from sim.scenario.places.scenario_map import how_to_place, map_of
-
-    failed = False
-    for file in files:
-        try:
-            loaded = load_scenario(file, allow_outside=allow_outside)
-            say(f"{file}: valid: {loaded.title}")
-            if missing := how_to_place(map_of(loaded).missing):
-                say(f"{file}: {missing}", error=True)
-            warn_of_late(file, loaded)
-        except ScenarioError as error:
-            failed = True
-            say(str(error), error=True)
-    if failed:
-        raise typer.Exit(BAD_INPUT)
-
-
-@app.command()
 def view(
     scenario: Annotated[
         str,
@@ -319,6 +301,7 @@ def schema(
     say(json.dumps(scenario_json_schema(), indent=1, sort_keys=True))
 
 
+discover_scenario.register(app)
 calibrate.register(app)
 for command in (sweeps.sweep, *analysis.COMMANDS, sweeps.threshold):
     app.command()(command)

@@ -109,6 +109,7 @@ def _plan_comparison(
     work: Work,
     measures: list[str],
 ) -> tuple[Plan, Path]:
+    from sim.scenario.errors import ScenarioError
     from sim.scenario.parts import slug
     from sim.studies.carry_out import check_number, comparable
     from sim.studies.plan import Plan
@@ -119,6 +120,10 @@ def _plan_comparison(
     for name in names:
         scenario, info = load(name, changes, asked, outside)
         given[_free(label_of(name), given)] = scenario
+    if len(names) + len(measures) < 2:
+        raise ScenarioError(
+            f"compare: found {names[0]} alone; needed: a further scenario (OTHER), or a measure (--with)"
+        )
     for text in measures:
         scenario, _ = load(names[0], changes, asked, outside, [text])
         given[_free(slug(text), given)] = scenario

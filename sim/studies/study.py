@@ -21,10 +21,10 @@ from sim.outputs.run_data import Array
 from sim.outputs.totals import QUANTILES
 from sim.scenario import html
 from sim.scenario.errors import ScenarioError
-from sim.scenario.first_difference import first_difference
 from sim.scenario.load import load_scenario
 from sim.scenario.schema import Scenario
 from sim.studies import statistics
+from sim.studies.first_difference import first_difference
 from sim.studies.plan import EXPERIMENT
 from sim.studies.statistics import Matrix
 from sim.studies.store.recorded import Recorded

@@ -30,7 +30,9 @@ def _flights(scenario: Scenario) -> Words:
 
 
 def _by_air(scenario: Scenario) -> list[str]:
-    return [name for name, route in scenario.routes.items() if route.mode == "air"]
+    """Return the routes by air that a carrier serves."""
+    served = {route for carrier in scenario.carriers.values() for route in carrier.services}
+    return [name for name, route in scenario.routes.items() if route.mode == "air" and name in served]
 
 
 def _sections(scenario: Scenario) -> Words:
@@ -83,7 +85,7 @@ def _same(names: Iterable[str]) -> Words:
 
 
 TARGETS = {
-    "flights": Target("a route by air, or its place, transit state or carrier", _flights, _by_air),
+    "flights": Target("a route that is flown, or its place, transit state or carrier", _flights, _by_air),
     "sections": Target("a section of green border, or its agency or zone", _sections, _green),
     "points": Target("a crossing point, or its agency", _points, _crossing),
     "agencies": Target("a border agency", lambda s: _same(s.agencies), lambda s: list(s.agencies)),

@@ -11,7 +11,7 @@ import pytest
 from sim.outputs.daily import blocks_of
 from sim.runs import run_to_data
 from sim.scenario.draw import resolve
-from sim.scenario.first_difference import first_difference
+from sim.studies.first_difference import first_difference
 from tests.strategies import tiny_scenario
 
 BAN = {"kind": "carrier-ban", "routes": ["benghazi-minsk"], "start": "2025-11-10"}
