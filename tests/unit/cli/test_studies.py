@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shlex
 from collections.abc import Iterator
@@ -161,6 +162,18 @@ def test_a_report_comes_with_the_results_or_later(here: Path, corridor: Corridor
         assert "tiny" in text
         assert "<script" not in text
     assert corridor("verify", "r").status == 0
+
+
+def test_a_format_alone_gives_all_intervals_in_it(corridor: Corridor) -> None:
+    corridor("compare", "tiny.yaml", "ban.yaml", "--replicates", "2", "--jobs", "1", "--out", "r", "--quiet")
+    corridor("run", "tiny.yaml", "--out", "one", "--quiet")
+    for folder in ("r", "one"):
+        table = pd.read_csv(io.StringIO(corridor("results", folder, "--format", "csv").out))
+        assert {"level", "name", "measure", "unit", "median", "low90", "high90"} <= set(table)
+        rows = json.loads(corridor("results", folder, "--format", "json").out)
+        assert len(rows) == len(table)
+    weekly = "select count(*) as n from weekly_intervals where level = 'section'"
+    assert int(corridor("results", "r", "--sql", weekly, "--format", "csv").out.split()[1]) > 0
 
 
 def test_sql(corridor: Corridor) -> None:

@@ -19,7 +19,8 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
         "routes.erbil-minsk: cohorts may choose it, but no carrier",
     ),
     "a route without a cohort": (
-        {"routes": {"erbil-minsk": ROUTE}, "carriers": {"buses": {"services": {"erbil-minsk": {"weekly": {START: 1}}}}}},
+        {"routes": {"erbil-minsk": ROUTE},
+         "carriers": {"buses": {"services": {"erbil-minsk": {"weekly": {START: 1}}}}}},
         "routes.erbil-minsk: a carrier serves it, but no cohort",
     ),
     "a carrier that never departs": (
