@@ -68,7 +68,7 @@ def show(
     """Show a scenario's parameters as they are resolved: the path for --set, value, unit and source."""
     from sim.cli.common import load
     from sim.report.console_table import ConsoleTable
-    from sim.scenario.describe import described, matches
+    from sim.scenario.guide.describe import described, matches
 
     loaded, _ = load(scenario, changes or [], {"days": None}, allow_outside, measures)
     rows = [row for row in described(loaded) if matches(row, grep or "")]
@@ -96,7 +96,7 @@ def new(
     """Write a commented scenario of your own on top of another; asks for what is not given."""
     from sim.data.durable_files import write_text
     from sim.scenario import ScenarioError, load_scenario, scenario_names
-    from sim.scenario.describe import commented
+    from sim.scenario.guide.describe import commented
 
     if file.suffix not in (".yaml", ".yml"):
         raise ScenarioError(f"{file}: found no ending .yaml; needed: a file such as mine.yaml")
@@ -141,7 +141,7 @@ def validate(
 ) -> None:
     """Check scenario files: every mistake with its file, line and field; and warn of what can have no effect."""
     from sim.scenario import ScenarioError, load_scenario
-    from sim.scenario.idle import without_effect
+    from sim.scenario.guide.idle import without_effect
     from sim.scenario.places.scenario_map import how_to_place, map_of
 
     failed = False

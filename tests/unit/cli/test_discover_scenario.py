@@ -9,7 +9,7 @@ import pytest
 from sim.cli.help import EXAMPLES, TASKS
 from sim.cli.main import app
 from sim.scenario import apply_overrides, get_path, load_scenario, parse_override, to_yaml
-from sim.scenario.describe import described, matches
+from sim.scenario.guide.describe import described, matches
 from tests.command import Corridor
 from tests.strategies import tiny_scenario
 

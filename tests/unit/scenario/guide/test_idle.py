@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sim.scenario import load_scenario
-from sim.scenario.idle import without_effect
+from sim.scenario.guide.idle import without_effect
 from tests.strategies import START, tiny_scenario
 
 SECTION = {"agency": "poland", "title": "Nowhere", "length": 5}
