@@ -8,6 +8,7 @@ import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -28,6 +29,7 @@ BAD_INPUT, UNFINISHED, INTERRUPTED = 2, 3, 130
 MOST_OF_TAG = 80
 NOTHING_WRITTEN = "nothing was written; the same command begins anew"
 
+DAY = "%Y-%m-%d"
 # Options that several commands have.
 ScenarioName = Annotated[str, typer.Argument(help="Name of a shipped scenario, or a YAML file.", metavar="SCENARIO")]
 Seed = Annotated[int | None, typer.Option(help="Seed of all random numbers, 0 or more.")]
@@ -60,9 +62,37 @@ With = Annotated[
         help="An extension of the model: a Python file, or the name of an installed one; may be given several times.",
     ),
 ]
+
+
+def load_or_keep(given: list[str] | None) -> list[str]:
+    """Load the extensions of ``--with``, and return the measures; raises ScenarioError.
+
+    What ends in .py or is a file is an extension, what the library of measures names is a measure, and anything else is
+    an installed extension.
+    """
+    if not given:
+        return []
+    from sim.scenario.parts import is_part
+
+    measures = [text for text in given if not text.endswith(".py") and not Path(text).exists() and is_part(text)]
+    load_extensions([text for text in given if text not in measures])
+    return measures
+
+
+WithMeasures = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--with",
+        metavar="MEASURE|FILE",
+        callback=load_or_keep,
+        help="A measure, NAME[:TARGET][=VALUE][@DATE[..DATE]], several joined by + (`corridor measures` lists them); "
+        "or an extension of the model: a Python file, or the name of an installed one. May be given several times.",
+    ),
+]
 Wide = Annotated[
     bool, typer.Option("--wide", callback=set_wide, help="Tables with all columns, wider than the terminal if need be.")
 ]
+Full = Annotated[bool, typer.Option("--full", help="All tables, also of several scenarios.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress, no tables.")]
 TablesOnly = Annotated[bool, typer.Option("--quiet", help="No progress: only the tables.")]
 Report = Annotated[bool, typer.Option("--report", help="Also write report.html, one file to read offline or print.")]
@@ -74,6 +104,15 @@ UntilMeasure = Annotated[
     str, typer.Option("--measure", metavar="MEASURE[@NAME]", help="For --until; @ a section, agency, route or cohort.")
 ]
 AtMost = Annotated[int, typer.Option("--at-most", metavar="N", help="Most replicates for --until.")]
+From = Annotated[
+    datetime | None,
+    typer.Option(
+        "--from", metavar="DATE", formats=[DAY], help="Report from this day on [the first on which scenarios differ]."
+    ),
+]
+To = Annotated[
+    datetime | None, typer.Option("--to", metavar="DATE", formats=[DAY], help="Report up to this day [the last].")
+]
 Jobs = Annotated[int | None, typer.Option(min=1, help="Processes [all cores].")]
 DaskAddress = Annotated[
     str | None, typer.Option("--dask", metavar="tcp://HOST:PORT", help="Run on the Dask cluster of this scheduler.")
@@ -83,8 +122,10 @@ Shard = Annotated[
 ]
 
 
-def load(name: str, changes: list[str], asked: dict[str, int | None], allow_outside: bool) -> tuple[Scenario, RunInfo]:
-    """Load the scenario with the changes of the command line, and record how it was requested."""
+def load(
+    name: str, changes: list[str], asked: dict[str, int | None], allow_outside: bool, measures: list[str] | None = None
+) -> tuple[Scenario, RunInfo]:
+    """Load the scenario with the changes and measures of the command line, and record how it was requested."""
     from sim.outputs.provenance import RunInfo
     from sim.scenario import ScenarioError, apply_overrides, load_scenario, parse_override
     from sim.scenario.errors import Problem
@@ -100,8 +141,15 @@ def load(name: str, changes: list[str], asked: dict[str, int | None], allow_outs
             scenario = apply_overrides(scenario, {option: value}) if value is not None else scenario
         except ScenarioError as error:
             raise ScenarioError([Problem(f"--{option}", 0, "", problem.text) for problem in error.problems]) from None
+    if measures:
+        from sim.scenario.parts import with_parts
+
+        for text in measures:
+            scenario = with_parts(scenario, text)
     warn_of_late(name, scenario)
-    info = RunInfo(origin=name, days=asked["days"], overrides=plain, allow_outside=allow_outside)
+    info = RunInfo(
+        origin=name, days=asked["days"], overrides=plain, measures=measures or [], allow_outside=allow_outside
+    )
     return scenario, info
 
 
@@ -117,7 +165,8 @@ def tag_of(info: RunInfo) -> str:
     """Return the suffix of a what-if's folder, which keeps it apart from the plain run."""
     words = [] if info.days is None else [f"{info.days}-days"]
     words += [f"{'.'.join(path.split('.')[-2:])}={value}" for path, value in info.overrides.items()]
-    plain = re.sub(r"[^\w.=-]+", "_", "-".join(words))
+    words += info.measures
+    plain = re.sub(r"[^\w.=+-]+", "_", "-".join(words))
     return f"-{plain[:MOST_OF_TAG]}" if plain else ""
 
 

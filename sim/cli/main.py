@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli import analysis, calibrate, studies, sweeps
+from sim.cli import analysis, calibrate, discover_scenario, studies, sweeps
 from sim.cli.common import (
-    BAD_INPUT,
     INTERRUPTED,
     NOTHING_WRITTEN,
     AllowOutside,
@@ -20,6 +19,8 @@ from sim.cli.common import (
     Changes,
     DaskAddress,
     Days,
+    From,
+    Full,
     Jobs,
     Quiet,
     Report,
@@ -27,10 +28,12 @@ from sim.cli.common import (
     Seed,
     Shard,
     TablesOnly,
+    To,
     Until,
     UntilMeasure,
     Wide,
     With,
+    WithMeasures,
     announce_compilation,
     days_bar,
     fail,
@@ -38,9 +41,9 @@ from sim.cli.common import (
     list_files,
     load,
     tag_of,
-    warn_of_late,
 )
 from sim.cli.end import explained
+from sim.cli.help import ByTask
 from sim.cli.interrupts import check
 from sim.cli.streams import flush, notes_console, open_streams, results_console, say
 from sim.data.plain_text import label_of, visible
@@ -52,12 +55,30 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="corridor",
+    cls=ByTask,
     help="Agent-based simulation of state-steered migration towards the EU's external border.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # importing rich takes longer than everything else that --help needs
 )
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from sim.outputs.identity import version_of
+
+        say(f"corridor {version_of('corridor-sim')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Agent-based simulation of state-steered migration towards the EU's external border."""
 
 
 @app.command()
@@ -79,18 +100,18 @@ def run(
     shard: Shard = None,
     report: Report = False,
     allow_outside: AllowOutside = False,
-    extensions: With = None,
+    measures: WithMeasures = None,
     wide: Wide = False,
     quiet: Quiet = False,
 ) -> None:
     """Run a scenario: prints tables, and writes Parquet, CSV and figures to a folder."""
     if replicates != 1 or until is not None:
         work = studies.Work(replicates, until, measure, at_most, jobs, dask, shard, report, quiet)
-        studies.replicates(scenario, {"seed": seed, "days": days}, changes or [], allow_outside, out, work)
+        studies.replicates(scenario, {"seed": seed, "days": days}, changes or [], allow_outside, out, work, measures)
         return
     written: Path | None = None
     try:
-        loaded, info = load(scenario, changes or [], {"seed": seed, "days": days}, allow_outside)
+        loaded, info = load(scenario, changes or [], {"seed": seed, "days": days}, allow_outside, measures)
         folder = out if out is not None else Path("results") / f"{label_of(scenario)}-{loaded.seed}{tag_of(info)}"
         results = _simulate(loaded, info, folder, quiet)
         written = _write(results, folder, quiet, report)
@@ -149,7 +170,9 @@ def compare(
     base: Annotated[
         str, typer.Argument(help="The scenario that the others are compared with: a name or YAML file.", metavar="BASE")
     ],
-    others: Annotated[list[str], typer.Argument(help="Scenarios by name or YAML file.", metavar="OTHER...")],
+    others: Annotated[
+        list[str] | None, typer.Argument(help="Scenarios by name or YAML file.", metavar="OTHER...")
+    ] = None,
     seed: Seed = None,
     replicates: Annotated[int, typer.Option(help="Pairs of runs, each with its own draw of the parameters.")] = 20,
     until: Until = None,
@@ -157,20 +180,27 @@ def compare(
     at_most: AtMost = 2000,
     days: Days = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the results [results/BASE-vs-OTHER-SEED].")] = None,
+    since: From = None,
+    to: To = None,
     changes: Changes = None,
     jobs: Jobs = None,
     dask: DaskAddress = None,
     shard: Shard = None,
     report: Report = False,
     allow_outside: AllowOutside = False,
-    extensions: With = None,
+    measures: WithMeasures = None,
+    full: Full = False,
     wide: Wide = False,
     quiet: TablesOnly = False,
 ) -> None:
-    """Compare scenarios on the same people, draws and parameters: what changes, and what moves elsewhere?"""
-    work = studies.Work(replicates, until, measure, at_most, jobs, dask, shard, report, quiet)
+    """Compare scenarios on the same people, draws and parameters: what changes, and what moves elsewhere?
+
+    Each --with is one more scenario: the base with a measure, or with several that are joined by +.
+    """
+    days_shown = studies.window_of(since, to)
+    work = studies.Work(replicates, until, measure, at_most, jobs, dask, shard, report, quiet, days_shown, full)
     asked = {"seed": seed, "days": days}
-    studies.compare([base, *others], asked, changes or [], allow_outside, out, work)
+    studies.compare([base, *(others or [])], asked, changes or [], allow_outside, out, work, measures)
 
 
 @app.command()
@@ -180,11 +210,14 @@ def results(
     form: Annotated[
         str | None, typer.Option("--format", help="table, csv or json, for the query's answer or all intervals.")
     ] = None,
+    since: From = None,
+    to: To = None,
+    full: Full = False,
     extensions: With = None,
     wide: Wide = False,
 ) -> None:
     """Show the tables of a run or study again, or query a study with SQL."""
-    studies.results(folder, sql, form)
+    studies.results(folder, sql, form, studies.window_of(since, to), full)
 
 
 @app.command()
@@ -221,45 +254,12 @@ def replay(
 def report(
     folder: Annotated[Path, typer.Argument(help="A folder of results.", metavar="DIR")],
     out: Annotated[Path | None, typer.Option(help="The HTML file [DIR/report.html].")] = None,
+    since: From = None,
+    to: To = None,
     extensions: With = None,
 ) -> None:
     """Write the report of a run or study: one HTML file that opens offline and prints well."""
-    studies.report(folder, out)
-
-
-@app.command()
-def scenarios() -> None:
-    """List the shipped scenarios."""
-    from sim.scenario import load_scenario, scenario_names, scenarios_folder
-
-    for name in scenario_names():
-        say(f"{name:30} {load_scenario(name).title}")
-    say(f"\nin {scenarios_folder()}")
-
-
-@app.command()
-def validate(
-    files: Annotated[list[str], typer.Argument(help="Scenario files or names.", metavar="FILE...")],
-    allow_outside: Annotated[bool, typer.Option("--allow-outside", help="As for run.")] = False,
-    extensions: With = None,
-) -> None:
-    """Check scenario files; every mistake with its file, line and field."""
-    from sim.scenario import ScenarioError, load_scenario
-    from sim.scenario.places.scenario_map import how_to_place, map_of
-
-    failed = False
-    for file in files:
-        try:
-            loaded = load_scenario(file, allow_outside=allow_outside)
-            say(f"{file}: valid: {loaded.title}")
-            if missing := how_to_place(map_of(loaded).missing):
-                say(f"{file}: {missing}", error=True)
-            warn_of_late(file, loaded)
-        except ScenarioError as error:
-            failed = True
-            say(str(error), error=True)
-    if failed:
-        raise typer.Exit(BAD_INPUT)
+    studies.report(folder, out, studies.window_of(since, to))
 
 
 @app.command()
@@ -301,6 +301,7 @@ def schema(
     say(json.dumps(scenario_json_schema(), indent=1, sort_keys=True))
 
 
+discover_scenario.register(app)
 calibrate.register(app)
 for command in (sweeps.sweep, *analysis.COMMANDS, sweeps.threshold):
     app.command()(command)

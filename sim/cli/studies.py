@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -34,6 +35,12 @@ if TYPE_CHECKING:
 REPORT = "report.html"
 COMPARE = "compare"  # the kind of a study
 LONGEST_NAME = 100
+Days = tuple[date | None, date | None]  # first and last day to report on
+
+
+def window_of(since: datetime | None, to: datetime | None) -> Days:
+    """Return the days of --from and --to."""
+    return None if since is None else since.date(), None if to is None else to.date()
 
 
 class Work(NamedTuple):
@@ -48,25 +55,34 @@ class Work(NamedTuple):
     shard: str | None
     report: bool
     quiet: bool
+    window: Days = (None, None)
+    full: bool = False
 
 
 def replicates(
-    name: str, asked: dict[str, int | None], changes: list[str], outside: bool, out: Path | None, work: Work
-) -> None:
+    name: str, asked: dict[str, int | None], changes: list[str], outside: bool, out: Path | None, work: Work,
+    measures: list[str] | None = None,
+) -> None:  # fmt: skip
     """`corridor run` with several replicates."""
     with interruptible(NOTHING_WRITTEN):
         start_server(work.jobs, work.dask)
-        plan, folder = _plan_replicates(name, asked, changes, outside, out, work)
+        plan, folder = _plan_replicates(name, asked, changes, outside, out, work, measures or [])
     _carry_out(plan, folder, work)
 
 
 def _plan_replicates(
-    name: str, asked: dict[str, int | None], changes: list[str], outside: bool, out: Path | None, work: Work
+    name: str,
+    asked: dict[str, int | None],
+    changes: list[str],
+    outside: bool,
+    out: Path | None,
+    work: Work,
+    measures: list[str],
 ) -> tuple[Plan, Path]:
     from sim.studies.carry_out import check_number
     from sim.studies.plan import TWINS, Plan
 
-    scenario, info = load(name, changes, asked, outside)
+    scenario, info = load(name, changes, asked, outside, measures)
     check_number(work.replicates)
     stem = label_of(name)
     folder = out if out is not None else Path("results") / f"{stem}-{scenario.seed}-replicates{tag_of(info)}"
@@ -74,27 +90,45 @@ def _plan_replicates(
 
 
 def compare(
-    names: list[str], asked: dict[str, int | None], changes: list[str], outside: bool, out: Path | None, work: Work
-) -> None:
+    names: list[str], asked: dict[str, int | None], changes: list[str], outside: bool, out: Path | None, work: Work,
+    measures: list[str] | None = None,
+) -> None:  # fmt: skip
     """`corridor compare`."""
     with interruptible(NOTHING_WRITTEN):
         start_server(work.jobs, work.dask)
-        plan, folder = _plan_comparison(names, asked, changes, outside, out, work)
+        plan, folder = _plan_comparison(names, asked, changes, outside, out, work, measures or [])
     _carry_out(plan, folder, work)
 
 
 def _plan_comparison(
-    names: list[str], asked: dict[str, int | None], changes: list[str], outside: bool, out: Path | None, work: Work
+    names: list[str],
+    asked: dict[str, int | None],
+    changes: list[str],
+    outside: bool,
+    out: Path | None,
+    work: Work,
+    measures: list[str],
 ) -> tuple[Plan, Path]:
+    from sim.scenario.errors import ScenarioError
+    from sim.scenario.parts import slug
     from sim.studies.carry_out import check_number, comparable
     from sim.studies.plan import Plan
+    from sim.studies.windows import check_window
 
     check_number(work.replicates)
     given: dict[str, Scenario] = {}
     for name in names:
         scenario, info = load(name, changes, asked, outside)
         given[_free(label_of(name), given)] = scenario
+    if len(names) + len(measures) < 2:
+        raise ScenarioError(
+            f"compare: found {names[0]} alone; needed: a further scenario (OTHER), or a measure (--with)"
+        )
+    for text in measures:
+        scenario, _ = load(names[0], changes, asked, outside, [text])
+        given[_free(slug(text), given)] = scenario
     scenarios = comparable(given)
+    check_window(next(iter(scenarios.values())), *work.window)
     if out is None:
         base, *others = scenarios
         out = Path("results") / f"{f'{base}-vs-{"-".join(others)}'[:LONGEST_NAME]}-{scenarios[base].seed}{tag_of(info)}"
@@ -113,15 +147,16 @@ def _carry_out(plan: Plan, folder: Path, work: Work) -> None:
     until, shard = _until(work), shard_of(work.shard)
     notes = notes_console(work.quiet)
     with interruptible(f"what was done is kept in {folder}; the same command resumes"):
-        from sim.studies.carry_out import carry_out
+        from sim.studies.carry_out import carry_out, tables_of
         from sim.studies.work.executors import workplace
 
         announce_compilation(notes)
         place = workplace(work.jobs, work.dask)
         with runs_bar(notes) as advance:
             study = carry_out(
-                plan, folder, until=until, place=place, shard=shard, command=command_line(), progress=advance
-            )
+                plan, folder, until=until, place=place, shard=shard, command=command_line(), progress=advance,
+                tables=lambda study: tables_of(study.look_at(*work.window)),
+            )  # fmt: skip
         if study.complete:
             _finish(study, work, until)
         elif not work.quiet:
@@ -129,22 +164,26 @@ def _carry_out(plan: Plan, folder: Path, work: Work) -> None:
 
 
 def _finish(study: Study, work: Work, until: Until | None) -> None:
+    study.look_at(*work.window)
     if work.report:
         from sim.report.html import write_report
 
         write_report(study, study.folder / REPORT)
     if work.quiet and study.kind != COMPARE:
         return
-    show(study)
+    show(study, full=work.full)
     if work.quiet:
         return
     if until is not None:
         reached = max(until.reached(study))
         say(f"{study.replicates} replicates: the mean of {work.measure} is known to ±{reached:.1%} (90 % confidence).")
-    say(f"Written to {study.folder}: {list_files(study.folder)}")
+    if len(study.others) > 1 and not work.full:
+        say(f"Written to {study.folder}; `corridor results {study.folder} --full` prints all tables.")
+    else:
+        say(f"Written to {study.folder}: {list_files(study.folder)}")
 
 
-def show(source: Study | Results) -> None:
+def show(source: Study | Results, *, full: bool = False) -> None:
     """Print the tables of a study or run."""
     from sim.studies.study import Study
 
@@ -158,9 +197,11 @@ def show(source: Study | Results) -> None:
         from sim.report.console_study import show_study
 
         first = source.scenarios[source.base]
-        title = f"{source.about['title']}  {first.start} to {first.end}, seed {source.about['plan']['seed']}"
-        console.print(visible(f"\n{title}"), style="bold")
-        show_study(source, console)
+        several = len(source.others) > 1  # the title of all of them would be longer than the tables
+        title = source.scenarios[source.base].title if several else source.about["title"]
+        title = f"{title}  {first.start} to {first.end}, seed {source.about['plan']['seed']}"
+        console.print(visible(title if several else f"\n{title}"), style="bold", soft_wrap=True)
+        show_study(source, console, full=full)
         return
     from sim.report.console import show as show_run
 
@@ -193,13 +234,26 @@ def open_folder(folder: Path) -> Study | Results:
     return opened(folder)
 
 
-def results(folder: Path, sql: str | None, form: str | None) -> None:
+def _looking_at(source: Study | Results, window: Days) -> None:
+    """Choose the window of a study; raises ScenarioError if it is none, or a day is outside the run."""
+    if window == (None, None):
+        return
+    from sim.scenario.errors import ScenarioError
+    from sim.studies.study import Study
+
+    if not isinstance(source, Study) or source.kind != COMPARE:
+        raise ScenarioError("--from, --to: allowed for a comparison, whose folder `corridor compare` wrote")
+    source.look_at(*window)
+
+
+def results(folder: Path, sql: str | None, form: str | None, window: Days, full: bool) -> None:
     """`corridor results`."""
     from sim.studies.sql import answer, check_format, rendered
 
     if form is not None:
         check_format(form)
     source = open_folder(folder)
+    _looking_at(source, window)
     unfinished = getattr(source, "unfinished", "")
     if unfinished:
         say(f"corridor: {folder}: {unfinished}", error=True)
@@ -208,7 +262,7 @@ def results(folder: Path, sql: str | None, form: str | None) -> None:
     elif form not in (None, "table"):
         write_data(rendered(source.intervals, form))
     else:
-        show(source)
+        show(source, full=full)
     if unfinished:
         raise SystemExit(UNFINISHED)
 
@@ -245,12 +299,13 @@ def replay(record: Path, accept_older: bool, quiet: bool) -> None:
         fail(f"{record}: the tables made again are not those of the record", 1)
 
 
-def report(folder: Path, out: Path | None) -> None:
+def report(folder: Path, out: Path | None, window: Days) -> None:
     """`corridor report`."""
     from sim.outputs.folder import read_run
     from sim.report.html import write_report
 
     source = open_folder(folder)
+    _looking_at(source, window)
     about = None if hasattr(source, "about") else read_run(folder)
     say(f"Written to {write_report(source, out if out is not None else folder / REPORT, about)}")
     say_unfinished(f"{folder}: {unfinished}" if (unfinished := getattr(source, "unfinished", "")) else "")

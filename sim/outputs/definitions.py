@@ -44,7 +44,7 @@ class Output:
         route: The same by route (`ROUTE_FLOWS`).
         others: Levels at which its daily values are computed in another way.
         totals: Further levels at which it has a total: "all" is the whole border, or the whole way.
-        weekly: Levels at which a study stores it by week.
+        weekly: Levels at which a study stores it by week, beside that of the whole if it has one and is a flow.
         status: Its totals count persons with this status at the end, by the last section that they tried.
         order: Rank in tables of routes, cohorts and of the whole way.
         group: Group: "border", "way" or "people".
@@ -102,7 +102,7 @@ class Output:
 _POLAND = "Polish Border Guard, attempts (poland-attempts-*); Lithuania, registered and turned away (lithuania-*)"
 _FRONTEX = "Frontex, detections, which mostly leave turn-backs out (eastern-border-detections-*)"
 _BOTH, _LOADED = ("section", "agency"), ("section", "agency", ALL)
-_PRESSURE, _DAY = "patrol calls / capacity", "day of the run, from 1"
+PRESSURE, _DAY = "patrol calls / capacity", "day of the run, from 1"
 _OF_ALL = "Of the whole border: of its most loaded section, day by day."
 _TABLE = (
     Output("approaches", "A_0", "approaches", "sum", "Approaches to the border", "approaches",
@@ -156,7 +156,7 @@ _TABLE = (
            "Detected attempts that patrols can handle.", others=_BOTH, weekly=("section",), group=BORDER),
     Output("detection", "d", "probability", "mean", "Detection", "detection", "see sim.engine.processes.attempts",
            "Probability that an attempt is detected.", others=("section",), group=BORDER, digits=2),
-    Output("border_pressure", "beta", _PRESSURE, "mean", "Border pressure", "pressure",
+    Output("border_pressure", "beta", PRESSURE, "mean", "Border pressure", "pressure",
            "beta = mean of A_d over 7 days / K",
            "Detected attempts, each of which calls for a patrol, over what patrols can handle: 1 is full load.",
            others=_BOTH, weekly=_BOTH, group=BORDER, digits=2),
@@ -181,7 +181,7 @@ _TABLE = (
            totals=(ALL,), order=10),
     Output("stranded", "X", "persons", "sum", "Became stranded", "became stranded", "count",
            "Became stranded: gave up and could not go home; perhaps more than once.", pair=("stranded",),
-           totals=(ALL,), order=11, group=PEOPLE),
+           totals=(ALL,), weekly=("route",), order=11, group=PEOPLE),
     Output("returned", "R", "persons", "sum", "Returned home", "returned", "count",
            "Returned home, on their own, by agencies or by return flights.",
            "Repatriation flights (returns-2021), which are a part", pair=("returned",), totals=(*_BOTH, ALL),
@@ -225,17 +225,18 @@ def _of_status(status: str) -> Output:
 
 
 _OF_TOTALS = (
-    Output("pressure_mean", "", _PRESSURE, "mean", "Mean border pressure", "mean pressure",
-           "mean of beta over the run", f"Mean over all days of the run. {_OF_ALL}", totals=_LOADED, group=BORDER,
-           digits=2, summary=1),
-    Output("pressure_peak", "", _PRESSURE, "peak", "Highest border pressure", "peak pressure",
-           "max of beta over the run", f"Highest of any day of the run. {_OF_ALL}", totals=_LOADED, weekly=_BOTH,
+    Output("pressure_mean", "", PRESSURE, "mean", "Mean border pressure", "mean pressure",
+           "mean of beta over the run", f"Mean over all days of the run. {_OF_ALL}", totals=_LOADED, weekly=_LOADED,
+           group=BORDER, digits=2, summary=1),
+    Output("pressure_peak", "", PRESSURE, "peak", "Highest border pressure", "peak pressure",
+           "max of beta over the run", f"Highest of any day of the run. {_OF_ALL}", totals=_LOADED, weekly=_LOADED,
            group=BORDER, digits=2, summary=2),
     Output("peak_day", "", _DAY, "", "Day of the highest pressure", "peak date", "argmax of beta",
            "First day on which the pressure is at its highest.", totals=_LOADED, group=BORDER, summary=3,
            date="peak_date"),
     Output("days_over", "", "days", "", "Days over full load", "days over 1", "number of days with beta > 1",
-           f"Days on which the pressure is over 1. {_OF_ALL}", totals=_LOADED, group=BORDER, summary=4),
+           f"Days on which the pressure is over 1. {_OF_ALL}", totals=_LOADED, weekly=_LOADED, group=BORDER,
+           summary=4),
     Output("first_over_day", "", _DAY, "", "First day over full load", "first over 1", "first day with beta > 1",
            "Of the runs that are ever over 1.", totals=_LOADED, group=BORDER, summary=5, date="first_over"),
     Output("overload_probability", "", "probability", "", "Probability of overload", "ever over 1",

@@ -25,7 +25,8 @@ _PACKAGES = ("mesa", "numpy", "numba", "pandas", "pyarrow")
 class RunInfo:
     """How and when a run was requested.
 
-    ``origin`` is the scenario's name or file, empty for one made in Python; ``seeds`` are those of the replicates.
+    ``origin`` is the scenario's name or file, empty for one made in Python; ``seeds`` are those of the replicates;
+    ``measures`` those of ``--with``.
     """
 
     origin: str = ""
@@ -33,6 +34,7 @@ class RunInfo:
     replicates: int = 1
     days: int | None = None
     overrides: dict[str, str] = field(default_factory=dict)
+    measures: list[str] = field(default_factory=list)
     allow_outside: bool = False
     seeds: list[int] = field(default_factory=list)
     started: str = ""
@@ -47,6 +49,8 @@ class RunInfo:
             words += ["--days", str(self.days)]
         for path, value in self.overrides.items() if self.origin else ():
             words += ["--set", f"{path}={value}"]
+        for measure in self.measures if self.origin else ():
+            words += ["--with", measure]
         if self.allow_outside and self.origin:
             words.append("--allow-outside")
         for extension in extensions.loaded:

@@ -61,7 +61,9 @@ class WeeklyData(NamedTuple):
     in_procedure: Array  # (W, A) persons at the end of the week
     in_procedure_peak: Array  # (A,) persons
     pressure: Array  # (W, S + A) at the end of the week
-    pressure_peak: Array  # (W, S + A) highest of the week
+    pressure_peak: Array  # (W, S + A + 1) highest of the week; last, of the most loaded section of each day
+    pressure_mean: Array  # (W, S + A + 1) mean of the week's days
+    days_over: Array  # (W, S + A + 1) days of the week over full load
     loads: Array  # (S + A + 1, LOADS): sections, agencies, and the most loaded section of each day
     attempts_by_pair: Array  # (S, P)
     last_section: Array  # (S + 1, statuses) persons at the end by the last section tried
@@ -112,6 +114,7 @@ def weekly_data_of(run: RunData, observed: Array | None = None) -> WeeklyData:
     capacity = np.hstack([run.capacity, m.by_agency(run, run.capacity)])
     pressure = m.border_pressure(both, capacity)
     worst = pressure[:, : calls.shape[1]].max(axis=1, initial=0.0)
+    loads = np.column_stack([pressure, worst])
     in_procedure = m.in_procedure(run)
     weekly = np.add.reduceat(run.capacity, firsts, axis=0) / (lasts - firsts + 1)[:, None]
     added_flows, added_stocks = _added(run, firsts, lasts)
@@ -126,8 +129,10 @@ def weekly_data_of(run: RunData, observed: Array | None = None) -> WeeklyData:
         in_procedure=in_procedure[lasts],
         in_procedure_peak=in_procedure.max(axis=0),
         pressure=pressure[lasts],
-        pressure_peak=np.maximum.reduceat(pressure, firsts, axis=0),
-        loads=m.loads(np.column_stack([pressure, worst])),
+        pressure_peak=np.maximum.reduceat(loads, firsts, axis=0),
+        pressure_mean=np.add.reduceat(loads, firsts, axis=0) / (lasts - firsts + 1)[:, None],
+        days_over=np.add.reduceat(loads > 1.0, firsts, axis=0, dtype=np.int32),
+        loads=m.loads(loads),
         attempts_by_pair=run.attempts_by_pair,
         last_section=run.last_section,
         stranded_at=run.by_place[-1, :, STATUSES.index("stranded")],
@@ -178,11 +183,8 @@ def totals_of(layout: Layout, runs: Sequence[WeeklyData]) -> Iterator[Numbers]:
     for output in (output.name for output in on_way):
         yield _numbers("route", output, names.routes, summed(m.by_route(stacked, output)))
         yield _numbers("cohort", output, names.cohorts, summed(m.by_cohort(stacked, output)))
-    for output in (output.name for output in outputs(BORDER, totals=ALL) if output.section):
-        yield _numbers(ALL, output, [ALL], whole(m.by_section(stacked, output)))
-    beyond_border = [output for output in on_way if not (output.section and output.group == BORDER)]
-    for output in (output.name for output in beyond_border if output.is_whole):
-        yield _numbers(ALL, output, [ALL], whole(m.by_pair(stacked, output)))
+    for output, values in _of_all(stacked):
+        yield _numbers(ALL, output, [ALL], summed(values))
     for number, outcome in enumerate(outcomes.added):
         values = np.array([[run.outcomes[number]] for run in runs])
         yield Numbers(outcome.level, outcome.output, outcome.unit, [outcome.name], values)
@@ -212,10 +214,15 @@ def weekly_of(layout: Layout, runs: Sequence[WeeklyData]) -> Iterator[Numbers]:
     for output in (output.name for output in outputs(weekly="section") if output.section):
         yield _numbers("section", output, names.sections, weeks(m.by_section(stacked, output)), " per week")
     yield _numbers("section", "capacity", names.sections, weeks(stacked.capacity))
-    for output, field in (("border_pressure", "pressure"), ("pressure_peak", "pressure_peak")):
-        values = stock(field)
+    agencies = sections + len(names.agencies)
+    for output in ("border_pressure", "pressure_peak", "pressure_mean", "days_over"):
+        values = stock("pressure" if output == "border_pressure" else output)
         yield _numbers("section", output, names.sections, values[:, :, :sections])
-        yield _numbers("agency", output, names.agencies, values[:, :, sections:])
+        yield _numbers("agency", output, names.agencies, values[:, :, sections:agencies])
+        if values.shape[2] > agencies:
+            yield _numbers(ALL, output, [ALL], values[:, :, agencies:])
+    for output, values in _of_all(stacked):
+        yield _numbers(ALL, output, [ALL], weeks(values), " per week")
     yield _numbers("agency", "in_procedure", names.agencies, stock("in_procedure"))
     by_route = along_the_way(outputs(weekly="route"))
     for output in (output.name for output in by_route):
@@ -228,6 +235,15 @@ def weekly_of(layout: Layout, runs: Sequence[WeeklyData]) -> Iterator[Numbers]:
             yield _numbers(level, output, own, m.by_level(flows, output), " per week")
         for number, status in enumerate(STATUSES):
             yield _numbers(level, f"persons_{status}", own, stocks[:, :, :, number])
+
+
+def _of_all(stacked: RunData) -> Iterator[tuple[str, Array]]:
+    """Yield each output of the whole border, then of the whole way, by day: (days, 1)."""
+    for output in (output.name for output in outputs(BORDER, totals=ALL) if output.section):
+        yield output, m.by_section(stacked, output).sum(axis=1, keepdims=True)
+    beyond = (output for output in outputs() if output.pair and not (output.section and output.group == BORDER))
+    for output in (output.name for output in along_the_way(beyond) if output.is_whole):
+        yield output, m.by_pair(stacked, output).sum(axis=1, keepdims=True)
 
 
 def _numbers(level: str, output: str, names: Sequence[str], values: Array, per: str = "") -> Numbers:

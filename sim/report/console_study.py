@@ -9,29 +9,43 @@ from sim.data.plain_text import visible
 from sim.outputs.definitions import ALL, GROUPS, short_of, title_of, with_registered
 from sim.outputs.totals import QUANTILES
 from sim.report.console import EMPTY, record_table
+from sim.report.console_ranking import show_ranking
 from sim.report.console_table import Cell, ConsoleTable
+from sim.report.sentences import only_in
 from sim.report.words import number, share
+from sim.scenario.schema import Scenario
 from sim.studies.study import Study
 
 # The outputs that tables show, in order; of the whole and by route also those of extensions.
 WHOLE = (
-    "pressure_peak", "days_over", "attempts", "recorded_attempts", "turn_backs", "entries", "landed", "onward",
-    "stranded", "returned", "injuries", "deaths",
+    "pressure_mean", "pressure_peak", "days_over", "attempts", "recorded_attempts", "turn_backs", "entries", "landed",
+    "onward", "stranded", "returned", "injuries", "deaths",
 )  # fmt: skip
 SECTION = ("pressure_mean", "pressure_peak", "days_over", "attempts", "entries", "persons_stranded", "deaths")
 MAIN_OF_SECTIONS = ("pressure_peak", "attempts", "entries", "persons_stranded", "deaths", "pressure_mean", "days_over")
 ROUTE = ("boarded", "attempts", "entries", "landed", "stranded", "deaths")
 MAIN_OF_ROUTES = ("attempts", "entries", "landed", "stranded", "deaths", "boarded")
+_WHOLE_RUN = "whole run: the same difference over all its days"
 _PAIRS = "each pair has the same people, the same draws and the same parameters"
 
 
-def show_study(study: Study, console: Console) -> None:
-    """Print the tables of a study: intervals of one scenario, or differences between several."""
+def show_study(study: Study, console: Console, *, full: bool = False) -> None:
+    """Print the tables of a study: intervals of one scenario, differences of two, or a ranking of more.
+
+    Args:
+        study: Replicates of a scenario, or a comparison.
+        console: Where to print.
+        full: Whether to print all tables of differences after a ranking.
+    """
+    if len(study.others) > 1:
+        show_ranking(study, console, full=full)
     if study.others:
-        for name in study.others:
+        for name in study.others if full or len(study.others) == 1 else ():
             console.print(_differences(study, name))
             console.print(_where(study, name, "section"))
             console.print(_where(study, name, "route"))
+            for line in only_in(study.scenarios, study.base, name):
+                console.print(visible(f"{line}\n"), highlight=False, markup=False, soft_wrap=True)
     else:
         console.print(_intervals(study))
         console.print(_sections(study))
@@ -76,67 +90,81 @@ def _sections(study: Study) -> ConsoleTable:
     )
     rows = study.intervals[study.intervals["level"].isin(["section", "agency"])].set_index(["name", "measure"])
     over = study.ever_over(study.base)
-    for name, title, style in _places(study):
+    for name, title, style in _places(study.scenarios[study.base]):
         cells = [_range(rows, name, key) for key in SECTION]
         table.add_row(title, *cells, share(over.get(name, 0.0)), style=style, ends_section=bool(style))
     return table
 
 
 def _differences(study: Study, other: str) -> ConsoleTable:
-    table = ConsoleTable(
-        f"{other} compared with {study.base}: {_replicates(study)} pairs of runs",
-        f"{_PAIRS}; medians; difference = {other} less {study.base}, pair by pair, with the interval that holds 90 % "
-        "of the pairs; last column: in how many pairs it is lower, or higher",
-        ("output", study.base, other, "difference", "5 %", "95 %", "lower / higher", "unit"),
-        ("difference", study.base, other, "5 %", "95 %", "unit", "lower / higher"),
-    )
-    both = study.intervals[study.intervals["level"] == ALL].set_index(["scenario", "measure"])
+    """Differences over the window in which the scenarios can differ, with those of the whole run beside them."""
+    window = study.window(other)
     rows = study.differences[(study.differences["scenario"] == other) & (study.differences["level"] == ALL)]
+    whole = rows.set_index("measure")
+    if window is None:
+        both, found, since, extra = study.intervals, whole, "", []
+    else:
+        both = pd.concat([window.values(study.base), window.values(other)])
+        found = window.differences(other)
+        found = found[found["level"] == ALL].set_index("measure")
+        since, extra = f", {window.words}", ["whole run"]
+    both = both[both["level"] == ALL].set_index(["scenario", "measure"])
+    table = ConsoleTable(
+        f"{other} compared with {study.base}: {_replicates(study)} pairs of runs{since}",
+        f"{_PAIRS}; medians; difference = {other} less {study.base}, pair by pair, with the interval that holds 90 % "
+        "of the pairs; lower / higher: in how many pairs" + (f"; {_WHOLE_RUN}" if extra else ""),
+        ("output", study.base, other, "difference", "5 %", "95 %", *extra, "lower / higher", "unit"),
+        ("difference", study.base, other, *extra, "5 %", "95 %", "unit", "lower / higher"),
+    )
     for key in with_registered(WHOLE, *GROUPS):
-        found = rows[rows["measure"] == key]
-        if found.empty:
+        if key not in found.index:
             continue
-        row = found.iloc[0]
+        row = found.loc[key]
         medians = [_number(both.loc[(name, key), "median"], key) for name in (study.base, other)]
         change = [_number(row[q], key, sign=True) for q in ("median", "low90", "high90")]
+        change += [_number(whole.loc[key, "median"], key, sign=True)] if extra else []
         often = f"{share(row['lower'])} / {share(row['higher'])}"
         table.add_row(title_of(key), *medians, *change, often, str(row["unit"]))
     return table
 
 
 def _where(study: Study, other: str, level: str) -> ConsoleTable:
-    """Where did it go? Differences by section and agency, or by route."""
-    columns = SECTION if level == "section" else with_registered(ROUTE, *GROUPS)
-    what = "By section" if level == "section" else "By route"
+    """Where did it go? Differences by section and agency, or by route, over the window."""
+    window = study.window(other)
+    columns = list(SECTION) if level == "section" else with_registered(ROUTE, *GROUPS)
     main = MAIN_OF_SECTIONS if level == "section" else MAIN_OF_ROUTES
-    table = ConsoleTable(
-        f"{what}, where did it go? Difference: median (5 % to 95 %)",
-        f"{other} less {study.base}",
-        (level, *map(short_of, columns)),
-        tuple(short_of(name) for name in main if name in columns),
-    )
     levels = ["section", "agency"] if level == "section" else ["route"]
     part = study.differences[(study.differences["scenario"] == other) & study.differences["level"].isin(levels)]
     rows = part.set_index(["name", "measure"])
+    if window is not None:  # what it has not, such as those stranded at the end by section, is of the whole run
+        own = window.differences(other)
+        own = own[own["level"].isin(levels)].set_index(["name", "measure"])
+        rows = pd.concat([own, rows[~rows.index.isin(own.index)]])
+    table = ConsoleTable(
+        f"By {level}, where did it go? Difference: median (5 % to 95 %)",
+        f"{other} less {study.base}" + (f", {window.words}" if window else ""),
+        (level, *map(short_of, columns)),
+        tuple(short_of(name) for name in main if name in columns),
+    )
     if level == "section":
-        for name, title, style in _places(study):
+        for name, title, style in _places(study.scenarios[study.base], study.scenarios[other]):
             cells = [_range(rows, name, key, sign=True) for key in columns]
             table.add_row(title, *cells, style=style, ends_section=bool(style))
         return table
-    for name in sorted(study.scenarios[study.base].routes):
+    for name in sorted({*study.scenarios[study.base].routes, *study.scenarios[other].routes}):
         if part[(part["name"] == name)][["low90", "high90"]].fillna(0).to_numpy().any():
             table.add_row(name, *(_range(rows, name, key, sign=True) for key in columns))
     return table
 
 
-def _places(study: Study) -> list[tuple[str, str, str]]:
-    """Name, title and style of each section, and of its agency after it."""
-    scenario = study.scenarios[study.base]
+def _places(*scenarios: Scenario) -> list[tuple[str, str, str]]:
+    """Name, title and style of each section of these scenarios, and of its agency after it."""
+    sections = {name: section.agency for one in scenarios for name, section in one.sections.items()}
+    agencies = {name: agency.country for one in scenarios for name, agency in one.agencies.items()}
     places = []
-    for agency in sorted(scenario.agencies):
-        own = sorted(name for name, section in scenario.sections.items() if section.agency == agency)
-        places += [(name, name, "") for name in own]
-        places.append((agency, scenario.agencies[agency].country, "bold"))
+    for agency in sorted(agencies):
+        places += [(name, name, "") for name in sorted(sections) if sections[name] == agency]
+        places.append((agency, agencies[agency], "bold"))
     return places
 
 

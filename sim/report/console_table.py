@@ -39,7 +39,7 @@ class ConsoleTable:
         """An empty table.
 
         Args:
-            title: Stands above it.
+            title: Stands above it; nothing does if it is empty.
             caption: Stands below it.
             columns: The headings. The first column has names, on the left; the others have figures or words.
             main: The headings of the columns that come first when there is little room, by importance; the others
@@ -116,8 +116,9 @@ class ConsoleTable:
         if left_out:
             caption += "\n" if caption else ""
             caption += f"Not shown at this width: {', '.join(left_out)}; --wide shows all."
+        title = Text(visible(self.title), style="table.title") if self.title else None
         table = Table(
-            title=Text(visible(self.title), style="table.title"), title_justify="left", box=HEAVY_HEAD,
+            title=title, title_justify="left", box=HEAVY_HEAD,
             caption=Text(caption, style="table.caption") if caption else None, caption_justify="left",
             header_style="bold",
         )  # fmt: skip

@@ -17,6 +17,7 @@ from sim.scenario.schema import Scenario
 from sim.scenario.write import scenario_hash
 from sim.studies.store.tables import DONE
 from sim.studies.study import Study
+from sim.studies.windows import Window
 
 if TYPE_CHECKING:
     from sim.outputs.results import Results
@@ -143,6 +144,20 @@ class Findings:
         """Return the shares of variance from parameters and from chance, as `Study.spread`."""
         return pd.DataFrame() if self.study is None else self.study.spread
 
+    def window(self, other: str) -> Window | None:
+        """Return the part of the run in which a scenario can differ from the base; None if it is the whole run."""
+        return None if self.study is None else self.study.window(other)
+
+    def window_value(self, scenario: str, other: str, output: str) -> dict[str, Any] | None:
+        """Return an output of the whole border or way over the window in which ``other`` differs; None without one."""
+        window = self.window(other)
+        return None if window is None else _of_all(window.values(scenario), output)
+
+    def window_difference(self, other: str, output: str) -> dict[str, Any] | None:
+        """Return `difference` of the whole border or way over the window; None without one."""
+        window = self.window(other)
+        return None if window is None else _of_all(window.differences(other), output)
+
     @cached_property
     def _rows(self) -> dict[tuple[str, ...], dict[str, Any]]:
         """Return rows by scenario, level, name and output; those of differences begin with a minus."""
@@ -260,3 +275,8 @@ class Findings:
     @property
     def _all(self) -> list[Scenario]:
         return list(self.scenarios.values())
+
+
+def _of_all(table: pd.DataFrame, output: str) -> dict[str, Any] | None:
+    found = table[(table["level"] == ALL) & (table["measure"] == output)]
+    return None if found.empty else found.iloc[0].to_dict()

@@ -12,12 +12,12 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from sim.outputs.definitions import title_of
 from sim.report.findings import Findings
 from sim.report.panels import MARKERS, Group, Key, colour_of, nought, panel
-from sim.report.sentences import Row, difference_of, has_sea
+from sim.report.sentences import Row, changed, has_sea
 from sim.report.style import COLOURS, INK, PALE
 from sim.report.svg import Drawing, drawing_of
 from sim.report.words import clipped, interval, number
 
-BORDER = ("attempts", "days_over", "pressure_peak", "entries")
+BORDER = ("attempts", "days_over", "pressure_mean", "pressure_peak", "entries")
 PEOPLE = ("deaths", "stranded", "injuries", "returned", "in_procedure")
 LARGEST = 16  # routes or sections in a panel
 _ROW = 0.235  # inches
@@ -44,7 +44,7 @@ def forests(found: Findings) -> list[Group]:
             lines = [
                 Line(other, row, output, colour_of(found, other), MARKERS[k % len(MARKERS)])
                 for k, other in enumerate(found.others)
-                if (row := difference_of(found, other, output)) is not None
+                if (row := changed(found, other, output)[0]) is not None
             ]
             if lines:
                 drawings.append(_forest(f"fo-{output}", title_of(output), f"change, {_unit(lines[0])}", lines))

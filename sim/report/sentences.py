@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from sim.outputs.rounding import whole
 from sim.report.findings import Findings
 from sim.report.words import clipped, day, interval, listed, number, share
+from sim.scenario.schema import Scenario
 
 MOST_PLACES = 2
 Row = dict[str, Any]
@@ -37,6 +38,7 @@ class Headline(NamedTuple):
 _BORDER = (
     ("attempts", "Attempts at all border sections", True),
     ("days_over", "Days with a section over full load", True),
+    ("pressure_mean", "The mean border pressure of the most loaded section", False),
     ("pressure_peak", "The highest border pressure of any section", False),
     ("entries", "Entries over land", True),
 )
@@ -94,7 +96,31 @@ def difference_of(found: Findings, other: str, output: str) -> Row | None:
     return found.difference(other, output)
 
 
+def changed(found: Findings, other: str, output: str) -> tuple[Row | None, Row | None, Row | None]:
+    """Return an output's difference, and its rows of the base and the other scenario.
+
+    All are of the window in which the scenarios can differ, or of the whole run if there is none.
+    """
+    if (row := found.window_difference(other, output)) is not None:
+        return row, found.window_value(found.base, other, output), found.window_value(other, other, output)
+    return difference_of(found, other, output), row_of(found, found.base, output), row_of(found, other, output)
+
+
+def since(found: Findings, other: str) -> str:
+    """Return the window in which a scenario can differ from the base in words; empty if it is the whole run."""
+    window = found.window(other)
+    if window is None:
+        return ""
+    if window.last == found.scenario.end:
+        return f"from {day(window.first, short=False)}"
+    return f"from {day(window.first, short=False)} to {day(window.last, short=False)}"
+
+
 def _changes(found: Findings, other: str) -> Iterator[Sentence]:
+    if text := since(found, other):
+        window = found.window(other)
+        why = "as asked" if window is not None and window.asked else "as the two are the same before"
+        yield Sentence(f"Counted {text}", f", {why}; the table of differences has the whole run, too.")
     if not found.sections:
         yield Sentence("No border section is part of these scenarios", ".")
     elif _nobody(found, found.base) and _nobody(found, other):
@@ -113,8 +139,7 @@ def _human_changes(found: Findings, other: str) -> Iterator[Sentence]:
 
 
 def _change(found: Findings, other: str, output: str, subject: str, plural: bool) -> Iterator[Sentence]:
-    row = difference_of(found, other, output)
-    before, after = (row_of(found, name, output) for name in (found.base, other))
+    row, before, after = changed(found, other, output)
     if row is None or before is None or after is None:
         return
     medians = f"from {number(before['median'], output)} to {number(after['median'], output)}"
@@ -268,6 +293,20 @@ def _spread(found: Findings) -> Sentence | None:
         return None
     own, chance = (share(float(rows.iloc[0][key])) for key in ("parameters_share", "chance_share"))
     return Sentence(f"{own} of the spread of attempts comes from the parameters", f", {chance} from chance.")
+
+
+def only_in(scenarios: Mapping[str, Scenario], base: str, other: str) -> list[str]:
+    """Return, for each of two scenarios, what only it has: "Only in b: routes x, y; sections z"."""
+    found = []
+    for own, against in ((other, base), (base, other)):
+        parts = []
+        for kind in ("routes", "sections", "cohorts", "carriers", "transit_states", "zones", "agencies"):
+            names = sorted(set(getattr(scenarios[own], kind)) - set(getattr(scenarios[against], kind)))
+            if names:
+                parts.append(f"{kind.replace('_', ' ')} {', '.join(names)}")
+        if parts:
+            found.append(f"Only in {own}: {'; '.join(parts)}")
+    return found
 
 
 def has_sea(found: Findings) -> bool:

@@ -25,13 +25,14 @@ from sim.outputs.definitions import (
 )
 from sim.outputs.rounding import shown
 from sim.report.findings import Findings
-from sim.report.sentences import Row, difference_of, has_sea, row_of
+from sim.report.sentences import Row, changed, difference_of, has_sea, only_in, row_of, since
 from sim.report.words import days, interval, number, share
 
 MOST_COLUMNS = 4  # scenarios side by side in one table
 # The outputs that tables show, in order; differences show those of extensions too.
 AT_BORDER = (
-    "pressure_peak", "days_over", "attempts", "recorded_attempts", "turn_backs", "procedures", "crossings", "entries",
+    "pressure_mean", "pressure_peak", "days_over", "attempts", "recorded_attempts", "turn_backs", "procedures",
+    "crossings", "entries",
 )  # fmt: skip
 ON_THE_WAY = ("set_out", "boarded", "reached_border", "onward", "landed", "intercepted")
 HUMAN = ("stranded", "injuries", "deaths", "returned", "in_procedure")
@@ -102,22 +103,26 @@ def glance(found: Findings) -> Table:
 
 
 def differences(found: Findings, other: str) -> Table:
-    """Return a scenario minus the base by output, for the border and the people."""
+    """Return a scenario minus the base by output, over the window in which they can differ and over the whole run."""
     lines = []
+    window = since(found, other)
     for title, group, chosen in _GROUPS:
         lines.append(Line(title))
         for output in with_registered(chosen, group):
-            row = difference_of(found, other, output)
+            row, *both = changed(found, other, output)
             if row is None:
                 continue
             pairs = int(row["replicates"])
             ends = interval(row, output, sign=True) if pairs > 1 else ""
             counts = f"{round(row['lower'] * pairs)} / {round(row['higher'] * pairs)}"
-            values = [cell(found, row_of(found, name, output), output) for name in (found.base, other)]
-            change = Cell(number(row["median"], output, sign=True), ends)
-            lines.append(Line(title_of(output), str(row["unit"]), [change, *values, Cell(counts)]))
-    columns = ["", "difference", found.base, other, f"lower / higher, of {found.pairs(other)}"]
-    return Table(f"{other} less {found.base}", "", columns, lines, "differences")
+            cells = [Cell(number(row["median"], output, sign=True), ends)]
+            cells += [cell(found, own, output) for own in both]
+            cells += [cell(found, difference_of(found, other, output), output, sign=True)] if window else []
+            lines.append(Line(title_of(output), str(row["unit"]), [*cells, Cell(counts)]))
+    columns = ["", "difference", found.base, other, *(["whole run"] if window else [])]
+    columns.append(f"lower / higher, of {found.pairs(other)}")
+    note = " ".join(f"{text}." for text in only_in(found.scenarios, found.base, other))
+    return Table(f"{other} less {found.base}{f', {window}' if window else ''}", note, columns, lines, "differences")
 
 
 def sections(found: Findings, other: str | None = None) -> Table:

@@ -63,7 +63,21 @@ def apply_overrides(scenario: Scenario, overrides: Mapping[str, Any]) -> Scenari
     root = from_plain(scenario.model_dump(), "scenario")
     for path, value in overrides.items():
         root = _set(root, root_spot(), str(path).split("."), 0, from_plain(value, SET))
-    changed = build(root, {SET: _last_day(scenario, root)})
+    return rebuilt(scenario, root, {SET: _last_day(scenario, root)})
+
+
+def rebuilt(scenario: Scenario, root: Node, last_days: Mapping[str, date]) -> Scenario:
+    """Return a scenario from its changed nodes, checked again, with the timetable of the unchanged one.
+
+    Args:
+        scenario: The unchanged scenario.
+        root: Its nodes, changed.
+        last_days: As in `sim.scenario.validate.build`.
+
+    Raises:
+        ScenarioError: With all errors.
+    """
+    changed = build(root, last_days)
     changed._rows = scenario._rows
     if scenario.timetable == changed.timetable:
         changed._timetable = scenario._timetable

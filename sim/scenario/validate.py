@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from difflib import get_close_matches
 from typing import Any
@@ -47,12 +48,45 @@ def build(root: Node, last_days: Mapping[str, date]) -> Scenario:
     try:
         scenario = scenario_class().model_validate(data)
     except ValidationError as error:
-        problems = {_problem(dict(e), root, data) for e in error.errors(include_url=False)}
+        found = [dict(e) for e in error.errors(include_url=False)]
+        problems = {_problem(e, root, data) for e in found} | _between_others(found, root, data, last_days)
         raise ScenarioError(in_order(problems)) from None
     problems = set(check(scenario, root, last_days))
     if problems:
         raise ScenarioError(in_order(problems))
     return scenario
+
+
+def _between_others(
+    errors: Sequence[dict[str, Any]], root: Node, data: Any, last_days: Mapping[str, date]
+) -> set[Problem]:
+    """Return the errors between entries of a scenario some of whose values are wrong, so that all are told at once.
+
+    None are found if leaving out the wrong keys and values is not enough to read the rest.
+    """
+    rest = root
+    for error in errors:
+        path, _ = _yaml_path(error["loc"], data)
+        if error["type"] == "missing" or not path:
+            return set()
+        rest = _left_out(rest, path)
+    try:
+        scenario = scenario_class().model_validate(rest.plain())
+    except ValidationError:
+        return set()
+    return set(check(scenario, rest, last_days))
+
+
+def _left_out(node: Node, path: Sequence[Any]) -> Node:
+    """Return nodes without the one at a path, or unchanged if there is none."""
+    if not node.is_mapping or path[0] not in node.value:
+        return node
+    entries = dict(node.value)
+    if len(path) == 1:
+        del entries[path[0]]
+    else:
+        entries[path[0]] = _left_out(entries[path[0]], path[1:])
+    return replace(node, value=entries)
 
 
 def in_order(problems: set[Problem]) -> list[Problem]:

@@ -23,6 +23,7 @@ from sim.scenario.errors import ScenarioError
 from sim.scenario.schema import Scenario
 from sim.studies import statistics
 from sim.studies.plan import MOST_REPLICATES, TWINS, Plan
+from sim.studies.ranking import rank
 from sim.studies.store.store import Store
 from sim.studies.study import Study
 from sim.studies.work.dispatch import Progress, dispatch
@@ -30,7 +31,15 @@ from sim.studies.work.executors import Serial, Workplace, workplace
 
 REPLICATES, CAP = 20, 2000
 FIRST_LOOK, LOOK_GROWTH = 20, 1.5
-_TABLES = ("intervals", "differences", "spread", "overload")
+_TABLES = (
+    "intervals",
+    "differences",
+    "window_intervals",
+    "window_differences",
+    "spread",
+    "overload",
+    "weekly_intervals",
+)
 
 
 class Until(NamedTuple):
@@ -276,6 +285,9 @@ def looks(cap: int) -> Iterator[int]:
 def tables_of(study: Study) -> dict[str, bytes]:
     """Return the non-empty tables of a study as CSV, by file name."""
     tables = {name: getattr(study, name) for name in _TABLES}
+    if len(study.others) > 1:
+        found = rank(study)
+        tables |= {"ranking": found.scenarios, "ranking_outcomes": found.outcomes, "interactions": found.interactions}
     return {f"{name}.csv": csv_of(table).encode() for name, table in tables.items() if len(table)}
 
 

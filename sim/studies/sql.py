@@ -15,6 +15,7 @@ from sim.studies.store.recorded import OUTPUTS_ADDED, Recorded, part_name
 from sim.studies.store.tables import SCHEMAS
 
 FORMATS = ("table", "csv", "json")
+STATISTICS = ("intervals", "differences", "window_intervals", "window_differences", "overload", "weekly_intervals")
 
 
 def check_format(form: str) -> None:
@@ -26,8 +27,8 @@ def check_format(form: str) -> None:
 def answer(folder: Path, sql: str, form: str = "table") -> str:
     """Answer a query over the tables of a study, as text.
 
-    Tables: runs, parameters, totals, twins, weekly, observed; intervals and differences of a complete study; and
-    outputs, which defines each name in a column ``measure``.
+    Tables: runs, parameters, totals, twins, weekly, observed; of a complete study `STATISTICS`, those of a window from
+    the day on which its scenarios differ; and outputs, which defines each name in a column ``measure``.
 
     Raises:
         OutputError: If there is no study, or DuckDB does not understand the query.
@@ -72,7 +73,7 @@ def connect(folder: Path) -> Any:
             listed = ", ".join(_quoted(folder / name) for name in files)
             query = f"SELECT * FROM read_parquet([{listed}]) WHERE replicate < {recorded.replicates}"
             connection.execute(f"CREATE VIEW {table} AS {query}")
-    for table in ("intervals", "differences"):
+    for table in STATISTICS:
         if f"{table}.csv" in recorded.derived and not recorded.unfinished:
             recorded.content(f"{table}.csv")
             file = _quoted(folder / f"{table}.csv")

@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 from scipy.special import stdtrit  # not from scipy.stats, which takes two seconds to import
 
-from sim.outputs.definitions import SHARES
+from sim.outputs.definitions import PRESSURE, SHARES, definition, is_day
 from sim.outputs.run_data import Array
 from sim.outputs.totals import QUANTILES
 
@@ -59,15 +59,15 @@ def intervals(matrix: Matrix) -> pd.DataFrame:
 
 
 def differences(base: Matrix, other: Matrix) -> pd.DataFrame:
-    """Return ``other`` minus ``base``, replicate by replicate, for the outputs that both have.
+    """Return ``other`` minus ``base``, replicate by replicate.
 
-    Replicates that failed in one of them are left out of both, as are those in which a day did not occur.
+    A section, route, cohort or other name that only one of them has counts as 0 in the other, so that the differences
+    of all names add up to that of the whole. Days and probabilities, which are nothing there, are left out. Replicates
+    that failed in one of the two are left out of both, as are those in which a day did not occur.
     """
     both, left, right = np.intersect1d(base.replicates, other.replicates, return_indices=True)
-    keys = base.keys.assign(left=range(len(base.keys))).merge(
-        other.keys.assign(right=range(len(other.keys))), on=KEYS, how="inner", sort=False
-    )
-    values = other.values[right][:, keys["right"]] - base.values[left][:, keys["left"]]
+    keys, of_base, of_other = _paired(base.keys, other.keys)
+    values = _with_zeros(other.values[right])[:, of_other] - _with_zeros(base.values[left])[:, of_base]
     table = _table(keys[KEYS], values)
     with np.errstate(invalid="ignore"):
         known = np.maximum((~np.isnan(values)).sum(axis=0), 1)
@@ -75,6 +75,29 @@ def differences(base: Matrix, other: Matrix) -> pd.DataFrame:
         table["higher"] = (values > 0).sum(axis=0) / known
     assert len(values) == len(both)
     return table
+
+
+def _paired(base: pd.DataFrame, other: pd.DataFrame) -> tuple[pd.DataFrame, Array, Array]:
+    """Return all keys and their columns in both matrices, -1 where only the other has them; the base's order first."""
+    place = {key: k for k, key in enumerate(zip(*(other[key] for key in KEYS), strict=True))}
+    own = list(zip(*(base[key] for key in KEYS), strict=True))
+    rows = [(*key, k, place.pop(key, -1)) for k, key in enumerate(own)]
+    rows += [(*key, -1, k) for key, k in place.items()]
+    table = pd.DataFrame(rows, columns=[*KEYS, "left", "right"])
+    shared = (table["left"] >= 0) & (table["right"] >= 0)
+    table = table[shared | np.array([absent_is_nobody(str(name)) for name in table["measure"]], dtype=bool)]
+    return table, table["left"].to_numpy(), table["right"].to_numpy()
+
+
+def absent_is_nobody(measure: str) -> bool:
+    """Return whether an output is 0 for a name that a scenario lacks; days, means and probabilities are not."""
+    what = definition(measure)
+    return not is_day(measure) and (what.over_time != "mean" or what.unit == PRESSURE)
+
+
+def _with_zeros(values: Array) -> Array:
+    """Return values with a column of zeros at the end, which index -1 finds."""
+    return np.column_stack([values, np.zeros(len(values))])
 
 
 def spread(main: Matrix, twins: Matrix) -> pd.DataFrame:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,16 +19,25 @@ from sim.outputs.beside_record import compare_values, observed_rows
 from sim.outputs.definitions import ALL, EVERYWHERE, SHARES
 from sim.outputs.identity import without_extensions
 from sim.outputs.run_data import Array
+from sim.outputs.totals import QUANTILES
 from sim.scenario.errors import ScenarioError
 from sim.scenario.load import load_scenario
 from sim.scenario.schema import Scenario
 from sim.studies import statistics
+from sim.studies.first_difference import first_difference
 from sim.studies.plan import EXPERIMENT
 from sim.studies.statistics import Matrix
 from sim.studies.store.recorded import Recorded
 from sim.studies.store.tables import DONE, FAILED, SCHEMAS
+from sim.studies.windows import Window
 
 KEYS = ["level", "name", "measure", "unit"]
+_BY_WEEK = (
+    *((level, output) for level in ("section", "agency") for output in ("pressure_peak", "days_over")),
+    *(("section", output) for output in ("attempts", "entries", "deaths")),
+    *(("route", output) for output in ("boarded", "landed")),
+    *((ALL, output) for output in ("pressure_peak", "attempts", "entries", "stranded", "injuries", "deaths")),
+)  # levels and outputs of `weekly_intervals`
 
 
 class Study:
@@ -53,6 +63,8 @@ class Study:
         self.kind: str = self.about["plan"]["kind"]
         self.replicates: int = self._recorded.replicates
         self.asked: int = self._recorded.runs
+        self._chosen: Window | None = None
+        self._windows: dict[date, Window] = {}
 
     @property
     def names(self) -> list[str]:
@@ -185,6 +197,50 @@ class Study:
         """Return the share (0 to 1) of each route and each cohort in a section's attempts, by scenario."""
         return self._by_scenario(lambda table, *_: totals.shares_of(table))
 
+    def look_at(self, since: date | None, until: date | None = None) -> Study:
+        """Choose the window of a comparison in place of the one from the first difference on; returns the study.
+
+        Raises:
+            ScenarioError: If a day is outside the run.
+        """
+        if since is not None or until is not None:
+            self._chosen = Window(self, since or self._first_difference(self.others) or self._start, until, asked=True)
+        return self
+
+    def window(self, *others: str) -> Window | None:
+        """Return the part of the run in which scenarios can differ from the base; None if it is the whole run.
+
+        That is the one chosen by `look_at`, or from the first day on which one of them differs, all if none is named.
+        """
+        if self._chosen is not None:
+            return self._chosen
+        since = self._first_difference(others or self.others)
+        if since is None:
+            return None
+        window = Window(self, since)
+        return None if window.is_whole_run else self._windows.setdefault(window.first, window)
+
+    def _first_difference(self, others: Iterable[str]) -> date | None:
+        base = self.scenarios[self.base]
+        days = (first_difference(base, self.scenarios[name]) for name in others)
+        return min((day for day in days if day is not None and day <= base.end), default=None)
+
+    @property
+    def _start(self) -> date:
+        return self.scenarios[self.base].start
+
+    @property
+    def window_intervals(self) -> pd.DataFrame:
+        """Return `intervals` over `window`, with its ``first`` and ``last`` day; empty if that is the whole run."""
+        window = self.window() if self.others else self._chosen
+        return pd.DataFrame() if window is None else window.intervals
+
+    @property
+    def window_differences(self) -> pd.DataFrame:
+        """Return `differences` of each scenario over its own `window`, with ``first`` and ``last`` day."""
+        parts = [found.differences(name) for name in self.others if (found := self.window(name)) is not None]
+        return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+
     def _by_scenario(self, tabulate: Callable[[pd.DataFrame, Scenario, int], pd.DataFrame]) -> pd.DataFrame:
         """Concatenate a table for each scenario, with the scenario's name in the first column."""
         parts = []
@@ -218,6 +274,20 @@ class Study:
         keys = ["scenario", "name", "week"]
         return over.groupby(keys, observed=True, sort=True)["probability"].mean().reset_index()
 
+    @cached_property
+    def weekly_intervals(self) -> pd.DataFrame:
+        """Return quantiles of main outputs by week: scenario, level, name, measure, unit, week, low90 to high90."""
+        parts = []
+        for level, output in _BY_WEEK:
+            weekly = self.weekly(level, output)
+            if len(weekly):
+                found = statistics.fan(weekly)
+                parts.append(found.assign(level=level, measure=output, unit=str(weekly["unit"].iloc[0])))
+        if not parts:
+            return pd.DataFrame()
+        columns = ["scenario", *KEYS, "week", *(name for name, _ in QUANTILES)]
+        return pd.concat(parts, ignore_index=True)[columns]
+
     def ever_over(self, scenario: str) -> dict[str, float]:
         """Return the share of replicates with pressure over 1 on any day of the run, by section or agency."""
         matrix = self.matrix(scenario, measures=["days_over"])
@@ -239,7 +309,14 @@ class Study:
 
     def _table(self, name: str, /, **where: Sequence[Any]) -> pa.Table:
         """Return a table in the order of runs: rows of requested replicates whose columns have one of the values."""
-        parts = []
+        parts = list(self.parts(name, **where))
+        if not parts:
+            return SCHEMAS[name].empty_table()
+        table = pa.concat_tables(parts).unify_dictionaries()
+        return table.take(_stable_order(table["run"].to_numpy()))
+
+    def parts(self, name: str, /, **where: Sequence[Any]) -> Iterator[pa.Table]:
+        """Yield a stored table chunk by chunk: rows of requested replicates whose columns have one of the values."""
         for chunk in self._recorded.chunks:
             part = self._recorded.part(name, chunk)
             if part is None:
@@ -247,11 +324,7 @@ class Study:
             keep = pc.less(part["replicate"], self.replicates)
             for column, allowed in where.items():
                 keep = pc.and_(keep, pc.is_in(part[column].cast(_plain(part, column)), pa.array(list(allowed))))
-            parts.append(part.filter(keep))
-        if not parts:
-            return SCHEMAS[name].empty_table()
-        table = pa.concat_tables(parts).unify_dictionaries()
-        return table.take(_stable_order(table["run"].to_numpy()))
+            yield part.filter(keep)
 
     def __repr__(self) -> str:
         """Return kind, scenarios and runs."""

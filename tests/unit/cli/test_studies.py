@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from sim.load_extensions import clear
@@ -43,6 +45,41 @@ def test_a_comparison_is_one_command(here: Path, corridor: Corridor) -> None:
         path.name for path in folder.iterdir()
     }
     assert Study(folder).complete
+
+
+def test_effects_are_told_from_the_day_on_which_the_scenarios_differ_or_from_another(
+    here: Path, corridor: Corridor
+) -> None:
+    words = ["compare", "tiny.yaml", "ban.yaml", "--replicates", "2", "--jobs", "1", "--out", "r"]
+    done = corridor(*words)
+    assert "2 pairs of runs, from 2025-10-15" in done.out
+    assert "whole run" in done.out
+    table = pd.read_csv(here / "r" / "window_differences.csv")
+    assert set(table["first"]) == {"2025-10-15"}
+    other = corridor("results", "r", "--from", "2025-10-25", "--to", "2025-10-30")
+    assert "from 2025-10-22 to 2025-11-04" in other.out  # whole weeks
+    assert corridor("report", "r", "--from", "2025-10-25", "--out", "r.html").status == 0
+    assert "Counted from 22 October 2025" in Path("r.html").read_text()
+    outside = corridor(*words, "--from", "2026-10-25")
+    assert (outside.status, "--from: found 2026-10-25, outside the run" in outside.err) == (2, True)
+
+
+def test_measures_are_compared_without_a_file(here: Path, corridor: Corridor) -> None:
+    words = ["compare", "tiny.yaml", "--with", "ban:benghazi@2025-10-15", "--with", "aid", "--replicates", "2"]
+    done = corridor(*words, "--jobs", "1", "--out", "r")
+    assert done.status == 0, done.err
+    assert "Ranked, the best first" in done.out
+    assert Study(here / "r").names == ["tiny", "ban-benghazi-2025-10-15", "aid"]
+    assert "where did it go?" in corridor("results", "r", "--full").out
+    run = corridor("run", "tiny.yaml", "--with", "ban@2025-10-15+aid", "--out", "one")
+    assert run.status == 0, run.err
+    record = json.loads((here / "one" / "run.json").read_text())
+    assert record["command"].endswith("--with ban@2025-10-15+aid")
+    assert "humanitarian-access" in record["scenario"]
+    lacking = corridor("compare", "tiny.yaml", "--with", "closure", "--jobs", "1")
+    assert (lacking.status, "lacks what it needs: a crossing point" in lacking.err) == (2, True)
+    neither = corridor("run", "tiny.yaml", "--with", "boycott")
+    assert (neither.status, "no extension of that name" in neither.err) == (2, True)
 
 
 def test_the_command_in_the_record_makes_the_study_again(here: Path, corridor: Corridor) -> None:
@@ -127,13 +164,27 @@ def test_a_report_comes_with_the_results_or_later(here: Path, corridor: Corridor
     assert corridor("verify", "r").status == 0
 
 
+def test_a_format_alone_gives_all_intervals_in_it(corridor: Corridor) -> None:
+    corridor("compare", "tiny.yaml", "ban.yaml", "--replicates", "2", "--jobs", "1", "--out", "r", "--quiet")
+    corridor("run", "tiny.yaml", "--out", "one", "--quiet")
+    for folder in ("r", "one"):
+        table = pd.read_csv(io.StringIO(corridor("results", folder, "--format", "csv").out))
+        assert {"level", "name", "measure", "unit", "median", "low90", "high90"} <= set(table)
+        rows = json.loads(corridor("results", folder, "--format", "json").out)
+        assert len(rows) == len(table)
+    weekly = "select count(*) as n from weekly_intervals where level = 'section'"
+    assert int(corridor("results", "r", "--sql", weekly, "--format", "csv").out.split()[1]) > 0
+
+
 def test_sql(corridor: Corridor) -> None:
     corridor("compare", "tiny.yaml", "ban.yaml", "--replicates", "2", "--jobs", "1", "--out", "r", "--quiet")
     query = "select scenario, count(*) as runs from runs group by all order by all"
     assert corridor("results", "r", "--sql", query, "--format", "csv").out == "scenario,runs\nban,2\ntiny,2\n"
     bad = corridor("results", "r", "--sql", "select nothing from totals")
     assert bad.status == 2
-    assert "tables: differences, intervals, outputs, runs, totals, weekly" in bad.err
+    assert (
+        "tables: differences, intervals, outputs, overload, runs, totals, weekly, weekly_intervals, window_" in bad.err
+    )
 
 
 BAD = {

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import io
+
 import pandas as pd
+import pytest
+from rich.console import Console
 
 from sim.outputs.results import Results
+from sim.report.console_study import show_study
+from sim.report.findings import Findings
+from sim.report.html import report_of
+from sim.report.sentences import headlines
 from sim.scenario import load_scenario
-from sim.studies.carry_out import replicates
+from sim.studies.carry_out import carry_out, replicates
+from sim.studies.plan import Plan
 from sim.studies.study import Study
-from tests.strategies import replicates_by_day, tiny_scenario
+from tests.strategies import START, replicates_by_day, tiny_scenario
 from tests.unit.studies.small import BAN, BASE
 
 
@@ -67,3 +76,54 @@ def test_observed_series_stand_beside_the_replicates() -> None:
     single = replicates_by_day(load_scenario("minsk-2021"), 2)
     pd.testing.assert_frame_equal(few.observed("minsk-2021"), single.observed())
     assert isinstance(single, Results)
+
+
+WIDER = {
+    "routes": {
+        "erbil-minsk": {
+            "mode": "air", "origin": "baghdad", "destination": "minsk", "transit_state": "belarus", "visa_lead": 3,
+        },
+        "tripoli-minsk": {
+            "mode": "air", "origin": "benghazi", "destination": "minsk", "transit_state": "belarus", "visa_lead": 3,
+        },
+    },
+    "carriers": {"newcomer": {"services": {
+        name: {"seats": 6, "weekly": {START: 4}} for name in ("erbil-minsk", "tripoli-minsk")
+    }}},
+    "cohorts": {"iraqis": {"routes": {"erbil-minsk": 0}}, "sudanese": {"routes": {"tripoli-minsk": 0}}},
+    "sections": {"kapciamiestis": {"agency": "lithuania", "title": "Kapčiamiestis", "length": 50}},
+    "zones": {"lida": {"sections": {"kapciamiestis": 0.5}}},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_differences_over_all_names_add_up_to_that_of_the_whole_even_if_one_scenario_lacks_some(turned: bool) -> None:
+    pair = {"base": BASE, "wider": tiny_scenario(WIDER, days=60)}
+    if turned:
+        pair = dict(reversed(pair.items()))
+    table = carry_out(Plan("compare", pair, 1)).differences.set_index(["level", "measure", "name"])
+    found = table["median"].sort_index()
+    for measure in ("attempts", "entries", "deaths", "turn_backs"):
+        assert found.loc["section", measure].sum() == found.loc["route", measure].sum() == found["all", measure, "all"]
+    for measure in ("boarded", "stranded", "returned", "deaths"):
+        assert found.loc["route", measure].sum() == found.loc["cohort", measure].sum() == found["all", measure, "all"]
+    sign = -1 if turned else 1
+    for name in ("erbil-minsk", "tripoli-minsk"):
+        assert sign * found["route", "boarded", name] > 0
+    assert sign * found["section", "attempts", "kapciamiestis"] > 0
+    assert sign * found["section", "pressure_peak", "kapciamiestis"] > 0
+    assert ("section", "peak_day", "kapciamiestis") not in found.index  # no day there: nothing to subtract from
+    assert ("section", "detection", "kapciamiestis") not in found.index
+
+
+def test_a_report_and_the_terminal_name_the_substitutes_that_were_counted() -> None:
+    study = carry_out(Plan("compare", {"base": BASE, "wider": tiny_scenario(WIDER, days=60)}, 1))
+    elsewhere = next(line.text for line in headlines(Findings(study))[0].border if line.lead.startswith("Where"))
+    assert "by erbil-minsk" in elsewhere or "by tripoli-minsk" in elsewhere
+    assert "routes erbil-minsk, tripoli-minsk; sections kapciamiestis; carriers newcomer" in report_of(study)
+    console = Console(width=200, record=True, file=io.StringIO())
+    show_study(study, console)
+    text = console.export_text()
+    assert "Only in wider: routes erbil-minsk, tripoli-minsk; sections kapciamiestis; carriers newcomer" in text
+    assert all(any(line.startswith(f"│ {name}") for line in text.splitlines()) for name in (
+        "erbil-minsk", "tripoli-minsk", "kapciamiestis"))  # fmt: skip
