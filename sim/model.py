@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import mesa
 
@@ -46,6 +46,8 @@ from sim.scenario.load import load_scenario
 from sim.scenario.paths import apply_overrides
 from sim.scenario.schema import Scenario
 from sim.scenario.timetable import departures as timetabled_departures
+from sim.states.state import State, restored, state_of
+from sim.states.state_file import read_state, write_state
 
 
 @compiled
@@ -248,11 +250,49 @@ class CorridorModel(mesa.Model):
         recent = self.world.section_flows[max(self.day - 7, 0) : self.day, numbers, S_PATROL_CALLS]
         return float(self.world.sections["capacity"][numbers].sum() - recent.sum() / 7)
 
+    def state(self) -> State:
+        """Return all that the future depends on, in memory; raises StateError if something can't be stored."""
+        return state_of(self)
+
+    def save(self, path: str | Path) -> Path:
+        """Write the state to a file, completely or not at all.
+
+        Raises:
+            StateError: If something can't be stored, such as events that are scheduled with Mesa.
+            OSError: If the file can't be written.
+        """
+        return write_state(self.state(), Path(path))
+
+    def branch(self) -> Self:
+        """Return an independent copy, which goes on as this one does as long as nothing is done to it."""
+        return self.restore(self.state())
+
+    @classmethod
+    def restore(
+        cls, state: State | str | Path, scenario: Scenario | None = None, *, accept_older: bool = False
+    ) -> Self:
+        """Return a model in a stored state: it runs on as the model that was stored, to the byte.
+
+        Args:
+            state: A state, or the file of one.
+            scenario: What comes is to follow this scenario instead; what has happened stays (`sim.states.what_if`).
+            accept_older: Whether to go on with the state of another version of the model, without any promise.
+
+        Raises:
+            StateError: If there is no such state, it is damaged, another model made it, or ``scenario`` can't go on
+                from it.
+        """
+        if not isinstance(state, State):
+            state = read_state(Path(state))
+        model = restored(cls, state, accept_older)
+        model._migrants_day, model._evening = kernel((migrants_day, evening))
+        return model
+
     def __reduce_ex__(self, protocol: Any) -> Any:
         """Refuse to be copied or pickled, as the actors write into the model's tables; raises TypeError."""
         raise TypeError(
-            f"a CorridorModel can't be copied or pickled; CorridorModel(model.settings) after run_for({self.day}) "
-            "is the same, to the byte, if nothing but days has changed this one"
+            f"a CorridorModel can't be copied or pickled; model.branch() is a copy, model.state() can be pickled, and "
+            f"CorridorModel(model.settings) after run_for({self.day}) is the same if nothing but days has changed this one"
         )
 
     def _repr_html_(self) -> str:

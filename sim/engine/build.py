@@ -319,7 +319,7 @@ def build_world(scenario: Scenario, names: Names, timetable: list[tuple[int, str
     )
     extra = {name: make(scenario, tables) for name, make in t.extra_tables.items()}
     whole = t.world_class(tuple(extra))
-    return whole(*tables, *extra.values()) if JIT else whole(*map(_readable, (*tables, *extra.values())))
+    return whole(*tables, *extra.values()) if JIT else whole(*map(readable, (*tables, *extra.values())))
 
 
 class _Record(np.record):  # type: ignore[misc]
@@ -336,6 +336,6 @@ class _Record(np.record):  # type: ignore[misc]
         return value if isinstance(value, (np.uint64, np.floating)) else value.item()
 
 
-def _readable(table: t.Table) -> t.Table:
+def readable(table: t.Table) -> t.Table:
     """Return a table whose records uncompiled rules can read by attribute."""
     return table.view(np.dtype((_Record, table.dtype))) if table.dtype.names else table
