@@ -46,8 +46,9 @@ from sim.scenario.load import load_scenario
 from sim.scenario.paths import apply_overrides
 from sim.scenario.schema import Scenario
 from sim.scenario.timetable import departures as timetabled_departures
-from sim.states.state import State, restored, state_of
+from sim.states.state import State, check_made_by, restored, state_of
 from sim.states.state_file import read_state, write_state
+from sim.states.what_if import continued
 
 
 @compiled
@@ -265,7 +266,7 @@ class CorridorModel(mesa.Model):
 
     def branch(self) -> Self:
         """Return an independent copy, which goes on as this one does as long as nothing is done to it."""
-        return self.restore(self.state())
+        return self._with_kernel(restored(type(self), state_of(self, copy=False)))
 
     @classmethod
     def restore(
@@ -284,15 +285,22 @@ class CorridorModel(mesa.Model):
         """
         if not isinstance(state, State):
             state = read_state(Path(state))
-        model = restored(cls, state, accept_older)
+        check_made_by(cls, state, accept_older)
+        if scenario is None or scenario == state.scenario:
+            return cls._with_kernel(restored(cls, state))
+        return continued(cls, state, scenario)
+
+    @staticmethod
+    def _with_kernel[M: CorridorModel](model: M) -> M:
+        """Give a restored model its compiled day."""
         model._migrants_day, model._evening = kernel((migrants_day, evening))
         return model
 
     def __reduce_ex__(self, protocol: Any) -> Any:
         """Refuse to be copied or pickled, as the actors write into the model's tables; raises TypeError."""
         raise TypeError(
-            f"a CorridorModel can't be copied or pickled; model.branch() is a copy, model.state() can be pickled, and "
-            f"CorridorModel(model.settings) after run_for({self.day}) is the same if nothing but days has changed this one"
+            "a CorridorModel can't be copied or pickled; model.branch() is a copy, model.state() can be pickled, and "
+            f"CorridorModel(model.settings) after run_for({self.day}) is the same if nothing but days has changed it"
         )
 
     def _repr_html_(self) -> str:

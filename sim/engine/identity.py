@@ -21,7 +21,8 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 # Folders and files below `sim/`: the model, its outputs, and how the runs of a study are drawn and combined.
 _COVERED = (
     "data", "scenario", "engine", "agents", "states", "outputs", "model.py", "runs.py", "extend.py",
-    "load_extensions.py", "studies/plan.py", "studies/statistics.py", "studies/store/tables.py", "studies/work/worker.py",
+    "load_extensions.py", "studies/plan.py", "studies/statistics.py", "studies/store/tables.py",
+    "studies/work/worker.py",
 )  # fmt: skip
 _SUFFIXES = {".py", ".csv"}
 MOST_NAMED = 5  # files that a message names
@@ -39,6 +40,7 @@ def sources(more: tuple[str, ...] = ()) -> dict[str, str]:
     return found
 
 
+@lru_cache
 def version_of(package: str) -> str:
     """Return the version of an installed package."""
     try:

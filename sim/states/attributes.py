@@ -13,6 +13,7 @@ refused when a state is taken.
 from __future__ import annotations
 
 import pickle
+from collections.abc import Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -45,28 +46,39 @@ _PARTS = ("settings", "names", "world", "migrants", "random", "rng")  # attribut
 _ATOMS = (str, int, float, bool, type(None), bytes)
 
 
-def dumps(value: Any, model: CorridorModel) -> bytes:
-    """Return a value, such as an attribute of an agent, as bytes; raises what `pickle` raises of what it cannot."""
+def dumps(value: Any, model: CorridorModel, known: Sequence[object] = ()) -> bytes:
+    """Return a value, such as an attribute of an agent, as bytes; objects that are ``known`` are only named.
+
+    Raises:
+        Exception: Whatever `pickle` raises of what it cannot write.
+    """
     stream = BytesIO()
-    _Writer(stream, model).dump(value)
+    Writer(stream, model, known).dump(value)
     return stream.getvalue()
 
 
-def loads(content: bytes, model: CorridorModel) -> Any:
+def loads(content: bytes, model: CorridorModel, known: Sequence[object] = ()) -> Any:
     """Return the value that `dumps` wrote, as part of ``model``, which has its scenario and its world.
+
+    Args:
+        content: What `dumps` returned.
+        model: The model.
+        known: What stands here for the objects that `dumps` only named, in the same order.
 
     Raises:
         StateError: If it has objects of classes that are not accepted.
     """
-    return _Reader(BytesIO(content), model).load()
+    return _Reader(BytesIO(content), model, known).load()
 
 
-class _Writer(pickle.Pickler):
+class Writer(pickle.Pickler):
     """Names the parts of a model instead of copying them."""
 
-    def __init__(self, stream: BytesIO, model: CorridorModel) -> None:
+    def __init__(self, stream: BytesIO, model: CorridorModel, known: Sequence[object] = ()) -> None:
+        """Write values of a model to ``stream``; objects that are ``known`` are named by their number."""
         super().__init__(stream, protocol=5)
-        self.parts: dict[int, tuple[str, ...]] = {id(model): ("model",)}
+        self.parts: dict[int, tuple[Any, ...]] = {id(thing): ("known", n) for n, thing in enumerate(known)}
+        self.parts[id(model)] = ("model",)
         self.parts |= {id(getattr(model, name)): (name,) for name in _PARTS}
         self.parts |= {id(table): ("table", name) for name, table in model.world._asdict().items()}
         self.tables = {name: _span(table) for name, table in model.world._asdict().items() if table.size}
@@ -108,15 +120,17 @@ class _Writer(pickle.Pickler):
 class _Reader(pickle.Unpickler):
     """Puts the parts of another model in the place of their names."""
 
-    def __init__(self, stream: BytesIO, model: CorridorModel) -> None:
+    def __init__(self, stream: BytesIO, model: CorridorModel, known: Sequence[object]) -> None:
         super().__init__(stream)
-        self.model = model
+        self.model, self.known = model, known
 
     def persistent_load(self, name: Any) -> Any:
         """Return the part of the model that has this name."""
         kind, *rest = name
         if kind == "model":
             return self.model
+        if kind == "known":
+            return self.known[rest[0]]
         if kind in _PARTS:
             return getattr(self.model, kind)
         if kind == "entry":

@@ -24,8 +24,8 @@ class Packed(NamedTuple):
     kept: npt.NDArray[Any]
 
 
-def pack(world: t.World, day: int) -> dict[str, Packed]:
-    """Return copies of all tables after ``day`` days; the model may run on."""
+def pack(world: t.World, day: int, *, copy: bool = True) -> dict[str, Packed]:
+    """Return all tables after ``day`` days; unless ``copy``, they are the model's own, which must not run on."""
     packed = {}
     for name, table in world._asdict().items():
         if name in _SCRATCH:
@@ -36,7 +36,7 @@ def pack(world: t.World, day: int) -> dict[str, Packed]:
             kept = table
         else:
             kept = table[: day + 1]
-        packed[name] = Packed(table.shape, np.array(kept, _plain(table.dtype)))
+        packed[name] = Packed(table.shape, np.array(kept, _plain(table.dtype), copy=copy or None))
     return packed
 
 

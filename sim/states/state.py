@@ -80,8 +80,8 @@ class State:
         return f"<State of {self.scenario.title!r} on the morning of {self.date}, {self.day} days done>"
 
 
-def state_of(model: CorridorModel) -> State:
-    """Return the state of a model.
+def state_of(model: CorridorModel, *, copy: bool = True) -> State:
+    """Return the state of a model; unless ``copy``, with its own tables, so that it must not run on meanwhile.
 
     Raises:
         StateError: If it is in the middle of a day, has scheduled events or observers, or an attribute of it or of an
@@ -89,23 +89,22 @@ def state_of(model: CorridorModel) -> State:
     """
     _check_between_days(model)
     agents = list(model._all_agents)
-    own = {name: value for name, value in vars(model).items() if name not in _MESAS | _MADE_ANEW}
+    own = own_attributes(model)
     content = {"own": own, "agents": agents, "random": model.random.getstate(), "rng": model.rng.bit_generator.state}
     content["clock"] = clock_of(model)
     try:
         attributes = dumps(content, model)
     except Exception as error:
         raise StateError(_blamed(model, own, error)) from error
-    packed = pack(model.world, model.day)
+    packed = pack(model.world, model.day, copy=copy)
     return State(model.settings, model.day, packed, attributes, _full_name(type(model)), identity())
 
 
-def restored[M: CorridorModel](cls: type[M], state: State, accept_older: bool = False) -> M:
+def restored[M: CorridorModel](cls: type[M], state: State) -> M:
     """Return a model in a state: its future is that of the model from which the state was taken, to the byte.
 
-    The class lacks nothing but its compiled day. Raises StateError as `sim.model.CorridorModel.restore`.
+    It lacks nothing but its compiled day. Raises StateError if the state has what is not accepted.
     """
-    check_made_by(cls, state, accept_older)
     model = cls.__new__(cls)
     mesa.Model.__init__(model, rng=state.scenario.seed)
     model.settings = state.scenario
@@ -119,7 +118,7 @@ def restored[M: CorridorModel](cls: type[M], state: State, accept_older: bool = 
         content = loads(state.attributes, model)
     except StateError as error:
         raise StateError(f"{state.name}: {error}") from None
-    vars(model).update(content["own"])
+    model.__dict__.update(content["own"])
     for agent in content["agents"]:
         number = agent.unique_id
         model.register_agent(agent)
@@ -139,13 +138,18 @@ def set_clock(model: CorridorModel, clock: dict[str, Any]) -> None:
     model._event_list.compact()
 
 
+def own_attributes(model: CorridorModel) -> dict[str, Any]:
+    """Return the attributes of a model that are part of its state, whoever has added them."""
+    return {name: value for name, value in vars(model).items() if name not in _MESAS | _MADE_ANEW}
+
+
 def clock_of(model: CorridorModel) -> dict[str, Any]:
     """Return Mesa's clock."""
     return {name: getattr(model, name) for name in _CLOCK}
 
 
 def check_made_by(cls: type, state: State, accept_older: bool) -> None:
-    """Raise StateError if a state was taken from another class of models or, unless accepted, by another version."""
+    """Raise StateError if a state is of another class of models or, unless accepted, of another identity."""
     if _full_name(cls) != state.model_class:
         raise StateError(
             f"{state.name}: taken from a {state.model_class}, which alone can restore it; found {_full_name(cls)}"
@@ -176,7 +180,9 @@ def _check_between_days(model: CorridorModel) -> None:
     if model._collector is not None and not isinstance(model._collector, Daybook):
         raise StateError(f"{where}: found a data collector of its own; it cannot be stored (set it to None before)")
     if model.rng.bit_generator.state["bit_generator"] != "PCG64":
-        raise StateError(f"{where}: found a generator of random numbers other than NumPy's default; it cannot be stored")
+        raise StateError(
+            f"{where}: found a generator of random numbers other than NumPy's default; it cannot be stored"
+        )
     if model.data_registry.datasets or any(model.subscribers.values()):
         raise StateError(f"{where}: found data sets or subscribers registered with Mesa; they cannot be stored")
 
