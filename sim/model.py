@@ -285,10 +285,11 @@ class CorridorModel(mesa.Model):
         """
         if not isinstance(state, State):
             state = read_state(Path(state))
-        check_made_by(cls, state, accept_older)
-        if scenario is None or scenario == state.scenario:
-            return cls._with_kernel(restored(cls, state))
-        return continued(cls, state, scenario)
+        older = check_made_by(cls, state, accept_older)
+        scenario = state.scenario if scenario is None else scenario
+        if older or scenario != state.scenario or scenario._timetable is not None:
+            return continued(cls, state, scenario)
+        return cls._with_kernel(restored(cls, state))
 
     @staticmethod
     def _with_kernel[M: CorridorModel](model: M) -> M:

@@ -25,7 +25,8 @@ _PACKAGES = ("mesa", "numpy", "numba", "pandas", "pyarrow")
 class RunInfo:
     """How and when a run was requested.
 
-    ``origin`` is the scenario's name or file, empty for one made in Python; ``seeds`` are those of the replicates.
+    ``origin`` is the scenario's name or file, empty for one made in Python; ``seeds`` are those of the replicates;
+    ``begun_from`` the file, checksum and date of the stored state from which it went on, if any.
     """
 
     origin: str = ""
@@ -37,6 +38,7 @@ class RunInfo:
     seeds: list[int] = field(default_factory=list)
     started: str = ""
     ended: str = ""
+    begun_from: dict[str, str] = field(default_factory=dict)
 
     def command(self, scenario_file: str) -> str:
         """Return the command that reproduces the run, from ``scenario_file`` if there is no origin."""
@@ -47,6 +49,8 @@ class RunInfo:
             words += ["--days", str(self.days)]
         for path, value in self.overrides.items() if self.origin else ():
             words += ["--set", f"{path}={value}"]
+        if self.begun_from:
+            words += ["--from", self.begun_from["file"]]
         if self.allow_outside and self.origin:
             words.append("--allow-outside")
         for extension in extensions.loaded:
@@ -90,6 +94,7 @@ def provenance(
         "tables_sha256": tables,
         "others_sha256": others,
         "identity": identity(),
+        **({"begun_from": info.begun_from} if info.begun_from else {}),
         "versions": versions(),
         "machine": machine(),
         "started_utc": info.started,

@@ -10,6 +10,7 @@ import numpy as np
 from sim.engine.build import names_of
 from sim.scenario.schema import Scenario
 from sim.states.errors import StateError
+from sim.states.packed_tables import Packed
 from sim.states.state import State
 
 if TYPE_CHECKING:
@@ -52,6 +53,18 @@ def check_continuable(state: State, other: Scenario) -> None:
     _check_equal(state, "frontex", "officers", own.frontex, other.frontex)
     if other.timetable is not None and other._timetable is None and other.timetable != own.timetable:
         raise _error(state, "timetable", f"found {other.timetable!r}, which is not loaded; load it with its scenario")
+
+
+def check_layout(state: State, begun: CorridorModel) -> None:
+    """Raise StateError if another version of the model laid out its tables otherwise."""
+    tables = begun.world._asdict()
+    for name in {**tables, **state.tables}:
+        if name not in tables or name not in state.tables or not _alike(state.tables[name], tables[name]):
+            raise StateError(f"{state.name}: its table {name} is laid out otherwise than in this model")
+
+
+def _alike(packed: Packed, table: Any) -> bool:
+    return bool(packed.shape == table.shape and packed.kept.dtype.descr == table.dtype.descr)
 
 
 def _further(scenario: Scenario) -> list[str]:

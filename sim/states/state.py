@@ -148,18 +148,23 @@ def clock_of(model: CorridorModel) -> dict[str, Any]:
     return {name: getattr(model, name) for name in _CLOCK}
 
 
-def check_made_by(cls: type, state: State, accept_older: bool) -> None:
-    """Raise StateError if a state is of another class of models or, unless accepted, of another identity."""
+def check_made_by(cls: type, state: State, accept_older: bool) -> bool:
+    """Return whether a state is of another version of the model, which is refused unless accepted.
+
+    Raises:
+        StateError: If so, or if the state is of another class of models.
+    """
     if _full_name(cls) != state.model_class:
         raise StateError(
             f"{state.name}: taken from a {state.model_class}, which alone can restore it; found {_full_name(cls)}"
         )
-    found = [] if accept_older else differences(state.identity, identity())
-    if found:
+    found = differences(state.identity, identity())
+    if found and not accept_older:
         raise StateError(
             f"{state.name}: made by another model, which differs in {', '.join(found)}; accept_older (--accept-older) "
-            "continues it with this one all the same"
+            "goes on with this one all the same"
         )
+    return bool(found)
 
 
 def _full_name(cls: type) -> str:

@@ -52,12 +52,13 @@ def write_state(state: State, file: Path) -> Path:
     return file
 
 
-def read_state(file: Path) -> State:
+def read_state(file: str | Path) -> State:
     """Read a state that `write_state` wrote.
 
     Raises:
         StateError: If there is none, it is damaged or of another format, or needs an extension that is not loaded.
     """
+    file = Path(file)
     try:
         content = file.read_bytes()
     except OSError as error:

@@ -25,7 +25,7 @@ from sim.engine.reference import reference
 from sim.scenario.draw import resolve
 from sim.scenario.entry import is_uncertain
 from sim.scenario.schema import Scenario
-from sim.states.compatible import check_continuable, check_past
+from sim.states.compatible import check_continuable, check_layout, check_past
 from sim.states.late_dates import enter_late_dates
 from sim.states.merge_attributes import Merger
 from sim.states.state import State, clock_of, restored, set_clock
@@ -45,8 +45,9 @@ def continued[M: CorridorModel](cls: type[M], state: State, scenario: Scenario) 
     """
     other = resolve(scenario) if is_uncertain(scenario) else scenario
     check_continuable(state, other)
-    now = restored(cls, state)
     begun = cls(state.scenario, timetable=[])
+    check_layout(state, begun)
+    now = restored(cls, state)
     timetable = _timetable_of(now) if other._timetable is None and other.timetable is not None else None
     model = cls(other, timetable)
     check_past(state, begun, model)
