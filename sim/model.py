@@ -259,8 +259,7 @@ class CorridorModel(mesa.Model):
         """Write the state to a file, completely or not at all.
 
         Raises:
-            StateError: If something can't be stored, such as events that are scheduled with Mesa.
-            OSError: If the file can't be written.
+            StateError: If something can't be stored, such as events that are scheduled with Mesa, or not written.
         """
         return write_state(self.state(), Path(path))
 

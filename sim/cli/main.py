@@ -118,6 +118,7 @@ def _simulate(scenario: Scenario, info: RunInfo, folder: Path, quiet: bool, stor
     from sim.outputs.folder import check_folder
 
     check_folder(folder)
+    stored.check()
     from sim.runs import run as run_scenario
 
     state = stored.state()

@@ -25,6 +25,15 @@ class Stored(NamedTuple):
     begin: Path | None
     accept_older: bool
 
+    def check(self) -> None:
+        """Check, before anything is run, that the state could be written; raises OutputError."""
+        from sim.outputs.folder import OutputError, check_writable
+
+        if self.save is not None:
+            if self.save.is_dir():
+                raise OutputError(f"--save: found the folder {self.save}; a file is needed")
+            check_writable(self.save.parent)
+
     def state(self) -> State | None:
         """Return the state from which to go on, if any; raises StateError."""
         if self.begin is None:
@@ -67,6 +76,7 @@ def run_until(scenario: Scenario, stored: Stored, quiet: bool) -> None:
     """Run a scenario up to the morning of a day, and write the state to a file."""
     from sim.runs import run_model
 
+    stored.check()
     state = stored.state()
     notes = notes_console(quiet)
     announce_compilation(notes)

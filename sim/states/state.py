@@ -94,6 +94,8 @@ def state_of(model: CorridorModel, *, copy: bool = True) -> State:
     content["clock"] = clock_of(model)
     try:
         attributes = dumps(content, model)
+        if copy:
+            loads(attributes, model)  # what cannot be restored is refused now, not then
     except Exception as error:
         raise StateError(_blamed(model, own, error)) from error
     packed = pack(model.world, model.day, copy=copy)

@@ -29,7 +29,7 @@ _LEVEL = 1  # a million migrants: 0.1 s at 1, 0.4 s at 3, for hardly fewer bytes
 
 
 def write_state(state: State, file: Path) -> Path:
-    """Write a state to a file, completely or not at all; return the file; raises OSError."""
+    """Write a state to a file, completely or not at all; return the file; raises StateError if it cannot be written."""
     codec = pa.Codec(_CODEC, compression_level=_LEVEL)
     tables, parts = [], []
     for name, (shape, kept) in state.tables.items():
@@ -39,7 +39,7 @@ def write_state(state: State, file: Path) -> Path:
     header = {
         "date": state.date.isoformat(),
         "day": state.day,
-        "scenario": state.scenario.model_dump(mode="json", exclude_none=True),
+        "scenario": written_scenario(state.scenario),
         "timetable": None if state.scenario._timetable is None else [str(item) for item in state.scenario._timetable],
         "model_class": state.model_class,
         "identity": state.identity,
@@ -48,7 +48,10 @@ def write_state(state: State, file: Path) -> Path:
     }
     text = json.dumps(header, ensure_ascii=False).encode()
     content = b"".join([_NAME, b"%d\n" % _VERSION, len(text).to_bytes(8, "little"), text, *parts])
-    write_whole(file, content + _checksum(content))
+    try:
+        write_whole(file, content + _checksum(content))
+    except OSError as error:
+        raise StateError(f"{file}: the state cannot be written: {error.strerror or error}") from error
     return file
 
 
@@ -101,10 +104,20 @@ def _state(header: dict[str, Any], parts: memoryview, file: Path, checksum: str)
     )
 
 
+def written_scenario(scenario: Scenario) -> dict[str, Any]:
+    """Return a scenario ready for JSON."""
+    return scenario.model_dump(mode="json", exclude_none=True)
+
+
+def read_scenario(written: dict[str, Any]) -> Scenario:
+    """Return the scenario that `written_scenario` wrote; raises ValueError."""
+    return scenario_class().model_validate_json(json.dumps(written))
+
+
 def _scenario(header: dict[str, Any], file: Path) -> Scenario:
     """Return the scenario; its timetable is in the tables, and its file need not be there any more."""
     try:
-        scenario = scenario_class().model_validate_json(json.dumps(header["scenario"]))
+        scenario = read_scenario(header["scenario"])
     except ValueError as error:
         lacking = list(header["identity"]["extensions"])
         hint = f"it needs the extensions {', '.join(lacking)}" if lacking else "its scenario is not allowed here"
