@@ -261,11 +261,11 @@ class CorridorModel(mesa.Model):
         Raises:
             StateError: If something can't be stored, such as events that are scheduled with Mesa, or not written.
         """
-        return write_state(self.state(), Path(path))
+        return write_state(state_of(self, copy=False), Path(path))
 
     def branch(self) -> Self:
         """Return an independent copy, which goes on as this one does as long as nothing is done to it."""
-        return self._with_kernel(restored(type(self), state_of(self, copy=False)))
+        return self._with_kernel(restored(type(self), state_of(self, copy=False, check=False)))
 
     @classmethod
     def restore(

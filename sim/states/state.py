@@ -80,8 +80,13 @@ class State:
         return f"<State of {self.scenario.title!r} on the morning of {self.date}, {self.day} days done>"
 
 
-def state_of(model: CorridorModel, *, copy: bool = True) -> State:
-    """Return the state of a model; unless ``copy``, with its own tables, so that it must not run on meanwhile.
+def state_of(model: CorridorModel, *, copy: bool = True, check: bool = True) -> State:
+    """Return the state of a model.
+
+    Args:
+        model: The model.
+        copy: Whether to copy its tables; else it must not run on as long as the state is used.
+        check: Whether to refuse now what could not be restored then.
 
     Raises:
         StateError: If it is in the middle of a day, has scheduled events or observers, or an attribute of it or of an
@@ -94,8 +99,8 @@ def state_of(model: CorridorModel, *, copy: bool = True) -> State:
     content["clock"] = clock_of(model)
     try:
         attributes = dumps(content, model)
-        if copy:
-            loads(attributes, model)  # what cannot be restored is refused now, not then
+        if check:
+            loads(attributes, model)
     except Exception as error:
         raise StateError(_blamed(model, own, error)) from error
     packed = pack(model.world, model.day, copy=copy)
