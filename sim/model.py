@@ -100,6 +100,8 @@ class CorridorModel(mesa.Model):
     {'at_border'}
     """
 
+    _rows: Any = None  # the migrants, if they are there before the model, as when a stored state goes on
+
     def __init__(
         self,
         scenario: Scenario | str | Path,
@@ -118,7 +120,7 @@ class CorridorModel(mesa.Model):
             scenario = resolve(scenario)
         self.settings = scenario
         self.names = names_of(scenario)
-        self.world = build_world(scenario, self.names, timetable)
+        self.world = build_world(scenario, self.names, timetable, self._rows)
         self.attributes = tuple(attributes)  # attributes of migrants that extensions have added
         self._tables = reference(self.world)
         self._migrants_day, self._evening = kernel((migrants_day, evening))

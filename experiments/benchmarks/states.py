@@ -1,8 +1,8 @@
 """Stored states: seconds to save, restore and branch a model, and bytes a migrant of the file.
 
-Run with ``uv run python experiments/benchmarks/states.py``. Each scenario is run for two thirds of its days, then stored
-and restored several times; medians, with the fastest beside them, as the machine is shared. The file is written to the
-disk, into the folder given by ``--folder``.
+Run with ``uv run python experiments/benchmarks/states.py``. Each scenario is run for two thirds of its days, then
+stored and restored several times; medians, with the fastest beside them, as the machine is shared. The file is written
+to the disk, into the folder given by ``--folder``.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def main() -> None:
         file = Path(folder) / "state"
         for name in SCENARIOS:
             scenario = resolve(load_scenario(name))
-            other = resolve(load_scenario(name, overrides={"behaviour.patience": 60}))
+            other = resolve(load_scenario(name, overrides={"behaviour.patience": 61}))
             model = CorridorModel(scenario)
             model.run_for(scenario.days * 2 // 3)
             cells = [

@@ -271,12 +271,20 @@ def _counted_by_day(days: int, counts: tuple[int, int, int], sections: int, pair
     }
 
 
-def build_world(scenario: Scenario, names: Names, timetable: list[tuple[int, str, int]]) -> t.World:
-    """Build the tables of a resolved scenario (numbers only); ``timetable`` rows are (day, route, seats)."""
-    cohorts = _cohorts(scenario, names)
+def _people(scenario: Scenario, names: Names, cohorts: t.Table) -> t.Table:
     spans = [CohortSpan(int(c["first"]), int(c["size"]), int(c["origin"])) for c in cohorts]
-    bases = [name_key(scenario.seed, "cohort", name) for name in names.cohorts]
-    rows = new_rows(spans, bases)
+    return new_rows(spans, [name_key(scenario.seed, "cohort", name) for name in names.cohorts])
+
+
+def build_world(
+    scenario: Scenario, names: Names, timetable: list[tuple[int, str, int]], rows: t.Table | None = None
+) -> t.World:
+    """Build the tables of a resolved scenario (numbers only); ``timetable`` has (day, route, seats).
+
+    ``rows`` are its migrants, if they are there already; else new ones are made.
+    """
+    cohorts = _cohorts(scenario, names)
+    rows = _people(scenario, names, cohorts) if rows is None else rows
     pairs, pair_of = _pairs(scenario, names)
     zones, reach, sections, agencies = _border(scenario, names)
     states = _states(scenario, names)

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.engine.reference import reference
+from sim.engine.tables import N_ATTEMPTS, N_USED_BLOCKS
 from sim.scenario.draw import resolve
 from sim.scenario.entry import is_uncertain
 from sim.scenario.schema import Scenario
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from sim.model import CorridorModel
 
 _OF_THE_OTHER = ("timetable", "timetable_seats", "keys", "who", "buckets")
-_APART = ("rows", "blocks", "calendar", *_OF_THE_OTHER)
+_APART = ("rows", "blocks", "attempts", "calendar", *_OF_THE_OTHER)
 
 
 def continued[M: CorridorModel](cls: type[M], state: State, scenario: Scenario) -> M:
@@ -45,11 +46,11 @@ def continued[M: CorridorModel](cls: type[M], state: State, scenario: Scenario) 
     """
     other = resolve(scenario) if is_uncertain(scenario) else scenario
     check_continuable(state, other)
-    begun = cls(state.scenario, timetable=[])
-    check_layout(state, begun)
     now = restored(cls, state)
+    begun = _new(cls, state.scenario, [], now)
+    check_layout(state, begun)
     timetable = _timetable_of(now) if other._timetable is None and other.timetable is not None else None
-    model = cls(other, timetable)
+    model = _new(cls, other, timetable, now)
     check_past(state, begun, model)
     _put_tables(now, begun, model)
     model.day = now.day
@@ -59,11 +60,21 @@ def continued[M: CorridorModel](cls: type[M], state: State, scenario: Scenario) 
     model.rng.bit_generator.state = now.rng.bit_generator.state
     set_clock(model, clock_of(now))
     model.running = model.day < other.days
-    enter_late_dates(model, state.scenario.days)
+    if other.days > state.scenario.days:
+        enter_late_dates(model, state.scenario.days)
     model.season.refresh()
     for actor in model._actors:
         actor.refresh()
     model.routes_changed = True
+    return model
+
+
+def _new[M: CorridorModel](cls: type[M], scenario: Scenario, timetable: Any, now: CorridorModel) -> M:
+    """Return a new model with the migrants of another."""
+    model = cls.__new__(cls)
+    model._rows = now.world.rows
+    model.__init__(scenario, timetable)  # type: ignore[misc]
+    del model._rows
     return model
 
 
@@ -88,12 +99,13 @@ def _put_tables(now: CorridorModel, begun: CorridorModel, model: CorridorModel) 
     model.world.routes["price"][dearer] = (now.world.routes["price"] * ratio)[dearer]
     width = min(now.world.calendar.shape[1], model.world.calendar.shape[1])
     model.world.calendar[:, :width] = now.world.calendar[:, :width]
-    blocks = model.world.blocks
-    if len(blocks) < len(now.world.blocks):
-        blocks = now.world.blocks
-    else:
-        blocks[: len(now.world.blocks)] = now.world.blocks
-    model.world = model.world._replace(rows=now.world.rows, blocks=blocks)
+    blocks = max(model.world.blocks, now.world.blocks, key=len)
+    for table, there, used in (
+        (blocks, now.world.blocks, now.world.counters[N_USED_BLOCKS]),
+        (model.world.attempts, now.world.attempts, now.world.counters[N_ATTEMPTS]),
+    ):
+        table[:used] = there[:used]
+    model.world = model.world._replace(blocks=blocks)
     model._tables = reference(model.world)
 
 
