@@ -10,9 +10,6 @@ if TYPE_CHECKING:
     from sim.outputs.folder import OutputError
     from sim.outputs.results import Results
     from sim.scenario import Scenario, ScenarioError, load_scenario, resolve
-    from sim.states.errors import StateError
-    from sim.states.state import State
-    from sim.states.state_file import read_state
     from sim.studies.carry_out import compare, run
     from sim.studies.stored_results import results
 
@@ -23,11 +20,8 @@ _HOMES = {
     "Results": "sim.outputs.results",
     "Scenario": "sim.scenario",
     "ScenarioError": "sim.scenario",
-    "State": "sim.states.state",
-    "StateError": "sim.states.errors",
     "compare": "sim.studies.carry_out",
     "load_scenario": "sim.scenario",
-    "read_state": "sim.states.state_file",
     "resolve": "sim.scenario",
     "results": "sim.studies.stored_results",
     "run": "sim.studies.carry_out",
@@ -40,11 +34,8 @@ __all__ = [
     "Results",
     "Scenario",
     "ScenarioError",
-    "State",
-    "StateError",
     "compare",
     "load_scenario",
-    "read_state",
     "resolve",
     "results",
     "run",

@@ -14,6 +14,7 @@ import sim
 from sim import extend
 from sim.outputs.results import Results
 from sim.scenario.schema import Scenario
+from sim.states.errors import StateError
 from sim.studies.carry_out import carry_out, compare
 from sim.studies.store.replay import replay
 from sim.studies.study import Study
@@ -97,7 +98,7 @@ def test_a_stored_state_goes_on_to_the_same_bytes_with_it(name: str, tmp_path: P
         for each in (again, branch):
             each.run_model()
             assert differing(whole, each) == []
-    with pytest.raises(sim.StateError, match=f"{tmp_path / 'state'}: .*extension.* {name}"):
+    with pytest.raises(StateError, match=f"{tmp_path / 'state'}: .*extension.* {name}"):
         sim.CorridorModel.restore(tmp_path / "state")
 
 

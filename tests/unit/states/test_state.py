@@ -14,8 +14,8 @@ import mesa
 import numpy as np
 import pytest
 
-import sim
-from sim import CorridorModel, StateError, extend
+from sim import CorridorModel, extend
+from sim.states.errors import StateError
 from tests.properties.differing import differing
 from tests.rich_scenario import rich_scenario, timetable
 from tests.strategies import finished, tiny_scenario
@@ -193,11 +193,3 @@ def test_an_agent_of_an_extension_is_stored_without_a_word_of_its_own(tmp_path: 
     assert differing(whole, finished(tiny_scenario()), SCRATCH), "the brokers do nothing"
     other = tiny_scenario({"brokers": {"b": {"zeal": 0.1}, "a": {}, "c": {}}}, days=130)
     assert CorridorModel.restore(tmp_path / "state", other).extra_actors["brokers"]["b"].entry.zeal == 0.1
-
-
-def test_names_are_at_the_door() -> None:
-    assert {sim.State.__name__, sim.StateError.__name__, sim.read_state.__name__} == {
-        "State",
-        "StateError",
-        "read_state",
-    }

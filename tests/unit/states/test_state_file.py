@@ -15,13 +15,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import sim
-from sim import CorridorModel, StateError
+from sim import CorridorModel
 from sim.engine import rules
 from sim.outputs.run_data import run_data_of
 from sim.scenario import load_scenario, resolve
 from sim.states import state_file
 from sim.states.attributes import loads
+from sim.states.errors import StateError
+from sim.states.state_file import read_state
 from tests.properties.differing import differing
 from tests.strategies import finished, tiny_scenario
 from tests.unit.states.test_state import SCRATCH
@@ -35,7 +36,7 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_what_is_read_is_what_was_written(saved: Path) -> None:
-    state = sim.read_state(saved)
+    state = read_state(saved)
     model = finished(tiny_scenario(), 40)
     assert state.scenario == model.settings
     assert (state.day, state.origin) == (40, str(saved))
@@ -82,21 +83,21 @@ def test_a_spoilt_file_ends_in_one_message_that_names_it(saved: Path, data: st.D
     spoilt = saved.with_name("spoilt.state")
     spoilt.write_bytes(content)
     with pytest.raises(StateError) as error:
-        sim.read_state(spoilt)
+        read_state(spoilt)
     assert str(error.value).startswith(str(spoilt))
     assert "\n" not in str(error.value)
 
 
 def test_other_files_and_formats_are_told_apart(saved: Path, tmp_path: Path) -> None:
     with pytest.raises(StateError, match=r"nothing.state: cannot be read: No such file"):
-        sim.read_state(tmp_path / "nothing.state")
+        read_state(tmp_path / "nothing.state")
     (tmp_path / "text").write_text("start: 2021-05-01\n")
     with pytest.raises(StateError, match=r"text: found something other"):
-        sim.read_state(tmp_path / "text")
+        read_state(tmp_path / "text")
     later = b"corridor-state-2\n" + random.Random(1).randbytes(99)
     (tmp_path / "later").write_bytes(later + state_file._checksum(later))
     with pytest.raises(StateError, match=r"found corridor-state-2; this version of corridor reads corridor-state-1"):
-        sim.read_state(tmp_path / "later")
+        read_state(tmp_path / "later")
 
 
 def test_another_identity_is_refused_by_what_differs(saved: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim import CorridorModel, StateError
+from sim import CorridorModel
 from sim.agents.border_agency import BorderAgency
 from sim.scenario.schema import Scenario
+from sim.states.errors import StateError
 from sim.states.state import State
 from sim.states.what_if import continued
 from tests.properties.differing import BY_MEASURE, LAYOUT, differing
