@@ -279,7 +279,7 @@ def _people(scenario: Scenario, names: Names, cohorts: t.Table) -> t.Table:
 def build_world(
     scenario: Scenario, names: Names, timetable: list[tuple[int, str, int]], rows: t.Table | None = None
 ) -> t.World:
-    """Build a resolved scenario's tables; ``timetable`` has (day, route, seats), ``rows`` the migrants already there."""
+    """Build a resolved scenario's tables; ``timetable`` has (day, route, seats), ``rows`` migrants already there."""
     cohorts = _cohorts(scenario, names)
     rows = _people(scenario, names, cohorts) if rows is None else rows
     pairs, pair_of = _pairs(scenario, names)
