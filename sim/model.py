@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import mesa
 
@@ -47,6 +47,9 @@ from sim.scenario.load import load_scenario
 from sim.scenario.paths import apply_overrides
 from sim.scenario.schema import Scenario
 from sim.scenario.timetable import departures as timetabled_departures
+from sim.states.state import State, check_made_by, restored, state_of
+from sim.states.state_file import read_state, write_state
+from sim.states.what_if import continued
 
 
 @compiled
@@ -98,6 +101,8 @@ class CorridorModel(mesa.Model):
     {'at_border'}
     """
 
+    _rows: Any = None  # the migrants, if they are there before the model, as when a stored state goes on
+
     def __init__(
         self,
         scenario: Scenario | str | Path,
@@ -116,7 +121,7 @@ class CorridorModel(mesa.Model):
             scenario = resolve(scenario)
         self.settings = scenario
         self.names = names_of(scenario)
-        self.world = build_world(scenario, self.names, timetable)
+        self.world = build_world(scenario, self.names, timetable, self._rows)
         self.attributes = tuple(attributes)  # attributes of migrants that extensions have added
         self._tables = reference(self.world)
         self._migrants_day, self._evening = kernel((migrants_day, evening))
@@ -251,11 +256,56 @@ class CorridorModel(mesa.Model):
         recent = self.world.section_flows[max(self.day - 7, 0) : self.day, numbers, S_PATROL_CALLS]
         return float(self.world.sections["capacity"][numbers].sum() - recent.sum() / 7)
 
+    def state(self) -> State:
+        """Return all that the future depends on, in memory; raises StateError if something can't be stored."""
+        return state_of(self)
+
+    def save(self, path: str | Path) -> Path:
+        """Write the state to a file, completely or not at all.
+
+        Raises:
+            StateError: If something can't be stored, such as events that are scheduled with Mesa, or not written.
+        """
+        return write_state(state_of(self, copy=False), Path(path))
+
+    def branch(self) -> Self:
+        """Return an independent copy, which goes on as this one does as long as nothing is done to it."""
+        return self._with_kernel(restored(type(self), state_of(self, copy=False, check=False)))
+
+    @classmethod
+    def restore(
+        cls, state: State | str | Path, scenario: Scenario | None = None, *, accept_older: bool = False
+    ) -> Self:
+        """Return a model in a stored state: it runs on as the model that was stored, to the byte.
+
+        Args:
+            state: A state, or the file of one.
+            scenario: What comes is to follow this scenario instead; what has happened stays (`sim.states.what_if`).
+            accept_older: Whether to go on with the state of another version of the model, without any promise.
+
+        Raises:
+            StateError: If there is no such state, it is damaged, another model made it, or ``scenario`` can't go on
+                from it.
+        """
+        if not isinstance(state, State):
+            state = read_state(Path(state))
+        older = check_made_by(cls, state, accept_older)
+        scenario = state.scenario if scenario is None else scenario
+        if older or scenario != state.scenario or scenario._timetable is not None:
+            return continued(cls, state, scenario)
+        return cls._with_kernel(restored(cls, state))
+
+    @staticmethod
+    def _with_kernel[M: CorridorModel](model: M) -> M:
+        """Give a restored model its compiled day."""
+        model._migrants_day, model._evening = kernel((migrants_day, evening))
+        return model
+
     def __reduce_ex__(self, protocol: Any) -> Any:
         """Refuse to be copied or pickled, as the actors write into the model's tables; raises TypeError."""
         raise TypeError(
-            f"a CorridorModel can't be copied or pickled; CorridorModel(model.settings) after run_for({self.day}) "
-            "is the same, to the byte, if nothing but days has changed this one"
+            "a CorridorModel can't be copied or pickled; model.branch() is a copy, model.state() can be pickled, and "
+            f"CorridorModel(model.settings) after run_for({self.day}) is the same if nothing but days has changed it"
         )
 
     def _repr_html_(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, timedelta
 from hashlib import blake2b
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from sim.scenario.draw import resolve
 from sim.scenario.load import load_scenario
 from sim.scenario.paths import apply_overrides
 from sim.scenario.schema import Scenario
+from sim.states.errors import StateError
+from sim.states.state import State
 
 Progress = Callable[[int, int], None]  # days done, days to do
 
@@ -25,6 +28,9 @@ def run(
     seed: int | None = None,
     days: int | None = None,
     progress: Progress | None = None,
+    state: State | None = None,
+    save: Path | None = None,
+    accept_older: bool = False,
 ) -> Results:
     """Run a scenario once, with the central value of each distribution and the scenario's seed.
 
@@ -33,16 +39,20 @@ def run(
         seed: Replaces the scenario's seed.
         days: Length of the run (days); replaces the scenario's.
         progress: Called as ``progress(days_done, days)`` after each day.
+        state: The state from which to go on, in place of the first day.
+        save: A file to which the state after the last day is written.
+        accept_older: As in `CorridorModel.restore`.
 
     Raises:
         ScenarioError: If the scenario, seed or days are not allowed.
+        StateError: If the scenario cannot go on from the state.
     """
     origin = "" if isinstance(scenario, Scenario) else str(scenario)
     loaded = load_for_run(scenario, seed=seed, days=days)
-    info = RunInfo(origin, loaded.seed, days=days, started=now())
+    info = RunInfo(origin, loaded.seed, days=days, started=now(), begun_from=record_of(state))
     drawn = draw(loaded, 0, 1)
     report = None if progress is None else _with_total(progress, drawn.days)
-    data = run_to_data(drawn, progress=report)
+    data = run_to_data(drawn, progress=report, state=state, save=save, accept_older=accept_older)
     info.seeds.append(drawn.seed)
     info.ended = now()
     return Results.of(loaded, [data], info)
@@ -55,11 +65,19 @@ def load_for_run(scenario: Scenario | str | Path, *, seed: int | None = None, da
     return apply_overrides(loaded, changes) if changes else loaded
 
 
+def record_of(state: State | None) -> dict[str, str]:
+    """Return what the record of a run says of the state from which it went on; nothing without one."""
+    return {} if state is None else {"file": state.origin, "checksum": state.checksum, "date": str(state.date)}
+
+
 def run_model(
     scenario: Scenario,
     timetable: list[tuple[int, str, int]] | None = None,
     *,
     progress: Callable[[int], None] | None = None,
+    state: State | None = None,
+    until: date | None = None,
+    accept_older: bool = False,
 ) -> CorridorModel:
     """Run a scenario to its last day and return the model; distributions take their central values.
 
@@ -67,18 +85,27 @@ def run_model(
         scenario: The scenario.
         timetable: As in `CorridorModel`.
         progress: Called with the number of days done after each day.
+        state: The state from which to go on.
+        until: The first day that is not run any more; all are run if None.
+        accept_older: As in `CorridorModel.restore`.
 
     Raises:
         MemoryError: If there is too little for so many migrants.
+        StateError: If the scenario cannot go on from the state, or ``until`` is not one of the days after it.
     """
     try:
-        model = CorridorModel(scenario, timetable=timetable)
-        if progress is None:
+        if state is None:
+            model = CorridorModel(scenario, timetable=timetable)
+        else:
+            model = CorridorModel.restore(state, scenario, accept_older=accept_older)
+        if progress is None and until is None:
             model.run_model()
             return model
-        while model.running:
+        last = _day_of(until, model)
+        while model.running and model.day < last:
             model.step()
-            progress(model.day)
+            if progress is not None:
+                progress(model.day)
         return model
     except MemoryError as error:
         people = sum(cohort.size for cohort in scenario.cohorts.values())
@@ -91,9 +118,14 @@ def run_to_data(
     timetable: list[tuple[int, str, int]] | None = None,
     *,
     progress: Callable[[int], None] | None = None,
+    state: State | None = None,
+    save: Path | None = None,
+    accept_older: bool = False,
 ) -> RunData:
-    """Run a scenario to its last day and return the run's data; arguments as in `run_model`."""
-    model = run_model(scenario, timetable, progress=progress)
+    """Run a scenario to its last day and return the run's data; arguments as in `run_model` and `run`."""
+    model = run_model(scenario, timetable, progress=progress, state=state, accept_older=accept_older)
+    if save is not None:
+        model.save(save)
     run = run_data_of(model)
     # The model and its agents refer to each other: free their memory now, not when Python next collects cycles.
     model.__dict__.clear()
@@ -112,6 +144,18 @@ def replicate_seed(seed: int, number: int) -> int:
     """Return the seed of a replicate: a hash, so that nearby seeds have nothing in common."""
     digest = blake2b(f"{seed}:replicate:{number}".encode(), digest_size=8).digest()
     return int.from_bytes(digest, "little") >> 1
+
+
+def _day_of(until: date | None, model: CorridorModel) -> int:
+    """Return the day of the run on which to stop; raises StateError if it is past, or after the end."""
+    settings = model.settings
+    if until is None:
+        return settings.days
+    last = (until - settings.start).days
+    if not model.day <= last <= settings.days:
+        end = settings.start + timedelta(days=settings.days)
+        raise StateError(f"until: found {until}; allowed: a day from {model.date} to {end}")
+    return last
 
 
 def _with_total(progress: Progress, days: int) -> Callable[[int], None]:

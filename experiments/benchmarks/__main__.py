@@ -14,7 +14,7 @@ from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
 README = FOLDER.parents[1] / "README.md"
-BENCHMARKS = ("start", "engine", "batch", "cluster", "sweep", "view", "peers", "regression")
+BENCHMARKS = ("start", "engine", "batch", "cluster", "sweep", "states", "view", "peers", "regression")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -59,6 +59,10 @@ class Actor(mesa.Agent):
         if value is not None:
             additions[measure] = value
 
+    def refresh(self) -> None:
+        """Forget what follows from the scenario, which may say something else from today on (`sim.states.what_if`)."""
+        self._next_change = 0
+
     def pull_levers(self, day: int) -> bool:
         """Write today's value of every lever if any may have changed; return whether they were written."""
         if day < self._next_change:

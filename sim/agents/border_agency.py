@@ -91,6 +91,11 @@ class BorderAgency(Actor):
             BarrierSite(section, length, pace, surveillance) for section, (length, pace) in barriers.items()
         ]
 
+    def refresh(self) -> None:
+        """Deploy the force anew."""
+        super().refresh()
+        self._deployed = None
+
     def step(self) -> None:
         """Start the day: construction, orders in force, arriving reinforcement, deployment."""
         day = self.model.day
@@ -181,6 +186,10 @@ class FrontexPool:
     def reserve(self, measure: str, wanted: float) -> None:
         """Reserve officers for a deployment that is already decided, so that requests do not use them up."""
         self.reserved[measure] = self.grant(wanted)
+
+    def release(self, measure: str) -> None:
+        """Return the officers reserved for a deployment that does not come."""
+        self.take_back(self.reserved.pop(measure, 0.0))
 
     def grant(self, wanted: float) -> float:
         """Take up to ``wanted`` officers from the pool; return how many, a whole number."""

@@ -43,6 +43,10 @@ class Calendar:
         ]
         self._next_push = 0
 
+    def refresh(self) -> None:
+        """Forget from when on the push changes, as the scenario may say something else from today on."""
+        self._next_push = 0
+
     def turn(self, day: int) -> None:
         """Write the values of a day of the run."""
         world = self.model.world

@@ -100,6 +100,20 @@ Until = Annotated[
     str | None,
     typer.Option(metavar="5%", help="Continue until the output's mean is this precise (90 % confidence)."),
 ]
+UntilDay = Annotated[
+    str | None,
+    typer.Option(
+        "--until",
+        metavar="5%|DATE",
+        help="Continue until the output's mean is this precise (90 % confidence); or stop on the morning of a date, to "
+        "save the state.",
+    ),
+]
+Save = Annotated[Path | None, typer.Option(metavar="FILE", help="Write the state at the end, or at --until DATE.")]
+FromState = Annotated[Path | None, typer.Option("--from", metavar="FILE", help="Go on from a stored state.")]
+AcceptOlder = Annotated[
+    bool, typer.Option("--accept-older", help="Go on from --from even though another model made the state.")
+]
 UntilMeasure = Annotated[
     str, typer.Option("--measure", metavar="MEASURE[@NAME]", help="For --until; @ a section, agency, route or cohort.")
 ]

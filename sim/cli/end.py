@@ -15,10 +15,11 @@ def explained(error: Exception) -> tuple[str, int]:
     """What is said of an error, and the status that the command ends with."""
     from sim.outputs.folder import OutputError, UnfinishedError
     from sim.scenario.errors import ScenarioError
+    from sim.states.errors import StateError
 
     if isinstance(error, UnfinishedError):
         return str(error), UNFINISHED
-    if isinstance(error, ScenarioError | OutputError):
+    if isinstance(error, ScenarioError | OutputError | StateError):
         return str(error), BAD_INPUT
     short = _of_memory(error)
     if short is not None:

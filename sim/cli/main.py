@@ -10,26 +10,30 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli import analysis, calibrate, discover_scenario, studies, sweeps
+from sim.cli import analysis, calibrate, discover_scenario, states, studies, sweeps
 from sim.cli.common import (
     INTERRUPTED,
     NOTHING_WRITTEN,
+    AcceptOlder,
     AllowOutside,
     AtMost,
     Changes,
     DaskAddress,
     Days,
     From,
+    FromState,
     Full,
     Jobs,
     Quiet,
     Report,
+    Save,
     ScenarioName,
     Seed,
     Shard,
     TablesOnly,
     To,
     Until,
+    UntilDay,
     UntilMeasure,
     Wide,
     With,
@@ -86,10 +90,13 @@ def run(
     scenario: ScenarioName,
     seed: Seed = None,
     replicates: Annotated[int, typer.Option(help="Replicates, each with its own draw of the parameters.")] = 1,
-    until: Until = None,
+    until: UntilDay = None,
     measure: UntilMeasure = "attempts",
     at_most: AtMost = 2000,
     days: Days = None,
+    save: Save = None,
+    begin: FromState = None,
+    accept_older: AcceptOlder = False,
     out: Annotated[
         Path | None,
         typer.Option(help="Folder of the results; a run there is replaced [results/SCENARIO-SEED and changes]."),
@@ -105,15 +112,20 @@ def run(
     quiet: Quiet = False,
 ) -> None:
     """Run a scenario: prints tables, and writes Parquet, CSV and figures to a folder."""
-    if replicates != 1 or until is not None:
+    stored = states.asked(until, save, begin, accept_older)
+    if replicates != 1 or (until is not None and stored.until is None):
+        stored.refuse("several replicates")
         work = studies.Work(replicates, until, measure, at_most, jobs, dask, shard, report, quiet)
         studies.replicates(scenario, {"seed": seed, "days": days}, changes or [], allow_outside, out, work, measures)
         return
     written: Path | None = None
     try:
         loaded, info = load(scenario, changes or [], {"seed": seed, "days": days}, allow_outside, measures)
+        if stored.until is not None:
+            states.run_until(loaded, stored, quiet)
+            return
         folder = out if out is not None else Path("results") / f"{label_of(scenario)}-{loaded.seed}{tag_of(info)}"
-        results = _simulate(loaded, info, folder, quiet)
+        results = _simulate(loaded, info, folder, quiet, stored)
         written = _write(results, folder, quiet, report)
         if not quiet:
             _show(results, written)
@@ -122,19 +134,24 @@ def run(
         fail(f"interrupted: {done}", INTERRUPTED)
 
 
-def _simulate(scenario: Scenario, info: RunInfo, folder: Path, quiet: bool) -> Results:
+def _simulate(scenario: Scenario, info: RunInfo, folder: Path, quiet: bool, stored: states.Stored) -> Results:
     """Run a scenario with a progress bar, after all checks that are possible before."""
     from sim.outputs.folder import check_folder
 
     check_folder(folder)
+    stored.check()
     from sim.runs import run as run_scenario
 
+    state = stored.state()
     notes = notes_console(quiet)
     announce_compilation(notes)
     with days_bar(notes) as advance:
-        results = run_scenario(scenario, progress=advance)
+        results = run_scenario(
+            scenario, progress=advance, state=state, save=stored.save, accept_older=stored.accept_older
+        )
     done = results.info
     info.seed, info.seeds, info.started, info.ended = done.seed, done.seeds, done.started, done.ended
+    info.begun_from = done.begun_from
     results.info = info
     return results
 

@@ -271,12 +271,17 @@ def _counted_by_day(days: int, counts: tuple[int, int, int], sections: int, pair
     }
 
 
-def build_world(scenario: Scenario, names: Names, timetable: list[tuple[int, str, int]]) -> t.World:
-    """Build the tables of a resolved scenario (numbers only); ``timetable`` rows are (day, route, seats)."""
-    cohorts = _cohorts(scenario, names)
+def _people(scenario: Scenario, names: Names, cohorts: t.Table) -> t.Table:
     spans = [CohortSpan(int(c["first"]), int(c["size"]), int(c["origin"])) for c in cohorts]
-    bases = [name_key(scenario.seed, "cohort", name) for name in names.cohorts]
-    rows = new_rows(spans, bases)
+    return new_rows(spans, [name_key(scenario.seed, "cohort", name) for name in names.cohorts])
+
+
+def build_world(
+    scenario: Scenario, names: Names, timetable: list[tuple[int, str, int]], rows: t.Table | None = None
+) -> t.World:
+    """Build a resolved scenario's tables; ``timetable`` has (day, route, seats), ``rows`` migrants already there."""
+    cohorts = _cohorts(scenario, names)
+    rows = _people(scenario, names, cohorts) if rows is None else rows
     pairs, pair_of = _pairs(scenario, names)
     zones, reach, sections, agencies = _border(scenario, names)
     states = _states(scenario, names)
@@ -319,7 +324,7 @@ def build_world(scenario: Scenario, names: Names, timetable: list[tuple[int, str
     )
     extra = {name: make(scenario, tables) for name, make in t.extra_tables.items()}
     whole = t.world_class(tuple(extra))
-    return whole(*tables, *extra.values()) if JIT else whole(*map(_readable, (*tables, *extra.values())))
+    return whole(*tables, *extra.values()) if JIT else whole(*map(readable, (*tables, *extra.values())))
 
 
 class _Record(np.record):  # type: ignore[misc]
@@ -336,6 +341,6 @@ class _Record(np.record):  # type: ignore[misc]
         return value if isinstance(value, (np.uint64, np.floating)) else value.item()
 
 
-def _readable(table: t.Table) -> t.Table:
+def readable(table: t.Table) -> t.Table:
     """Return a table whose records uncompiled rules can read by attribute."""
     return table.view(np.dtype((_Record, table.dtype))) if table.dtype.names else table

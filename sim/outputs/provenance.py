@@ -26,7 +26,8 @@ class RunInfo:
     """How and when a run was requested.
 
     ``origin`` is the scenario's name or file, empty for one made in Python; ``seeds`` are those of the replicates;
-    ``measures`` those of ``--with``.
+    ``measures`` those of ``--with``; ``begun_from`` the file, checksum and date of the stored state from which it went
+    on, if any.
     """
 
     origin: str = ""
@@ -39,6 +40,7 @@ class RunInfo:
     seeds: list[int] = field(default_factory=list)
     started: str = ""
     ended: str = ""
+    begun_from: dict[str, str] = field(default_factory=dict)
 
     def command(self, scenario_file: str) -> str:
         """Return the command that reproduces the run, from ``scenario_file`` if there is no origin."""
@@ -51,6 +53,8 @@ class RunInfo:
             words += ["--set", f"{path}={value}"]
         for measure in self.measures if self.origin else ():
             words += ["--with", measure]
+        if self.begun_from:
+            words += ["--from", self.begun_from["file"]]
         if self.allow_outside and self.origin:
             words.append("--allow-outside")
         for extension in extensions.loaded:
@@ -94,6 +98,7 @@ def provenance(
         "tables_sha256": tables,
         "others_sha256": others,
         "identity": identity(),
+        **({"begun_from": info.begun_from} if info.begun_from else {}),
         "versions": versions(),
         "machine": machine(),
         "started_utc": info.started,

@@ -14,6 +14,7 @@ import sim
 from sim import extend
 from sim.outputs.results import Results
 from sim.scenario.schema import Scenario
+from sim.states.errors import StateError
 from sim.studies.carry_out import carry_out, compare
 from sim.studies.store.replay import replay
 from sim.studies.study import Study
@@ -25,6 +26,7 @@ from sim.view.map_state import map_frame
 from sim.view.session import Session
 from tests.command import caller
 from tests.dask_cluster import Cluster
+from tests.properties.differing import differing
 from tests.strategies import START, finished, tiny_scenario
 
 FOLDER = Path(__file__).resolve().parents[2] / "experiments" / "extensions"
@@ -86,6 +88,18 @@ def test_a_run_is_replayed_to_the_byte_with_it_and_refused_without(name: str, tm
     assert (tmp_path / "run" / f"{name}.py").read_bytes() == (FOLDER / f"{name}.py").read_bytes()
     with pytest.raises(sim.OutputError, match=rf"made by another model, which differs in extension {name} \(there"):
         replay(tmp_path / "run")
+
+
+def test_a_stored_state_goes_on_to_the_same_bytes_with_it(name: str, tmp_path: Path) -> None:
+    with extend.loaded(FOLDER / f"{name}.py"):
+        scenario = sim.resolve(scenario_of(name))
+        whole, model = finished(scenario), finished(scenario, 31)
+        again, branch = sim.CorridorModel.restore(model.save(tmp_path / "state")), model.branch()
+        for each in (again, branch):
+            each.run_model()
+            assert differing(whole, each) == []
+    with pytest.raises(StateError, match=f"{tmp_path / 'state'}: .*extension.* {name}"):
+        sim.CorridorModel.restore(tmp_path / "state")
 
 
 def test_a_comparison_has_the_same_bytes_on_one_process_and_two(name: str, tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ MOST_FILES, MOST_LINES, MOST_LINES_OF_A_FUNCTION = 25, 400, 50
 
 # Library: the files and folders of sim/ that may import it.
 LIBRARIES = {
-    "mesa": ("model.py", "agents/", "view/"),
+    "mesa": ("model.py", "agents/", "states/", "view/"),
     "numba": ("engine/compile_cache.py", "engine/compiled.py", "engine/reference.py"),
     "ruamel": ("scenario/",),
     "matplotlib": ("report/", "view/"),
@@ -39,6 +39,7 @@ LAYERS = (
     {"scenario"},
     {"engine"},
     {"agents"},
+    {"states"},
     {"model"},
     {"outputs"},
     {"load_extensions"},

@@ -42,6 +42,9 @@ class Measure(Entry):
     def prepare(self, model: CorridorModel, name: str) -> None:
         """Reserve, before the first day, what a measure that will take effect needs; nothing by default."""
 
+    def release(self, model: CorridorModel, name: str) -> None:
+        """Give back what `prepare` reserved, as the measure does not come after all; nothing by default."""
+
     def closes(self, scenario: Scenario) -> list[str]:
         """Return the routes that it closes, for all or some; once announced they attract a rush. None by default."""
         return []

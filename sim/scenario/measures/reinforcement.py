@@ -46,6 +46,10 @@ class FrontexDeployment(Measure):
         officers: Any = self.officers
         model.frontex.reserve(name, officers)
 
+    def release(self, model: CorridorModel, name: str) -> None:
+        """Give the reserved officers back to the pool."""
+        model.frontex.release(name)
+
     def apply(self, model: CorridorModel, name: str, on: bool) -> None:
         """Send officers from the shared pool, as far as available."""
         agency = model.agencies[self.agency]

@@ -18,6 +18,8 @@ from sim.runs import draw, load_for_run, run_to_data
 from sim.scenario.load import load_scenario
 from sim.scenario.schema import Scenario
 from sim.scenario.write import scenario_hash
+from sim.states.state import State
+from sim.states.state_file import read_state
 
 
 class Replayed(NamedTuple):
@@ -48,6 +50,7 @@ def replay(record: Path, *, accept_older: bool = False) -> Replayed:
 
     Raises:
         OutputError: If there is no such record, it is damaged, or another model made it.
+        StateError: If the stored state from which the run went on cannot be read.
         ScenarioError: If this version does not allow the scenario.
     """
     folder = record if record.is_dir() else record.parent
@@ -58,17 +61,19 @@ def replay(record: Path, *, accept_older: bool = False) -> Replayed:
         recorded: dict[str, str] = dict(content["tables_sha256"])
         text, seed, replicates = str(content["scenario"]), content["seed"], content["replicates"]
         expected, made_by = content["scenario_sha256"], dict(content["versions"])
+        begun_from: dict[str, str] = dict(content.get("begun_from", {}))
     except (KeyError, TypeError, ValueError):
         raise OutputError(f"{folder / RUN_FILE}: damaged: `corridor verify` lists all damage") from None
     if not accept_older:
         check_identity(folder / RUN_FILE, content.get("identity"), "--accept-older runs it with this one all the same")
+    state = _state_of(begun_from, folder / RUN_FILE) if begun_from else None
     with tempfile.TemporaryDirectory(prefix="corridor-replay-") as place:
         scenario = load_recorded(text, folder, Path(place))
         if scenario_hash(scenario) != expected:
             raise OutputError(
                 f"{folder / RUN_FILE}: damaged: its scenario, or the timetable, is not the one that was run"
             )
-        results = _again(load_for_run(scenario, seed=seed), replicates)
+        results = _again(load_for_run(scenario, seed=seed), replicates, state, accept_older)
         again = results.write(Path(place) / "results")
         found = read_run(again)["tables_sha256"]
         tables = {name: (recorded.get(name, ""), found.get(name, "")) for name in sorted({*recorded, *found})}
@@ -95,9 +100,19 @@ def _equal(one: Path, other: Path) -> bool:
     return bool(left.unify_dictionaries().equals(right.unify_dictionaries()))
 
 
-def _again(scenario: Scenario, replicates: int) -> Results:
+def _state_of(begun_from: dict[str, str], record: Path) -> State:
+    """Return the state from which a recorded run went on; raises OutputError if its file is another one by now."""
+    file = Path(begun_from.get("file", ""))
+    state = read_state(file)
+    if state.checksum != begun_from.get("checksum"):
+        raise OutputError(f"{record}: it went on from the state in {file}, which is another one now")
+    return state
+
+
+def _again(scenario: Scenario, replicates: int, state: State | None, accept_older: bool) -> Results:
     """Return the runs of a record: one, or the replicates that earlier versions kept by day."""
-    runs = [run_to_data(draw(scenario, number, replicates)) for number in range(replicates)]
+    drawn = [draw(scenario, number, replicates) for number in range(replicates)]
+    runs = [run_to_data(one, state=state, accept_older=accept_older) for one in drawn]
     return Results.of(scenario, runs, RunInfo())
 
 
