@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
@@ -35,7 +36,13 @@ class MigrantSet(AbstractAgentSet):
         self.model = model
         self.random = model.random
         self._everybody = rows is None
-        self._rows = np.arange(len(model.world.rows)) if rows is None else np.asarray(rows, np.intp)
+        if rows is not None:
+            self._rows = np.asarray(rows, np.intp)
+
+    @cached_property
+    def _rows(self) -> npt.NDArray[np.intp]:
+        """Return the numbers of all rows, which a set of everybody hardly ever needs."""
+        return np.arange(len(self.model.world.rows))
 
     @property
     def rows(self) -> npt.NDArray[np.intp]:

@@ -22,6 +22,7 @@ from sim.cli.common import (
     runs_bar,
     start_server,
 )
+from sim.cli.filter import DataFolder, Particles, assimilate, back_test_filter, forecast
 from sim.cli.streams import notes_console, results_console, say
 from sim.data.plain_text import visible
 
@@ -39,6 +40,8 @@ def register(app: typer.Typer) -> None:
     """Add the commands to `corridor`."""
     app.command()(calibrate)
     app.command()(backtest)
+    app.command()(assimilate)
+    app.command()(forecast)
     app.add_typer(data)
 
 
@@ -77,6 +80,8 @@ def calibrate(
 
 def backtest(
     experiment: Experiment,
+    data: DataFolder = None,
+    particles: Particles = None,
     out: Annotated[Path | None, typer.Option(help="Folder [results/EXPERIMENT-backtest].")] = None,
     jobs: Jobs = None,
     dask: DaskAddress = None,
@@ -85,6 +90,11 @@ def backtest(
     quiet: Quiet = False,
 ) -> None:
     """Forecast from each origin with what was known then, and score against later figures and simple forecasts."""
+    from sim.inference.filter.experiment import is_filter
+
+    if is_filter(experiment):
+        back_test_filter(experiment, data, particles, out, jobs, dask, quiet)
+        return
     start_server(jobs, dask)
     from sim.inference.backtest.study import back_test
     from sim.inference.calibration_experiment import load_experiment

@@ -11,6 +11,7 @@ from sim.scenario.nodes import Node
 
 COMMANDS = {
     "calibration": "`corridor calibrate` and `corridor backtest`",
+    "filter": "`corridor assimilate` and `corridor backtest`",
     "sweep": "`corridor sweep`",
     "decision": "`corridor sweep` and `corridor decide`",
     "threshold": "`corridor threshold`",

@@ -12,7 +12,7 @@ from sim.engine.build import readable
 from sim.engine.compiled import JIT
 
 # Of these no more is kept than the counter says: blocks in use, and the attempts of the last day.
-_COUNTED = {"blocks": t.N_USED_BLOCKS, "attempts": t.N_ATTEMPTS}
+COUNTED = {"blocks": t.N_USED_BLOCKS, "attempts": t.N_ATTEMPTS}
 _WHOLE = ("rows", "waiting", "calendar")  # no use to look for what is empty
 _SCRATCH = ("keys", "who", "buckets")  # written before they are read, every time
 
@@ -30,8 +30,8 @@ def pack(world: t.World, day: int, *, copy: bool = True) -> dict[str, Packed]:
     for name, table in world._asdict().items():
         if name in _SCRATCH:
             kept = table[:0]
-        elif name in _COUNTED:
-            kept = table[: world.counters[_COUNTED[name]]]
+        elif name in COUNTED:
+            kept = table[: world.counters[COUNTED[name]]]
         elif name in _WHOLE or not _is_empty(table[day + 1 :]):
             kept = table
         else:
@@ -51,7 +51,7 @@ def _whole(name: str, packed: Packed) -> npt.NDArray[Any]:
     shape, kept = packed
     if kept.shape == shape:
         return kept.copy()
-    make = np.empty if name in _COUNTED or name in _SCRATCH else np.zeros
+    make = np.empty if name in COUNTED or name in _SCRATCH else np.zeros
     table = make(shape, kept.dtype)
     table[: len(kept)] = kept
     return table

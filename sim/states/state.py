@@ -14,6 +14,7 @@ from sim.engine.build import names_of
 from sim.engine.identity import differences, identity
 from sim.engine.reference import reference
 from sim.engine.strata import attributes as strata
+from sim.engine.tables import World
 from sim.scenario.schema import Scenario
 from sim.states.attributes import blamed, dumps, loads
 from sim.states.errors import StateError
@@ -107,16 +108,17 @@ def state_of(model: CorridorModel, *, copy: bool = True, check: bool = True) -> 
     return State(model.settings, model.day, packed, attributes, _full_name(type(model)), identity())
 
 
-def restored[M: CorridorModel](cls: type[M], state: State) -> M:
+def restored[M: CorridorModel](cls: type[M], state: State, world: World | None = None) -> M:
     """Return a model in a state: its future is that of the model from which the state was taken, to the byte.
 
-    It lacks nothing but its compiled day. Raises StateError if the state has what is not accepted.
+    It lacks nothing but its compiled day. ``world`` are tables that hold the state's already, in place of copies.
+    Raises StateError if the state has what is not accepted.
     """
     model = cls.__new__(cls)
     mesa.Model.__init__(model, rng=state.scenario.seed)
     model.settings = state.scenario
     model.names = names_of(state.scenario)
-    model.world = unpack(state.tables)
+    model.world = unpack(state.tables) if world is None else world
     model.attributes = tuple(strata)
     model._tables = reference(model.world)
     model._collector = None

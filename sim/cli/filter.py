@@ -1,0 +1,209 @@
+"""Commands on the hidden posture of a transit state: assimilate, forecast, and the back-test of a filter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sim.cli.common import (
+    Changes,
+    DaskAddress,
+    Jobs,
+    Quiet,
+    Wide,
+    With,
+    announce_compilation,
+    command_line,
+    interruptible,
+    list_files,
+    runs_bar,
+    start_server,
+)
+from sim.cli.streams import notes_console, results_console, say
+from sim.data.plain_text import visible
+from sim.scenario.errors import ScenarioError, show
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from sim.inference.filter.experiment import LoadedFilter
+    from sim.inference.filter.study import Filtered
+
+DataFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--data", "--counts", help="Folder, or file, with figures beside those that ship, such as later months."
+    ),
+]
+Particles = Annotated[int | None, typer.Option(help="Particles, in place of the experiment's.", min=20)]
+
+
+def assimilate(
+    experiment: Annotated[
+        str, typer.Argument(help="Name of a shipped experiment of kind filter, or a YAML file.", metavar="EXPERIMENT")
+    ] = "eastern-border",
+    data: DataFolder = None,
+    until: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Last day of the record that is used [all of it].")
+    ] = None,
+    particles: Particles = None,
+    out: Annotated[Path | None, typer.Option(help="Folder [results/EXPERIMENT-filter].")] = None,
+    jobs: Jobs = None,
+    dask: DaskAddress = None,
+    extensions: With = None,
+    wide: Wide = False,
+    quiet: Quiet = False,
+) -> None:
+    """Infer what a transit state did, month by month, from what was counted; another month goes on from there."""
+    loaded = _loaded(experiment, particles)
+    folder = out if out is not None else Path("results") / f"{loaded.name}-filter"
+    done = _run(loaded, folder, data, _day(until), jobs, dask, quiet, scores=False)
+    if quiet:
+        return
+    console = results_console()
+    console.print(visible(f"\n{loaded.experiment.title}"), style="bold")
+    _show(console, done, ("posture", "parameters", "months"))
+    say(f"Written to {folder}: {list_files(folder)}")
+
+
+def forecast(
+    experiment: Annotated[
+        str, typer.Argument(help="Name of a shipped experiment of kind filter, or a YAML file.", metavar="EXPERIMENT")
+    ] = "eastern-border",
+    data: DataFolder = None,
+    weeks: Annotated[int, typer.Option(help="Weeks ahead.", min=1, max=26)] = 8,
+    changes: Changes = None,
+    until: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Last day of the record that is used [all of it].")
+    ] = None,
+    particles: Particles = None,
+    runs: Annotated[int, typer.Option(help="Particles that run on.", min=20)] = 400,
+    out: Annotated[Path | None, typer.Option(help="Folder of the filter [results/EXPERIMENT-filter].")] = None,
+    jobs: Jobs = None,
+    dask: DaskAddress = None,
+    extensions: With = None,
+    wide: Wide = False,
+    quiet: Quiet = False,
+) -> None:
+    """Take in the latest counts, and tell what comes in the next weeks at each section, with an early warning.
+
+    With --set it is a what-if from today's state: what has happened stays, what comes follows the change.
+    """
+    loaded = _loaded(experiment, particles)
+    folder = out if out is not None else Path("results") / f"{loaded.name}-filter"
+    start_server(jobs, dask)
+    from sim.inference.filter.forecast_study import look_ahead
+    from sim.inference.filter.study import Job
+
+    notes = notes_console(quiet)
+    with interruptible(f"what was done is kept in {folder}; the same command resumes"), _months(notes) as report:
+        job = Job(folder, data, _day(until), jobs, dask, command_line(), report)
+        done = look_ahead(loaded, job, weeks, runs, changes or [])
+    if quiet:
+        return
+    console = results_console()
+    console.print(visible(f"\n{loaded.experiment.title}"), style="bold")
+    say(done.summary)
+    from sim.report.console_sweeps import show_frame
+
+    for title, table in done.tables.items():
+        show_frame(table, title, "", console)
+        console.print()
+    say(f"Written to {done.folder}: {list_files(done.folder)}")
+
+
+def back_test_filter(
+    experiment: str,
+    data: Path | None,
+    particles: int | None,
+    out: Path | None,
+    jobs: int | None,
+    dask: str | None,
+    quiet: bool,
+) -> None:
+    """`corridor backtest` of a filter: all origins in one pass."""
+    loaded = _loaded(experiment, particles)
+    folder = out if out is not None else Path("results") / f"{loaded.name}-backtest"
+    done = _run(loaded, folder, data, None, jobs, dask, quiet, scores=True)
+    if quiet:
+        return
+    console = results_console()
+    console.print(visible(f"\n{loaded.experiment.title}"), style="bold")
+    _show(console, done, ("scores", "scores-by-series", "months"))
+    say(f"Written to {folder}: {list_files(folder)}")
+
+
+def _run(
+    loaded: LoadedFilter,
+    folder: Path,
+    data: Path | None,
+    until: date | None,
+    jobs: int | None,
+    dask: str | None,
+    quiet: bool,
+    *,
+    scores: bool,
+) -> Filtered:
+    start_server(jobs, dask)
+    from sim.inference.filter.study import Job
+    from sim.inference.filter.study import assimilate as run_filter
+
+    notes = notes_console(quiet)
+    with interruptible(f"what was done is kept in {folder}; the same command resumes"), _months(notes) as report:
+        return run_filter(loaded, Job(folder, data, until, jobs, dask, command_line(), report, scores))
+
+
+def _loaded(experiment: str, particles: int | None) -> LoadedFilter:
+    from sim.inference.filter.experiment import load_filter
+
+    loaded = load_filter(experiment)
+    if particles is None:
+        return loaded
+    return loaded._replace(experiment=loaded.experiment.model_copy(update={"particles": particles}))
+
+
+def _day(text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ScenarioError(f"--until: found {show(text)}; allowed: a date such as 2022-06-30") from None
+
+
+@contextmanager
+def _months(notes: Console) -> Iterator[Callable[[str, int, int], None]]:
+    """Show a line for each month, and a bar of the runs; yields the function to which a filter reports."""
+    announce_compilation(notes)
+    months: list[str] = []
+    with runs_bar(notes) as advance:
+
+        def report(month: str, done: int, asked: int) -> None:
+            if month and month not in months:
+                months.append(month)
+                notes.print(month)
+            advance(done, asked, 0)
+
+        yield report
+
+
+_TITLES = {
+    "posture": "What the state did, by month",
+    "parameters": "Parameters of behaviour, before and after",
+    "months": "Months of the filter",
+    "scores": "Scores by months ahead, over figures that all methods forecast",
+    "scores-by-series": "Scores by series",
+}
+
+
+def _show(console: Console, done: Filtered, names: tuple[str, ...]) -> None:
+    from sim.report.console_sweeps import show_frame
+
+    for name in names:
+        show_frame(done.tables[name], _TITLES[name], "", console)
+        console.print()

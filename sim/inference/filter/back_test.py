@@ -1,0 +1,116 @@
+"""The back-test of the filter: forecasts of each origin, scored against the figures that came later.
+
+One pass of the filter gives all origins: before a month's figures are taken in, its particles have run through the
+months ahead with the inputs known on its first day. Each piece of the record that begins at an origin or later and ends
+within so many months is a target, once per origin and horizon.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sim.inference.filter import observation_model, simple_methods
+from sim.inference.filter.assimilate import Step
+from sim.inference.filter.experiment import LoadedFilter
+from sim.inference.filter.record import Figure
+from sim.inference.filter.scores import row_of
+from sim.inference.frozen_inputs import month_after
+from sim.inference.sampling import stream
+
+Floats = npt.NDArray[np.float64]
+MODEL = "corridor"
+DRAWS = 2000  # quantiles of each method's forecast
+
+
+def targets(loaded: LoadedFilter, figures: Iterable[Figure], origin: date) -> list[tuple[int, Figure]]:
+    """Return the figures to forecast from an origin, with their horizon in months."""
+    start, span = loaded.scenario.start, loaded.experiment.backtest
+    begun = (origin - start).days
+    ends = [(month_after(origin, k) - start).days for k in range(1, span.months + 1)]
+    found = []
+    for figure in figures:
+        scored = loaded.experiment.series[figure.series].score and not figure.at_least
+        if scored and len(figure.days) >= span.shortest and figure.first >= begun and figure.last < ends[-1]:
+            found.append((next(k + 1 for k, end in enumerate(ends) if figure.last < end), figure))
+    return found
+
+
+def forecasts(loaded: LoadedFilter, figures: Sequence[Figure], step: Step) -> pd.DataFrame:
+    """Return the scored forecasts of one origin, a row per figure and method."""
+    origin = step.month.first
+    series = list(loaded.experiment.series)
+    rng = stream(loaded.experiment.seed, "figures", origin.toordinal())
+    rows: list[dict[str, Any]] = []
+    for horizon, figure in targets(loaded, figures, origin):
+        number, share = series.index(figure.series), loaded.experiment.series[figure.series].share
+        ahead = figure.days - step.month.begun
+        count = np.maximum(step.forecast[:, number][:, ahead].sum(axis=1) * share, 0.5)
+        count = np.repeat(count, -(-DRAWS // len(count)))
+        dispersion = np.repeat(step.before.dispersion[:, number], len(count) // step.before.size, axis=0)
+        samples = {MODEL: np.quantile(observation_model.draw(count, dispersion, rng), _levels(DRAWS))}
+        past = simple_methods.past_of(figures, figure.series, step.month.begun)
+        for name in simple_methods.METHODS:
+            sample = simple_methods.forecast(name, past, figure, DRAWS)
+            if sample is not None:
+                samples[name] = sample
+        members = [sample for name, sample in samples.items() if name != "last value"]
+        samples[simple_methods.ENSEMBLE] = simple_methods.ensemble(members)
+        about = _about(loaded, figure, origin, horizon)
+        rows += [{**about, "method": name, **row_of(sample, figure.value)} for name, sample in samples.items()]
+    return pd.DataFrame(rows)
+
+
+def _levels(size: int) -> Floats:
+    return (np.arange(size) + 0.5) / size
+
+
+def _about(loaded: LoadedFilter, figure: Figure, origin: date, horizon: int) -> dict[str, Any]:
+    start = loaded.scenario.start
+    return {
+        "origin": origin,
+        "series": figure.series,
+        "period_start": start + timedelta(days=figure.first),
+        "period_end": start + timedelta(days=figure.last),
+        "days": len(figure.days),
+        "horizon": horizon,
+        "observed": figure.value,
+    }
+
+
+def scored(table: pd.DataFrame, by: Sequence[str] = ("horizon",)) -> pd.DataFrame:
+    """Tabulate scores by method and further columns, over the figures that all methods forecast.
+
+    Columns: figures; CRPS (events), WIS of logs and log score, means; coverage of the 50 and 90 % intervals; CRPS over
+    that of Corridor.
+    """
+    keys = ["origin", "series", "period_start", "period_end"]
+    methods = table["method"].nunique()
+    complete = table.groupby(keys)["method"].transform("nunique") == methods
+    used = table[complete] if complete.any() else table
+    grouped = used.groupby([*by, "method"], sort=False)
+    found = grouped[["crps", "log_wis", "log_score", "in50", "in90"]].mean()
+    found.insert(0, "figures", grouped.size())
+    found = found.reset_index()
+    own = found[found["method"] == MODEL].set_index(list(by))["crps"]
+    index = [row if len(by) > 1 else row[0] for row in found[list(by)].itertuples(index=False, name=None)]
+    found["crps_ratio"] = found["crps"].to_numpy() / own.reindex(index).to_numpy()
+    return found
+
+
+def bootstrap(table: pd.DataFrame, other: str, horizon: int, seed: int, draws: int = 2000) -> tuple[float, float]:
+    """Return the 90 % interval of Corridor's CRPS over another method's, resampling origins."""
+    part = table[table["horizon"] == horizon]
+    keys = ["origin", "series", "period_start", "period_end"]
+    wide = part.pivot_table(index=keys, columns="method", values="crps")[[MODEL, other]].dropna()
+    by_origin = wide.groupby(level="origin").sum()
+    rng = stream(seed, "bootstrap", horizon)
+    chosen = rng.integers(len(by_origin), size=(draws, len(by_origin)))
+    sums = by_origin.to_numpy()[chosen].sum(axis=1)
+    low, high = np.quantile(sums[:, 0] / sums[:, 1], [0.05, 0.95])
+    return float(low), float(high)

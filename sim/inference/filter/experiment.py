@@ -1,0 +1,218 @@
+"""The schema of experiment files of kind `filter`: what is unknown of a transit state, and which figures tell of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple
+
+import numpy as np
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
+
+from sim.inference.calibration_experiment import _distribution, _Entry, _problem, _scenario
+from sim.scenario.draw import resolve
+from sim.scenario.entry import Day, Name, Text, Title
+from sim.scenario.errors import ScenarioError, choices, show
+from sim.scenario.experiments import check_kind, experiment_file
+from sim.scenario.files import display, read_text
+from sim.scenario.nodes import parse_yaml
+from sim.scenario.paths import apply_overrides
+from sim.scenario.quantity import Distribution
+from sim.scenario.schema import Scenario
+
+KIND = "filter"
+
+
+class Coordinate(_Entry):
+    """One coordinate of a posture, and what is thought of it before any figure."""
+
+    mean: float = Field(description="Long-run mean.")
+    first_sd: float = Field(gt=0, description="Standard deviation around it in the month before the first.")
+    shock_sd: float = Field(gt=0, description="Standard deviation of a month's change.")
+
+
+class Steering(Coordinate):
+    """Steering towards one country's part of the border, over the country that is not named."""
+
+    zones: dict[Name, float] = Field(min_length=1, description="Zones that it steers to, with their shares of it.")
+
+
+class Posture(_Entry):
+    """The posture of a transit state as a hidden process."""
+
+    transit_state: Name
+    visas: float = Field(gt=0, description="Visas a day at an inflow of 0 (logarithm).")
+    inflow: Coordinate = Field(description="Logarithm of the inflow that is allowed, over `visas`.")
+    facilitation: Coordinate = Field(description="Logit of facilitation.")
+    steering: dict[Name, Steering] = Field(description="Steering by agency.")
+    memory: float = Field(gt=0, lt=1, description="Prior mean of the autoregressive coefficient from month to month.")
+    off: float = Field(gt=0, lt=1, description="Probability that it switches off in a month.")
+    on_again: float = Field(gt=0, lt=1, description="Probability that it ends being off in a month.")
+
+
+class PosturePrior(NamedTuple):
+    """A posture's prior as arrays, coordinates in the order inflow, facilitation, steering by agency: shapes (D,)."""
+
+    mean: tuple[float, ...]
+    first_sd: tuple[float, ...]
+    shock_sd: tuple[float, ...]
+    rho: float
+    off: float
+    on_again: float
+
+    @property
+    def width(self) -> int:
+        """Return the number of coordinates."""
+        return len(self.mean)
+
+    @classmethod
+    def of(cls, posture: Posture) -> PosturePrior:
+        """Return the prior of an experiment's posture."""
+        all_of = [posture.inflow, posture.facilitation, *posture.steering.values()]
+        columns = [tuple(getattr(c, key) for c in all_of) for key in ("mean", "first_sd", "shock_sd")]
+        return cls(columns[0], columns[1], columns[2], posture.memory, posture.off, posture.on_again)
+
+
+class Unknown(_Entry):
+    """A parameter of behaviour that is fixed but unknown."""
+
+    title: Title
+    prior: Annotated[Distribution, BeforeValidator(_distribution)]
+
+
+class FigureFile(_Entry):
+    """A file of a folder given with `--data`, in the layout in which authorities' figures were collected."""
+
+    name: str = Field(description="Its name.")
+    column: str = Field(description="Column of the counts.")
+    kinds: dict[str, dict[Literal["since", "until"], Day]] = Field(
+        default_factory=dict, description="Values of its column `series` that count, and for which periods."
+    )
+    without: list[str] = Field(default_factory=list, description="Rows whose note contains one of these are left out.")
+
+
+class FilterSeries(_Entry):
+    """A published series."""
+
+    observed: str = Field(description="A series that ships, or a CSV beside the experiment.")
+    counted: Text = Field(description="What is counted.")
+    measure: str | None = None
+    agency: Name | None = None
+    transit_state: Name | None = None
+    route: Name | None = None
+    share: float = Field(1.0, gt=0, le=1, description="Share of events that is counted.")
+    lag: int = Field(0, ge=0, le=1000, description="Days from the end of a period to its publication.")
+    rounding: float = Field(0.0, ge=0, description="Half the unit that figures without bounds are rounded to.")
+    score: bool = Field(True, description="Whether forecasts of it are scored.")
+    file: FigureFile | None = Field(None, description="Where it stands in a folder given with `--data`.")
+
+
+class Origins(_Entry):
+    """The origins of a back-test."""
+
+    first: Day = Field(description="First origin, the first day of a month.")
+    last: Day | None = Field(None, description="Last origin; the last month of the record when absent.")
+    months: int = Field(3, ge=1, le=12, description="How far ahead, in months.")
+    shortest: int = Field(14, ge=1, description="Days; figures of shorter periods are not scored.")
+
+
+class FilterExperiment(_Entry):
+    """A filter: the scenario of inputs alone, the hidden posture, unknown parameters, and the record."""
+
+    kind: Literal["filter"]
+    title: Title
+    description: Text = ""
+    scenario: str
+    seed: int = Field(1, ge=0, lt=2**63)
+    particles: int = Field(1000, ge=20, le=100_000)
+    rounds: int = Field(3, ge=1, le=10, description="Most rounds of proposals a month.")
+    enough: float = Field(0.3, gt=0, le=1, description="Effective share of the particles that ends the rounds.")
+    overrides: dict[str, Any] = Field(default_factory=dict, alias="set", description="Changes, by dotted path.")
+    posture: Posture
+    parameters: dict[str, Unknown] = Field(default_factory=dict, description="By dotted path: `behaviour.NAME`.")
+    series: dict[Name, FilterSeries] = Field(min_length=1)
+    backtest: Origins
+
+    @model_validator(mode="after")
+    def _check(self) -> FilterExperiment:
+        for path in self.parameters:
+            if not path.startswith("behaviour."):
+                raise ValueError(f"parameters: found {show(path)}; allowed: parameters of behaviour")
+        if not any(series.score for series in self.series.values()):
+            raise ValueError("no series has `score: true`; allowed: one at least")
+        return self
+
+
+class LoadedFilter(NamedTuple):
+    """A filter experiment with its scenario in plain numbers, and the folder in which its files are sought."""
+
+    experiment: FilterExperiment
+    scenario: Scenario
+    folder: Path
+    name: str
+
+    @property
+    def prior(self) -> PosturePrior:
+        """Return the prior of the posture."""
+        return PosturePrior.of(self.experiment.posture)
+
+    def values(self, scores: np.ndarray) -> np.ndarray:
+        """Return values of the unknown parameters, shape (N, P), from normal scores."""
+        from scipy.special import ndtr
+
+        u = np.clip(ndtr(scores), 1e-6, 1 - 1e-6)
+        ranges = [type(self.scenario.behaviour).model_fields[path.partition(".")[2]] for path in self.unknowns]
+        columns = [
+            [entry.prior.quantile(float(p), *_range(field)) for p in u[:, k]]
+            for k, (entry, field) in enumerate(zip(self.unknowns.values(), ranges, strict=True))
+        ]
+        return np.array(columns).T.reshape(len(scores), len(self.unknowns))
+
+    @property
+    def unknowns(self) -> dict[str, Unknown]:
+        """Return the unknown parameters by path."""
+        return self.experiment.parameters
+
+
+def _range(field: Any) -> tuple[float, float]:
+    low, high = (field.json_schema_extra or {}).get("range", (-np.inf, np.inf))
+    return float(low), float(high)
+
+
+def load_filter(name_or_path: str | Path) -> LoadedFilter:
+    """Load a filter experiment, by shipped name or YAML file; raises ScenarioError."""
+    path = experiment_file(name_or_path)
+    root = parse_yaml(read_text(path), display(path))
+    check_kind(root, [KIND])
+    try:
+        experiment = FilterExperiment.model_validate(root.plain())
+    except ValidationError as error:
+        problems = [_problem(dict(entry), root) for entry in error.errors(include_url=False)]
+        raise ScenarioError(sorted(problems, key=lambda p: (p.line, p.path))) from None
+    scenario = resolve(apply_overrides(_scenario(experiment.scenario, path, root), experiment.overrides))
+    _check(experiment, scenario)
+    return LoadedFilter(experiment, scenario, path.parent, path.stem)
+
+
+def is_filter(name_or_path: str | Path) -> bool:
+    """Return whether an experiment is a filter; raises ScenarioError if there is none."""
+    path = experiment_file(name_or_path)
+    node = parse_yaml(read_text(path), display(path)).value.get("kind")
+    return node is not None and node.value == KIND
+
+
+def _check(experiment: FilterExperiment, scenario: Scenario) -> None:
+    """Raise ScenarioError if the scenario lacks what the experiment names."""
+    posture = experiment.posture
+    if posture.transit_state not in scenario.transit_states:
+        found = f"posture.transit_state: found {show(posture.transit_state)}"
+        raise ScenarioError(f"{found}; {choices(scenario.transit_states, posture.transit_state)}")
+    own = [name for name, zone in scenario.zones.items() if zone.transit_state == posture.transit_state]
+    for agency, steering in posture.steering.items():
+        for zone in steering.zones:
+            if zone not in own:
+                raise ScenarioError(f"posture.steering.{agency}.zones: found {show(zone)}; {choices(own, zone)}")
+    for path in experiment.parameters:
+        name = path.partition(".")[2]
+        known = type(scenario.behaviour).model_fields
+        if name not in known:
+            raise ScenarioError(f"parameters: found {show(path)}; {choices([f'behaviour.{k}' for k in known], path)}")

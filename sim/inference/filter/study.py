@@ -1,0 +1,278 @@
+"""A filter with its files, as made by `corridor assimilate` and `corridor backtest`.
+
+DIR/posture.csv, .parquet  what the state did, by month: intervals of inflow, facilitation and steering
+DIR/parameters.csv         unknown parameters of behaviour, before and after
+DIR/forecasts.csv          back-test: a row per origin, figure and method
+DIR/scores.csv             back-test: scores by horizon and method
+DIR/figures.csv            the pieces of the record, and where they were used
+DIR/months.csv             effective share of the particles, evidence, seconds
+DIR/filter.json            provenance
+DIR/months/DAY.npz         particles at the end of the month that began on DAY
+DIR/origins/DAY.parquet    back-test: forecasts of an origin
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from hashlib import sha256
+from pathlib import Path
+from time import monotonic
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from sim.data.durable_files import write_whole
+from sim.inference.calibration_study import csv, put
+from sim.inference.filter import checkpoint
+from sim.inference.filter.assimilate import Filter, Month, Step, months_of, setting_of
+from sim.inference.filter.back_test import forecasts, scored
+from sim.inference.filter.experiment import LoadedFilter
+from sim.inference.filter.figure_files import rows_of
+from sim.inference.filter.record import Figure, pieces
+from sim.inference.filter.runner import Runner
+from sim.outputs.folder import OutputError, check_writable
+from sim.outputs.identity import check_identity, identity
+from sim.outputs.provenance import machine, versions
+from sim.scenario.errors import ScenarioError
+from sim.studies.work.executors import workplace
+
+RECORD = "filter.json"
+Report = Callable[[str, int, int], None]  # stage, runs done and requested
+
+
+class Job(NamedTuple):
+    """What to filter, and where.
+
+    Attributes:
+        folder: Folder of the files.
+        data: A folder with figures beside those that ship.
+        until: Last day of the record that is used; all of it if None.
+        jobs: Number of processes; None for all cores.
+        dask: Address of a Dask scheduler.
+        command: The command that reproduces it.
+        progress: Called with the stage, and runs done and requested.
+        scores: Whether forecasts of each origin are made and scored.
+    """
+
+    folder: Path
+    data: Path | None = None
+    until: date | None = None
+    jobs: int | None = 1
+    dask: str | None = None
+    command: str = ""
+    progress: Report | None = None
+    scores: bool = False
+
+
+class Filtered(NamedTuple):
+    """A filter after its last month, and its tables by title."""
+
+    filter: Filter
+    months: list[Month]
+    tables: dict[str, pd.DataFrame]
+
+
+def assimilate(loaded: LoadedFilter, job: Job) -> Filtered:
+    """Run a filter over a record, and write its files; what was done before is kept.
+
+    Raises:
+        ScenarioError: If the experiment is not allowed, or no figure lies within the run.
+        OutputError: If the folder cannot be written, or holds the filter of something else.
+    """
+    check_writable(job.folder)
+    figures = figures_of(loaded, job.data, job.until)
+    about = _about(loaded, figures)
+    _check_same(job.folder, about)
+    months = months_of(loaded, _last_day(loaded, figures))
+    (job.folder / "months").mkdir(parents=True, exist_ok=True)
+    place = workplace(job.jobs, job.dask)
+    stage = [""]
+    runner = Runner(setting_of(loaded), place, lambda done, asked: _tell(job, stage[0], done, asked))
+    try:
+        filtered = Filter(loaded, figures, runner, loaded.experiment.backtest.months if job.scores else 1)
+        done = _resumed(filtered, job, months, about)
+        put(job.folder / RECORD, _record(loaded, job, about))
+        for month in months[done:]:
+            stage[0] = f"{month.first:%B %Y}"
+            begun = monotonic()
+            step = next(filtered.run([month]))
+            _write_month(loaded, filtered, figures, step, job, about, monotonic() - begun)
+    finally:
+        place.close()
+    tables = _tables(loaded, filtered, job, months)
+    for name, table in tables.items():
+        put(job.folder / f"{name}.csv", csv(table))
+    put(job.folder / "figures.csv", csv(_figure_table(loaded, figures)))
+    return Filtered(filtered, months, tables)
+
+
+def figures_of(loaded: LoadedFilter, data: Path | None, until: date | None) -> list[Figure]:
+    """Return the pieces of the record that lie within the run; raises ScenarioError if there is none."""
+    scenario = loaded.scenario
+    last = min(until or scenario.end, scenario.end)
+    rounding = {name: entry.rounding for name, entry in loaded.experiment.series.items()}
+    found = pieces(rows_of(loaded, data), scenario.start, last, rounding)
+    if not found:
+        raise ScenarioError(f"{loaded.name}: no published figure lies between {scenario.start} and {last}")
+    return found
+
+
+def _last_day(loaded: LoadedFilter, figures: Sequence[Figure]) -> date:
+    return loaded.scenario.start + timedelta(days=max(figure.last for figure in figures))
+
+
+def _about(loaded: LoadedFilter, figures: Sequence[Figure]) -> dict[str, Any]:
+    """Return what must be the same to go on: experiment, scenario and record (as hashes), and the model."""
+    content = loaded.experiment.model_dump_json(by_alias=True, fallback=str) + loaded.scenario.model_dump_json()
+    record = repr([(f.series, f.first, f.last, len(f.days), round(f.value, 6)) for f in figures])
+    return {"experiment": sha256(content.encode()).hexdigest(), "record": sha256(record.encode()).hexdigest()}
+
+
+def _check_same(folder: Path, about: dict[str, Any]) -> None:
+    """Refuse to go on with the filter of something else; raises OutputError."""
+    file = folder / RECORD
+    if not file.is_file():
+        return
+    try:
+        there = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise OutputError(f"{file}: damaged: {error}") from None
+    check_identity(folder, there.get("identity"), "choose another folder", "inference")
+    for what in ("experiment", "record"):
+        if there.get("about", {}).get(what) != about[what]:
+            raise OutputError(f"{folder}: holds a filter of another {what}; choose another folder")
+
+
+def _resumed(filtered: Filter, job: Job, months: Sequence[Month], about: dict[str, Any]) -> int:
+    """Let the filter go on after the months that were done; return their number."""
+    done = 0
+    for month in months:
+        there = (job.folder / "months" / f"{month.first}.npz").is_file()
+        scored_too = not job.scores or (job.folder / "origins" / f"{month.first}.parquet").is_file()
+        if not (there and scored_too):
+            break
+        done += 1
+    if done:
+        found, particles = checkpoint.read(job.folder / "months" / f"{months[done - 1].first}.npz")
+        if {key: found.get(key) for key in about} != about:
+            raise OutputError(f"{job.folder}: its months are of another filter; choose another folder")
+        checkpoint.go_on(filtered, particles, list(months[:done]))
+    return done
+
+
+def _write_month(
+    loaded: LoadedFilter,
+    filtered: Filter,
+    figures: Sequence[Figure],
+    step: Step,
+    job: Job,
+    about: dict[str, Any],
+    seconds: float,
+) -> None:
+    if job.scores:
+        (job.folder / "origins").mkdir(exist_ok=True)
+        span = loaded.experiment.backtest
+        is_origin = span.first <= step.month.first and (span.last is None or step.month.first <= span.last)
+        table = forecasts(loaded, figures, step) if is_origin else pd.DataFrame()
+        write_whole(job.folder / "origins" / f"{step.month.first}.parquet", table.to_parquet())
+    words = {**about, "seconds": round(seconds, 1)}
+    checkpoint.write(job.folder / "months" / f"{step.month.first}.npz", step, words)
+
+
+def _tables(loaded: LoadedFilter, filtered: Filter, job: Job, months: Sequence[Month]) -> dict[str, pd.DataFrame]:
+    particles = filtered.particles
+    tables = {
+        "posture": posture_table(loaded, particles, months),
+        "parameters": _parameters(loaded, particles),
+        "months": _months(job, months),
+    }
+    if job.scores:
+        parts = [pd.read_parquet(job.folder / "origins" / f"{month.first}.parquet") for month in months]
+        table = pd.concat([part for part in parts if len(part)], ignore_index=True)
+        tables["forecasts"] = table
+        tables["scores"] = scored(table)
+        tables["scores-by-series"] = scored(table, ("series", "horizon"))
+    return tables
+
+
+def posture_table(loaded: LoadedFilter, particles: Any, months: Sequence[Month]) -> pd.DataFrame:
+    """Return the inferred posture by month: a row per month and coordinate, with 50 and 90 % intervals.
+
+    Of particles at the end of the record, so that later figures speak of earlier months too (a smoother).
+    """
+    posture = loaded.experiment.posture
+    rows = []
+    for number, month in enumerate(months, start=1):
+        x, off = particles.paths[number], particles.off[number]
+        inflow = np.where(off, 0.0, posture.visas * np.exp(np.clip(x[:, 0], -8, 5)))
+        facilitation = np.where(off, 0.0, 1 / (1 + np.exp(-x[:, 1])))
+        columns = {"inflow allowed": ("persons per day", inflow), "facilitation": ("share", facilitation)}
+        for k, agency in enumerate(posture.steering):
+            columns[f"steering to {agency}"] = ("logit", x[:, 2 + k])
+        columns["off"] = ("probability", off.astype(float))
+        for name, (unit, values) in columns.items():
+            q = np.quantile(values, [0.05, 0.25, 0.5, 0.75, 0.95])
+            interval = dict(zip(("low90", "low50", "median", "high50", "high90"), q, strict=True))
+            rows.append({"month": month.first, "posture": name, "unit": unit, "mean": values.mean(), **interval})
+    return pd.DataFrame(rows)
+
+
+def _parameters(loaded: LoadedFilter, particles: Any) -> pd.DataFrame:
+    after, before = loaded.values(particles.scores[-1]), loaded.values(particles.scores[0])
+    rows = []
+    for k, (path, unknown) in enumerate(loaded.unknowns.items()):
+        row: dict[str, Any] = {"parameter": path, "title": unknown.title}
+        for when, values in (("before", before[:, k]), ("after", after[:, k])):
+            low, middle, high = np.quantile(values, [0.05, 0.5, 0.95])
+            row |= {f"{when}_low": low, when: middle, f"{when}_high": high}
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _months(job: Job, months: Sequence[Month]) -> pd.DataFrame:
+    rows = []
+    for month in months:
+        about, _ = checkpoint.read(job.folder / "months" / f"{month.first}.npz")
+        shares = about["effective"]
+        rows.append({
+            "month": month.first, "effective_of_process": shares[0], "effective": max(shares[1:] or shares),
+            "rounds": len(shares) - 1, "evidence": about["evidence"], "seconds": about["seconds"],
+        })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _figure_table(loaded: LoadedFilter, figures: Sequence[Figure]) -> pd.DataFrame:
+    start = loaded.scenario.start
+    return pd.DataFrame([
+        {
+            "series": f.series, "period_start": start + timedelta(days=f.first),
+            "period_end": start + timedelta(days=f.last), "days": len(f.days), "value": f.value,
+            "low": f.low, "high": f.high, "at_least": f.at_least, "known": start + timedelta(days=f.known),
+        }
+        for f in figures
+    ])  # fmt: skip
+
+
+def _record(loaded: LoadedFilter, job: Job, about: dict[str, Any]) -> bytes:
+    content = {
+        "experiment": loaded.experiment.model_dump(mode="json", by_alias=True, fallback=str),
+        "command": job.command,
+        "about": about,
+        "identity": identity("inference"),
+        "versions": versions(),
+        "machine": machine(),
+    }
+    return (json.dumps(content, indent=2, ensure_ascii=False, default=str) + "\n").encode()
+
+
+def _tell(job: Job, stage: str, done: int, asked: int) -> None:
+    if job.progress is not None:
+        job.progress(stage, done, asked)
+
+
+def short(changes: Sequence[str]) -> str:
+    """Return a short name of changes for a folder: a hash of eight digits."""
+    return sha256("\n".join(changes).encode()).hexdigest()[:8]
