@@ -15,7 +15,7 @@ from sim.engine.compiled import compiled
 from sim.engine.queues import COUNT, FIRST, LINK, append, give_block, take_block
 from sim.engine.rows import AT_BORDER, AT_HUB, NOWHERE, STRANDED
 from sim.engine.streams import CAUSE, RESISTANCE, draw
-from sim.engine.tables import BLOCK_ROOM, CAUSES, K_AGAIN, K_FIRST, K_QUEUE, K_STRANDED, RING
+from sim.engine.tables import BLOCK_ROOM, CAUSES, K_AGAIN, K_FIRST, K_QUEUE, K_STRANDED, KINDS, RING
 
 _BUCKETS_PER_UNIT = 16.0
 _HIGHEST = 31.0  # resistance; the ring of buckets covers 32 units, and 1 in 10^13 would be higher
@@ -79,32 +79,80 @@ def wait(w, i, day):
 
 
 @compiled
+def settle(w, g, n, b, bucket, now):
+    """Move those of block ``b`` whom clock ``g`` strikes by the value ``now`` to ``w.who``, after the ``n`` there.
+
+    The others stay, but for entries of people who have left by another way, which are dropped. Returns how many there
+    are now.
+    """
+    for k in range(FIRST, FIRST + w.blocks[b, COUNT]):
+        i = w.blocks[b, k]
+        m = w.rows[i]
+        w.clocks[g].entries -= 1
+        if clock_of(w, m) == g:
+            at = strikes_at(w, m, g)
+            own = int(at * _BUCKETS_PER_UNIT) % RING == bucket % RING  # also of just one turn of the ring later
+            if at <= now and m.due == 0:
+                m.due = 1  # so that an old entry of the same person does not count
+                w.who[n] = i
+                n += 1
+            elif at > now and own:
+                enter(w, i, g, bucket)
+    return n
+
+
+@compiled
+def take_all(w, g, n, b):
+    """Move all in block ``b`` who wait by clock ``g`` to ``w.who``, after the ``n`` there; return how many there are now.
+
+    As `settle`, for a bucket that has been passed, on a clock without old entries: no resistance need be computed.
+    """
+    entries = w.blocks[b, COUNT]
+    for k in range(FIRST, FIRST + entries):
+        m = w.rows[w.blocks[b, k]]
+        if m.due == 0 and clock_of(w, m) == g:
+            m.due = 1
+            w.who[n] = w.blocks[b, k]
+            n += 1
+    w.clocks[g].entries -= entries
+    return n
+
+
+@compiled
 def revisit(w, g, first, last, now):
     """Move those whom clock ``g`` strikes by the value ``now`` from its buckets ``first`` to ``last`` to ``w.who``.
 
-    The others stay, but for entries of people who have left by another way, which are dropped. Returns how many it
-    strikes; their order is arbitrary.
+    Returns how many it strikes; their order is arbitrary.
     """
     n = 0
+    passed = w.clocks[g].is_exact and last - first < RING // 2  # nobody's turn is a whole turn of the ring later
     for bucket in range(first, last + 1):
         b = w.waiting[g, bucket % RING]
         w.waiting[g, bucket % RING] = -1
         while b >= 0:
-            for k in range(FIRST, FIRST + w.blocks[b, COUNT]):
-                i = w.blocks[b, k]
-                m = w.rows[i]
-                w.clocks[g].entries -= 1
-                if clock_of(w, m) == g:
-                    at = strikes_at(w, m, g)
-                    own = int(at * _BUCKETS_PER_UNIT) % RING == bucket % RING  # also of just one turn of the ring later
-                    if at <= now and m.due == 0:
-                        m.due = 1  # so that an old entry of the same person does not count
-                        w.who[n] = i
-                        n += 1
-                    elif at > now and own:
-                        enter(w, i, g, bucket)
+            n = take_all(w, g, n, b) if passed and bucket < last else settle(w, g, n, b, bucket, now)
             b = give_block(w, b)
     return n
+
+
+@compiled
+def mark_exact(w):
+    """Mark the clocks that have an entry of everybody who waits there, and no other, in the morning.
+
+    That is never sure at the hub, as those whose stay is not over are on no clock.
+    """
+    for g in range(w.clocks.shape[0]):
+        clock = w.clocks[g]
+        clock.is_exact = 0
+        if clock.kind == K_QUEUE:
+            continue
+        entries = 0
+        for kind in range(KINDS):
+            same = w.clock_at[kind, clock.place] + clock.cohort
+            if w.clock_at[kind, clock.place] >= 0 and w.clocks[same].status == clock.status:
+                entries += w.clocks[same].entries
+        if entries == w.stocks[clock.cohort, clock.place, clock.status]:
+            clock.is_exact = 1
 
 
 @compiled

@@ -82,7 +82,7 @@ REACH = np.dtype([("within", "i8"), ("constant", "f8"), ("cumulative", "f8"), ("
 CLOCK = np.dtype(
     [
         ("kind", "i8"), ("status", "i8"), ("cohort", "i8"), ("place", "i8"), ("state", "i8"), ("zone", "i8"),
-        ("entries", "i8"),
+        ("entries", "i8"), ("is_exact", "i8"),
     ]
 )  # fmt: skip
 AGENCY = np.dtype(

@@ -22,7 +22,7 @@ from __future__ import annotations
 import math
 
 from sim.engine.choice import attraction, rush_to
-from sim.engine.clocks import cause_of, strike, sweep, wait
+from sim.engine.clocks import cause_of, mark_exact, strike, sweep, wait
 from sim.engine.compiled import compiled
 from sim.engine.exits import give_up, go_home, strand
 from sim.engine.exposure import exposure_of_a_day, lives_on
@@ -215,6 +215,7 @@ def run(w, day):
     """Advance all clocks; then let those whom they strike, and who live, act."""
     w.counters[N_ATTEMPTS] = 0
     perceive(w)
+    mark_exact(w)
     advance(w, day)
     for g in range(w.clocks.shape[0]):
         total = w.elapsed[day + 1, g] - w.elapsed[day, g]
