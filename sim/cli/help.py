@@ -11,7 +11,7 @@ TASKS = {
     "Scenarios of your own": ("new", "show", "validate", "schema"),
     "Results": ("results", "report", "verify", "mend", "replay"),
     "Many runs": ("sweep", "sensitivity", "discover", "decide", "threshold"),
-    "The record": ("calibrate", "backtest", "data"),
+    "The record, and what comes": ("forecast", "assimilate", "backtest", "calibrate", "data"),
 }
 EXAMPLES = {
     "scenarios": ("corridor scenarios",),
@@ -49,7 +49,12 @@ EXAMPLES = {
     "decide": ("corridor decide results/robust-response-1",),
     "threshold": ("corridor threshold flights-threshold",),
     "calibrate": ("corridor calibrate minsk-2021",),
-    "backtest": ("corridor backtest minsk-2021",),
+    "backtest": ("corridor backtest eastern-border", "corridor backtest minsk-2021"),
+    "assimilate": ("corridor assimilate eastern-border", "corridor assimilate eastern-border --until 2022-12-31"),
+    "forecast": (
+        "corridor forecast eastern-border --weeks 8",
+        "corridor forecast eastern-border --counts counts.csv --set agencies.latvia.personnel=1500",
+    ),
     "data": ("corridor data import monthly.xlsx --out observed.csv",),
 }
 

@@ -168,7 +168,9 @@ def _clocks(scenario: Scenario, names: Names, zones: t.Table, states: t.Table) -
         for place in sorted(places):
             clock_at[kind, place] = len(records)
             zone = zone_of.get(place, -1)
-            records += [(kind, status, cohort, place, places[place], zone, 0, 0) for cohort in range(len(names.cohorts))]
+            records += [
+                (kind, status, cohort, place, places[place], zone, 0, 0) for cohort in range(len(names.cohorts))
+            ]
     number = len(records)
     return {
         "clocks": np.array(records, t.CLOCK),

@@ -103,7 +103,7 @@ def settle(w, g, n, b, bucket, now):
 
 @compiled
 def take_all(w, g, n, b):
-    """Move all in block ``b`` who wait by clock ``g`` to ``w.who``, after the ``n`` there; return how many there are now.
+    """Move all in block ``b`` who wait by clock ``g`` to ``w.who``, after the ``n`` there; return the new number.
 
     As `settle`, for a bucket that has been passed, on a clock without old entries: no resistance need be computed.
     """

@@ -391,9 +391,8 @@ def register_level(level: str, names: Iterable[str]) -> None:
 
 def unregister_level(level: str) -> None:
     """Remove a registered level; ValueError if there is none of that name."""
-    if level not in _levels:
+    if _levels.pop(level, None) is None:
         raise ValueError(f"level: found {level!r}; registered: {', '.join(_levels) or 'none'}")
-    del _levels[level]
 
 
 def registered_levels() -> dict[str, tuple[str, ...]]:

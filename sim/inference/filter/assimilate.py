@@ -185,7 +185,7 @@ class Filter:
             postures = motion.taken(parents).mean(before.paths[-1][parents]) + shock
             courses = self._courses(before.taken(parents), month.days, postures, off)
             counts = self._counts(before, parents, courses, None)
-            gained, updated = self._evidence(month, before, parents, counts, due)
+            gained = self._evidence(month, before, parents, counts, due)[0]
             weights = gained + made.log_weight
             shares.append(effective(normalised(weights)) / before.size)
             if shares[-1] > best[0]:
@@ -245,7 +245,7 @@ class Filter:
         return np.array(counts)
 
     def _with(self, month: Month, before: Particles, parents: Any, counts: Floats) -> Floats:
-        daily = before.daily[parents].copy()
+        daily: Floats = before.daily[parents].copy()
         daily[:, :, month.begun : month.ended] = counts
         return daily
 
@@ -261,12 +261,14 @@ class Filter:
             observation_model.counted(daily, figure, self.numbers[figure.series], self.shares[figure.series])
             for figure in due
         ]
-        return np.log(np.array(columns).T + 0.5)
+        logs: Floats = np.log(np.array(columns).T + 0.5)
+        return logs
 
     def _features(self, month: Month, before: Particles) -> Floats:
         """Return what is known of each particle: its posture, and its counts of late, shape (N, K)."""
         recent = before.daily[:, :, max(month.begun - _RECENT, 0) : month.begun].sum(axis=2)
-        return np.hstack([before.paths[-1], np.log(recent + 5.0)])
+        features: Floats = np.hstack([before.paths[-1], np.log(recent + 5.0)])
+        return features
 
 
 def stretch(days: int, posture: Floats, off: Any, parameters: Floats) -> Stretch:

@@ -19,6 +19,7 @@ from sim.inference.calibration_study import csv, put
 from sim.inference.filter import outlook as weeks_ahead
 from sim.inference.filter import study
 from sim.inference.filter.assimilate import setting_of
+from sim.inference.filter.engine_runs import WEEKLY
 from sim.inference.filter.experiment import LoadedFilter
 from sim.inference.filter.observation_model import counted
 from sim.inference.filter.outlook import Outlook
@@ -75,7 +76,7 @@ def look_ahead(loaded: LoadedFilter, job: study.Job, weeks: int, runs: int, chan
 
 
 def _by_country(ahead: Outlook) -> pd.DataFrame:
-    number = weeks_ahead.WEEKLY.index("recorded")
+    number = WEEKLY.index("recorded")
     rows: list[dict[str, Any]] = []
     for week in range(ahead.by_section.shape[1]):
         row: dict[str, Any] = {"week of": ahead.origin + timedelta(days=7 * week)}
@@ -98,7 +99,7 @@ def _worst(warnings: pd.DataFrame) -> pd.DataFrame:
 
 def _sentence(ahead: Outlook, warnings: pd.DataFrame) -> str:
     worst = warnings.loc[warnings["p_overload"].idxmax()]
-    number = weeks_ahead.WEEKLY.index("recorded")
+    number = WEEKLY.index("recorded")
     total = ahead.by_section[:, :, :, number].sum(axis=(1, 2))
     low, middle, high = np.quantile(total, [0.05, 0.5, 0.95])
     words = f"From {ahead.origin}, {ahead.by_section.shape[1]} weeks: {middle:,.0f} recorded attempts (90 %: "

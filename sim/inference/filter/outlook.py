@@ -125,12 +125,18 @@ def hub_table(ahead: Outlook) -> pd.DataFrame:
     for agency in sorted(set(ahead.agencies)):
         own = [k for k, name in enumerate(ahead.agencies) if name == agency]
         counts = ahead.by_section[:, :, own, number].sum(axis=2)
-        for week in range(counts.shape[1]):
-            for level in HUB_LEVELS:
-                rows.append({
-                    "origin_date": ahead.origin, "horizon": week + 1, "target": "weekly recorded attempts",
-                    "target_end_date": ahead.origin + timedelta(days=7 * week + 6), "location": agency,
-                    "output_type": "quantile", "output_type_id": level,
-                    "value": float(np.quantile(counts[:, week], level)),
-                })  # fmt: skip
+        rows += [
+            {
+                "origin_date": ahead.origin,
+                "horizon": week + 1,
+                "target": "weekly recorded attempts",
+                "target_end_date": ahead.origin + timedelta(days=7 * week + 6),
+                "location": agency,
+                "output_type": "quantile",
+                "output_type_id": level,
+                "value": float(np.quantile(counts[:, week], level)),
+            }
+            for week in range(counts.shape[1])
+            for level in HUB_LEVELS
+        ]
     return pd.DataFrame(rows)

@@ -66,7 +66,7 @@ def first_particles(loaded: Any, series: int, rng: np.random.Generator) -> Parti
         first_postures(loaded.prior, size, rng)[None],
         np.zeros((1, size), bool),
         rng.standard_normal((1, size, len(loaded.unknowns))),
-        np.zeros((size, series, days), np.float32),  # type: ignore[arg-type]
+        np.zeros((size, series, days), np.float32),
         prior_of_dispersion(size, series),
         np.full(size, -1, np.intp),
     )
@@ -76,7 +76,8 @@ def moved(scores: Floats, rng: np.random.Generator) -> Floats:
     """Move the parameters of equally likely particles, so that copies of one differ: shape (N, P).
 
     A kernel that shrinks to the mean keeps their first two moments (Liu and West 2001,
-    doi:10.1007/978-1-4757-3437-9_10); the mean leans to the prior's and the variance never falls below a tenth of the prior's, as figures are few.
+    doi:10.1007/978-1-4757-3437-9_10); the mean leans to the prior's and the variance never falls below a tenth of the
+    prior's, as figures are few.
     """
     mean = scores.mean(axis=0)
     variance = np.maximum(scores.var(axis=0), _LEAST)

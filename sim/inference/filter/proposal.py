@@ -134,7 +134,7 @@ def propose(
     rng.shuffle(parents)
     shock = mean[parents] + _WIDER * np.einsum("nde,ne->nd", root[parents], rng.standard_t(_TAILS, (size, width)))
     own = motion.taken(parents)
-    switched = rng.random(size) < _OFF
+    switched = np.asarray(rng.random(size) < _OFF)
     from_process = (rng.random(size) < _FROM_PROCESS) | switched
     shock[from_process] = shocks(own, rng)[from_process]
     density = own.log_density(shock)
