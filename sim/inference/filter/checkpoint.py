@@ -35,7 +35,7 @@ def write(file: Path, step: Step, about: dict[str, Any]) -> None:
 def read(file: Path) -> tuple[dict[str, Any], Particles]:
     """Return what `write` wrote, without states; raises OutputError if it is damaged."""
     try:
-        with np.load(file, allow_pickle=False) as found:
+        with np.load(BytesIO(file.read_bytes()), allow_pickle=False) as found:
             about = json.loads(str(found["about"]))
             arrays = {name: found[name] for name in _ARRAYS}
     except Exception as error:

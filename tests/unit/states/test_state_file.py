@@ -116,7 +116,7 @@ class Anything:
         return os.system, ("true",)
 
 
-@pytest.mark.parametrize("thing", [Anything(), os.getcwd, pa.Table], ids=str)
+@pytest.mark.parametrize("thing", [Anything(), os.getcwd, pa.Table], ids=["a reduction", "a function", "a class"])
 def test_a_file_runs_nothing(thing: object) -> None:
     model = CorridorModel(tiny_scenario())
     with pytest.raises(StateError, match="none of the classes"):

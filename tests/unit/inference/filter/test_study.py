@@ -1,0 +1,89 @@
+"""A filter over a small record: the same wherever it runs, after a stop too, and nearer to the truth than before."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sim.inference.filter import study
+from sim.inference.filter.experiment import LoadedFilter
+from sim.inference.filter.forecast_study import look_ahead
+from sim.inference.filter.study import Filtered, Job, assimilate
+from sim.outputs.folder import OutputError
+from tests.unit.inference.filter.tiny_filter import ROWS, tiny_filter
+
+
+@pytest.fixture(autouse=True, scope="module")
+def record() -> object:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(study, "rows_of", lambda loaded, data: ROWS)
+        yield
+
+
+@pytest.fixture(scope="module")
+def loaded() -> LoadedFilter:
+    return tiny_filter()
+
+
+@pytest.fixture(scope="module")
+def done(loaded: LoadedFilter, tmp_path_factory: pytest.TempPathFactory) -> tuple[Filtered, Path]:
+    folder = tmp_path_factory.mktemp("filter")
+    return assimilate(loaded, Job(folder, scores=True)), folder
+
+
+def test_counts_come_near_to_what_was_published(done: tuple[Filtered, Path]) -> None:
+    daily = done[0].filter.particles.daily
+    poland, lithuania = daily[:, 1, :31].sum(axis=1), daily[:, 0, 31:61].sum(axis=1)
+    assert np.median(poland) == pytest.approx(40, rel=0.5)
+    assert np.median(lithuania) == pytest.approx(60, rel=0.6)
+
+
+def test_going_on_after_a_stop_is_the_same_as_never_having_stopped(
+    done: tuple[Filtered, Path], loaded: LoadedFilter, tmp_path: Path
+) -> None:
+    _, folder = done
+    months = sorted((folder / "months").glob("*.npz"))
+    (tmp_path / "months").mkdir()
+    (tmp_path / "origins").mkdir()
+    for file in (months[0], folder / "origins" / f"{months[0].stem}.parquet", folder / "filter.json"):
+        (tmp_path / file.relative_to(folder)).write_bytes(file.read_bytes())
+    again = assimilate(loaded, Job(tmp_path, scores=True))
+    assert np.array_equal(again.filter.particles.paths, done[0].filter.particles.paths)
+    assert np.array_equal(again.filter.particles.daily, done[0].filter.particles.daily)
+    assert again.tables["forecasts"].equals(done[0].tables["forecasts"])
+
+
+def test_every_figure_ahead_is_forecast_once_for_each_origin(done: tuple[Filtered, Path]) -> None:
+    table = done[0].tables["forecasts"]
+    own = table[table["method"] == "corridor"]
+    assert not own.duplicated(["origin", "series", "period_start"]).any()
+    assert set(own["horizon"]) == {1, 2}
+    assert (own["period_start"] >= own["origin"]).all()
+
+
+def test_another_record_is_refused_in_the_same_folder(
+    done: tuple[Filtered, Path], loaded: LoadedFilter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(study, "rows_of", lambda loaded, data: ROWS[:2])
+    with pytest.raises(OutputError, match="another record"):
+        assimilate(loaded, Job(done[1], scores=True))
+
+
+def test_a_damaged_month_is_named(done: tuple[Filtered, Path], loaded: LoadedFilter, tmp_path: Path) -> None:
+    first = sorted((done[1] / "months").glob("*.npz"))[0]
+    (tmp_path / "months").mkdir()
+    (tmp_path / "months" / first.name).write_bytes(first.read_bytes()[:-40])
+    with pytest.raises(OutputError, match=first.name):
+        assimilate(loaded, Job(tmp_path))
+
+
+def test_an_outlook_tells_weeks_by_section(done: tuple[Filtered, Path], loaded: LoadedFilter) -> None:
+    found = look_ahead(loaded, Job(done[1], scores=True), 3, 30, [])
+    table = (found.folder / "forecast.csv").read_text().splitlines()
+    sections, kinds, people, weeks = len(loaded.scenario.sections), 4, 3, 3
+    assert len(table) == 1 + weeks * (sections * kinds + people)
+    changed = look_ahead(loaded, Job(done[1], scores=True), 3, 30, ["hazards.death=0"])
+    assert changed.folder != found.folder
+    assert found.summary.startswith("From 2025-12-01, 3 weeks:")
