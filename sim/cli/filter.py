@@ -155,7 +155,11 @@ def _run(
 
     notes = notes_console(quiet)
     with interruptible(f"what was done is kept in {folder}; the same command resumes"), _months(notes) as report:
-        return run_filter(loaded, Job(folder, data, until, jobs, dask, command_line(), report, scores))
+        done = run_filter(loaded, Job(folder, data, until, jobs, dask, command_line(), report, scores))
+        from sim.report.filter_figures import write_filter
+
+        write_filter(done.tables, folder)
+        return done
 
 
 def _loaded(experiment: str, particles: int | None) -> LoadedFilter:
@@ -196,7 +200,7 @@ _TITLES = {
     "posture": "What the state did, by month",
     "parameters": "Parameters of behaviour, before and after",
     "months": "Months of the filter",
-    "scores": "Scores by months ahead, over figures that all methods forecast",
+    "scores": "Scores by months ahead; ratios are Corridor's over the method's, on the same figures",
     "scores-by-series": "Scores by series",
 }
 
@@ -205,5 +209,8 @@ def _show(console: Console, done: Filtered, names: tuple[str, ...]) -> None:
     from sim.report.console_sweeps import show_frame
 
     for name in names:
-        show_frame(done.tables[name], _TITLES[name], "", console)
+        table = done.tables[name]
+        if "month" in table:
+            table = table.assign(month=[f"{month:%Y-%m}" for month in table["month"]])
+        show_frame(table, _TITLES[name], "", console)
         console.print()

@@ -83,31 +83,32 @@ def _about(loaded: LoadedFilter, figure: Figure, origin: date, horizon: int) -> 
     }
 
 
-def scored(table: pd.DataFrame, by: Sequence[str] = ("horizon",)) -> pd.DataFrame:
-    """Tabulate scores by method and further columns, over the figures that all methods forecast.
+_KEYS = ["origin", "series", "period_start", "period_end"]
+_MEANS = ["crps", "log_wis", "log_score", "in50", "in90"]
 
-    Columns: figures; CRPS (events), WIS of logs and log score, means; coverage of the 50 and 90 % intervals; CRPS over
-    that of Corridor.
+
+def scored(table: pd.DataFrame, by: Sequence[str] = ("horizon",)) -> pd.DataFrame:
+    """Tabulate scores by method and further columns.
+
+    Columns: figures that the method forecasts; means of CRPS (events), WIS of logarithms, log score; coverage of the 50
+    and 90 % intervals; and Corridor's CRPS and WIS of logarithms over the method's on the same figures.
     """
-    keys = ["origin", "series", "period_start", "period_end"]
-    methods = table["method"].nunique()
-    complete = table.groupby(keys)["method"].transform("nunique") == methods
-    used = table[complete] if complete.any() else table
-    grouped = used.groupby([*by, "method"], sort=False)
-    found = grouped[["crps", "log_wis", "log_score", "in50", "in90"]].mean()
-    found.insert(0, "figures", grouped.size())
-    found = found.reset_index()
-    own = found[found["method"] == MODEL].set_index(list(by))["crps"]
-    index = [row if len(by) > 1 else row[0] for row in found[list(by)].itertuples(index=False, name=None)]
-    found["crps_ratio"] = found["crps"].to_numpy() / own.reindex(index).to_numpy()
-    return found
+    own = table[table["method"] == MODEL].set_index(_KEYS)
+    rows = []
+    for key, part in table.groupby([*by, "method"], sort=False):
+        same = own.loc[pd.MultiIndex.from_frame(part[_KEYS])]
+        rows.append({
+            **dict(zip([*by, "method"], key, strict=True)), "figures": len(part), **part[_MEANS].mean(),
+            "crps_ratio": same["crps"].mean() / part["crps"].mean(),
+            "log_wis_ratio": same["log_wis"].mean() / part["log_wis"].mean(),
+        })  # fmt: skip
+    return pd.DataFrame(rows).sort_values(list(by), kind="stable")
 
 
 def bootstrap(table: pd.DataFrame, other: str, horizon: int, seed: int, draws: int = 2000) -> tuple[float, float]:
     """Return the 90 % interval of Corridor's CRPS over another method's, resampling origins."""
     part = table[table["horizon"] == horizon]
-    keys = ["origin", "series", "period_start", "period_end"]
-    wide = part.pivot_table(index=keys, columns="method", values="crps")[[MODEL, other]].dropna()
+    wide = part.pivot_table(index=_KEYS, columns="method", values="crps")[[MODEL, other]].dropna()
     by_origin = wide.groupby(level="origin").sum()
     rng = stream(seed, "bootstrap", horizon)
     chosen = rng.integers(len(by_origin), size=(draws, len(by_origin)))

@@ -40,6 +40,7 @@ from sim.scenario.errors import ScenarioError
 from sim.studies.work.executors import workplace
 
 RECORD = "filter.json"
+_LAG = 2  # months
 Report = Callable[[str, int, int], None]  # stage, runs done and requested
 
 
@@ -185,7 +186,7 @@ def _write_month(
 def _tables(loaded: LoadedFilter, filtered: Filter, job: Job, months: Sequence[Month]) -> dict[str, pd.DataFrame]:
     particles = filtered.particles
     tables = {
-        "posture": posture_table(loaded, particles, months),
+        "posture": posture_table(loaded, job.folder, months),
         "parameters": _parameters(loaded, particles),
         "months": _months(job, months),
     }
@@ -198,14 +199,17 @@ def _tables(loaded: LoadedFilter, filtered: Filter, job: Job, months: Sequence[M
     return tables
 
 
-def posture_table(loaded: LoadedFilter, particles: Any, months: Sequence[Month]) -> pd.DataFrame:
+def posture_table(loaded: LoadedFilter, folder: Path, months: Sequence[Month]) -> pd.DataFrame:
     """Return the inferred posture by month: a row per month and coordinate, with 50 and 90 % intervals.
 
-    Of particles at the end of the record, so that later figures speak of earlier months too (a smoother).
+    Of the particles two months later (a fixed-lag smoother): later figures speak of earlier months too, but the
+    particles of the last month come from ever fewer of long ago.
     """
     posture = loaded.experiment.posture
     rows = []
     for number, month in enumerate(months, start=1):
+        later = months[min(number - 1 + _LAG, len(months) - 1)]
+        _, particles = checkpoint.read(folder / "months" / f"{later.first}.npz")
         x, off = particles.paths[number], particles.off[number]
         inflow = np.where(off, 0.0, posture.visas * np.exp(np.clip(x[:, 0], -8, 5)))
         facilitation = np.where(off, 0.0, 1 / (1 + np.exp(-x[:, 1])))
