@@ -68,12 +68,36 @@ def _observed(file: Path, series: dict[str, FilterSeries]) -> list[Row]:
     lines = list(csv.reader(StringIO(csv_text(file))))
     if not lines or "series" not in (header := [cell.strip() for cell in lines[0]]):
         return []
-    column, rows = header.index("series"), []
+    rows: list[Row] = []
     for name, entry in series.items():
-        own = [cells for cells in lines[1:] if cells[column : column + 1] in ([name], [entry.observed])]
+        wanted = _named(file, header, lines[1:], name, entry)
+        own = [cells for cells in lines[1:] if _cell(header, cells, "series") in wanted]
         if own:
             rows += parse(_text([header, *own]), display(file), name, entry)  # type: ignore[arg-type]
     return rows
+
+
+def _named(file: Path, header: list[str], lines: list[list[str]], name: str, entry: FilterSeries) -> set[str]:
+    """Return the names under which a file has a series: its own, or the only one of its agency and measure."""
+    there = {_cell(header, cells, "series") for cells in lines}
+    if own := there & {name, entry.observed}:
+        return own
+    alike = {
+        _cell(header, cells, "series")
+        for cells in lines
+        if entry.agency
+        and _cell(header, cells, "agency") == entry.agency
+        and _cell(header, cells, "measure") == (entry.measure or "")
+    }
+    if len(alike) > 1:
+        what = f"found the series {', '.join(sorted(alike))}, all of {entry.agency}, {entry.measure}"
+        raise ScenarioError(f"{display(file)}: {what}; which of them is meant? name it {name}")
+    return alike
+
+
+def _cell(header: list[str], cells: list[str], column: str) -> str:
+    number = header.index(column) if column in header else len(cells)
+    return cells[number].strip() if number < len(cells) else ""
 
 
 def _collected(file: Path, name: str, entry: FilterSeries) -> list[Row]:
