@@ -22,7 +22,7 @@ from sim.cli.common import (
     runs_bar,
     start_server,
 )
-from sim.cli.filter import DataFolder, Particles, assimilate, back_test_filter, forecast
+from sim.cli.filter import DataFolder, LeaveOut, Particles, assimilate, back_test_filter, forecast
 from sim.cli.streams import notes_console, results_console, say
 from sim.data.plain_text import visible
 
@@ -82,6 +82,7 @@ def backtest(
     experiment: Experiment,
     data: DataFolder = None,
     particles: Particles = None,
+    leave_out: LeaveOut = None,
     out: Annotated[Path | None, typer.Option(help="Folder [results/EXPERIMENT-backtest].")] = None,
     jobs: Jobs = None,
     dask: DaskAddress = None,
@@ -93,7 +94,7 @@ def backtest(
     from sim.inference.filter.experiment import is_filter
 
     if is_filter(experiment):
-        back_test_filter(experiment, data, particles, out, jobs, dask, quiet)
+        back_test_filter(experiment, data, particles, leave_out or [], out, jobs, dask, quiet)
         return
     start_server(jobs, dask)
     from sim.inference.backtest.study import back_test

@@ -40,6 +40,10 @@ DataFolder = Annotated[
         "--data", "--counts", help="Folder, or file, with figures beside those that ship, such as later months."
     ),
 ]
+LeaveOut = Annotated[
+    list[str] | None,
+    typer.Option(metavar="SERIES", help="Series that is forecast without being taken in; may be given several times."),
+]
 Particles = Annotated[int | None, typer.Option(help="Particles, in place of the experiment's.", min=20)]
 
 
@@ -121,6 +125,7 @@ def back_test_filter(
     experiment: str,
     data: Path | None,
     particles: int | None,
+    leave_out: list[str],
     out: Path | None,
     jobs: int | None,
     dask: str | None,
@@ -128,7 +133,10 @@ def back_test_filter(
 ) -> None:
     """`corridor backtest` of a filter: all origins in one pass."""
     loaded = _loaded(experiment, particles)
-    folder = out if out is not None else Path("results") / f"{loaded.name}-backtest"
+    for series in leave_out:
+        loaded = loaded.without(series)
+    name = "-without-".join([f"{loaded.name}-backtest", *leave_out])
+    folder = out if out is not None else Path("results") / name
     done = _run(loaded, folder, data, None, jobs, dask, quiet, scores=True)
     if quiet:
         return

@@ -102,6 +102,7 @@ class FilterSeries(_Entry):
     share: float = Field(1.0, gt=0, le=1, description="Share of events that is counted.")
     lag: int = Field(0, ge=0, le=1000, description="Days from the end of a period to its publication.")
     rounding: float = Field(0.0, ge=0, description="Half the unit that figures without bounds are rounded to.")
+    fit: bool = Field(True, description="Whether its figures are taken in; else they are only forecast.")
     score: bool = Field(True, description="Whether forecasts of it are scored.")
     file: FigureFile | None = Field(None, description="Where it stands in a folder given with `--data`.")
 
@@ -137,8 +138,9 @@ class FilterExperiment(_Entry):
         for path in self.parameters:
             if not path.startswith("behaviour."):
                 raise ValueError(f"parameters: found {show(path)}; allowed: parameters of behaviour")
-        if not any(series.score for series in self.series.values()):
-            raise ValueError("no series has `score: true`; allowed: one at least")
+        for flag in ("fit", "score"):
+            if not any(getattr(series, flag) for series in self.series.values()):
+                raise ValueError(f"no series has `{flag}: true`; allowed: one at least")
         return self
 
 
@@ -166,6 +168,16 @@ class LoadedFilter(NamedTuple):
             for k, (entry, field) in enumerate(zip(self.unknowns.values(), ranges, strict=True))
         ]
         return np.array(columns).T.reshape(len(scores), len(self.unknowns))
+
+    def without(self, series: str) -> LoadedFilter:
+        """Return the experiment that forecasts a series without taking it in; raises ScenarioError."""
+        known = self.experiment.series
+        if series not in known:
+            raise ScenarioError(f"--leave-out: found {show(series)}; {choices(known, series)}")
+        left = {**known, series: known[series].model_copy(update={"fit": False})}
+        if not any(entry.fit for entry in left.values()):
+            raise ScenarioError("--leave-out: found every series; one at least must be taken in")
+        return self._replace(experiment=self.experiment.model_copy(update={"series": left}))
 
     @property
     def unknowns(self) -> dict[str, Unknown]:

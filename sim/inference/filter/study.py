@@ -93,7 +93,8 @@ def assimilate(loaded: LoadedFilter, job: Job) -> Filtered:
     stage = [""]
     runner = Runner(setting_of(loaded), place, lambda done, asked: _tell(job, stage[0], done, asked))
     try:
-        filtered = Filter(loaded, figures, runner, loaded.experiment.backtest.months if job.scores else 1)
+        taken = [figure for figure in figures if loaded.experiment.series[figure.series].fit]
+        filtered = Filter(loaded, taken, runner, loaded.experiment.backtest.months if job.scores else 1)
         done = _resumed(filtered, job, months, about)
         put(job.folder / RECORD, _record(loaded, job, about))
         for month in months[done:]:

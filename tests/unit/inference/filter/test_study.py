@@ -12,6 +12,7 @@ from sim.inference.filter.experiment import LoadedFilter
 from sim.inference.filter.forecast_study import look_ahead
 from sim.inference.filter.study import Filtered, Job, assimilate
 from sim.outputs.folder import OutputError
+from sim.scenario.errors import ScenarioError
 from tests.unit.inference.filter.tiny_filter import ROWS, tiny_filter
 
 
@@ -87,3 +88,11 @@ def test_an_outlook_tells_weeks_by_section(done: tuple[Filtered, Path], loaded: 
     changed = look_ahead(loaded, Job(done[1], scores=True), 3, 30, ["hazards.death=0"])
     assert changed.folder != found.folder
     assert found.summary.startswith("From 2025-12-01, 3 weeks:")
+
+
+def test_a_series_that_is_left_out_is_forecast_but_tells_nothing(loaded: LoadedFilter, tmp_path: Path) -> None:
+    without = assimilate(loaded.without("poland"), Job(tmp_path, scores=True))
+    assert {figure.series for figure in without.filter.figures} == {"lithuania"}
+    assert set(without.tables["forecasts"]["series"]) == {"lithuania", "poland"}
+    with pytest.raises(ScenarioError, match="every series"):
+        loaded.without("poland").without("lithuania")
