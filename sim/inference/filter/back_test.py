@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sim.inference.filter import observation_model, simple_methods
+from sim.inference.filter import library_methods, observation_model, simple_methods
 from sim.inference.filter.assimilate import Step
 from sim.inference.filter.experiment import LoadedFilter
 from sim.inference.filter.record import Figure
@@ -59,11 +59,21 @@ def forecasts(loaded: LoadedFilter, figures: Sequence[Figure], step: Step) -> pd
             sample = simple_methods.forecast(name, past, figure, DRAWS)
             if sample is not None:
                 samples[name] = sample
+        samples |= _library(figures, figure, step.month.begun)
         members = [sample for name, sample in samples.items() if name != "last value"]
         samples[simple_methods.ENSEMBLE] = simple_methods.ensemble(members)
         about = _about(loaded, figure, origin, horizon)
         rows += [{**about, "method": name, **row_of(sample, figure.value)} for name, sample in samples.items()]
     return pd.DataFrame(rows)
+
+
+def _library(figures: Sequence[Figure], target: Figure, origin: int) -> dict[str, Floats]:
+    """Return the forecasts of the methods of a library, if it is installed."""
+    if not library_methods.available():
+        return {}
+    first, logs = library_methods.monthly(figures, target.series, origin)
+    found = {name: library_methods.forecast(name, first, logs, target, DRAWS) for name in library_methods.NAMES}
+    return {name: sample for name, sample in found.items() if sample is not None}
 
 
 def _levels(size: int) -> Floats:
