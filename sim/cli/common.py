@@ -92,6 +92,14 @@ WithMeasures = Annotated[
 Wide = Annotated[
     bool, typer.Option("--wide", callback=set_wide, help="Tables with all columns, wider than the terminal if need be.")
 ]
+Answers = Annotated[
+    str | None,
+    typer.Option(
+        metavar="both|with|without",
+        help="Arms of scenarios that have reactions: if they answer and if nobody does, or one of them "
+        "[both, where reactions are on].",
+    ),
+]
 Full = Annotated[bool, typer.Option("--full", help="All tables, also of several scenarios.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress, no tables.")]
 TablesOnly = Annotated[bool, typer.Option("--quiet", help="No progress: only the tables.")]

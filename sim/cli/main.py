@@ -16,6 +16,7 @@ from sim.cli.common import (
     NOTHING_WRITTEN,
     AcceptOlder,
     AllowOutside,
+    Answers,
     AtMost,
     Changes,
     DaskAddress,
@@ -206,18 +207,20 @@ def compare(
     report: Report = False,
     allow_outside: AllowOutside = False,
     measures: WithMeasures = None,
+    answers: Answers = None,
     full: Full = False,
     wide: Wide = False,
     quiet: TablesOnly = False,
 ) -> None:
     """Compare scenarios on the same people, draws and parameters: what changes, and what moves elsewhere?
 
-    Each --with is one more scenario: the base with a measure, or with several that are joined by +.
+    Each --with is one more scenario: the base with a measure, or with several that are joined by +. Scenarios with
+    reactions are run in two arms: if they answer, and if nobody does.
     """
     days_shown = studies.window_of(since, to)
     work = studies.Work(replicates, until, measure, at_most, jobs, dask, shard, report, quiet, days_shown, full)
     asked = {"seed": seed, "days": days}
-    studies.compare([base, *(others or [])], asked, changes or [], allow_outside, out, work, measures)
+    studies.compare([base, *(others or [])], asked, changes or [], allow_outside, out, work, measures, answers)
 
 
 @app.command()

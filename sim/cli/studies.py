@@ -91,12 +91,14 @@ def _plan_replicates(
 
 def compare(
     names: list[str], asked: dict[str, int | None], changes: list[str], outside: bool, out: Path | None, work: Work,
-    measures: list[str] | None = None,
+    measures: list[str] | None = None, answers: str | None = None,
 ) -> None:  # fmt: skip
     """`corridor compare`."""
     with interruptible(NOTHING_WRITTEN):
         start_server(work.jobs, work.dask)
-        plan, folder = _plan_comparison(names, asked, changes, outside, out, work, measures or [])
+        plan, folder = _plan_comparison(names, asked, changes, outside, out, work, measures or [], answers)
+    if answers is None and not work.quiet:
+        _say_switched_off(plan)
     _carry_out(plan, folder, work)
 
 
@@ -108,9 +110,11 @@ def _plan_comparison(
     out: Path | None,
     work: Work,
     measures: list[str],
+    answers: str | None,
 ) -> tuple[Plan, Path]:
     from sim.scenario.errors import ScenarioError
     from sim.scenario.parts import slug
+    from sim.studies.arms import with_arms
     from sim.studies.carry_out import check_number, comparable
     from sim.studies.plan import Plan
     from sim.studies.windows import check_window
@@ -131,8 +135,20 @@ def _plan_comparison(
     check_window(next(iter(scenarios.values())), *work.window)
     if out is None:
         base, *others = scenarios
-        out = Path("results") / f"{f'{base}-vs-{"-".join(others)}'[:LONGEST_NAME]}-{scenarios[base].seed}{tag_of(info)}"
-    return Plan(COMPARE, scenarios, work.replicates), out
+        asked_for = "" if answers is None else f"-{answers}-answers"
+        stem = f"{f'{base}-vs-{"-".join(others)}'[:LONGEST_NAME]}-{scenarios[base].seed}{tag_of(info)}"
+        out = Path("results") / f"{stem}{asked_for}"
+    both, arms = with_arms(scenarios, answers)
+    return Plan(COMPARE, both, work.replicates, extra=arms), out
+
+
+def _say_switched_off(plan: Plan) -> None:
+    """Say which scenarios have reactions that a comparison leaves out, and how to have them."""
+    from sim.studies.arms import ARMS, switched_off
+
+    arms = plan.extra.get(ARMS, {}).values()
+    for name in switched_off({name: one for name, one in plan.scenarios.items() if name not in arms}):
+        say(f"{name} has reactions, which it switches off (answers: false); with --answers both they are compared, too.")
 
 
 def _free(stem: str, taken: dict[str, Scenario]) -> str:
@@ -177,7 +193,7 @@ def _finish(study: Study, work: Work, until: Until | None) -> None:
     if until is not None:
         reached = max(until.reached(study))
         say(f"{study.replicates} replicates: the mean of {work.measure} is known to ±{reached:.1%} (90 % confidence).")
-    if len(study.others) > 1 and not work.full:
+    if (len(study.others) > 1 or study.arms) and not work.full:
         say(f"Written to {study.folder}; `corridor results {study.folder} --full` prints all tables.")
     else:
         say(f"Written to {study.folder}: {list_files(study.folder)}")
@@ -197,7 +213,7 @@ def show(source: Study | Results, *, full: bool = False) -> None:
         from sim.report.console_study import show_study
 
         first = source.scenarios[source.base]
-        several = len(source.others) > 1  # the title of all of them would be longer than the tables
+        several = len(source.others) > 1 or bool(source.arms)  # the title of all of them would be longer than the tables
         title = source.scenarios[source.base].title if several else source.about["title"]
         title = f"{title}  {first.start} to {first.end}, seed {source.about['plan']['seed']}"
         console.print(visible(title if several else f"\n{title}"), style="bold", soft_wrap=True)

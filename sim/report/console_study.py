@@ -9,11 +9,13 @@ from sim.data.plain_text import visible
 from sim.outputs.definitions import ALL, GROUPS, short_of, title_of, with_registered
 from sim.outputs.totals import QUANTILES
 from sim.report.console import EMPTY, record_table
+from sim.report.console_arms import show_arms
 from sim.report.console_ranking import show_ranking
 from sim.report.console_table import Cell, ConsoleTable
 from sim.report.sentences import only_in
 from sim.report.words import number, share
 from sim.scenario.schema import Scenario
+from sim.studies.arms import ARM_TITLES
 from sim.studies.study import Study
 
 # The outputs that tables show, in order; of the whole and by route also those of extensions.
@@ -37,16 +39,17 @@ def show_study(study: Study, console: Console, *, full: bool = False) -> None:
         console: Where to print.
         full: Whether to print all tables of differences after a ranking.
     """
-    if len(study.others) > 1:
-        show_ranking(study, console, full=full)
-    if study.others:
-        for name in study.others if full or len(study.others) == 1 else ():
-            console.print(_differences(study, name))
-            console.print(_where(study, name, "section"))
-            console.print(_where(study, name, "route"))
-            for line in only_in(study.scenarios, study.base, name):
-                console.print(visible(f"{line}\n"), highlight=False, markup=False, soft_wrap=True)
-    else:
+    if study.arms:
+        show_arms(study, console)
+    for title, one in {ARM_TITLES[arm]: own for arm, own in study.arms.items()}.items() or (("", study),):
+        several, tables = len(one.others) > 1, full or (len(one.others) == 1 and not study.arms)
+        if title and (several or tables):
+            console.print(f"\n{title}", style="bold")
+        if several:
+            show_ranking(one, console, full=full)
+        for name in one.others if tables else ():
+            _show_differences(one, name, console)
+    if not study.others:
         console.print(_intervals(study))
         console.print(_sections(study))
         record = record_table(study.observed(study.base))
@@ -56,6 +59,14 @@ def show_study(study: Study, console: Console, *, full: bool = False) -> None:
         first = study.failed.iloc[0]
         text = f"{len(study.failed)} of {len(study.runs)} runs failed; run {first['run']}: {first['error']}"
         console.print(visible(text), style="bold", markup=False, soft_wrap=True)
+
+
+def _show_differences(study: Study, name: str, console: Console) -> None:
+    console.print(_differences(study, name))
+    console.print(_where(study, name, "section"))
+    console.print(_where(study, name, "route"))
+    for line in only_in(study.scenarios, study.base, name):
+        console.print(visible(f"{line}\n"), highlight=False, markup=False, soft_wrap=True)
 
 
 def _intervals(study: Study) -> ConsoleTable:

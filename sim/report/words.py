@@ -85,6 +85,11 @@ def share(value: float) -> str:
     return f"{percent}\u202f%"
 
 
+def part(value: float) -> str:
+    """Format a part of an effect as per cent with a thin space; it may be below 0 or above 100 %."""
+    return NOTHING if isnan(value) else f"{shown(100 * value)}\u202f%"
+
+
 def listed(parts: list[str]) -> str:
     """Join parts as `one, two and three`."""
     return " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else "".join(parts)

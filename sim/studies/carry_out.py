@@ -11,6 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, overload
 
+import pandas as pd
+
 from sim.data.plain_text import label_of
 from sim.data.spreadsheet import csv_of
 from sim.engine import rules
@@ -22,10 +24,12 @@ from sim.runs import run as run_once
 from sim.scenario.errors import ScenarioError
 from sim.scenario.schema import Scenario
 from sim.studies import statistics
+from sim.studies.arms import with_arms
 from sim.studies.plan import MOST_REPLICATES, TWINS, Plan
 from sim.studies.ranking import rank
 from sim.studies.store.store import Store
 from sim.studies.study import Study
+from sim.studies.undone import fired, undone
 from sim.studies.work.dispatch import Progress, dispatch
 from sim.studies.work.executors import Serial, Workplace, workplace
 
@@ -180,6 +184,7 @@ def compare(
     replicates: int = REPLICATES,
     until: Until | None = None,
     folder: str | Path | None = None,
+    answers: str | None = None,
     **options: Any,
 ) -> Study:
     """Compare scenarios with a base in pairs of runs with the same people, draws and parameters.
@@ -190,6 +195,8 @@ def compare(
         replicates: Number of replicates of each scenario.
         until: Stopping rule: until an output is known to a precision in each scenario.
         folder: As `replicates`.
+        answers: "both", "with" or "without"; by default both arms of each scenario whose reactions can begin and are
+            on, if they answer and if nobody does (`Study.arms`).
         **options: As `carry_out`.
 
     Raises:
@@ -211,7 +218,8 @@ def compare(
         if name in scenarios:
             raise ScenarioError(f"compare: {name} is given twice; each scenario once, under names that differ")
         scenarios[name] = load_for_run(given)
-    return carry_out(Plan("compare", comparable(scenarios), replicates), folder, until=until, **options)
+    both, arms = with_arms(comparable(scenarios), answers)
+    return carry_out(Plan("compare", both, replicates, extra=arms), folder, until=until, **options)
 
 
 def comparable(scenarios: dict[str, Scenario]) -> dict[str, Scenario]:
@@ -285,9 +293,13 @@ def looks(cap: int) -> Iterator[int]:
 def tables_of(study: Study) -> dict[str, bytes]:
     """Return the non-empty tables of a study as CSV, by file name."""
     tables = {name: getattr(study, name) for name in _TABLES}
-    if len(study.others) > 1:
-        found = rank(study)
-        tables |= {"ranking": found.scenarios, "ranking_outcomes": found.outcomes, "interactions": found.interactions}
+    if study.arms:
+        tables |= {"undone": undone(study), "reactions": fired(study)}
+    ranked = {arm: rank(one) for arm, one in (study.arms or {"": study}).items() if len(one.others) > 1}
+    for name, part in (("ranking", "scenarios"), ("ranking_outcomes", "outcomes"), ("interactions", "interactions")):
+        found = {arm: getattr(ranking, part) for arm, ranking in ranked.items() if len(getattr(ranking, part))}
+        if found:
+            tables[name] = pd.concat([t.assign(arm=arm) if arm else t for arm, t in found.items()], ignore_index=True)
     return {f"{name}.csv": csv_of(table).encode() for name, table in tables.items() if len(table)}
 
 

@@ -14,6 +14,7 @@ import pandas as pd
 from sim.outputs.definitions import ALL
 from sim.outputs.run_data import Array
 from sim.outputs.totals import QUANTILES
+from sim.studies.arms import UNANSWERED
 from sim.studies.statistics import Matrix
 from sim.studies.study import Study
 
@@ -122,8 +123,9 @@ def _interactions(names: list[str], values: dict[str, Array], units: dict[str, s
     """Compare each combination ``a+b`` with the sum of its parts' effects on the first scenario."""
     rows = []
     for k, name in enumerate(names):
-        parts = [names.index(part) for part in name.split("+") if part in names[1:]]
-        if len(parts) < 2 or len(parts) != len(name.split("+")):
+        plain = name.removesuffix(f"-{UNANSWERED}")
+        parts = [names.index(part) for part in _parts(plain, name[len(plain) :]) if part in names[1:]]
+        if len(parts) < 2 or len(parts) != len(plain.split("+")):
             continue
         for outcome, found in values.items():
             effects = found - found[:, :1]
@@ -134,3 +136,7 @@ def _interactions(names: list[str], values: dict[str, Array], units: dict[str, s
             row |= {"together": np.median(effects[:, k]), "sum_of_parts": np.median(summed)}
             rows.append(row | {"difference": middle, "low90": low, "high90": high})
     return pd.DataFrame(rows)
+
+
+def _parts(combination: str, ending: str) -> list[str]:
+    return [f"{part}{ending}" for part in combination.split("+")]

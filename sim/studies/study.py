@@ -24,6 +24,7 @@ from sim.scenario.errors import ScenarioError
 from sim.scenario.load import load_scenario
 from sim.scenario.schema import Scenario
 from sim.studies import statistics
+from sim.studies.arms import ANSWERED, ARMS, UNANSWERED, by_arm, names_of
 from sim.studies.first_difference import first_difference
 from sim.studies.plan import EXPERIMENT
 from sim.studies.statistics import Matrix
@@ -45,6 +46,7 @@ class Study:
 
     Args:
         folder: The study's folder.
+        arm: "answered" or "unanswered" for that arm alone of a comparison that has both (`sim.studies.arms`).
 
     Attributes:
         about: The contents of ``study.json``: kind, scenarios, seed, versions, machine, command.
@@ -55,9 +57,9 @@ class Study:
         OutputError: If the folder holds no study, or a damaged one.
     """
 
-    def __init__(self, folder: str | Path) -> None:
+    def __init__(self, folder: str | Path, arm: str | None = None) -> None:
         """Read the description of the study; tables are read on demand."""
-        self.folder = Path(folder)
+        self.folder, self.arm = Path(folder), arm
         self._recorded = Recorded(self.folder)
         self.about: dict[str, Any] = self._recorded.about
         self.kind: str = self.about["plan"]["kind"]
@@ -69,7 +71,14 @@ class Study:
     @property
     def names(self) -> list[str]:
         """Return the names of the scenarios, the base first."""
-        return list(self.about["plan"]["scenarios"])
+        return names_of(self.about["plan"], self.arm)
+
+    @cached_property
+    def arms(self) -> dict[str, Study]:
+        """Return the comparison if nobody answers, and if they answer; empty if it has no two arms."""
+        if self.arm is not None or not self.about["plan"].get(ARMS):
+            return {}
+        return {arm: Study(self.folder, arm) for arm in (UNANSWERED, ANSWERED)}
 
     @cached_property
     def scenarios(self) -> dict[str, Scenario]:
@@ -157,9 +166,10 @@ class Study:
         """Return each output of each other scenario minus that of the base, replicate by replicate.
 
         Columns as `intervals`, with ``lower`` and ``higher``, the shares of replicates with a lower or higher value.
+        With two arms each differs from the base of its own: ``arm`` tells which.
         """
-        if not self.others:
-            return pd.DataFrame()
+        if self.arms or not self.others:
+            return by_arm(self, "differences")
         base = self.matrix(self.base)
         parts = [statistics.differences(base, self.matrix(name)).assign(scenario=name) for name in self.others]
         return _first(pd.concat(parts, ignore_index=True), "scenario")
@@ -205,6 +215,8 @@ class Study:
         """
         if since is not None or until is not None:
             self._chosen = Window(self, since or self._first_difference(self.others) or self._start, until, asked=True)
+        for arm in self.arms.values():
+            arm.look_at(since, until)
         return self
 
     def window(self, *others: str) -> Window | None:
@@ -232,12 +244,16 @@ class Study:
     @property
     def window_intervals(self) -> pd.DataFrame:
         """Return `intervals` over `window`, with its ``first`` and ``last`` day; empty if that is the whole run."""
+        if self.arms:
+            return by_arm(self, "window_intervals")
         window = self.window() if self.others else self._chosen
         return pd.DataFrame() if window is None else window.intervals
 
     @property
     def window_differences(self) -> pd.DataFrame:
         """Return `differences` of each scenario over its own `window`, with ``first`` and ``last`` day."""
+        if self.arms:
+            return by_arm(self, "window_differences")
         parts = [found.differences(name) for name in self.others if (found := self.window(name)) is not None]
         return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
