@@ -148,7 +148,9 @@ def _say_switched_off(plan: Plan) -> None:
 
     arms = plan.extra.get(ARMS, {}).values()
     for name in switched_off({name: one for name, one in plan.scenarios.items() if name not in arms}):
-        say(f"{name} has reactions, which it switches off (answers: false); with --answers both they are compared, too.")
+        say(
+            f"{name} has reactions, which it switches off (answers: false); with --answers both they are compared, too."
+        )
 
 
 def _free(stem: str, taken: dict[str, Scenario]) -> str:
@@ -213,7 +215,9 @@ def show(source: Study | Results, *, full: bool = False) -> None:
         from sim.report.console_study import show_study
 
         first = source.scenarios[source.base]
-        several = len(source.others) > 1 or bool(source.arms)  # the title of all of them would be longer than the tables
+        several = len(source.others) > 1 or bool(
+            source.arms
+        )  # the title of all of them would be longer than the tables
         title = source.scenarios[source.base].title if several else source.about["title"]
         title = f"{title}  {first.start} to {first.end}, seed {source.about['plan']['seed']}"
         console.print(visible(title if several else f"\n{title}"), style="bold", soft_wrap=True)

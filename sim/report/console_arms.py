@@ -9,8 +9,9 @@ import pandas as pd
 from rich.console import Console
 
 from sim.outputs.definitions import ALL, short_of, title_of
+from sim.report.console import EMPTY
 from sim.report.console_table import Cell, ConsoleTable
-from sim.report.words import NOTHING, number, part
+from sim.report.words import number, part
 from sim.studies.arms import ANSWERED, ARM_TITLES, ARMS, UNANSWERED
 from sim.studies.study import Study
 from sim.studies.undone import EFFECTS, FIRST_DAY, fired, undone
@@ -22,10 +23,11 @@ _SHOWN = (
 )  # fmt: skip
 _UNDONE = "undone"
 NOT_TOLD = (
-    "undone: 1 − effect if they answer / effect if nobody does, pair by pair; not told ({}) where the 90 % interval of "
-    "the effect if nobody answers includes 0, or no effect is divided"
+    "undone: 1 − effect if they answer / effect if nobody does, pair by pair; below 0 answers add to the effect, above "
+    "100 % they reverse it; not told ({}) where the 90 % interval of the effect if nobody answers includes 0"
 )
-_PLACES = ("attempts", "entries", "landed", "stranded")
+_LEVELS = ("route", "section")
+_PLACES = ("attempts", "boarded", "entries", "landed", "stranded")
 
 
 def show_arms(study: Study, console: Console) -> None:
@@ -62,7 +64,7 @@ def _side_by_side(study: Study, name: str, parts: pd.DataFrame) -> ConsoleTable:
     table = ConsoleTable(
         f"{name} less {study.base}, in two arms: {pairs} pairs of runs in each{f', {window.words}' if window else ''}",
         "the same people, draws and parameters in both arms; difference: median (5 % to 95 % of the pairs); "
-        + NOT_TOLD.format(NOTHING),
+        + NOT_TOLD.format(EMPTY),
         ("output", *headings, _UNDONE, "unit"),
         (*headings, _UNDONE),
     )
@@ -79,24 +81,26 @@ def _side_by_side(study: Study, name: str, parts: pd.DataFrame) -> ConsoleTable:
 
 def _places(study: Study, name: str) -> ConsoleTable:
     """Where did it go, in each arm? What each section and route takes, without those that nothing changes."""
-    columns = [f"{short_of(key)}, {arm}" for key in _PLACES for arm in (UNANSWERED, ANSWERED)]
+    rows = {arm: arm_rows(study, name, arm).set_index(["level", "name", "measure"]) for arm in (UNANSWERED, ANSWERED)}
+    places = sorted({(level, own) for frame in rows.values() for level, own, _ in frame.index if level in _LEVELS})
+    cells = {
+        (place, key, arm): _range(frame.loc[*place, key], key) if (*place, key) in frame.index else EMPTY
+        for place in places
+        for key in _PLACES
+        for arm, frame in rows.items()
+    }
+    moved = {at for at, cell in cells.items() if cell not in ("0", EMPTY)}
+    keys = [key for key in _PLACES if any(key == of for _, of, _ in moved)]
+    columns = {(key, arm): f"{short_of(key)}, {arm}" for key in keys for arm in (UNANSWERED, ANSWERED)}
     table = ConsoleTable(
         "Where did it go, if nobody answers and if they answer? Difference: median (5 % to 95 %)",
         "sections and routes for which nothing changes in either arm are left out",
-        ("section or route", *columns),
-        columns,
+        ("section or route", *columns.values()),
+        tuple(columns.values()),
     )
-    rows = {arm: arm_rows(study, name, arm).set_index(["level", "name", "measure"]) for arm in (UNANSWERED, ANSWERED)}
-    for level in ("section", "route"):
-        known = sorted({own for frame in rows.values() for kind, own, _ in frame.index if kind == level})
-        for place in known:
-            cells = [
-                _range(rows[arm].loc[level, place, key], key) if (level, place, key) in rows[arm].index else NOTHING
-                for key in _PLACES
-                for arm in (UNANSWERED, ANSWERED)
-            ]
-            if any(cell not in ("0", NOTHING) for cell in cells):
-                table.add_row(place, *cells)
+    for level in reversed(_LEVELS):
+        for place in (one for one in places if one[0] == level and any(one == of for of, _, _ in moved)):
+            table.add_row(place[1], *(cells[place, key, arm] for key, arm in columns))
         table.end_section()
     return table
 
@@ -105,7 +109,7 @@ def _parts(study: Study, effects: pd.DataFrame) -> ConsoleTable:
     headings = [short_of(key) for key in EFFECTS]
     table = ConsoleTable(
         f"What part of each effect on {study.base} is undone by the answers: median (5 % to 95 %)",
-        NOT_TOLD.format(NOTHING),
+        NOT_TOLD.format(EMPTY),
         ("scenario", *headings),
         headings,
     )
@@ -127,10 +131,9 @@ def _reactions(study: Study) -> ConsoleTable:
     start = study.scenarios[study.base].start
     for reaction, part_ in found.groupby("reaction", sort=True):
         for _, row in part_.iterrows():
-            first = [
-                number(row[f"first_day_{key}"], FIRST_DAY, start=start) for key in ("low50", "median", "high50")
-            ]  # fmt: skip
-            days = number(row["days"], "reaction_days")
+            ends = [row[f"first_day_{key}"] for key in ("low50", "median", "high50")]
+            first = [number(end, FIRST_DAY, start=start, nothing=EMPTY) for end in ends]
+            days = number(row["days"], "reaction_days", nothing=EMPTY)
             began = f"{row['began']} of {row['replicates']}"
             table.add_row(str(reaction), str(row["scenario"]), began, _forms(*first), days)
         table.end_section()
@@ -139,13 +142,15 @@ def _reactions(study: Study) -> ConsoleTable:
 
 def undone_cell(row: Mapping[str, Any] | pd.Series) -> Cell:
     """Return what part of an effect is undone, with its interval; a dash if that is not told."""
+    if pd.isna(row["undone_median"]):
+        return EMPTY
     return _forms(*(part(float(row[f"undone_{key}"])) for key in ("low90", "median", "high90")))
 
 
 def _range(row: pd.Series, output: str) -> Cell:
     if not row[["low90", "median", "high90"]].fillna(0).any():
         return "0"
-    return _forms(*(number(row[key], output, sign=True, nothing=NOTHING) for key in ("low90", "median", "high90")))
+    return _forms(*(number(row[key], output, sign=True, nothing=EMPTY) for key in ("low90", "median", "high90")))
 
 
 def _forms(low: str, middle: str, high: str) -> Cell:

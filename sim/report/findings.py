@@ -15,6 +15,7 @@ from sim.outputs.run_data import WINDOW, Array
 from sim.outputs.totals import QUANTILES
 from sim.scenario.schema import Scenario
 from sim.scenario.write import scenario_hash
+from sim.studies.arms import ANSWERED
 from sim.studies.store.tables import DONE
 from sim.studies.study import Study
 from sim.studies.windows import Window
@@ -31,7 +32,8 @@ class Findings:
     """The numbers of a study or of a run's results, through a common interface.
 
     Args:
-        source: A study of replicates or a comparison, or the results of a run.
+        source: A study of replicates or a comparison, or the results of a run. Of a comparison with two arms
+            (`sim.studies.arms`) it has the one in which they answer; ``whole`` has both.
         about: Provenance of a run's results (`sim.outputs.provenance.provenance`).
 
     Attributes:
@@ -45,6 +47,9 @@ class Findings:
 
     def __init__(self, source: Study | Results, about: Mapping[str, Any] | None = None) -> None:
         """See the class."""
+        self.whole = source if isinstance(source, Study) else None
+        if isinstance(source, Study) and source.arms:
+            source = source.arms[ANSWERED]
         self.study = source if isinstance(source, Study) else None
         self.results = None if isinstance(source, Study) else source
         self.about: Mapping[str, Any] = about or {}

@@ -14,6 +14,7 @@ from sim.outputs.definitions import glossary
 from sim.outputs.folder import OutputError
 from sim.report import assumptions, forest, people_figures, study_figures, tables
 from sim.report import map as border_map
+from sim.report.arms import arms
 from sim.report.findings import COMPARE, REPLICATES, RUN, Findings
 from sim.report.panels import colour_of
 from sim.report.sentences import caveat, headlines, period
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 _KINDS = {COMPARE: "a comparison of scenarios", REPLICATES: "replicates of a scenario", RUN: "a single run"}
 _CONTENTS = (
     ("findings", "Findings", None),
+    ("answers", "If they answer", "answers"),
     ("map", "Map", "map"),
     ("changes", "Changes", "changes"),
     ("where", "Where did it go?", "changes"),
@@ -100,6 +102,7 @@ def _page(found: Findings) -> dict[str, Any]:
         "headlines": headlines(found),
         "caveat": caveat(found),
         "glance": tables.glance(found),
+        "answers": arms(found.whole),
         **_figures(found),
         **_tables(found),
         "version": (found.about.get("versions") or {}).get("corridor", ""),
@@ -158,6 +161,11 @@ def _alerts(found: Findings) -> list[str]:
         alerts.append(
             f"This study is incomplete: {runs:,} of {asked:,} runs have ended. "
             "The figures are of those alone; the command at the end resumes the study."
+        )
+    if found.whole is not None and found.whole.arms:
+        alerts.append(
+            "This comparison has two arms. All that follows is of the one in which they answer, but for the section "
+            "that has both side by side."
         )
     missing = [name for name in found.scenarios if name not in found.names]
     if missing:

@@ -130,7 +130,7 @@ def _changes(found: Findings, other: str) -> Iterator[Sentence]:
             yield from _change(found, other, output, subject, plural)
     if has_sea(found):
         yield from _change(found, other, "landed", "Landings over the sea", True)
-    yield from _elsewhere(found, other)
+    yield from elsewhere(found, other)
 
 
 def _human_changes(found: Findings, other: str) -> Iterator[Sentence]:
@@ -177,7 +177,7 @@ def _of(times: int, pairs: int) -> str:
     return f"all {pairs} replicates" if times == pairs else f"{times} of {pairs} replicates"
 
 
-def _elsewhere(found: Findings, other: str) -> Iterator[Sentence]:
+def elsewhere(found: Findings, other: str) -> Iterator[Sentence]:
     """Yield displacement: routes and sections with a clear increase."""
     rises = [
         *_rises(found, other, "route", found.routes, "boarded", "more people board"),

@@ -54,7 +54,9 @@ def with_arms(
         raise ScenarioError(f"--answers: found {answers!r}; allowed: {', '.join(CHOICES)}")
     able = [name for name, one in scenarios.items() if may_answer(one) and (answers or one.answers)]
     if answers is not None and not able:
-        raise ScenarioError(f"--answers: found {answers}, but none of {', '.join(scenarios)} has a reaction to speak of")
+        raise ScenarioError(
+            f"--answers: found {answers}, but none of {', '.join(scenarios)} has a reaction to speak of"
+        )
     if answers in (WITH, WITHOUT):
         return {name: _set(one, answers == WITH) if name in able else one for name, one in scenarios.items()}, {}
     both = {name: _set(one, True) if name in able else one for name, one in scenarios.items()}
@@ -62,7 +64,9 @@ def with_arms(
     for name in able:
         pairs[name] = f"{name}-{UNANSWERED}"
         if pairs[name] in both:
-            raise ScenarioError(f"compare: found a scenario {pairs[name]}, as the arm of {name} without answers is called")
+            raise ScenarioError(
+                f"compare: found a scenario {pairs[name]}, as the arm of {name} without answers is called"
+            )
         both[pairs[name]] = _set(scenarios[name], False)
     return both, {ARMS: pairs} if pairs else {}
 

@@ -64,7 +64,8 @@ def part_undone(unanswered: Array, answered: Array) -> Array:
     if low <= 0 <= high:
         return np.empty(0)
     none = np.full(len(unanswered), np.nan)
-    return 1.0 - np.divide(answered, unanswered, out=none, where=unanswered != 0)
+    found: Array = 1.0 - np.divide(answered, unanswered, out=none, where=unanswered != 0)
+    return found
 
 
 def fired(study: Study) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from sim.outputs.folder import OutputError
 from sim.outputs.results import SCENARIO, Results
 from sim.scenario import Scenario, ScenarioError, apply_overrides, load_scenario
 from sim.scenario.points import coordinate_of
+from sim.studies.arms import ANSWERED
 from sim.studies.plan import EXPERIMENT
 from sim.studies.store.recorded import is_study
 from sim.studies.study import Study
@@ -61,7 +62,7 @@ class Opened:
         if not (study.runs["status"] == "done").any():
             raise OutputError(f"{folder}: nothing to show: no run of it has ended well")
         if EXPERIMENT not in study.about["plan"]:
-            return cls(folder, study)
+            return cls(folder, study.arms.get(ANSWERED, study))
         if not {"knobs", "outcomes", "titles"} <= set(study.about["plan"][EXPERIMENT]):
             raise OutputError(f"{folder}: a study of kind {study.kind}; runs, comparisons and sweeps can be shown")
         return cls(folder, CompletedSweep(study))
