@@ -55,7 +55,7 @@ def with_arms(
     able = [name for name, one in scenarios.items() if may_answer(one) and (answers or one.answers)]
     if answers is not None and not able:
         raise ScenarioError(
-            f"--answers: found {answers}, but none of {', '.join(scenarios)} has a reaction to speak of"
+            f"--answers: found {answers}, but none of {', '.join(scenarios)} has a reaction that can begin"
         )
     if answers in (WITH, WITHOUT):
         return {name: _set(one, answers == WITH) if name in able else one for name, one in scenarios.items()}, {}
