@@ -148,9 +148,7 @@ def _say_switched_off(plan: Plan) -> None:
 
     arms = plan.extra.get(ARMS, {}).values()
     for name in switched_off({name: one for name, one in plan.scenarios.items() if name not in arms}):
-        say(
-            f"{name} has reactions, which it switches off (answers: false); with --answers both they are compared, too."
-        )
+        say(f"{name}: its reactions are switched off (answers: false); --answers both compares both arms.")
 
 
 def _free(stem: str, taken: dict[str, Scenario]) -> str:

@@ -64,9 +64,7 @@ def with_arms(
     for name in able:
         pairs[name] = f"{name}-{UNANSWERED}"
         if pairs[name] in both:
-            raise ScenarioError(
-                f"compare: found a scenario {pairs[name]}, as the arm of {name} without answers is called"
-            )
+            raise ScenarioError(f"compare: found a scenario {pairs[name]}, the name of {name} if nobody answers")
         both[pairs[name]] = _set(scenarios[name], False)
     return both, {ARMS: pairs} if pairs else {}
 

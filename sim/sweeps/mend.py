@@ -10,6 +10,7 @@ from typing import NamedTuple
 from sim.outputs.folder import OutputError
 from sim.scenario.errors import ScenarioError
 from sim.scenario.schema import Scenario
+from sim.studies.arms import ARMS
 from sim.studies.carry_out import carry_out, tables_of
 from sim.studies.plan import EXPERIMENT, Plan
 from sim.studies.store.recorded import SHORTENED
@@ -83,7 +84,8 @@ def plan_of_folder(study: Study, scenarios: Mapping[str, Scenario]) -> Plan:
     drawn = plan["parameters"] == "drawn"
     extra = plan.get(EXPERIMENT)
     if extra is None:
-        return Plan(study.kind, scenarios, study.replicates, twins=plan["twins"], drawn=drawn)
+        arms = {ARMS: plan[ARMS]} if ARMS in plan else {}
+        return Plan(study.kind, scenarios, study.replicates, twins=plan["twins"], drawn=drawn, extra=arms)
     if "design" not in extra:
         raise OutputError(f"{study.folder}: a part of a larger search")
     factors = [Factor.of(entry) for entry in extra["knobs"]]

@@ -19,6 +19,7 @@ from sim.studies.plan import Plan
 from sim.studies.ranking import ranking_of
 from sim.studies.study import Study
 from sim.studies.undone import EFFECTS, fired, part_undone, undone
+from sim.sweeps.mend import plan_of_folder, scenarios_of
 from tests.strategies import merge, tiny_scenario
 
 BAN = {"measures": {"ban": {"kind": "carrier-ban", "routes": ["benghazi-minsk"], "start": "2025-10-15"}}}
@@ -104,6 +105,11 @@ def test_differences_are_within_an_arm(study: Study) -> None:
     assert set(study.differences["scenario"]) == {"ban", "ban-unanswered"}
     tables = tables_of(study)
     assert {"undone.csv", "reactions.csv", "differences.csv", "window_differences.csv"} <= set(tables)
+
+
+def test_a_study_of_two_arms_is_mended_as_one(study: Study) -> None:
+    again = plan_of_folder(study, scenarios_of(study, study.folder))
+    assert again.describe() == study.about["plan"]
 
 
 def test_until_somebody_answers_the_arms_are_one(study: Study) -> None:
