@@ -147,14 +147,14 @@ def test_what_is_undone_is_of_the_effects_told(study: Study) -> None:
 
 
 @given(
-    effects=st.lists(st.tuples(st.floats(-1e4, 1e4), st.floats(-1e4, 1e4)), min_size=1, max_size=30),
+    effects=st.lists(st.tuples(st.integers(-9, 9), st.integers(-9999, 9999)), min_size=1, max_size=30),
 )
 def test_no_part_is_told_of_an_effect_that_may_be_none(effects: list[tuple[float, float]]) -> None:
-    without, answered = np.array(effects).T
+    without, answered = np.array(effects, dtype=float).T
     low, high = np.quantile(without, [0.05, 0.95])
     found = part_undone(without, answered)
     assert len(found) == (0 if low <= 0 <= high else len(effects))
-    assert not np.isinf(found).any() or (np.abs(without[np.isinf(found)]) < 1e-300).all()
+    assert (np.isnan(found) == (without[: len(found)] == 0)).all()
 
 
 def test_the_part_undone_is_nothing_all_or_more() -> None:
