@@ -164,7 +164,7 @@ def decide(
 
     sampled = CompletedSweep(folder)
     found = table_of(sampled, without or [])
-    tables = {"regret": found.regret, "robust": found.robust, "knowledge": found.knowledge}
+    tables = {name: table for name, table in found._asdict().items() if len(table)}
     written = write_tables(folder, tables)
     written.append(figures.save(figures.regrets(found.regret), folder / ANALYSIS / "regret.png").name)
     if quiet:

@@ -106,6 +106,14 @@ def show_decision(tables: Mapping[str, pd.DataFrame], wanted: float, console: Co
         "exceeded in a tenth of the points, as a share of its objective's highest; the highest of all objectives"
     )
     show_frame(robust, "Robust responses", caption, console)
+    if "whichever" in tables:
+        whichever = tables["whichever"].sort_values("satisfied", ascending=False, kind="stable")
+        caption = (
+            "a way: a value, or half of the range, of a parameter that says how they answer; satisfied: of all "
+            f"objectives, in the way that is worst for the response; holds: {wanted:.0%} or more; worst: mean in the "
+            "worst way; best in: the share of the ways in which its mean is the best of all responses"
+        )
+        show_frame(whichever, "Whichever way they answer", caption, console)
     order = tables["knowledge"].sort_values(["objective", "evppi"], ascending=[True, False], kind="stable")
     caption = (
         "evppi: how much better the choice would be if the parameter were known beforehand, in the objective's unit; "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,6 +13,7 @@ from sim.sweeps.completed_sweep import CompletedSweep
 from sim.sweeps.experiment import LEAST_POINTS
 from sim.sweeps.factors import Floats
 from sim.sweeps.outcomes import OutcomeOf
+from sim.sweeps.ways import TOGETHER, of_reactions, ways_table, whichever_table
 
 SHUFFLES = 50  # of a parameter, to estimate the value that chance alone would suggest
 HIGH = 0.9
@@ -25,12 +26,18 @@ class Decided(NamedTuple):
         regret: A row per response and objective: mean, 90th percentile and highest regret, mean outcome, satisfied.
         robust: A row per response: share of points at which it satisfies all objectives, its regret over all of them
             (relative to the range from best to worst response; highest over the objectives), and whether it is best.
-        knowledge: A row per objective and parameter: EVPPI, its value by chance alone, and its share of EVPI.
+        knowledge: A row per objective and parameter: EVPPI, its value by chance alone, and its share of EVPI; one more
+            for the answers together, if several parameters vary reactions.
+        ways: A row per way of each parameter that varies a reaction, objective and response (`ways.ways_table`); empty
+            if none does.
+        whichever: A row per response: what it gives in the way that is worst for it (`ways.whichever_table`).
     """
 
     regret: pd.DataFrame
     robust: pd.DataFrame
     knowledge: pd.DataFrame
+    ways: pd.DataFrame
+    whichever: pd.DataFrame
 
 
 def decide(sampled: CompletedSweep, without: Collection[str] = ()) -> Decided:
@@ -67,13 +74,16 @@ def decide(sampled: CompletedSweep, without: Collection[str] = ()) -> Decided:
         [regret_table(names, losses[text], raw[text], enough[text]).assign(objective=text, unit=units[text])
          for text in objectives], ignore_index=True,
     )[["objective", "unit", "response", "mean", "regret_mean", "regret_high", "regret_most", "satisfied"]]  # fmt: skip
-    robust = robust_table(names, losses, enough, float(sampled.experiment["satisfied"]))
-    labels = [sampled.label(factor) for factor in sampled.factors]
+    wanted = float(sampled.experiment["satisfied"])
+    robust = robust_table(names, losses, enough, wanted)
+    labels, answers = [sampled.label(factor) for factor in sampled.factors], of_reactions(sampled.factors)
     knowledge = pd.concat(
-        [knowledge_table(sampled.x[whole], losses[text], labels).assign(objective=text, unit=units[text])
+        [knowledge_table(sampled.x[whole], losses[text], labels, answers).assign(objective=text, unit=units[text])
          for text in objectives], ignore_index=True,
     )[["objective", "unit", "parameter", "evppi", "by_chance", "evpi", "share"]]  # fmt: skip
-    return Decided(regret, robust, knowledge)
+    ways = ways_table(sampled.x[whole], {k: labels[k] for k in answers}, names, losses, raw, enough)
+    whichever = whichever_table(ways, objectives, wanted) if len(ways) else pd.DataFrame()
+    return Decided(regret, robust, knowledge, ways, whichever)
 
 
 def regrets(losses: Floats) -> Floats:
@@ -123,20 +133,23 @@ def robust_table(
     return table
 
 
-def knowledge_table(x: Floats, losses: Floats, labels: list[str]) -> pd.DataFrame:
+def knowledge_table(x: Floats, losses: Floats, labels: list[str], answers: Sequence[int] = ()) -> pd.DataFrame:
     """Tabulate the value of knowing each parameter before choosing, in the unit of the objective.
 
     EVPI = min over responses of E[loss] - E[min over responses of loss]. EVPPI the same with E[loss | parameter] in
     the second term, by regression on a cubic spline of the parameter's ranks (Strong, Oakley and Brennan 2014). Since a
-    regression also fits noise, ``by_chance`` is the 95th percentile over shuffled values of the parameter.
+    regression also fits noise, ``by_chance`` is the 95th percentile over shuffled values of the parameter. EVPI is the
+    mean regret of the response that has the least. If several parameters vary reactions (``answers``, their numbers), a
+    last row has the value of knowing them all, by the sum of their splines.
     """
     against = losses - losses[:, :1]  # relative to the base, whose own noise should not affect the choice
     best = float(against.mean(axis=0).min())
     evpi = best - float(against.min(axis=1).mean())
     generator = np.random.default_rng(0)
     rows = []
-    for k, label in enumerate(labels):
-        basis = spline(x[:, k])
+    known = [(label, [k]) for k, label in enumerate(labels)]
+    for label, columns in [*known, *([(TOGETHER, list(answers))] if len(answers) > 1 else [])]:
+        basis = np.column_stack([spline(x[:, k]) for k in columns])
         value = evppi(basis, against, best)
         shuffled = [evppi(basis[generator.permutation(len(x))], against, best) for _ in range(SHUFFLES)]
         rows.append((label, value, float(np.quantile(shuffled, 0.95)), evpi, value / evpi if evpi > 1e-12 else np.nan))

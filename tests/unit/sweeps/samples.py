@@ -26,8 +26,11 @@ class Made:
     """As `CompletedSweep`, of numbers."""
 
     def __init__(self, x: np.ndarray, values: dict[str, np.ndarray], **experiment: Any) -> None:
+        paths = experiment.pop("paths", {})
         self.x, self._values, self.experiment = x, values, experiment
-        self.factors = [SimpleNamespace(name=f"x{k}", unit="days") for k in range(x.shape[1])]
+        self.factors = [
+            SimpleNamespace(name=f"x{k}", unit="days", weights={paths.get(k, f"x{k}"): 1.0}) for k in range(x.shape[1])
+        ]
         self.study = SimpleNamespace(base=next(iter(values)), names=list(values), folder="made")
         self.units = {OutcomeOf("loss"): "persons"}
 
