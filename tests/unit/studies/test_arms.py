@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -20,28 +18,18 @@ from sim.studies.ranking import ranking_of
 from sim.studies.study import Study
 from sim.studies.undone import EFFECTS, fired, part_undone, undone
 from sim.sweeps.mend import plan_of_folder, scenarios_of
-from tests.strategies import merge, tiny_scenario
+from tests.strategies import tiny_scenario
+from tests.unit.studies.small import ANSWERED as BASE
+from tests.unit.studies.small import ANSWERED_BAN as BANNED
+from tests.unit.studies.small import ARMED
 
-BAN = {"measures": {"ban": {"kind": "carrier-ban", "routes": ["benghazi-minsk"], "start": "2025-10-15"}}}
-REACTION: dict[str, Any] = {
-    "title": "More flights from Baghdad",
-    "actor": "belarus",
-    "when": {"kind": "route", "routes": ["benghazi-minsk"], "state": "banned"},
-    "after": {"choice": [2, 5]},
-    "probability": 0.7,
-    "do": {"kind": "departures", "routes": ["baghdad-minsk"], "weekly": 6},
-}
-ANSWERING = {"reactions": {"more": REACTION, "never": REACTION | {"strength": 0}}}
 PLAIN = tiny_scenario(days=60)
-BASE = tiny_scenario(ANSWERING, days=60)
-BANNED = tiny_scenario(merge(ANSWERING, BAN), days=60)
-REPLICATES = 8
+REPLICATES = ARMED.replicates
 
 
 @pytest.fixture(scope="module")
 def study() -> Study:
-    scenarios, arms = with_arms({"base": BASE, "ban": BANNED})
-    return carry_out(Plan("compare", scenarios, REPLICATES, extra=arms))
+    return carry_out(ARMED)
 
 
 def test_scenarios_without_reactions_to_speak_of_are_compared_as_ever() -> None:
