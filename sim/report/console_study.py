@@ -8,8 +8,8 @@ from rich.console import Console
 from sim.data.plain_text import visible
 from sim.outputs.definitions import ALL, GROUPS, short_of, title_of, with_registered
 from sim.outputs.totals import QUANTILES
+from sim.report.arms.console import show_arms
 from sim.report.console import EMPTY, record_table
-from sim.report.console_arms import show_arms
 from sim.report.console_ranking import show_ranking
 from sim.report.console_table import Cell, ConsoleTable
 from sim.report.sentences import only_in

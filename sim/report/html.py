@@ -14,7 +14,7 @@ from sim.outputs.definitions import glossary
 from sim.outputs.folder import OutputError
 from sim.report import assumptions, forest, people_figures, study_figures, tables
 from sim.report import map as border_map
-from sim.report.arms import arms
+from sim.report.arms.page import arms
 from sim.report.findings import COMPARE, REPLICATES, RUN, Findings
 from sim.report.panels import colour_of
 from sim.report.sentences import caveat, headlines, period

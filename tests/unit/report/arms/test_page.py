@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.report.arms import arms
-from sim.report.console_arms import arm_rows
+from sim.report.arms.console import arm_rows
+from sim.report.arms.page import arms
 from sim.studies.arms import ANSWERED, UNANSWERED
 from sim.studies.carry_out import carry_out
 from sim.studies.study import Study
