@@ -26,7 +26,6 @@ from sim.cli.common import (
 )
 from sim.cli.streams import notes_console, results_console, say
 from sim.data.plain_text import visible
-from sim.scenario.errors import ScenarioError, show
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -185,6 +184,8 @@ def _day(text: str | None) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError:
+        from sim.scenario.errors import ScenarioError, show
+
         raise ScenarioError(f"--until: found {show(text)}; allowed: a date such as 2022-06-30") from None
 
 

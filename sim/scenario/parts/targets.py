@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from sim.scenario.modes import MODES
 from sim.scenario.schema import Scenario
 
 Words = dict[str, list[str]]  # the names that a word stands for
@@ -32,7 +33,7 @@ def _flights(scenario: Scenario) -> Words:
 def _by_air(scenario: Scenario) -> list[str]:
     """Return the routes by air that a carrier serves."""
     served = {route for carrier in scenario.carriers.values() for route in carrier.services}
-    return [name for name, route in scenario.routes.items() if route.mode == "air" and name in served]
+    return [name for name, route in scenario.routes.items() if MODES[route.mode].may_be_banned and name in served]
 
 
 def _sections(scenario: Scenario) -> Words:

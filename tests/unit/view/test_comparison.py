@@ -106,7 +106,8 @@ def test_what_is_suggested_can_be_compared() -> None:
     for name, pair in {
         "benghazi-minsk-2025": ("benghazi-minsk-2025", "benghazi-surge"),
         "visa-stop": ("benghazi-surge", "visa-stop"),
-        "minsk-2021": ("minsk-2021", SCREEN),
+        "minsk-2021": ("minsk-2021", "minsk-2021-answers"),
+        "evros-2020": ("evros-2020", SCREEN),
     }.items():
         session = Session(name)
         assert suggested(session) == pair

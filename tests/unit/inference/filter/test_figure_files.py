@@ -61,5 +61,5 @@ def test_what_is_not_understood_is_refused(tmp_path: Path, text: str, message: s
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ScenarioError, match="missing"):
+    with pytest.raises(ScenarioError, match="a folder with CSV files is needed"):
         rows_of(LOADED, tmp_path / "missing")
