@@ -66,12 +66,8 @@ def assimilate(
     loaded = _loaded(experiment, particles)
     folder = out if out is not None else Path("results") / f"{loaded.name}-filter"
     done = _run(loaded, folder, data, _day(until), jobs, dask, quiet, scores=False)
-    if quiet:
-        return
-    console = results_console()
-    console.print(visible(f"\n{loaded.experiment.title}"), style="bold")
-    _show(console, done, ("posture", "parameters", "months"))
-    say(f"Written to {folder}: {list_files(folder)}")
+    if not quiet:
+        _show(loaded, folder, done, ("posture", "parameters", "months"))
 
 
 def forecast(
@@ -137,12 +133,8 @@ def back_test_filter(
     name = "-without-".join([f"{loaded.name}-backtest", *leave_out])
     folder = out if out is not None else Path("results") / name
     done = _run(loaded, folder, data, None, jobs, dask, quiet, scores=True)
-    if quiet:
-        return
-    console = results_console()
-    console.print(visible(f"\n{loaded.experiment.title}"), style="bold")
-    _show(console, done, ("scores", "scores-by-series", "months"))
-    say(f"Written to {folder}: {list_files(folder)}")
+    if not quiet:
+        _show(loaded, folder, done, ("scores", "scores-by-series", "months"))
 
 
 def _run(
@@ -214,12 +206,15 @@ _TITLES = {
 }
 
 
-def _show(console: Console, done: Filtered, names: tuple[str, ...]) -> None:
+def _show(loaded: LoadedFilter, folder: Path, done: Filtered, names: tuple[str, ...]) -> None:
     from sim.report.console_sweeps import show_frame
 
+    console = results_console()
+    console.print(visible(f"\n{loaded.experiment.title}"), style="bold")
     for name in names:
         table = done.tables[name]
         if "month" in table:
             table = table.assign(month=[f"{month:%Y-%m}" for month in table["month"]])
         show_frame(table, _TITLES[name], "", console)
         console.print()
+    say(f"Written to {folder}: {list_files(folder)}")

@@ -12,7 +12,7 @@ the same wherever runs are done, and going on after a stop is the same as never 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Hashable, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -32,6 +32,7 @@ from sim.inference.frozen_inputs import month_after
 from sim.inference.sampling import effective, normalised, stream
 
 Floats = npt.NDArray[np.float64]
+Numbers = npt.NDArray[np.intp]
 _RECENT = 30  # days whose counts say what state a particle is in
 
 
@@ -111,15 +112,8 @@ class Filter:
     def _rng(self, *occasion: int | str) -> np.random.Generator:
         return stream(self.loaded.experiment.seed, *occasion)
 
-    def run(self, months: Sequence[Month], report: Callable[[Step], None] | None = None) -> Iterator[Step]:
-        """Yield each month's step."""
-        for month in months:
-            step = self._step(month)
-            if report is not None:
-                report(step)
-            yield step
-
-    def _step(self, month: Month) -> Step:
+    def step(self, month: Month) -> Step:
+        """Bring the particles through a month."""
         rng = self._rng("month", month.first.toordinal())
         before = self._begun(rng)
         self.particles = before
@@ -127,11 +121,15 @@ class Filter:
         shock = shocks(motion, rng)
         off = next_regime(before.off[-1], self.loaded.prior, rng)
         forecast = self._forecast(month, before, motion, shock, off, rng)
-        due = [f for f in self.figures if month.begun <= f.last < month.ended]
+        due = self._due(month)
         if not due:
             chosen = np.arange(before.size)
             return self._ended(month, before, chosen, motion.mean(before.paths[-1]) + shock, off, forecast, [1.0], 0.0)
         return self._assimilated(month, before, motion, shock, off, forecast, due, rng)
+
+    def _due(self, month: Month) -> list[Figure]:
+        """Return the figures that end in a month."""
+        return [figure for figure in self.figures if month.begun <= figure.last < month.ended]
 
     def _begun(self, rng: np.random.Generator) -> Particles:
         """Return the particles with their parameters moved."""
@@ -211,16 +209,13 @@ class Filter:
         """Return the step whose particles are children of ``parents``, after a last run that makes their states."""
         taken = before.taken(parents)
         keys = [(int(p), *map(float, x), bool(o)) for p, x, o in zip(parents, postures, off, strict=True)]
-        different = {key: number for number, key in enumerate(dict.fromkeys(keys))}
-        firsts = np.array([keys.index(key) for key in different])
+        firsts, numbers = different(keys)
         own = taken.taken(firsts)
         courses = self._courses(own, month.days, postures[firsts], off[firsts])
         counts, states = self.runner.run(self._starts(own), courses, None, keep=True)
-        numbers = np.array([different[key] for key in keys], np.intp)
         daily = taken.daily.copy()
         daily[:, :, month.begun : month.ended] = np.array(counts)[numbers]
-        due = [f for f in self.figures if month.begun <= f.last < month.ended]
-        _, dispersion = observation_model.evidence(due, daily, taken.dispersion, self.numbers, self.shares)
+        _, dispersion = observation_model.evidence(self._due(month), daily, taken.dispersion, self.numbers, self.shares)
         self.states = list(states)
         self.particles = taken.changed(
             paths=np.concatenate([taken.paths, postures[None]]),
@@ -269,6 +264,15 @@ class Filter:
         recent = before.daily[:, :, max(month.begun - _RECENT, 0) : month.begun].sum(axis=2)
         features: Floats = np.hstack([before.paths[-1], np.log(recent + 5.0)])
         return features
+
+
+def different(keys: Sequence[Hashable]) -> tuple[Numbers, Numbers]:
+    """Return where each different key stands first, shape (K,), and of each key the number of its own, shape (N,)."""
+    firsts: dict[Hashable, int] = {}
+    for place, key in enumerate(keys):
+        firsts.setdefault(key, place)
+    numbers = {key: number for number, key in enumerate(firsts)}
+    return np.array(list(firsts.values()), np.intp), np.array([numbers[key] for key in keys], np.intp)
 
 
 def stretch(days: int, posture: Floats, off: Any, parameters: Floats) -> Stretch:

@@ -113,15 +113,3 @@ def scored(table: pd.DataFrame, by: Sequence[str] = ("horizon",)) -> pd.DataFram
             "log_wis_ratio": same["log_wis"].mean() / part["log_wis"].mean(),
         })  # fmt: skip
     return pd.DataFrame(rows).sort_values(list(by), kind="stable")
-
-
-def bootstrap(table: pd.DataFrame, other: str, horizon: int, seed: int, draws: int = 2000) -> tuple[float, float]:
-    """Return the 90 % interval of Corridor's CRPS over another method's, resampling origins."""
-    part = table[table["horizon"] == horizon]
-    wide = part.pivot_table(index=_KEYS, columns="method", values="crps")[[MODEL, other]].dropna()
-    by_origin = wide.groupby(level="origin").sum()
-    rng = stream(seed, "bootstrap", horizon)
-    chosen = rng.integers(len(by_origin), size=(draws, len(by_origin)))
-    sums = by_origin.to_numpy()[chosen].sum(axis=1)
-    low, high = np.quantile(sums[:, 0] / sums[:, 1], [0.05, 0.95])
-    return float(low), float(high)

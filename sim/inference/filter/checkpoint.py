@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from sim.data.durable_files import write_whole
-from sim.inference.filter.assimilate import Filter, Month, Step, stretch
+from sim.inference.filter.assimilate import Filter, Month, Step, different, stretch
 from sim.inference.filter.engine_runs import Course
 from sim.inference.filter.particles import Particles
 from sim.outputs.folder import OutputError
@@ -55,10 +55,9 @@ def go_on(filtered: Filter, particles: Particles, months: list[Month]) -> None:
         (particles.paths[1:, n].tobytes(), particles.off[1:, n].tobytes(), particles.scores[1:, n].tobytes())
         for n in range(particles.size)
     ]
-    different = {path: number for number, path in enumerate(dict.fromkeys(paths))}
+    firsts, numbers = different(paths)
     courses: list[Course] = []
-    for path in different:
-        n = paths.index(path)
+    for n in firsts:
         values = filtered.loaded.values(particles.scores[1:, n])
         postures, off = particles.paths[1:, n], particles.off[1:, n]
         courses.append(
@@ -66,4 +65,4 @@ def go_on(filtered: Filter, particles: Particles, months: list[Month]) -> None:
         )
     _, states = filtered.runner.run([None] * len(courses), courses, None, keep=True)
     filtered.states = list(states)
-    filtered.particles = particles.changed(states=np.array([different[path] for path in paths], np.intp))
+    filtered.particles = particles.changed(states=numbers)

@@ -100,7 +100,7 @@ def assimilate(loaded: LoadedFilter, job: Job) -> Filtered:
         for month in months[done:]:
             stage[0] = f"{month.first:%B %Y}"
             begun = monotonic()
-            step = next(filtered.run([month]))
+            step = filtered.step(month)
             _write_month(loaded, filtered, figures, step, job, about, monotonic() - begun)
     finally:
         place.close()

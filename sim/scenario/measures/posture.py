@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from sim.model import CorridorModel
     from sim.scenario.schema import Scenario
 
+LEVERS = ("visas", "facilitation", "coaching", "transfer", "may_return", "boats_tolerated", "interception")
+
 
 @register
 class Posture(Measure):
@@ -40,7 +42,7 @@ class Posture(Measure):
     def apply(self, model: CorridorModel, name: str, on: bool) -> None:
         """Override the levers of a transit state."""
         state = model.states[self.transit_state]
-        for field in ("visas", "facilitation", "coaching", "transfer", "may_return", "boats_tolerated", "interception"):
+        for field in LEVERS:
             value = getattr(self, field)
             if value is not None:
                 state.override(field, name, value if on else None)

@@ -10,6 +10,7 @@ from pydantic import Field
 from sim.scenario.entry import ASSUMED, NEUTRAL, Name
 from sim.scenario.errors import choices, show
 from sim.scenario.measures.base import Misfit
+from sim.scenario.measures.posture import LEVERS
 from sim.scenario.quantity import Quantity, quantity
 from sim.scenario.reactions.action import Action, by_strength, register, states_of, towards, zones_of
 
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from sim.agents.reactions import Answer
     from sim.model import CorridorModel
     from sim.scenario.schema import Scenario
-
-LEVERS = ("visas", "facilitation", "coaching", "transfer", "may_return", "boats_tolerated", "interception")
 
 
 @register
