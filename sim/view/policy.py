@@ -75,9 +75,14 @@ class Policy:
 
 
 def mended(page: str, nonce: str) -> str:
-    """A page with the nonce on its scripts, in English, free to be enlarged, and its line of waiting not read out."""
+    """A page with the nonce on its scripts, in English, free to be enlarged, and with names for its signs of waiting.
+
+    The line at the top is not read out; the circle that says that the server is away has a name and is announced.
+    """
     page = re.sub(r"<script(?=[\s>])", f'<script nonce="{nonce}"', page)
     page = page.replace("<v-progress-linear", '<v-progress-linear aria-hidden="true"')
+    page = page.replace("<v-overlay", '<v-overlay role="alert"')
+    page = page.replace("<v-progress-circular", '<v-progress-circular aria-label="Waiting for the server"')
     page = re.sub(r"<html>", '<html lang="en">', page, count=1)
     return VIEWPORT.sub(r"\1width=device-width, initial-scale=1", page, count=1)
 

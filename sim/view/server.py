@@ -37,11 +37,12 @@ SETTINGS = {
     "SOLARA_ROOT_PATH": "",  # else the first request decides by its headers where scripts come from
     "SOLARA_APP": "sim.view.app",
 }
-# Of uvicorn. Frames larger than a page sends end the connection; so does a websocket that answers no ping for 20 s.
+# Of uvicorn. Frames larger than a page sends end the connection; so does a websocket that answers no ping for
+# a minute: on a busy machine a browser may be away for half of one.
 LIMITS: dict[str, Any] = {
     "ws_max_size": 1 << 20,
     "ws_ping_interval": 20,
-    "ws_ping_timeout": 20,
+    "ws_ping_timeout": 60,
     "h11_max_incomplete_event_size": 1 << 14,  # of a request's headers
     "limit_concurrency": 256,  # connections: each tab has seven at most
     "proxy_headers": False,

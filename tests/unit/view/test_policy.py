@@ -11,7 +11,7 @@ from sim.view.policy import Policy
 
 PAGE = """<!doctype html><html><head>
 <meta name="viewport" content="width=device-width, maximum-scale=1, user-scalable=no"></head>
-<script>a()</script><script src="b.js"></script></html>"""
+<v-overlay><v-progress-circular/></v-overlay><script>a()</script><script src="b.js"></script></html>"""
 
 
 def answered(parts: list[str], kind: str) -> tuple[dict[bytes, bytes], bytes, int]:
@@ -40,6 +40,7 @@ def test_a_page_is_mended_however_it_comes(parts: list[str]) -> None:
     assert body.count(b'<script nonce="' + nonce + b'"') == 2
     assert b'<html lang="en">' in body
     assert b'content="width=device-width, initial-scale=1"' in body
+    assert b'<v-overlay role="alert"><v-progress-circular aria-label="Waiting for the server"/>' in body
     assert int(headers[b"content-length"]) == len(body)
 
 
