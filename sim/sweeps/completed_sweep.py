@@ -14,10 +14,12 @@ import pandas as pd
 from sim.outputs.folder import OutputError, UnfinishedError
 from sim.studies.plan import EXPERIMENT
 from sim.studies.study import Study
+from sim.sweeps.experiment_text import FILE, experiment_text
 from sim.sweeps.factors import Factor, Floats
 from sim.sweeps.outcomes import OutcomeOf, check_outcome
 
 WIDE = "runs.parquet"
+ANALYSIS = "analysis"  # subfolder of a study for what can be remade from its runs
 
 
 class CompletedSweep:
@@ -65,14 +67,11 @@ class CompletedSweep:
         runs = self.study.parameters
         own = runs[runs["scenario"] == self.study.base].drop_duplicates(["point", "parameter"])
         wide = own.pivot(index="point", columns="parameter", values="value")
-        columns = []
-        for factor in self.factors:
-            path, weight = next(iter(factor.weights.items()))
-            columns.append(wide[path].to_numpy(dtype=np.float64) / weight)
+        columns = [f.of_settings(wide[list(f.weights)].to_numpy(dtype=np.float64)) for f in self.factors]
         return np.column_stack(columns)
 
     def y(self, outcome: OutcomeOf, scenario: str | None = None) -> Floats:
-        """Return an outcome at each point, shape (points,): mean over replicates; NaN if no replicate has it."""
+        """Return an outcome at each point, shape (points,): mean over replicates; NaN if one of them lacks it."""
         return _by_point(self.each(outcome, scenario), len(self.x))
 
     def each(self, outcome: OutcomeOf, scenario: str | None = None) -> pd.DataFrame:
@@ -90,7 +89,7 @@ class CompletedSweep:
         frames = {}
         for name in self.study.names:
             own = runs[(runs["scenario"] == name) & ~runs["twin"]][["run", "point", "replicate"]]
-            frames[name] = own.reset_index(drop=True)
+            frames[name] = own.sort_values(["replicate", "point"]).reset_index(drop=True)
         return frames
 
     def read(self, outcomes: Iterable[OutcomeOf]) -> None:
@@ -140,10 +139,11 @@ class CompletedSweep:
 
 
 def wide_tables(study: Study) -> dict[str, bytes]:
-    """Return the table of `CompletedSweep.frame` as Parquet."""
+    """Return the table of `CompletedSweep.frame` as Parquet, and the experiment as YAML if it has a design."""
     sink = io.BytesIO()
     CompletedSweep(study).frame().to_parquet(sink, index=False)
-    return {WIDE: sink.getvalue()}
+    has_design = "design" in study.about["plan"][EXPERIMENT]
+    return {WIDE: sink.getvalue()} | ({FILE: experiment_text(study).encode()} if has_design else {})
 
 
 def sweep_frame(folder: str | Path) -> pd.DataFrame:
@@ -177,6 +177,7 @@ def sweep_array(folder: str | Path) -> Any:
 
 
 def _by_point(runs: pd.DataFrame, points: int) -> Floats:
+    runs = runs.assign(value=runs["value"].where(~runs["value"].isna().groupby(runs["point"]).transform("any")))
     means = runs.groupby("point")["value"].mean()
     values: Floats = means.reindex(range(points)).to_numpy(dtype=np.float64)
     return values

@@ -45,6 +45,11 @@ def points_of(
     if design == ONE:
         return _one_at_a_time(factors, levels)
     if design == MORRIS:
+        for factor in factors:
+            if factor.choices is not None:
+                raise ScenarioError(
+                    f"{factor.name}: found single values; morris needs ranges, or distributions of them"
+                )
         return at_levels(factors, _morris(len(factors), samples, levels, seed), levels)
     if design == SOBOL:
         return at_quantiles(factors, _sobol(len(factors), samples, seed, second_order))
@@ -100,9 +105,9 @@ def number_of_points(
     """Return how many points a design has."""
     d = len(factors)
     if design == GRID:
-        return prod(len(factor.values) if factor.values is not None else levels for factor in factors)
+        return prod(len(factor.choices) if factor.choices is not None else levels for factor in factors)
     if design == ONE:
-        return 1 + sum(len(factor.values) if factor.values is not None else levels for factor in factors)
+        return 1 + sum(len(factor.choices) if factor.choices is not None else levels for factor in factors)
     if design == MORRIS:
         return samples * (d + 1)
     return samples * ((2 * d + 2) if second_order else (d + 2)) if design == SOBOL else samples
