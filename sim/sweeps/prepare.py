@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
+import weakref
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -25,13 +27,11 @@ class Prepared(NamedTuple):
         plan: Its plan.
         folder: Where it is, or where the command line stores it.
         is_there: Whether it was prepared from its folder.
-        held: What must exist as long as the plan is used.
     """
 
     plan: Plan
     folder: Path
     is_there: bool = False
-    held: Any = None
 
     def caveats(self) -> list[str]:
         """Return a sentence for each parameter of which no value can have an effect, and why."""
@@ -63,6 +63,11 @@ def prepare(
     for what, number in (("samples", samples), ("replicates", replicates)):
         if number is not None and number < 1:
             raise ScenarioError(f"{what}: found {number}; allowed: 1 or more")
-    held = tempfile.TemporaryDirectory(prefix="corridor-sweep-")
-    plan = plan_of_folder(study, scenarios_of(study, Path(held.name)), samples, replicates)
-    return Prepared(plan, study.folder, True, held)
+    place = Path(tempfile.mkdtemp(prefix="corridor-sweep-"))
+    try:
+        plan = plan_of_folder(study, scenarios_of(study, place), samples, replicates)
+    except BaseException:
+        shutil.rmtree(place, ignore_errors=True)
+        raise
+    weakref.finalize(plan, shutil.rmtree, place, ignore_errors=True)  # files of scenarios that were shortened
+    return Prepared(plan, study.folder, True)

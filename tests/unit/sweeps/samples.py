@@ -29,7 +29,8 @@ class Made:
         paths = experiment.pop("paths", {})
         self.x, self._values, self.experiment = x, values, experiment
         self.factors = [
-            SimpleNamespace(name=f"x{k}", unit="days", weights={paths.get(k, f"x{k}"): 1.0}) for k in range(x.shape[1])
+            SimpleNamespace(name=f"x{k}", unit="days", weights={paths.get(k, f"x{k}"): 1.0}, is_nominal=False)
+            for k in range(x.shape[1])
         ]
         self.study = SimpleNamespace(base=next(iter(values)), names=list(values), folder="made")
         self.units = {OutcomeOf("loss"): "persons"}
