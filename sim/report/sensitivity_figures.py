@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -22,7 +23,7 @@ def draw_sensitivity(folder: Path, sampled: CompletedSweep, tables: dict[str, pd
     several = len(sampled.study.names) > 1
     for (scenario, outcome), part in tables["tornado"].groupby(["scenario", "outcome"], sort=False):
         stem = f"{outcome}-{scenario}" if several else str(outcome)
-        stem, unit = stem.replace("@", "-at-").replace(":", "-"), str(part["unit"].iloc[0])
+        stem, unit = stem_of(stem), str(part["unit"].iloc[0])
         drawn = {f"tornado-{stem}": figures.tornado(part, str(outcome), unit, note)} if len(part) > 1 else {}
         own = {name: t[(t["scenario"] == scenario) & (t["outcome"] == outcome)] for name, t in tables.items()}
         if "sobol" in own and own["sobol"]["total"].notna().any():
@@ -56,5 +57,10 @@ def _draw_along(folder: Path, sampled: CompletedSweep, tables: dict[str, pd.Data
         }
         unit = str(own["unit"].iloc[0])
         figure = figures.curves(lines, sampled.label(factor), factor.unit, str(measure), unit)
-        written.append(figures.save(figure, folder / ANALYSIS / f"along-{measure}.png").name)
+        written.append(figures.save(figure, folder / ANALYSIS / f"along-{stem_of(str(measure))}.png").name)
     return written
+
+
+def stem_of(outcome: str) -> str:
+    """Return the name of a file for an outcome's figures."""
+    return re.sub(r"[^\w.]+", "-", outcome.replace("@", "-at-")).strip("-")

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.load_extensions import Carried, carried, ensure
+from sim.outputs.expressions import Expression, parse
 from sim.runs import replicate_seed
 from sim.scenario.draw import drawn_values, resolve
 from sim.scenario.points import filling
@@ -56,6 +57,12 @@ class Case(NamedTuple):
     name: str
     scenario: Scenario
     timetable: list[tuple[int, str, int]]
+    outcomes: tuple[str, ...] = ()
+
+    @property
+    def declared(self) -> list[Expression]:
+        """Return the outcomes that the study declares."""
+        return [parse(text) for text in self.outcomes]
 
 
 @dataclass(frozen=True)
@@ -75,6 +82,7 @@ class Plan:
         twins: Number of replicates that are run twice, to separate chance from parameters.
         drawn: Whether each replicate draws the distributions; by default if there are several.
         before: Sizes that the study had before it grew, the smallest first.
+        outcomes: Outcomes that are counted beside the outputs, as text (`sim.outputs.expressions`).
         growth: How the number of points can grow, a sentence for the message if it is asked to grow otherwise.
     """
 
@@ -89,6 +97,7 @@ class Plan:
     extra: Mapping[str, Any] = field(default_factory=dict)
     before: tuple[Size, ...] = ()
     growth: str = ""
+    outcomes: tuple[str, ...] = ()
 
     @property
     def size(self) -> Size:
@@ -133,7 +142,10 @@ class Plan:
         """Return the scenarios, ready for workers."""
         return [
             Case(
-                name, _portable(scenario, self.seed), [(row.day, row.route, row.seats) for row in departures(scenario)]
+                name,
+                _portable(scenario, self.seed),
+                [(row.day, row.route, row.seats) for row in departures(scenario)],
+                self.outcomes,
             )
             for name, scenario in self.scenarios.items()
         ]

@@ -99,17 +99,19 @@ class CompletedSweep:
             self._read(name, wanted)
 
     def _read(self, scenario: str, outcomes: list[OutcomeOf]) -> None:
-        measures, names = {o.measure for o in outcomes}, {o.name for o in outcomes}
+        asked = {of for outcome in outcomes for of in (outcome, *_terms(outcome))}
+        measures, names = {o.measure for o in asked}, {o.name for o in asked}
         matrix = self.study.matrix(scenario, measures=measures, names=names)
         keys = list(zip(matrix.keys["measure"], matrix.keys["name"], strict=True))
         frame = self._values[scenario]
         place: Any = pd.Index(matrix.replicates).get_indexer(frame["run"])
         for outcome in outcomes:
-            if outcome.key not in keys:
+            terms = [outcome] if outcome.key in keys else _terms(outcome)
+            if not terms or any(term.key not in keys for term in terms):
                 whole = self.study.matrix(scenario).keys
                 check_outcome(outcome, {(row.measure, row.name): row.unit for row in whole.itertuples(index=False)})
-            column = np.where(place >= 0, matrix.values[place, keys.index(outcome.key)], np.nan)
-            frame[outcome.key] = column
+            columns = [np.where(place >= 0, matrix.values[place, keys.index(term.key)], np.nan) for term in terms]
+            frame[outcome.key] = columns[0] if len(columns) == 1 else _ratio(columns[0], columns[1])
 
     @cached_property
     def units(self) -> Mapping[OutcomeOf, str]:
@@ -121,7 +123,7 @@ class CompletedSweep:
         wanted = list(outcomes)
         keys = self.study.matrix(self.study.base, measures={o.measure for o in wanted}).keys
         known = {(row[2], row[1]): row[3] for row in keys.itertuples(index=False)}
-        return {outcome: str(known.get(outcome.key, "")) for outcome in wanted}
+        return {outcome: str(known.get(outcome.key) or outcome.expression.unit) for outcome in wanted}
 
     def frame(self) -> pd.DataFrame:
         """Return a row per run: scenario, run, point, replicate, the factors and outcomes of the experiment."""
@@ -173,6 +175,17 @@ def sweep_array(folder: str | Path) -> Any:
     for k, factor in enumerate(sampled.factors):
         found = found.assign_coords({factor.name: ("point", sampled.x[:, k], {"units": factor.unit})})
     found.attrs["title"] = sampled.title
+    return found
+
+
+def _terms(outcome: OutcomeOf) -> list[OutcomeOf]:
+    """Return numerator and denominator of a ratio, which totals may hold; none of another outcome."""
+    terms = outcome.expression.terms
+    return [OutcomeOf(term.measure, term.name) for term in terms] if len(terms) == 2 else []
+
+
+def _ratio(upper: Floats, lower: Floats) -> Floats:
+    found: Floats = np.divide(upper, lower, out=np.full(len(upper), np.nan), where=lower != 0)
     return found
 
 

@@ -21,7 +21,7 @@ from sim.scenario.paths import apply_overrides
 from sim.scenario.schema import Scenario
 from sim.sweeps.experiment import KINDS_OF, AnyExperiment, Objective, Sweep, Threshold, Varied
 from sim.sweeps.factors import Factor, factor_of, joint_factor
-from sim.sweeps.outcomes import OutcomeOf, check_outcome, conditions, known_outcomes
+from sim.sweeps.outcomes import Known, OutcomeOf, check_outcome, conditions, known_outcomes
 
 _INNER: dict[str, type[BaseModel]] = {"parameters": Varied, "objectives": Objective}
 
@@ -148,38 +148,38 @@ def _check_outcomes(experiment: AnyExperiment, scenarios: dict[str, Scenario], r
     known = known_outcomes(next(iter(scenarios.values())))
     if isinstance(experiment, Threshold):
         try:
-            clauses = conditions(experiment.where)
+            _check_where(experiment, scenarios, known)
         except ScenarioError as error:
-            texts = [problem.text.removeprefix("--where: ") for problem in error.problems]
-            raise ScenarioError(_at(root, ["where"], texts[0])) from None
-        for clause in clauses:
-            if clause.outcome.name != ALL:
-                text = f"found {show(str(clause.outcome))}; allowed: without @, as each {experiment.level} is looked at"
-                raise ScenarioError(_at(root, ["where"], text))
-            of_places = {key: unit for key, unit in known.items() if key[1] in _places(experiment, scenarios)}
-            if clause.outcome.measure not in {measure for measure, _ in of_places}:
-                raise ScenarioError(_at(root, ["where"], _outcome_problem(clause.outcome, of_places)))
+            raise ScenarioError(_at(root, ["where"], error.problems[0].text.removeprefix("--where: "))) from None
         return
     key = "objectives" if experiment.kind == "decision" else "outcomes"
     for number, text in enumerate(experiment.outcomes):
-        outcome = OutcomeOf.parse(text)
-        if outcome.key not in known:
+        try:
+            known.check(OutcomeOf.parse(text))
+        except ScenarioError as error:
             place: list[Any] = [key, text if key == "objectives" else number]
-            raise ScenarioError(_at(root, place, _outcome_problem(outcome, known)))
+            raise ScenarioError(_at(root, place, error.problems[0].text)) from None
 
 
-def _places(experiment: Threshold, scenarios: dict[str, Scenario]) -> list[str]:
-    first = next(iter(scenarios.values()))
-    named = {"section": list(first.sections), "agency": list(first.agencies), "all": [ALL]}
+def _check_where(experiment: Threshold, scenarios: dict[str, Scenario], known: Known) -> None:
+    places = places_of(experiment, next(iter(scenarios.values())))
+    for clause in conditions(experiment.where):
+        if any(term.name != ALL for term in clause.outcome.expression.terms):
+            allowed = f"without @, as each {experiment.level} is looked at"
+            raise ScenarioError(f"found {show(str(clause.outcome))}; allowed: {allowed}")
+        for place in places:
+            if clause.outcome.expression.is_plain:
+                of_places = {key: unit for key, unit in known.units.items() if key[1] in places}
+                if clause.outcome.measure not in {measure for measure, _ in of_places}:
+                    check_outcome(clause.outcome, of_places)
+            else:
+                known.check(OutcomeOf(clause.outcome.measure, place))
+
+
+def places_of(experiment: Threshold, scenario: Scenario) -> list[str]:
+    """Return the places at which overload is examined."""
+    named = {"section": list(scenario.sections), "agency": list(scenario.agencies), "all": [ALL]}
     return named[experiment.level]
-
-
-def _outcome_problem(outcome: OutcomeOf, known: Mapping[tuple[str, str], str]) -> str:
-    try:
-        check_outcome(outcome, known)
-    except ScenarioError as error:
-        return error.problems[0].text
-    return ""
 
 
 def _problem(error: dict[str, Any], root: Node, model: type[BaseModel]) -> Problem:

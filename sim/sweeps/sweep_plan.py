@@ -20,6 +20,7 @@ from sim.sweeps.designs import SAMPLED, growth_of, points_of, samples_of
 from sim.sweeps.experiment import Decision, Sweep, Threshold
 from sim.sweeps.experiment_files import Ready
 from sim.sweeps.factors import Factor, Floats, settings
+from sim.sweeps.outcomes import OutcomeOf, declared
 
 MOST_RUNS = 20_000_000
 
@@ -86,6 +87,7 @@ def designed(
     return Plan(
         about["kind"], scenarios, replicates, paths=paths, points=values, paired=about["paired"],
         drawn=about["others"] == "drawn", extra={EXPERIMENT: about}, growth=growth_of(about["design"]),
+        outcomes=declared(OutcomeOf.parse(text) for text in about["outcomes"]),
     )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from scipy.special import betaincinv
 from scipy.stats import binom
 
 from sim.outputs.folder import OutputError, UnfinishedError
+from sim.outputs.outcomes import WINDOW_LEVEL
 from sim.scenario.errors import ScenarioError
 from sim.studies.carry_out import carry_out
 from sim.studies.plan import EXPERIMENT, Plan
@@ -30,9 +31,9 @@ from sim.studies.study import Study
 from sim.studies.work.dispatch import Progress
 from sim.sweeps.completed_sweep import wide_tables
 from sim.sweeps.experiment import Threshold
-from sim.sweeps.experiment_files import Ready
+from sim.sweeps.experiment_files import Ready, places_of
 from sim.sweeps.factors import settings
-from sim.sweeps.outcomes import conditions
+from sim.sweeps.outcomes import OutcomeOf, conditions, declared
 from sim.sweeps.sweep_plan import check_points, describe
 
 CONFIDENCE = 0.9
@@ -231,8 +232,7 @@ def tipping_points(
     if not isinstance(experiment, Threshold):
         raise ScenarioError(f"{ready.name}: found an experiment of kind {experiment.kind}; allowed: threshold")
     scenario = next(iter(ready.scenarios.values()))
-    named = {"section": list(scenario.sections), "agency": list(scenario.agencies), "all": ["all"]}
-    places = named[experiment.level]
+    places = places_of(experiment, scenario)
     found: dict[float, Seen] = {}
     rounds = rounds_in(folder)
 
@@ -277,9 +277,12 @@ def plan_of_levels(ready: Ready, levels: list[float]) -> Plan:
     assert isinstance(ready.experiment, Threshold)
     paths, values = settings(ready.factors, np.array(levels)[:, None])
     check_points(ready, paths, values)
+    places = places_of(ready.experiment, next(iter(ready.scenarios.values())))
+    measures = [clause.outcome.measure for clause in conditions(ready.experiment.where)]
+    outcomes = declared(OutcomeOf(measure, place) for measure in measures for place in places)
     return Plan(
         "threshold", ready.scenarios, ready.experiment.replicates, paths=paths, points=values, paired=True,
-        drawn=True, extra={EXPERIMENT: {**describe(ready), ROUND: levels}},
+        drawn=True, extra={EXPERIMENT: {**describe(ready), ROUND: levels}}, outcomes=outcomes,
     )  # fmt: skip
 
 
@@ -306,7 +309,7 @@ def seen_in(study: Study, experiment: Threshold, places: list[str], levels: int)
     runs = study.runs.set_index("run")
     for clause in conditions(experiment.where):
         matrix = study.matrix(study.base, measures=[clause.outcome.measure])
-        own = (matrix.keys["level"] == experiment.level).to_numpy()
+        own = matrix.keys["level"].isin([experiment.level, WINDOW_LEVEL]).to_numpy()
         order = pd.Index(matrix.keys["name"][own]).get_indexer(places)
         values = matrix.values[:, own][:, order]
         at = runs.loc[matrix.replicates]
