@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import pandas as pd
 
@@ -21,6 +21,7 @@ from sim.sweeps.completed_sweep import ANALYSIS, CompletedSweep
 from sim.sweeps.decision import Decided
 from sim.sweeps.discovery import Found
 from sim.sweeps.outcomes import OutcomeOf, conditions
+from sim.sweeps.over_time import over_time as indices_over_time
 from sim.sweeps.sensitivity import tables_of
 
 Swept = CompletedSweep | Study | str | Path
@@ -34,14 +35,18 @@ class Sensitivity(NamedTuple):
             design of the sweep allows (`sim.sweeps.sensitivity`); outcomes in their ``unit``, indices without one.
         missing: Runs that failed or lack an outcome, and how many groups of points are complete; empty if none do.
         caveats: Sentences: what is missing, moves nothing, or never moves.
+        over_time: Main index of the design by week or month (`sim.sweeps.over_time`); empty if not asked for.
     """
 
     tables: dict[str, pd.DataFrame]
     missing: pd.DataFrame
     caveats: list[str]
+    over_time: pd.DataFrame
 
 
-def sensitivity(sweep: Swept, outcomes: Sequence[str] = ()) -> Sensitivity:
+def sensitivity(
+    sweep: Swept, outcomes: Sequence[str] = (), *, over_time: Literal["week", "month"] | None = None
+) -> Sensitivity:  # fmt: skip
     """Compute what the outcomes of a sweep hang on; as ``corridor sensitivity``.
 
     Points of which a run failed or lacks an outcome are left out of its indices, with the whole sample or trajectory.
@@ -50,14 +55,17 @@ def sensitivity(sweep: Swept, outcomes: Sequence[str] = ()) -> Sensitivity:
         sweep: A sweep, or its folder.
         outcomes: Outcomes such as ``attempts@poland``; those of the experiment if empty.
 
+        over_time: Whether to compute the design's main index also for each week, or month.
+
     Raises:
-        ScenarioError: If there is no such outcome.
+        ScenarioError: If there is no such outcome, or it is not kept by week.
         OutputError: If the folder holds no complete sweep, or too many runs lack an outcome.
     """
     sampled = completed(sweep)
     wanted = [OutcomeOf.parse(text) for text in outcomes] or sampled.outcomes
     tables = tables_of(sampled, wanted)
-    return Sensitivity(tables, missing_of(sampled, wanted), caveats_of(sampled, wanted))
+    by_period = pd.DataFrame() if over_time is None else indices_over_time(sampled, wanted, over_time)
+    return Sensitivity(tables, missing_of(sampled, wanted), caveats_of(sampled, wanted), by_period)
 
 
 def discover(sweep: Swept, where: str, *, scenario: str | None = None, density: float = 0.8) -> Found:
@@ -110,6 +118,8 @@ def write_sensitivity(folder: Path, found: Sensitivity) -> list[str]:
     tables = {name: _with_earlier(folder, name, table) for name, table in found.tables.items()}
     if len(found.missing):
         tables["missing"] = found.missing.assign(points=[" ".join(map(str, row)) for row in found.missing["points"]])
+    if len(found.over_time):
+        tables["over-time"] = _with_earlier(folder, "over-time", found.over_time)
     return write_tables(folder, tables)
 
 

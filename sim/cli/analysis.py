@@ -19,19 +19,27 @@ Outcomes = Annotated[
     list[str] | None,
     typer.Option("--outcome", metavar="MEASURE[@NAME]", help="Outcome [the experiment's]; may be repeated."),
 ]
+OverTime = Annotated[
+    str | None, typer.Option(metavar="week|month", help="Also the index of the design for each week or month.")
+]
 
 
 def sensitivity(
-    folder: Folder, outcome: Outcomes = None, extensions: With = None, wide: Wide = False, quiet: Quiet = False
+    folder: Folder,
+    outcome: Outcomes = None,
+    over_time: OverTime = None,
+    extensions: With = None,
+    wide: Wide = False,
+    quiet: Quiet = False,
 ) -> None:
     """What the outcomes of a sweep hang on: Sobol', Morris, partial rank correlations, tornado, interactions."""
     from sim.api import analyses
-    from sim.report.sensitivity_figures import draw_sensitivity
+    from sim.report.sensitivity_figures import draw_over_time, draw_sensitivity
 
     sampled = analyses.completed(folder)
-    found = analyses.sensitivity(sampled, outcome or [])
+    found = analyses.sensitivity(sampled, outcome or [], over_time=over_time)  # type: ignore[arg-type]
     written = analyses.write_sensitivity(folder, found)
-    written += draw_sensitivity(folder, sampled, found.tables)
+    written += draw_sensitivity(folder, sampled, found.tables) + draw_over_time(folder, found.over_time)
     if quiet:
         return
     from sim.report.console_sweeps import show_sensitivity
@@ -61,6 +69,7 @@ def discover(
     from sim.sweeps.discovery import sentence
     from sim.sweeps.outcomes import conditions
 
+    clauses = conditions(where)
     sampled = analyses.completed(folder)
     found = analyses.discover(sampled, where, scenario=scenario, density=density)
     written = analyses.write_tables(folder, {"boxes": found.table, "box-limits": found.limits})
@@ -68,7 +77,6 @@ def discover(
         return
     from sim.report.console_sweeps import show_discovery
 
-    clauses = conditions(where)
     what = " and ".join(map(str, clauses))
     show_discovery(found.table, found.limits, what, found.share, found.runs, headed(sampled))
     dense = found.table[found.table["density"] >= density]

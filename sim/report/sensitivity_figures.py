@@ -61,6 +61,18 @@ def _draw_along(folder: Path, sampled: CompletedSweep, tables: dict[str, pd.Data
     return written
 
 
+def draw_over_time(folder: Path, table: pd.DataFrame) -> list[str]:
+    """Draw indices by week or month, a figure per scenario and outcome; return the figures' names."""
+    if table.empty:
+        return []
+    written = []
+    for (scenario, outcome), part in table.groupby(["scenario", "outcome"], sort=False):
+        stem = stem_of(f"over-time-{outcome}" + (f"-{scenario}" if table["scenario"].nunique() > 1 else ""))
+        figure = figures.over_time(part, str(outcome), str(part["unit"].iloc[0]))
+        written.append(figures.save(figure, folder / ANALYSIS / f"{stem}.png").name)
+    return written
+
+
 def stem_of(outcome: str) -> str:
     """Return the name of a file for an outcome's figures."""
     return re.sub(r"[^\w.]+", "-", outcome.replace("@", "-at-")).strip("-")

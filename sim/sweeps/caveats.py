@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sim.scenario.guide.idle import masked
+from sim.scenario.quantity import JOINT
 from sim.scenario.schema import Scenario
 from sim.studies.store.tables import FAILED
 from sim.sweeps import designs
@@ -26,7 +27,7 @@ def caveats_of(sampled: CompletedSweep, outcomes: Sequence[OutcomeOf]) -> list[s
         *_few(sampled),
         *(line for name in sampled.study.names for line in _still(sampled, outcomes, name)),
         *dead_inputs(sampled, outcomes),
-        *masked_inputs(sampled.factors, sampled.study.scenarios),
+        *input_caveats(sampled.factors, sampled.study.scenarios),
     ]
 
 
@@ -128,12 +129,17 @@ def _is_dead(x: Floats, k: int, columns: Sequence[Floats]) -> bool:
         return not any((np.abs(np.diff(column[order]))[together] > 0).any() for column in columns)
 
 
-def masked_inputs(factors: Sequence[Factor], scenarios: Mapping[str, Scenario]) -> list[str]:
-    """Return a sentence for each path of a factor that cannot have an effect in a scenario, and why."""
+def input_caveats(factors: Sequence[Factor], scenarios: Mapping[str, Scenario]) -> list[str]:
+    """Return a sentence for each path of a factor that cannot have an effect in a scenario, and for torn joint ones."""
     found: dict[str, list[str]] = {}
     for name, scenario in scenarios.items():
         for factor in factors:
             for path in factor.weights:
                 if why := masked(scenario, path):
                     found.setdefault(f"{path}: no value of it can have an effect: {why}", []).append(name)
-    return [f"{', '.join(names)}: {line}." for line, names in found.items()]
+    lines = [f"{', '.join(names)}: {line}." for line, names in found.items()]
+    torn = [factor.name for factor in factors if factor.spread.kind == JOINT]
+    if torn:
+        what = "belong together (joint), and here vary apart, also in combinations that their fit rules out"
+        lines.append(f"The values of {', '.join(torn)} {what}; `joint: true` keeps them together.")
+    return lines

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from sim.scenario.entry import Text, Title
-from sim.scenario.quantity import KINDS, Distribution, parse_quantity
+from sim.scenario.quantity import JOINT, KINDS, Distribution, parse_quantity
 from sim.sweeps.designs import DESIGNS, MORRIS, ONE
 from sim.sweeps.outcomes import OutcomeOf
 
@@ -28,7 +28,7 @@ def _spread(value: Any) -> Any:
     """Parse a factor as written: nothing, a distribution, or a mapping with the keys of `Varied`."""
     if value is None:
         return {}
-    if isinstance(value, dict) and len(value) == 1 and next(iter(value)) in KINDS:
+    if isinstance(value, dict) and len(value) == 1 and next(iter(value)) in KINDS and value != {JOINT: True}:
         return {"distribution": value}
     return value
 

@@ -196,11 +196,6 @@ def _own(scenario: Scenario, name: str, base: float | None, low: float, high: fl
         raise ScenarioError(f"{name}: no single value there; needed: range, values or a distribution")
     value = get_path(scenario, name)
     if isinstance(value, Distribution):
-        if value.kind == JOINT:
-            what = "its values belong to those of other parameters"
-            raise ScenarioError(
-                f"{name}: {what}; needed: range, values or a distribution, or all of them by `joint: true`"
-            )
         return value
     if base:
         ends = sorted((base * (1 - AROUND), base * (1 + AROUND)))

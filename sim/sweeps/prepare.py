@@ -14,7 +14,7 @@ from sim.scenario.errors import ScenarioError
 from sim.studies.plan import EXPERIMENT, Plan
 from sim.studies.store.recorded import is_study
 from sim.studies.study import Study
-from sim.sweeps.caveats import masked_inputs
+from sim.sweeps.caveats import input_caveats
 from sim.sweeps.experiment_files import read_experiment
 from sim.sweeps.factors import Factor
 from sim.sweeps.sweep_plan import plan_of, plan_of_folder, scenarios_of
@@ -34,9 +34,9 @@ class Prepared(NamedTuple):
     is_there: bool = False
 
     def caveats(self) -> list[str]:
-        """Return a sentence for each parameter of which no value can have an effect, and why."""
+        """Return a sentence for each parameter of which no value can have an effect, and for joint ones torn apart."""
         factors = [Factor.of(entry) for entry in self.plan.extra[EXPERIMENT]["knobs"]]
-        return masked_inputs(factors, self.plan.scenarios)
+        return input_caveats(factors, self.plan.scenarios)
 
 
 def prepare(
