@@ -21,6 +21,7 @@ from sim.sweeps.completed_sweep import ANALYSIS, CompletedSweep
 from sim.sweeps.decision import Decided
 from sim.sweeps.discovery import Found
 from sim.sweeps.outcomes import OutcomeOf, conditions
+from sim.sweeps.over_time import kept_by_week
 from sim.sweeps.over_time import over_time as indices_over_time
 from sim.sweeps.sensitivity import tables_of
 
@@ -54,8 +55,8 @@ def sensitivity(
     Args:
         sweep: A sweep, or its folder.
         outcomes: Outcomes such as ``attempts@poland``; those of the experiment if empty.
-
-        over_time: Whether to compute the design's main index also for each week, or month.
+        over_time: Whether to compute the design's main index also for each week, or month; of the experiment's
+            outcomes, for those that studies keep by week.
 
     Raises:
         ScenarioError: If there is no such outcome, or it is not kept by week.
@@ -64,7 +65,10 @@ def sensitivity(
     sampled = completed(sweep)
     wanted = [OutcomeOf.parse(text) for text in outcomes] or sampled.outcomes
     tables = tables_of(sampled, wanted)
-    by_period = pd.DataFrame() if over_time is None else indices_over_time(sampled, wanted, over_time)
+    by_period = pd.DataFrame()
+    if over_time is not None:
+        by_week = wanted if outcomes else kept_by_week(sampled, wanted) or wanted
+        by_period = indices_over_time(sampled, by_week, over_time)
     return Sensitivity(tables, missing_of(sampled, wanted), caveats_of(sampled, wanted), by_period)
 
 

@@ -84,6 +84,13 @@ def _by_period(
     return values.to_numpy(dtype=np.float64), list(values.columns), unit
 
 
+def kept_by_week(sampled: CompletedSweep, outcomes: Sequence[OutcomeOf]) -> list[OutcomeOf]:
+    """Return those of the outcomes that studies keep by week."""
+    first = next(sampled.study.parts("weekly", point=[0])).to_pandas()
+    kept = set(zip(first["measure"].astype(str), first["name"].astype(str), strict=True))
+    return [outcome for outcome in outcomes if outcome.key in kept]
+
+
 def _weekly(sampled: CompletedSweep, outcome: OutcomeOf) -> pd.DataFrame:
     for level in (ALL,) if outcome.name == ALL else LEVELS:
         weekly = sampled.study.weekly(level, outcome.measure)
