@@ -231,36 +231,51 @@ def tipping_points(
     experiment = ready.experiment
     if not isinstance(experiment, Threshold):
         raise ScenarioError(f"{ready.name}: found an experiment of kind {experiment.kind}; allowed: threshold")
-    scenario = next(iter(ready.scenarios.values()))
-    places = places_of(experiment, scenario)
-    found: dict[float, Seen] = {}
-    rounds = rounds_in(folder)
 
-    def carry_out_round(number: int) -> None:
-        levels = rounds[number]
-        plan, where = plan_of_levels(ready, levels), folder / f"round-{number}"
-        study = carry_out(
+    def carry_out_round(plan: Plan, where: Path) -> Study:
+        return carry_out(
             plan, where, place=place(), shard=shard, command=command, progress=progress, tables=wide_tables
         )
-        if study.unfinished:
-            raise UnfinishedError(f"{where}: {study.unfinished}")
-        found.update(zip(levels, seen_in(study, experiment, places, len(levels)), strict=True))
 
-    def look(levels: list[float]) -> list[Seen]:
-        first = not found  # the first round is looked at in any case: a folder of another search is refused there
-        for number, there in enumerate(rounds):
-            if not set(there) <= set(found) and (set(levels) & set(there) or (first and number == 0)):
-                carry_out_round(number)
-        if rest := [level for level in levels if level not in found]:
-            rounds.append(rest)
-            carry_out_round(len(rounds) - 1)
-        return [found[level] for level in levels]
-
+    rounds = _Rounds(ready, folder, carry_out_round)
     low, high = ready.factors[0].ends
     falling = experiment.response == "falling"
-    tipping = search(low, high, experiment.halvings, experiment.probabilities, places, look, falling=falling)
+    tipping = search(
+        low, high, experiment.halvings, experiment.probabilities, rounds.places, rounds.look, falling=falling
+    )
     tipping.asked = experiment.replicates
     return tipping
+
+
+class _Rounds:
+    """The rounds of a search in their folder, of which those that are there are used."""
+
+    def __init__(self, ready: Ready, folder: Path, carry_out_round: Callable[[Plan, Path], Study]) -> None:
+        assert isinstance(ready.experiment, Threshold)
+        self.ready, self.experiment, self.folder = ready, ready.experiment, folder
+        self.places = places_of(ready.experiment, next(iter(ready.scenarios.values())))
+        self._carry_out_round = carry_out_round
+        self._rounds = rounds_in(folder)
+        self._found: dict[float, Seen] = {}
+
+    def look(self, levels: list[float]) -> list[Seen]:
+        """Run levels, or what is left of them; return their results."""
+        first = not self._found  # the first round is looked at in any case: a folder of another search is refused there
+        for number, there in enumerate(self._rounds):
+            is_wanted = set(levels) & set(there) or (first and number == 0)
+            if is_wanted and not set(there) <= set(self._found):
+                self._do(number)
+        if rest := [level for level in levels if level not in self._found]:
+            self._rounds.append(rest)
+            self._do(len(self._rounds) - 1)
+        return [self._found[level] for level in levels]
+
+    def _do(self, number: int) -> None:
+        levels, where = self._rounds[number], self.folder / f"round-{number}"
+        study = self._carry_out_round(plan_of_levels(self.ready, levels), where)
+        if study.unfinished:
+            raise UnfinishedError(f"{where}: {study.unfinished}")
+        self._found.update(zip(levels, seen_in(study, self.experiment, self.places, len(levels)), strict=True))
 
 
 def rounds_in(folder: Path) -> list[list[float]]:
