@@ -27,7 +27,7 @@ from sim.outputs.run_data import WINDOW, Array, RunData
 
 PEAK, OVERLOAD = "peak_date", "first_overload"
 FORMS = (
-    "OUTPUT[YEAR-MONTH], OUTPUT[DAY..DAY], peak_date(OUTPUT), first_overload(), OUTPUT alone, and the ratio of two, all "
+    "OUTPUT[YEAR-MONTH], OUTPUT[DAY..DAY], peak_date(OUTPUT), first_overload(), OUTPUT alone, and ratios of two, all "
     "also with @NAME, such as attempts[2021-10]@poland, peak_date(attempts)@poland or entries/attempts@latvia"
 )
 DAY = "day of the run, from 1"
