@@ -179,14 +179,14 @@ def outcome(
     """Add an outcome, a number of a run in its totals, for sweeps, discovery, thresholds and fits.
 
     Either the decorated function of a run (`sim.outputs.run_data.RunData`), under ``name``; or, called without
-    decorating anything, an output over a window, such as ``outcome("attempts[2021-10]@poland")``.
+    decorating anything, one written as text (`sim.outputs.expressions`): ``outcome("attempts[2021-10]@poland")``.
 
     Raises:
         ExtensionError: If the name is taken, or not allowed.
     """
     with _explained():
-        if "[" in name:
-            outcomes.add_window(name)
+        if any(sign in name for sign in "[(/@"):
+            outcomes.add_expression(name)
             key = outcomes.added[-1].output
             undo.append(lambda: outcomes.take_away([key]))
 

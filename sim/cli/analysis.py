@@ -12,101 +12,42 @@ from sim.cli.streams import results_console, say
 from sim.data.plain_text import visible
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from sim.sweeps.completed_sweep import CompletedSweep
 
-FEWEST = 10  # least points of a sampled design per parameter
-ANALYSIS = "analysis"  # subfolder of a study for what can be remade from its runs
 Folder = Annotated[Path, typer.Argument(help="Folder of a sweep.", metavar="DIR")]
 Outcomes = Annotated[
     list[str] | None,
     typer.Option("--outcome", metavar="MEASURE[@NAME]", help="Outcome [the experiment's]; may be repeated."),
 ]
+OverTime = Annotated[
+    str | None, typer.Option(metavar="week|month", help="Also the index of the design for each week or month.")
+]
 
 
 def sensitivity(
-    folder: Folder, outcome: Outcomes = None, extensions: With = None, wide: Wide = False, quiet: Quiet = False
+    folder: Folder,
+    outcome: Outcomes = None,
+    over_time: OverTime = None,
+    extensions: With = None,
+    wide: Wide = False,
+    quiet: Quiet = False,
 ) -> None:
     """What the outcomes of a sweep hang on: Sobol', Morris, partial rank correlations, tornado, interactions."""
-    from sim.sweeps.completed_sweep import CompletedSweep
-    from sim.sweeps.outcomes import OutcomeOf
-    from sim.sweeps.sensitivity import tables_of
+    from sim.api import analyses
+    from sim.report.sensitivity_figures import draw_over_time, draw_sensitivity
 
-    sampled = CompletedSweep(folder)
-    tables = tables_of(sampled, [OutcomeOf.parse(text) for text in outcome or []])
-    written = write_tables(folder, {name: _with_earlier(folder, name, table) for name, table in tables.items()})
-    written += _draw_sensitivity(folder, sampled, tables)
+    sampled = analyses.completed(folder)
+    found = analyses.sensitivity(sampled, outcome or [], over_time=over_time)  # type: ignore[arg-type]
+    written = analyses.write_sensitivity(folder, found)
+    written += draw_sensitivity(folder, sampled, found.tables) + draw_over_time(folder, found.over_time)
     if quiet:
         return
     from sim.report.console_sweeps import show_sensitivity
 
-    show_sensitivity(tables, headed(sampled))
-    _warn_of_few(sampled)
+    show_sensitivity(found.tables, headed(sampled))
+    for line in found.caveats:
+        say(line)
     say_written(folder, written)
-
-
-def _warn_of_few(sampled: CompletedSweep) -> None:
-    """Warn when a sampled design has fewer than ten points per parameter (Loeppky, Sacks and Welch 2009)."""
-    from sim.sweeps.designs import SAMPLED
-
-    points, factors = sampled.x.shape
-    if sampled.experiment["design"] in SAMPLED and points < FEWEST * factors:
-        few = f"Few points: {points} for {factors} parameters. With fewer than {FEWEST} for each, what one seems to do"
-        say(f"{few} may be another's work; --samples of `corridor sweep` makes them more.")
-
-
-def _draw_sensitivity(folder: Path, sampled: CompletedSweep, tables: dict[str, pd.DataFrame]) -> list[str]:
-    from sim.report import sweep_figures as figures
-    from sim.sweeps.designs import ONE, SAMPLED
-    from sim.sweeps.outcomes import OutcomeOf
-    from sim.sweeps.sensitivity import factor_named, grid_of, strongest
-
-    note = "one at a time, the others at their centre; small: the parameter's value"
-    if sampled.experiment["design"] != ONE:
-        note = "means of the fifths of points with the parameter low, high; small: its mean there"
-    written = []
-    several = len(sampled.study.names) > 1
-    for (scenario, outcome), part in tables["tornado"].groupby(["scenario", "outcome"], sort=False):
-        stem = f"{outcome}-{scenario}" if several else str(outcome)
-        stem, unit = stem.replace("@", "-at-").replace(":", "-"), str(part["unit"].iloc[0])
-        drawn = {f"tornado-{stem}": figures.tornado(part, str(outcome), unit, note)} if len(part) > 1 else {}
-        own = {name: t[(t["scenario"] == scenario) & (t["outcome"] == outcome)] for name, t in tables.items()}
-        if "sobol" in own and own["sobol"]["total"].notna().any():
-            drawn[f"sobol-{stem}"] = figures.shares(own["sobol"], str(outcome))
-        if "morris" in own:
-            drawn[f"morris-{stem}"] = figures.screening(own["morris"], str(outcome), unit)
-        two = strongest(tables, str(outcome), str(scenario))
-        if len(two) == 2 and sampled.experiment["design"] in (*SAMPLED, "grid"):
-            columns = [factor_named(sampled, label)[0] for label in two]
-            values = sampled.y(OutcomeOf.parse(str(outcome)), str(scenario))
-            grid, *edges = grid_of(sampled.x[:, columns], values, 8 if len(values) > 500 else 5)
-            if min(grid.shape) > 1:
-                drawn[f"interactions-{stem}"] = figures.interaction(
-                    grid, edges, two, str(outcome), unit, own.get("pairs")
-                )
-        written += [figures.save(figure, folder / ANALYSIS / f"{name}.png").name for name, figure in drawn.items()]
-    return written + _draw_along(folder, sampled, tables)
-
-
-def _draw_along(folder: Path, sampled: CompletedSweep, tables: dict[str, pd.DataFrame]) -> list[str]:
-    """Draw outcomes along the only parameter, a figure per output."""
-    if "along" not in tables:
-        return []
-    from sim.report import sweep_figures as figures
-
-    table, factor, written = tables["along"], sampled.factors[0], []
-    measures = table["outcome"].str.partition("@")[0]
-    several = len(sampled.study.names) > 1
-    for measure, own in table.groupby(measures, sort=False):
-        lines = {
-            str(outcome if not several else f"{outcome}, {scenario}"): part
-            for (outcome, scenario), part in own.groupby(["outcome", "scenario"], sort=False)
-        }
-        unit = str(own["unit"].iloc[0])
-        figure = figures.curves(lines, sampled.label(factor), factor.unit, str(measure), unit)
-        written.append(figures.save(figure, folder / ANALYSIS / f"along-{measure}.png").name)
-    return written
 
 
 def discover(
@@ -123,15 +64,15 @@ def discover(
     quiet: Quiet = False,
 ) -> None:
     """Find the ranges of parameters with many runs of interest: boxes by PRIM and CART, in words."""
-    from sim.sweeps.completed_sweep import CompletedSweep
-    from sim.sweeps.discovery import discover as search
+    from sim.api import analyses
+    from sim.sweeps.caveats import missing_of, missing_sentences
     from sim.sweeps.discovery import sentence
     from sim.sweeps.outcomes import conditions
 
     clauses = conditions(where)
-    sampled = CompletedSweep(folder)
-    found = search(sampled, clauses, scenario, density=density)
-    written = write_tables(folder, {"boxes": found.table, "box-limits": found.limits})
+    sampled = analyses.completed(folder)
+    found = analyses.discover(sampled, where, scenario=scenario, density=density)
+    written = analyses.write_tables(folder, {"boxes": found.table, "box-limits": found.limits})
     if quiet:
         return
     from sim.report.console_sweeps import show_discovery
@@ -145,6 +86,9 @@ def discover(
         say(
             f"No box was found in which {density:.0%} of the runs have {what}; a lower --density or more runs may help."
         )
+    missing = missing_of(sampled, [clause.outcome for clause in clauses])
+    for line in missing_sentences(missing[missing["scenario"] == (scenario or sampled.study.base)]):
+        say(line)
     say_written(folder, written)
 
 
@@ -158,20 +102,23 @@ def decide(
     quiet: Quiet = False,
 ) -> None:
     """Compare responses under deep uncertainty: regret, satisficing, and the value of information."""
+    from sim.api import analyses
     from sim.report import sweep_figures as figures
-    from sim.sweeps.completed_sweep import CompletedSweep
-    from sim.sweeps.decision import decide as table_of
+    from sim.sweeps.caveats import missing_of, missing_sentences
+    from sim.sweeps.completed_sweep import ANALYSIS
 
-    sampled = CompletedSweep(folder)
-    found = table_of(sampled, without or [])
+    sampled = analyses.completed(folder)
+    found = analyses.decide(sampled, without=without or [])
     tables = {name: table for name, table in found._asdict().items() if len(table)}
-    written = write_tables(folder, tables)
+    written = analyses.write_tables(folder, tables)
     written.append(figures.save(figures.regrets(found.regret), folder / ANALYSIS / "regret.png").name)
     if quiet:
         return
     from sim.report.console_sweeps import show_decision
 
     show_decision(tables, float(sampled.experiment["satisfied"]), headed(sampled))
+    for line in missing_sentences(missing_of(sampled, sampled.outcomes)):
+        say(line)
     say_written(folder, written)
 
 
@@ -185,37 +132,10 @@ def headed(sampled: CompletedSweep) -> Any:
     return console
 
 
-def write_tables(folder: Path, tables: dict[str, pd.DataFrame]) -> list[str]:
-    """Write tables as CSV to the folder of analyses; raises OutputError."""
-    from sim.data.durable_files import write_text
-    from sim.data.spreadsheet import csv_of
-    from sim.outputs.folder import OutputError
-
-    place = folder / ANALYSIS
-    try:
-        for name, table in tables.items():
-            write_text(place / f"{name}.csv", csv_of(table))
-    except OSError as error:
-        raise OutputError(f"{place}: cannot be written: {error.strerror or error}") from None
-    return [f"{name}.csv" for name in tables]
-
-
-def _with_earlier(folder: Path, name: str, table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table of outcomes, with rows of other outcomes from an earlier command."""
-    import pandas as pd
-
-    from sim.data.spreadsheet import plain
-
-    try:
-        earlier = plain(pd.read_csv(folder / ANALYSIS / f"{name}.csv"))
-        others = earlier[~earlier["outcome"].isin(table["outcome"])]
-    except (OSError, ValueError, KeyError):
-        return table
-    return table if others.empty or list(others) != list(table) else pd.concat([others, table], ignore_index=True)
-
-
 def say_written(folder: Path, written: list[str]) -> None:
     """Say which files an analysis has written."""
+    from sim.sweeps.completed_sweep import ANALYSIS
+
     say(f"Written to {folder / ANALYSIS}: {', '.join(written)}")
 
 

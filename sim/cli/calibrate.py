@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -28,7 +28,8 @@ from sim.data.plain_text import visible
 
 if TYPE_CHECKING:
     import pandas as pd
-    from rich.console import Console
+
+    from sim.inference.calibration_experiment import Loaded
 
 Experiment = Annotated[str, typer.Argument(help="Name of a shipped experiment, or a YAML file.", metavar="EXPERIMENT")]
 data = typer.Typer(
@@ -56,26 +57,23 @@ def calibrate(
 ) -> None:
     """Fit a scenario to published figures; writes particles as Parquet, and a scenario with fitted distributions."""
     start_server(jobs, dask)
+    from sim.api import fits
     from sim.inference.calibration_experiment import load_experiment
-    from sim.inference.calibration_study import calibration
-    from sim.inference.fit_task import Workspace
-    from sim.report.forecast_figures import write_fit
 
     loaded = load_experiment(experiment)
-    folder = out if out is not None else Path("results") / f"{loaded.name}-calibration"
-    notes = notes_console(quiet)
-    with interruptible(f"what was done is kept in {folder}; the same command resumes"), _stages(notes) as report:
-        done = calibration(loaded, Workspace(folder, jobs, dask, command_line(), report))
-        write_fit(done.fit, folder)
+    folder = fits.folder_of(loaded.name, "calibration", out)
+    with _stages(folder, quiet) as report:
+        done = fits.calibrate(
+            loaded, folder=folder, jobs=jobs, dask=dask, command=command_line(), progress=report
+        )  # fmt: skip
     if quiet:
         return
-    console = results_console()
-    console.print(visible(f"\n{loaded.experiment.title}"), style="bold")
-    _print(console, "Parameters, before and after", done.parameters.drop(columns="parameter"))
-    _print(console, "Published, and what the fitted model says would be", done.fit)
-    _print(console, "Waves and generations", done.waves)
-    say(done.summary)
-    say(f"Written to {folder}: {list_files(folder)}")
+    tables = {
+        "Parameters, before and after": done.parameters.drop(columns="parameter"),
+        "Published, and what the fitted model says would be": done.fit,
+        "Waves and generations": done.waves,
+    }
+    _show(loaded, folder, tables, done.summary)
 
 
 def backtest(
@@ -97,24 +95,18 @@ def backtest(
         back_test_filter(experiment, data, particles, leave_out or [], out, jobs, dask, quiet)
         return
     start_server(jobs, dask)
-    from sim.inference.backtest.study import back_test
+    from sim.api import fits
     from sim.inference.calibration_experiment import load_experiment
-    from sim.inference.fit_task import Workspace
-    from sim.report.forecast_figures import write_fan
 
     loaded = load_experiment(experiment)
-    folder = out if out is not None else Path("results") / f"{loaded.name}-backtest"
-    notes = notes_console(quiet)
-    with interruptible(f"what was done is kept in {folder}; the same command resumes"), _stages(notes) as report:
-        done = back_test(loaded, Workspace(folder, jobs, dask, command_line(), report))
-        write_fan(done.table, folder)
-    if quiet:
-        return
-    console = results_console()
-    console.print(visible(f"\n{loaded.experiment.title}"), style="bold")
-    for title, table in done.tables.items():
-        _print(console, title, table)
-    say(f"Written to {folder}: {list_files(folder)}")
+    folder = fits.folder_of(loaded.name, "backtest", out)
+    with _stages(folder, quiet) as report:
+        done = fits.backtest(
+            loaded, data=data, particles=particles, leave_out=leave_out or [], folder=folder, jobs=jobs, dask=dask,
+            command=command_line(), progress=report,
+        )  # fmt: skip
+    if not quiet:
+        _show(loaded, folder, done.tables)
 
 
 @data.command("import")
@@ -162,23 +154,32 @@ def import_(
 
 
 @contextmanager
-def _stages(notes: Console) -> Iterator[Callable[[str, int, int, int], None]]:
-    """Show a line for each stage, and a bar of its runs; yields the function to which a calibration reports."""
-    announce_compilation(notes)
-    stages: list[str] = []
-    with runs_bar(notes) as advance:
+def _stages(folder: Path, quiet: bool) -> Iterator[Callable[[str, int, int, int], None]]:
+    """Show a line for each stage, and a bar of its runs; yields the function to which a fit reports."""
+    notes = notes_console(quiet)
+    with interruptible(f"what was done is kept in {folder}; the same command resumes"):
+        announce_compilation(notes)
+        stages: list[str] = []
+        with runs_bar(notes) as advance:
 
-        def report(stage: str, done: int, total: int, failed: int) -> None:
-            if stage not in stages:
-                stages.append(stage)
-                notes.print(f"{stage}: {total:,} runs")
-            advance(done, total, failed)
+            def report(stage: str, done: int, total: int, failed: int) -> None:
+                if stage not in stages:
+                    stages.append(stage)
+                    notes.print(f"{stage}: {total:,} runs")
+                advance(done, total, failed)
 
-        yield report
+            yield report
 
 
-def _print(console: Console, title: str, table: pd.DataFrame) -> None:
+def _show(loaded: Loaded, folder: Path, tables: Mapping[str, pd.DataFrame], summary: str = "") -> None:
+    """Print the tables of a fit by title, one sentence, and what was written."""
     from sim.report.console_sweeps import show_frame
 
-    show_frame(table, title, "", console)
-    console.print()
+    console = results_console()
+    console.print(visible(f"\n{loaded.experiment.title}"), style="bold")
+    for title, table in tables.items():
+        show_frame(table, title, "", console)
+        console.print()
+    if summary:
+        say(summary)
+    say(f"Written to {folder}: {list_files(folder)}")

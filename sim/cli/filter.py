@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -28,8 +27,7 @@ from sim.cli.streams import notes_console, results_console, say
 from sim.data.plain_text import visible
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
+    from sim.inference.backtest.study import BackTested
     from sim.inference.filter.experiment import LoadedFilter
     from sim.inference.filter.study import Filtered
 
@@ -63,9 +61,15 @@ def assimilate(
     quiet: Quiet = False,
 ) -> None:
     """Infer what a transit state did, month by month, from what was counted; another month goes on from there."""
-    loaded = _loaded(experiment, particles)
-    folder = out if out is not None else Path("results") / f"{loaded.name}-filter"
-    done = _run(loaded, folder, data, _day(until), jobs, dask, quiet, scores=False)
+    start_server(jobs, dask)
+    from sim.api import fits
+
+    loaded = fits.loaded_filter(experiment, particles)
+    folder = fits.folder_of(loaded.name, "filter", out)
+    with _months(folder, quiet) as report:
+        done = fits.assimilate(
+            loaded, data=data, until=until, folder=folder, jobs=jobs, dask=dask, progress=report, command=command_line()
+        )
     if not quiet:
         _show(loaded, folder, done, ("posture", "parameters", "months"))
 
@@ -93,16 +97,16 @@ def forecast(
 
     With --set it is a what-if from today's state: what has happened stays, what comes follows the change.
     """
-    loaded = _loaded(experiment, particles)
-    folder = out if out is not None else Path("results") / f"{loaded.name}-filter"
     start_server(jobs, dask)
-    from sim.inference.filter.forecast_study import look_ahead
-    from sim.inference.filter.study import Job
+    from sim.api import fits
 
-    notes = notes_console(quiet)
-    with interruptible(f"what was done is kept in {folder}; the same command resumes"), _months(notes) as report:
-        job = Job(folder, data, _day(until), jobs, dask, command_line(), report)
-        done = look_ahead(loaded, job, weeks, runs, changes or [])
+    loaded = fits.loaded_filter(experiment, particles)
+    folder = fits.folder_of(loaded.name, "filter", out)
+    with _months(folder, quiet) as report:
+        done = fits.forecast(
+            loaded, data=data, weeks=weeks, changes=changes or [], until=until, runs=runs, folder=folder, jobs=jobs,
+            dask=dask, progress=report, command=command_line(),
+        )  # fmt: skip
     if quiet:
         return
     console = results_console()
@@ -127,74 +131,34 @@ def back_test_filter(
     quiet: bool,
 ) -> None:
     """`corridor backtest` of a filter: all origins in one pass."""
-    loaded = _loaded(experiment, particles)
-    for series in leave_out:
-        loaded = loaded.without(series)
-    name = "-without-".join([f"{loaded.name}-backtest", *leave_out])
-    folder = out if out is not None else Path("results") / name
-    done = _run(loaded, folder, data, None, jobs, dask, quiet, scores=True)
+    start_server(jobs, dask)
+    from sim.api import fits
+
+    loaded, folder = fits.filter_to_test(experiment, particles, leave_out, out)
+    with _months(folder, quiet) as report:
+        done = fits.backtest(
+            loaded, data=data, folder=folder, jobs=jobs, dask=dask, progress=report, command=command_line()
+        )
     if not quiet:
         _show(loaded, folder, done, ("scores", "scores-by-series", "months"))
 
 
-def _run(
-    loaded: LoadedFilter,
-    folder: Path,
-    data: Path | None,
-    until: date | None,
-    jobs: int | None,
-    dask: str | None,
-    quiet: bool,
-    *,
-    scores: bool,
-) -> Filtered:
-    start_server(jobs, dask)
-    from sim.inference.filter.study import Job
-    from sim.inference.filter.study import assimilate as run_filter
-
-    notes = notes_console(quiet)
-    with interruptible(f"what was done is kept in {folder}; the same command resumes"), _months(notes) as report:
-        done = run_filter(loaded, Job(folder, data, until, jobs, dask, command_line(), report, scores))
-        from sim.report.filter_figures import write_filter
-
-        write_filter(done.tables, folder)
-        return done
-
-
-def _loaded(experiment: str, particles: int | None) -> LoadedFilter:
-    from sim.inference.filter.experiment import load_filter
-
-    loaded = load_filter(experiment)
-    if particles is None:
-        return loaded
-    return loaded._replace(experiment=loaded.experiment.model_copy(update={"particles": particles}))
-
-
-def _day(text: str | None) -> date | None:
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        from sim.scenario.errors import ScenarioError, show
-
-        raise ScenarioError(f"--until: found {show(text)}; allowed: a date such as 2022-06-30") from None
-
-
 @contextmanager
-def _months(notes: Console) -> Iterator[Callable[[str, int, int], None]]:
+def _months(folder: Path, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
     """Show a line for each month, and a bar of the runs; yields the function to which a filter reports."""
-    announce_compilation(notes)
-    months: list[str] = []
-    with runs_bar(notes) as advance:
+    notes = notes_console(quiet)
+    with interruptible(f"what was done is kept in {folder}; the same command resumes"):
+        announce_compilation(notes)
+        months: list[str] = []
+        with runs_bar(notes) as advance:
 
-        def report(month: str, done: int, asked: int) -> None:
-            if month and month not in months:
-                months.append(month)
-                notes.print(month)
-            advance(done, asked, 0)
+            def report(month: str, done: int, asked: int) -> None:
+                if month and month not in months:
+                    months.append(month)
+                    notes.print(month)
+                advance(done, asked, 0)
 
-        yield report
+            yield report
 
 
 _TITLES = {
@@ -206,7 +170,7 @@ _TITLES = {
 }
 
 
-def _show(loaded: LoadedFilter, folder: Path, done: Filtered, names: tuple[str, ...]) -> None:
+def _show(loaded: LoadedFilter, folder: Path, done: Filtered | BackTested, names: tuple[str, ...]) -> None:
     from sim.report.console_sweeps import show_frame
 
     console = results_console()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.analysis import ANALYSIS, headed, say_written, write_tables
+from sim.cli.analysis import headed, say_written
 from sim.cli.common import (
     NOTHING_WRITTEN,
     DaskAddress,
@@ -28,20 +30,31 @@ from sim.cli.common import (
 from sim.cli.streams import notes_console, results_console, say
 
 if TYPE_CHECKING:
-    from sim.studies.plan import Plan
     from sim.studies.study import Study
-    from sim.studies.work.executors import Workplace
+    from sim.sweeps.experiment_files import Ready
+    from sim.sweeps.threshold import Tipping
 
 ExperimentName = Annotated[
     str, typer.Argument(help="Name of a shipped experiment, or a YAML file.", metavar="EXPERIMENT")
 ]
-Samples = Annotated[int | None, typer.Option(min=1, help="Samples, instead of the experiment's.")]
-Replicates = Annotated[int | None, typer.Option(min=1, help="Runs of each point, instead of the experiment's.")]
+ExperimentOrFolder = Annotated[
+    str,
+    typer.Argument(
+        help="Name of a shipped experiment, a YAML file, or the folder of a sweep to go on with.",
+        metavar="EXPERIMENT|DIR",
+    ),
+]
+Samples = Annotated[
+    int | None, typer.Option(min=1, help="Samples, instead of the experiment's; more than there are append.")
+]
+Replicates = Annotated[
+    int | None, typer.Option(min=1, help="Runs of each point, instead of the experiment's; more than there are append.")
+]
 Out = Annotated[Path | None, typer.Option(help="Folder of the results [results/EXPERIMENT-SEED].")]
 
 
 def sweep(
-    experiment: ExperimentName,
+    experiment: ExperimentOrFolder,
     samples: Samples = None,
     replicates: Replicates = None,
     out: Out = None,
@@ -52,50 +65,50 @@ def sweep(
     wide: Wide = False,
     quiet: Quiet = False,
 ) -> None:
-    """Run an experiment: a scenario (or several) over a design of its parameters."""
+    """Run an experiment: a scenario (or several) over a design of its parameters; or go on with a sweep's folder."""
     with interruptible(NOTHING_WRITTEN):
         start_server(jobs, dask)
-        from sim.sweeps.experiment_files import read_experiment
-        from sim.sweeps.sweep_plan import plan_of
+        from sim.sweeps.prepare import prepare
 
-        ready = read_experiment(experiment, {"samples": samples, "replicates": replicates})
-        plan = plan_of(ready)
-    folder = out if out is not None else Path("results") / f"{ready.name}-{ready.experiment.seed}"
-    with interruptible(f"what was done is kept in {folder}; the same command resumes"):
+        prepared = prepare(experiment, samples, replicates)
+    folder = out if out is not None else prepared.folder
+    with _carried_out(folder, quiet) as advance:
+        from sim.studies.carry_out import carry_out
         from sim.studies.work.executors import workplace
+        from sim.sweeps.completed_sweep import wide_tables
 
-        study = _carry_out(plan, folder, workplace(jobs, dask), shard_of(shard), quiet)
-        if quiet:
-            return
-        if not study.complete:
-            say(part_done(shard, study))
-            return
-        show_sweep(study)
+        for line in prepared.caveats():
+            say(f"corridor: warning: {line}", error=True)
+        study = carry_out(
+            prepared.plan, folder, place=workplace(jobs, dask), shard=shard_of(shard), command=command_line(),
+            progress=advance, tables=wide_tables,
+        )  # fmt: skip
+    if quiet:
+        return
+    if not study.complete:
+        say(part_done(shard, study))
+        return
+    show_sweep(study)
 
 
-def _carry_out(plan: Plan, folder: Path, place: Workplace, shard: tuple[int, int] | None, quiet: bool) -> Study:
-    from sim.studies.carry_out import carry_out
-    from sim.sweeps.completed_sweep import wide_tables
-
-    notes = notes_console(quiet)
-    announce_compilation(notes)
-    with runs_bar(notes) as advance:
-        return carry_out(
-            plan, folder, place=place, shard=shard, command=command_line(), progress=advance, tables=wide_tables
-        )
+@contextmanager
+def _carried_out(folder: Path, quiet: bool) -> Iterator[Callable[[int, int, int], None]]:
+    """Show the progress of runs; yields the function to which they report."""
+    with interruptible(f"what was done is kept in {folder}; the same command resumes"):
+        notes = notes_console(quiet)
+        announce_compilation(notes)
+        with runs_bar(notes) as advance:
+            yield advance
 
 
 def mend(folder: Path, jobs: int | None, quiet: bool) -> None:
     """`corridor mend`."""
-    with interruptible(f"what was done is kept in {folder}; the same command resumes"):
-        start_server(jobs, None)
+    start_server(jobs, None)
+    with _carried_out(folder, quiet) as advance:
         from sim.studies.work.executors import workplace
         from sim.sweeps.mend import mend as do_again
 
-        notes = notes_console(quiet)
-        announce_compilation(notes)
-        with runs_bar(notes) as advance:
-            found = do_again(folder, place=workplace(jobs, None), command=command_line(), progress=advance)
+        found = do_again(folder, place=workplace(jobs, None), command=command_line(), progress=advance)
     for line in found.damage:
         say(f"was damaged: {line}")
     if found.lacked:
@@ -126,6 +139,7 @@ def threshold(
     out: Out = None,
     jobs: Jobs = None,
     dask: DaskAddress = None,
+    shard: Shard = None,
     extensions: With = None,
     wide: Wide = False,
     quiet: Quiet = False,
@@ -133,31 +147,44 @@ def threshold(
     """Find the level of a factor at which overload becomes likely in each section, by halving, with intervals."""
     with interruptible(NOTHING_WRITTEN):
         start_server(jobs, dask)
+        from sim.outputs.folder import UnfinishedError
         from sim.studies.work.executors import workplace
         from sim.sweeps.experiment_files import read_experiment
-        from sim.sweeps.threshold import tipping_points
+        from sim.sweeps.threshold import caveats, tipping_points
 
         ready = read_experiment(experiment, {"replicates": replicates})
         workplace(jobs, dask)
     folder = out if out is not None else Path("results") / f"{ready.name}-{ready.experiment.seed}"
-    with interruptible(f"what was done is kept in {folder}; the same command resumes"):
-        notes = notes_console(quiet)
-        announce_compilation(notes)
-        with runs_bar(notes) as advance:
+    try:
+        with _carried_out(folder, quiet) as advance:
             found = tipping_points(
-                ready, folder, place=lambda: workplace(jobs, dask), command=command_line(), progress=advance
-            )
-    from sim.report import sweep_figures as figures
-
-    factor = ready.factors[0]
-    title = ready.experiment.parameters[factor.name].title or factor.name
-    table, curves = found.table(), found.curves()
-    written = write_tables(folder, {"threshold": table, "probabilities": curves})
-    figure = figures.tipping(table, curves, title, factor.unit)
-    written.append(figures.save(figure, folder / ANALYSIS / "threshold.png").name)
+                ready, folder, place=lambda: workplace(jobs, dask), shard=shard_of(shard), command=command_line(),
+                progress=advance,
+            )  # fmt: skip
+    except UnfinishedError as error:
+        if shard is None:
+            raise
+        say(f"Part {shard} of this round is done; {error}. The same command goes on when the other parts are done.")
+        return
+    table = found.table()
+    written = _write_threshold(folder, ready, found)
     if quiet:
         return
     from sim.report.console_sweeps import show_threshold
 
-    show_threshold(table, results_console(), ready.experiment.title, title, factor.unit, found.replicates)
+    factor = ready.factors[0]
+    show_threshold(table, results_console(), ready.experiment.title, ready.title, factor.unit, found.replicates)
+    for line in caveats(found):
+        say(line)
     say_written(folder, written)
+
+
+def _write_threshold(folder: Path, ready: Ready, found: Tipping) -> list[str]:
+    from sim.api.analyses import write_tables
+    from sim.report import sweep_figures as figures
+    from sim.sweeps.completed_sweep import ANALYSIS
+
+    table, curves = found.table(), found.curves()
+    written = write_tables(folder, {"threshold": table, "probabilities": curves})
+    figure = figures.tipping(table, curves, ready.title, ready.factors[0].unit)
+    return [*written, figures.save(figure, folder / ANALYSIS / "threshold.png").name]

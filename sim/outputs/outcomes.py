@@ -1,26 +1,19 @@
 """Outcomes that extensions add: numbers of a run in its totals, for sweeps, discovery and fits.
 
-An outcome is a function of a run, or an output over a window of days: ``attempts[2021-10]@poland`` is the number of
-attempts in Poland in October 2021, ``deaths[2021-08-01..2021-09-15]`` that of all deaths on the way. Flows are summed
-over the window, means averaged, stocks taken at its end; if no day of the run is within the window, the value is NaN.
+An outcome is a function of a run, or written as text (`sim.outputs.expressions`), such as ``attempts[2021-10]@poland``.
 """
 
 from __future__ import annotations
 
 import re
-from calendar import monthrange
-from collections.abc import Callable, Iterable
-from datetime import date
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from sim.outputs.daily import Blocks, aggregate, blocks_of
 from sim.outputs.definitions import ALL, OUTPUTS, Output
+from sim.outputs.expressions import Expression, parse
 from sim.outputs.run_data import Array, RunData
-
-_WINDOW = re.compile(r"([a-z][a-z0-9_]*)\[([0-9-]+)(?:\.\.([0-9-]+))?\](?:@([a-z0-9:-]+))?")
-_FORM = "OUTPUT[YEAR-MONTH] or OUTPUT[DAY..DAY], and perhaps @NAME, such as attempts[2021-10]@poland"
 
 
 class Outcome(NamedTuple):
@@ -34,6 +27,7 @@ class Outcome(NamedTuple):
 
 
 added: list[Outcome] = []
+WINDOW_LEVEL = "window"  # in tables, of outcomes written as text that have a name
 
 
 def add(name: str, unit: str, title: str, meaning: str, of: Callable[[RunData], float]) -> None:
@@ -48,68 +42,46 @@ def add(name: str, unit: str, title: str, meaning: str, of: Callable[[RunData], 
     added.append(Outcome(ALL, ALL, name, unit, of))
 
 
-def add_window(text: str) -> None:
-    """Add an output over a window of days as an outcome.
+def add_expression(text: str) -> None:
+    """Add an outcome written as text, such as an output over a window.
 
     Raises:
-        ValueError: If it is not of the form ``attempts[2021-10]@poland``, or there is no such daily output.
+        ValueError: If it is not of a form that `sim.outputs.expressions` allows, or there is no such daily output.
     """
-    found = _WINDOW.fullmatch(text)
-    if found is None:
-        raise ValueError(f"outcome: found {text!r}; allowed: {_FORM}")
-    output, first, last, name = found[1], *_days(text, found[2], found[3]), found[4] or ALL
-    if not OUTPUTS.get(output) or not OUTPUTS[output].levels:
-        daily = [known for known in OUTPUTS if OUTPUTS[known].levels]
-        raise ValueError(f"outcome: found {output!r} in {text!r}; allowed: {', '.join(daily)}")
-    of, key = OUTPUTS[output], f"{output}[{found[2]}{f'..{found[3]}' if found[3] else ''}]"
+    found = parse(text)
+    for term in found.terms:
+        if term.output not in OUTPUTS or not OUTPUTS[term.output].levels:
+            daily = [known for known in OUTPUTS if OUTPUTS[known].levels]
+            raise ValueError(f"outcome: found {term.output!r} in {text!r}; allowed: {', '.join(daily)}")
+    key, name = found.measure, found.name
     if (key, name) in {(one.output, one.name) for one in added}:
         raise ValueError(f"outcome: found {text!r} twice; allowed: once")
-    words = f"{of.title}, {first} to {last}"
-    OUTPUTS[key] = Output(key, of.symbol, of.unit, of.over_time, words, words, of.formula, of.meaning, digits=of.digits)
-    level = "window" if name != ALL else ALL
-    added.append(Outcome(level, name, key, of.unit, lambda run: _over(run, of, name, first, last)))
+    OUTPUTS[key] = output_of(found)
+    added.append(Outcome(level_of(found), name, key, found.unit, found.of))
 
 
-def _days(text: str, first: str, last: str | None) -> tuple[date, date]:
-    try:
-        if last is None:
-            year, month = (int(part) for part in first.split("-"))
-            return date(year, month, 1), date(year, month, monthrange(year, month)[1])
-        found = date.fromisoformat(first), date.fromisoformat(last)
-    except ValueError:
-        raise ValueError(f"outcome: found {text!r}; allowed: {_FORM}") from None
-    if found[0] > found[1]:
-        raise ValueError(f"outcome: found {text!r}, which ends before it begins; allowed: {_FORM}")
-    return found
+def output_of(expression: Expression) -> Output:
+    """Return the definition of an outcome written as text, for tables and glossaries."""
+    first = expression.terms[0]
+    of, key = OUTPUTS[first.output], expression.measure
+    if len(expression.terms) == 1 and first.window is not None and not first.function:
+        words = f"{of.title}, {first.window.first} to {first.window.last}"
+        return Output(
+            key, of.symbol, of.unit, of.over_time, words, words, of.formula, of.meaning, digits=of.digits
+        )  # fmt: skip
+    meaning = "See `sim.outputs.expressions`."
+    digits = 2 if len(expression.terms) == 2 else 0
+    return Output(key, "", expression.unit, "", key, key, key, meaning, digits=digits)
 
 
-def _over(run: RunData, output: Output, name: str, first: date, last: date) -> float:
-    begin, end = max((first - run.start).days, 0), min((last - run.start).days + 1, run.days)
-    if begin >= end:
-        return float("nan")
-    values = _daily(blocks_of([run]), output, name)
-    if values is None:
-        return float("nan")
-    window = values[None, begin:end, None]
-    return float(aggregate(window, np.array([0]), np.array([end - begin]), output.over_time)[0, 0, 0])
+def level_of(expression: Expression) -> str:
+    """Return the level in tables of an outcome written as text."""
+    return WINDOW_LEVEL if expression.name != ALL else ALL
 
 
-def _daily(blocks: Blocks, output: Output, name: str) -> Array | None:
-    """Return an output by day, of a name at whichever level has it, or of all."""
-    for level in output.levels:
-        block = blocks.get((level, output.name))
-        if block is not None and name == ALL:
-            total: Array = block.values[0].sum(axis=1)
-            return total
-        if block is not None and name in block.names:
-            own: Array = block.of(name)[0]
-            return own
-    return None
-
-
-def values_of(run: RunData) -> Array:
-    """Return the values of all added outcomes for a run, shape (outcomes,)."""
-    return np.array([outcome.of(run) for outcome in added], np.float64)
+def values_of(run: RunData, declared: Sequence[Expression] = ()) -> Array:
+    """Return the values of all added outcomes for a run, and of those that a study declares, shape (outcomes,)."""
+    return np.array([*(one.of(run) for one in added), *(one.of(run) for one in declared)], np.float64)
 
 
 def take_away(names: Iterable[str]) -> None:

@@ -28,6 +28,7 @@ from sim.outputs.definitions import (
     outputs,
     registered_levels,
 )
+from sim.outputs.expressions import Expression
 from sim.outputs.run_data import WINDOW, Array, RunData
 from sim.scenario.schema import Scenario
 
@@ -43,6 +44,7 @@ class Layout(NamedTuple):
     pair_cohort: Array  # (P,)
     pair_route: Array  # (P,)
     reactions: list[str]  # names of the acting reactions
+    declared: tuple[Expression, ...] = ()  # outcomes that a study declares
 
 
 class WeeklyData(NamedTuple):
@@ -70,7 +72,7 @@ class WeeklyData(NamedTuple):
     stranded_at: Array  # (places,) persons stranded at the end
     added_flows: Array  # (W, names of all levels that extensions have added, pair flows)
     added_stocks: Array  # (W, the same names, statuses) persons at the end of the week
-    outcomes: Array  # (outcomes that extensions have added,)
+    outcomes: Array  # (outcomes that extensions have added, and that the study declares,)
     reactions: Array  # (reactions, REACTIONS): times begun, first day (NaN if none), days in force
     observed: Array  # simulated values of the scenario's observed intervals; NaN where there is none
 
@@ -90,8 +92,8 @@ class Numbers(NamedTuple):
     values: Array  # totals: (runs, names); weeks: (runs, W, names)
 
 
-def layout_of(scenario: Scenario) -> Layout:
-    """Return the layout of a scenario's runs."""
+def layout_of(scenario: Scenario, declared: Sequence[Expression] = ()) -> Layout:
+    """Return the layout of a scenario's runs, with the outcomes that their study declares."""
     names = names_of(scenario)
     agencies = [names.agencies.index(scenario.sections[section].agency) for section in names.sections]
     return Layout(
@@ -101,11 +103,14 @@ def layout_of(scenario: Scenario) -> Layout:
         np.array([names.cohorts.index(cohort) for cohort, _ in names.pairs], np.int64),
         np.array([names.routes.index(route) for _, route in names.pairs], np.int64),
         sorted(scenario.acting()),
+        tuple(declared),
     )
 
 
-def weekly_data_of(run: RunData, observed: Array | None = None) -> WeeklyData:
-    """Return the weekly data of a run."""
+def weekly_data_of(
+    run: RunData, observed: Array | None = None, declared: Sequence[Expression] = ()
+) -> WeeklyData:  # fmt: skip
+    """Return the weekly data of a run, with the outcomes that its study declares."""
     days = run.days
     firsts = np.arange(0, days, WINDOW)
     lasts = np.minimum(firsts + WINDOW, days) - 1
@@ -138,7 +143,7 @@ def weekly_data_of(run: RunData, observed: Array | None = None) -> WeeklyData:
         stranded_at=run.by_place[-1, :, STATUSES.index("stranded")],
         added_flows=added_flows,
         added_stocks=added_stocks,
-        outcomes=outcomes.values_of(run),
+        outcomes=outcomes.values_of(run, declared),
         reactions=run.reactions,
         observed=np.empty(0) if observed is None else observed,
     )
@@ -188,6 +193,9 @@ def totals_of(layout: Layout, runs: Sequence[WeeklyData]) -> Iterator[Numbers]:
     for number, outcome in enumerate(outcomes.added):
         values = np.array([[run.outcomes[number]] for run in runs])
         yield Numbers(outcome.level, outcome.output, outcome.unit, [outcome.name], values)
+    for number, one in enumerate(layout.declared, len(outcomes.added)):
+        values = np.array([[run.outcomes[number]] for run in runs])
+        yield Numbers(outcomes.level_of(one), one.measure, one.unit, [one.name], values)
     yield from _of_reactions(layout, runs)
     nowhere = whole(m.by_pair(stacked, "deaths")) - whole(m.by_section(stacked, "deaths"))
     yield from _of_ends(layout, runs, nowhere)
@@ -269,7 +277,7 @@ def _stacked(layout: Layout, runs: Sequence[WeeklyData]) -> RunData:
         return np.concatenate([getattr(run, field) for run in runs])
 
     return RunData(
-        **{field: value for field, value in layout._asdict().items() if field != "reactions"},
+        **{field: value for field, value in layout._asdict().items() if field not in ("reactions", "declared")},
         section_flows=joined("section_flows"),
         pair_flows=joined("pair_flows"),
         route_flows=joined("route_flows"),

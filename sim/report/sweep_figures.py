@@ -160,6 +160,39 @@ def curves(tables: dict[str, pd.DataFrame], label: str, unit: str, outcome: str,
         return figure
 
 
+def over_time(table: pd.DataFrame, outcome: str, unit: str) -> Figure:
+    """Draw the main index of the strongest parameters by week or month, and below it the outcome's mean.
+
+    Args:
+        table: One outcome's rows of `sim.sweeps.over_time.over_time`.
+        outcome: Its name.
+        unit: Its unit.
+    """
+    index = next(column for column in ("total", "effect", "prcc") if column in table)
+    words = {"total": "total index", "effect": "size of the effect", "prcc": "partial rank correlation"}[index]
+    order = table.groupby("parameter", sort=False)[index].apply(lambda own: own.abs().mean())
+    strongest = order.sort_values(ascending=False, kind="stable").index[: len(COLOURS)]
+    with _look():
+        figure = Figure(figsize=(WIDTH, 4.2))
+        upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
+        for colour, parameter in zip(COLOURS, strongest, strict=False):
+            own = table[table["parameter"] == parameter]
+            upper.fill_between(own["period"], own[f"{index}_low"], own[f"{index}_high"], color=colour, alpha=0.12, lw=0)
+            upper.plot(own["period"], own[index], color=colour, marker="o", markersize=2, label=str(parameter))
+        mean = table.drop_duplicates("period")
+        lower.plot(mean["period"], mean["mean"], color=INK, linewidth=0.9)
+        upper.set_ylabel(words)
+        lower.set_ylabel(f"mean\n({unit})")
+        upper.legend(fontsize=7)
+        _title(
+            upper,
+            f"What {outcome} hangs on, over time",
+            "bands: 90 % intervals; below: the outcome's mean over all points",
+        )
+        figure.autofmt_xdate()
+        return figure
+
+
 def tipping(table: pd.DataFrame, curves_: pd.DataFrame, label: str, unit: str) -> Figure:
     """Draw the probability of overload along a factor, a line per place, and below it the tipping points.
 

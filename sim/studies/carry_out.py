@@ -269,7 +269,7 @@ def carry_out(
         for size in [plan.replicates] if until is None else looks(until.cap):
             sized = replace(plan, replicates=size)
             with Store(where, sized, command, shard) as store:
-                dispatch(sized, store, place, shard=shard, progress=progress)
+                dispatch(store.plan, store, place, shard=shard, progress=progress)
                 study = Study(where)
                 if study.complete and (until is None or size == until.cap or until.met(study)):
                     _check_any(study)

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.load_extensions import Carried, carried, ensure
+from sim.outputs.expressions import Expression, parse
 from sim.runs import replicate_seed
 from sim.scenario.draw import drawn_values, resolve
 from sim.scenario.points import filling
@@ -39,19 +40,37 @@ class Run(NamedTuple):
     twin: bool
 
 
+class Size(NamedTuple):
+    """How many points (1 if the plan has none) and replicates a study has, or had before it grew."""
+
+    points: int
+    replicates: int
+
+    def holds(self, other: Size) -> bool:
+        """Return whether a study of this size has all runs of one of the other size."""
+        return self.points >= other.points and self.replicates >= other.replicates
+
+
 class Case(NamedTuple):
     """A scenario as a worker needs it, independent of files."""
 
     name: str
     scenario: Scenario
     timetable: list[tuple[int, str, int]]
+    outcomes: tuple[str, ...] = ()
+
+    @property
+    def declared(self) -> list[Expression]:
+        """Return the outcomes that the study declares."""
+        return [parse(text) for text in self.outcomes]
 
 
 @dataclass(frozen=True)
 class Plan:
     """The plan of a study.
 
-    The runs of a larger number of replicates begin with those of a smaller one, so that a study can be extended.
+    A study can be extended: the runs of more replicates begin with those of fewer. Of more points, too, if ``before``
+    tells the sizes that the study had: its runs are those of the first size, then those that the second one adds, ...
 
     Attributes:
         kind: "replicates", "compare", "sweep" or "decision".
@@ -62,6 +81,9 @@ class Plan:
         paired: Whether all points share the same people and draws.
         twins: Number of replicates that are run twice, to separate chance from parameters.
         drawn: Whether each replicate draws the distributions; by default if there are several.
+        before: Sizes that the study had before it grew, the smallest first.
+        outcomes: Outcomes that are counted beside the outputs, as text (`sim.outputs.expressions`).
+        growth: How the number of points can grow, a sentence for the message if it is asked to grow otherwise.
     """
 
     kind: str
@@ -73,6 +95,14 @@ class Plan:
     twins: int = 0
     drawn: bool | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
+    before: tuple[Size, ...] = ()
+    growth: str = ""
+    outcomes: tuple[str, ...] = ()
+
+    @property
+    def size(self) -> Size:
+        """Return the size of the study."""
+        return Size(1 if self.points is None else len(self.points), self.replicates)
 
     @property
     def seed(self) -> int:
@@ -83,12 +113,15 @@ class Plan:
     def runs(self) -> Sequence[Run]:
         """Return all runs, in order."""
         runs: list[Run] = []
-        points = [-1] if self.points is None else range(len(self.points))
-        for replicate in range(self.replicates):
-            for point in points:
-                for scenario in range(len(self.scenarios)):
-                    for twin in (False, True)[: 2 if replicate < self.twins else 1]:
-                        runs.append(Run(len(runs), scenario, point, replicate, twin))
+        shift = -1 if self.points is None else 0
+        there = Size(0, 0)
+        for size in (*self.before, self.size):
+            for replicate in range(size.replicates):
+                for point in range(there.points if replicate < there.replicates else 0, size.points):
+                    for scenario in range(len(self.scenarios)):
+                        for twin in (False, True)[: 2 if replicate < self.twins else 1]:
+                            runs.append(Run(len(runs), scenario, point + shift, replicate, twin))
+            there = size
         return runs
 
     @property
@@ -109,7 +142,10 @@ class Plan:
         """Return the scenarios, ready for workers."""
         return [
             Case(
-                name, _portable(scenario, self.seed), [(row.day, row.route, row.seats) for row in departures(scenario)]
+                name,
+                _portable(scenario, self.seed),
+                [(row.day, row.route, row.seats) for row in departures(scenario)],
+                self.outcomes,
             )
             for name, scenario in self.scenarios.items()
         ]
@@ -124,21 +160,28 @@ class Plan:
     def describe(self) -> dict[str, Any]:
         """Return what identifies the study: two plans with the same description give the same results.
 
-        The number of replicates is left out: a study can be extended.
+        The numbers of replicates and points are left out: a study can be extended.
         """
-        points = None if self.points is None else sha256(np.ascontiguousarray(self.points).tobytes()).hexdigest()
         return {
             "kind": self.kind,
             "scenarios": {name: scenario_hash(scenario) for name, scenario in self.scenarios.items()},
             "seed": self.seed,
             "parameters": "drawn" if (self.replicates > 1 if self.drawn is None else self.drawn) else "central values",
             "paths": list(self.paths),
-            "points_sha256": points,
             "paired": self.paired,
             "twins": self.twins,
             "chunk": self.chunk,
             **self.extra,
         }
+
+    def asked(self) -> dict[str, Any]:
+        """Return the size of the study for its record: replicates, runs, and points with their hash."""
+        found: dict[str, Any] = {"replicates": self.replicates, "runs": len(self.runs)}
+        return found if self.points is None else {**found, "points": len(self.points), "sha256": self.digest()}
+
+    def digest(self, first: int | None = None) -> str:
+        """Return the hash of the values of the points, or of the ``first`` ones; empty if there are none."""
+        return "" if self.points is None else sha256(np.ascontiguousarray(self.points[:first]).tobytes()).hexdigest()
 
 
 class Parcel(NamedTuple):

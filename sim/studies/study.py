@@ -52,6 +52,8 @@ class Study:
         about: The contents of ``study.json``: kind, scenarios, seed, versions, machine, command.
         scenarios: Scenarios by name; the first is the base that others are compared with.
         replicates: Number requested for each scenario (and point).
+        asked: Number of runs requested.
+        points: Number of points of a sweep; 0 if the study has none.
 
     Raises:
         OutputError: If the folder holds no study, or a damaged one.
@@ -65,6 +67,7 @@ class Study:
         self.kind: str = self.about["plan"]["kind"]
         self.replicates: int = self._recorded.replicates
         self.asked: int = self._recorded.runs
+        self.points: int = self._recorded.points
         self._chosen: Window | None = None
         self._windows: dict[date, Window] = {}
 

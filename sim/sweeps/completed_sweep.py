@@ -14,10 +14,12 @@ import pandas as pd
 from sim.outputs.folder import OutputError, UnfinishedError
 from sim.studies.plan import EXPERIMENT
 from sim.studies.study import Study
+from sim.sweeps.experiment_text import FILE, experiment_text
 from sim.sweeps.factors import Factor, Floats
 from sim.sweeps.outcomes import OutcomeOf, check_outcome
 
 WIDE = "runs.parquet"
+ANALYSIS = "analysis"  # subfolder of a study for what can be remade from its runs
 
 
 class CompletedSweep:
@@ -65,14 +67,11 @@ class CompletedSweep:
         runs = self.study.parameters
         own = runs[runs["scenario"] == self.study.base].drop_duplicates(["point", "parameter"])
         wide = own.pivot(index="point", columns="parameter", values="value")
-        columns = []
-        for factor in self.factors:
-            path, weight = next(iter(factor.weights.items()))
-            columns.append(wide[path].to_numpy(dtype=np.float64) / weight)
+        columns = [f.of_settings(wide[list(f.weights)].to_numpy(dtype=np.float64)) for f in self.factors]
         return np.column_stack(columns)
 
     def y(self, outcome: OutcomeOf, scenario: str | None = None) -> Floats:
-        """Return an outcome at each point, shape (points,): mean over replicates; NaN if no replicate has it."""
+        """Return an outcome at each point, shape (points,): mean over replicates; NaN if one of them lacks it."""
         return _by_point(self.each(outcome, scenario), len(self.x))
 
     def each(self, outcome: OutcomeOf, scenario: str | None = None) -> pd.DataFrame:
@@ -90,7 +89,7 @@ class CompletedSweep:
         frames = {}
         for name in self.study.names:
             own = runs[(runs["scenario"] == name) & ~runs["twin"]][["run", "point", "replicate"]]
-            frames[name] = own.reset_index(drop=True)
+            frames[name] = own.sort_values(["replicate", "point"]).reset_index(drop=True)
         return frames
 
     def read(self, outcomes: Iterable[OutcomeOf]) -> None:
@@ -100,17 +99,19 @@ class CompletedSweep:
             self._read(name, wanted)
 
     def _read(self, scenario: str, outcomes: list[OutcomeOf]) -> None:
-        measures, names = {o.measure for o in outcomes}, {o.name for o in outcomes}
+        asked = {of for outcome in outcomes for of in (outcome, *_terms(outcome))}
+        measures, names = {o.measure for o in asked}, {o.name for o in asked}
         matrix = self.study.matrix(scenario, measures=measures, names=names)
         keys = list(zip(matrix.keys["measure"], matrix.keys["name"], strict=True))
         frame = self._values[scenario]
         place: Any = pd.Index(matrix.replicates).get_indexer(frame["run"])
         for outcome in outcomes:
-            if outcome.key not in keys:
+            terms = [outcome] if outcome.key in keys else _terms(outcome)
+            if not terms or any(term.key not in keys for term in terms):
                 whole = self.study.matrix(scenario).keys
                 check_outcome(outcome, {(row.measure, row.name): row.unit for row in whole.itertuples(index=False)})
-            column = np.where(place >= 0, matrix.values[place, keys.index(outcome.key)], np.nan)
-            frame[outcome.key] = column
+            columns = [np.where(place >= 0, matrix.values[place, keys.index(term.key)], np.nan) for term in terms]
+            frame[outcome.key] = columns[0] if len(columns) == 1 else _ratio(columns[0], columns[1])
 
     @cached_property
     def units(self) -> Mapping[OutcomeOf, str]:
@@ -122,7 +123,7 @@ class CompletedSweep:
         wanted = list(outcomes)
         keys = self.study.matrix(self.study.base, measures={o.measure for o in wanted}).keys
         known = {(row[2], row[1]): row[3] for row in keys.itertuples(index=False)}
-        return {outcome: str(known.get(outcome.key, "")) for outcome in wanted}
+        return {outcome: str(known.get(outcome.key) or outcome.expression.unit) for outcome in wanted}
 
     def frame(self) -> pd.DataFrame:
         """Return a row per run: scenario, run, point, replicate, the factors and outcomes of the experiment."""
@@ -140,10 +141,11 @@ class CompletedSweep:
 
 
 def wide_tables(study: Study) -> dict[str, bytes]:
-    """Return the table of `CompletedSweep.frame` as Parquet."""
+    """Return the table of `CompletedSweep.frame` as Parquet, and the experiment as YAML if it has a design."""
     sink = io.BytesIO()
     CompletedSweep(study).frame().to_parquet(sink, index=False)
-    return {WIDE: sink.getvalue()}
+    has_design = "design" in study.about["plan"][EXPERIMENT]
+    return {WIDE: sink.getvalue()} | ({FILE: experiment_text(study).encode()} if has_design else {})
 
 
 def sweep_frame(folder: str | Path) -> pd.DataFrame:
@@ -176,7 +178,19 @@ def sweep_array(folder: str | Path) -> Any:
     return found
 
 
+def _terms(outcome: OutcomeOf) -> list[OutcomeOf]:
+    """Return numerator and denominator of a ratio, which totals may hold; none of another outcome."""
+    terms = outcome.expression.terms
+    return [OutcomeOf(term.measure, term.name) for term in terms] if len(terms) == 2 else []
+
+
+def _ratio(upper: Floats, lower: Floats) -> Floats:
+    found: Floats = np.divide(upper, lower, out=np.full(len(upper), np.nan), where=lower != 0)
+    return found
+
+
 def _by_point(runs: pd.DataFrame, points: int) -> Floats:
+    runs = runs.assign(value=runs["value"].where(~runs["value"].isna().groupby(runs["point"]).transform("any")))
     means = runs.groupby("point")["value"].mean()
     values: Floats = means.reindex(range(points)).to_numpy(dtype=np.float64)
     return values

@@ -26,8 +26,8 @@ class Decided(NamedTuple):
         regret: A row per response and objective: mean, 90th percentile and highest regret, mean outcome, satisfied.
         robust: A row per response: share of points at which it satisfies all objectives, its regret over all of them
             (relative to the range from best to worst response; highest over the objectives), and whether it is best.
-        knowledge: A row per objective and parameter: EVPPI, its value by chance alone, and its share of EVPI; one more
-            for the answers together, if several parameters vary reactions.
+        knowledge: A row per objective and parameter: EVPPI, its value by chance alone, and its share of EVPI (missing
+            for joint parameters); one more row for the answers together, if several parameters vary reactions.
         ways: A row per way of each parameter that varies a reaction, objective and response (`ways.ways_table`); empty
             if none does.
         whichever: A row per response: what it gives in the way that is worst for it (`ways.whichever_table`).
@@ -77,10 +77,12 @@ def decide(sampled: CompletedSweep, without: Collection[str] = ()) -> Decided:
     wanted = float(sampled.experiment["satisfied"])
     robust = robust_table(names, losses, enough, wanted)
     labels, answers = [sampled.label(factor) for factor in sampled.factors], of_reactions(sampled.factors)
+    nominal = [sampled.label(factor) for factor in sampled.factors if factor.is_nominal]
     knowledge = pd.concat(
         [knowledge_table(sampled.x[whole], losses[text], labels, answers).assign(objective=text, unit=units[text])
          for text in objectives], ignore_index=True,
     )[["objective", "unit", "parameter", "evppi", "by_chance", "evpi", "share"]]  # fmt: skip
+    knowledge.loc[knowledge["parameter"].isin(nominal), ["evppi", "by_chance", "share"]] = np.nan
     ways = ways_table(sampled.x[whole], {k: labels[k] for k in answers}, names, losses, raw, enough)
     whichever = whichever_table(ways, objectives, wanted) if len(ways) else pd.DataFrame()
     return Decided(regret, robust, knowledge, ways, whichever)

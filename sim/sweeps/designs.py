@@ -24,8 +24,8 @@ def points_of(
     """Return the points of a design, shape (N, factors).
 
     Args:
-        design: ``grid``: all combinations of ``levels``. ``latin-hypercube``: ``samples`` points. ``sobol``:
-            Saltelli's scheme, (factors + 2) points per sample, or (2 factors + 2) with ``second_order``.
+        design: ``grid``: all combinations of ``levels``. ``latin-hypercube``: ``samples`` points (`nested_latin`).
+            ``sobol``: Saltelli's scheme, (factors + 2) points per sample, or (2 factors + 2) with ``second_order``.
             ``morris``: ``samples`` trajectories of factors + 1 points, on ``levels``. ``one-at-a-time``: the
             centre, and each factor at each of its levels with the others at their centre.
         factors: The factors.
@@ -45,12 +45,58 @@ def points_of(
     if design == ONE:
         return _one_at_a_time(factors, levels)
     if design == MORRIS:
+        for factor in factors:
+            if factor.choices is not None:
+                raise ScenarioError(
+                    f"{factor.name}: found single values; morris needs ranges, or distributions of them"
+                )
         return at_levels(factors, _morris(len(factors), samples, levels, seed), levels)
     if design == SOBOL:
         return at_quantiles(factors, _sobol(len(factors), samples, seed, second_order))
-    from scipy.stats import qmc
+    return at_quantiles(factors, nested_latin(len(factors), samples, seed))
 
-    return at_quantiles(factors, qmc.LatinHypercube(len(factors), rng=np.random.default_rng(seed)).random(samples))
+
+def growth_of(design: str) -> str:
+    """Return how the number of points of a design can grow, so that those that are there remain its first."""
+    if design == LATIN:
+        return "a Latin hypercube grows by doubling its samples"
+    if design == SOBOL:
+        return "a Sobol' design grows by doubling its samples"
+    if design == MORRIS:
+        return "a Morris design grows to any larger number of samples (trajectories)"
+    return f"a design {design} does not grow but by replicates"
+
+
+def nested_latin(factors: int, samples: int, seed: int) -> Floats:
+    """Return a Latin hypercube in the unit cube, shape (samples, factors), that begins with the one of half the size.
+
+    Every part of each axis is halved, and new points take the halves that are free, in random order (Sallaberry, Helton
+    and Hora 2008, Reliability Engineering and System Safety 93, 1047-1059). An odd number begins with a plain one.
+
+    >>> bool((nested_latin(3, 24, 5)[:12] == nested_latin(3, 12, 5)).all())
+    True
+    """
+    if samples % 2:
+        from scipy.stats import qmc
+
+        plain: Floats = qmc.LatinHypercube(factors, rng=np.random.default_rng(seed)).random(samples)
+        return plain
+    first = nested_latin(factors, samples // 2, seed)
+    generator = np.random.default_rng([seed, samples])
+    columns = []
+    for column in first.T:
+        free = np.setdiff1d(np.arange(samples), np.minimum((column * samples).astype(int), samples - 1))
+        columns.append((generator.permutation(free) + generator.random(len(free))) / samples)
+    return np.concatenate([first, np.column_stack(columns)])
+
+
+def samples_of(design: str, factors: int, points: int, *, second_order: bool = False) -> int:
+    """Return the number of samples of a design with this many points; 1 for designs that have none."""
+    if design == MORRIS:
+        return points // (factors + 1)
+    if design == SOBOL:
+        return points // ((2 * factors + 2) if second_order else (factors + 2))
+    return points if design == LATIN else 1
 
 
 def number_of_points(
@@ -59,9 +105,9 @@ def number_of_points(
     """Return how many points a design has."""
     d = len(factors)
     if design == GRID:
-        return prod(len(factor.values) if factor.values is not None else levels for factor in factors)
+        return prod(len(factor.choices) if factor.choices is not None else levels for factor in factors)
     if design == ONE:
-        return 1 + sum(len(factor.values) if factor.values is not None else levels for factor in factors)
+        return 1 + sum(len(factor.choices) if factor.choices is not None else levels for factor in factors)
     if design == MORRIS:
         return samples * (d + 1)
     return samples * ((2 * d + 2) if second_order else (d + 2)) if design == SOBOL else samples

@@ -42,7 +42,7 @@ class Found(NamedTuple):
 def discover(
     sampled: CompletedSweep, clauses: Sequence[Clause], scenario: str | None = None, *, density: float = 0.8
 ) -> Found:
-    """Find boxes in which runs fulfil all clauses.
+    """Find boxes in which runs fulfil all clauses; joint parameters, whose rows have no order, limit none.
 
     Args:
         sampled: The sweep.
@@ -61,10 +61,11 @@ def discover(
     values = [sampled.each(clause.outcome, name)["value"].to_numpy(dtype=float) for clause in clauses]
     known = ~np.isnan(np.array(values)).any(axis=0)
     wanted = np.all([clause.holds(column) for clause, column in zip(clauses, values, strict=True)], axis=0)[known]
-    x = sampled.x[runs["point"].to_numpy()[known]]
+    ordered = [k for k, factor in enumerate(sampled.factors) if not factor.is_nominal]
+    x = sampled.x[runs["point"].to_numpy()[known]][:, ordered]
     _check(sampled, wanted, " and ".join(map(str, clauses)))
-    labels = [sampled.label(factor) for factor in sampled.factors]
-    units = [factor.unit for factor in sampled.factors]
+    labels = [sampled.label(sampled.factors[k]) for k in ordered]
+    units = [sampled.factors[k].unit for k in ordered]
     rows, limits = [], []
     for method, boxes in (("PRIM", prim.boxes(x, wanted, density=density)), ("CART", tree_boxes(x, wanted))):
         for number, box in enumerate(boxes, 1):
@@ -114,6 +115,10 @@ def sentence(row: pd.Series, what: str) -> str:
 
 def _check(sampled: CompletedSweep, wanted: Bools, text: str) -> None:
     hits = int(wanted.sum())
+    if all(factor.is_nominal for factor in sampled.factors):
+        raise OutputError(
+            f"{sampled.study.folder}: all parameters are joint, whose rows have no order; boxes need others"
+        )
     if len(wanted) < LEAST_RUNS:
         raise OutputError(f"{sampled.study.folder}: {len(wanted)} runs have these outcomes; {LEAST_RUNS} are needed")
     if hits in (0, len(wanted)):

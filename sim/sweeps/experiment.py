@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from sim.scenario.entry import Text, Title
-from sim.scenario.quantity import KINDS, Distribution, parse_quantity
-from sim.sweeps.designs import DESIGNS, MORRIS
+from sim.scenario.quantity import JOINT, KINDS, Distribution, parse_quantity
+from sim.sweeps.designs import DESIGNS, MORRIS, ONE
 from sim.sweeps.outcomes import OutcomeOf
 
 LEAST_POINTS = 10  # of a decision: fewer cannot estimate the value of information
@@ -28,7 +28,7 @@ def _spread(value: Any) -> Any:
     """Parse a factor as written: nothing, a distribution, or a mapping with the keys of `Varied`."""
     if value is None:
         return {}
-    if isinstance(value, dict) and len(value) == 1 and next(iter(value)) in KINDS:
+    if isinstance(value, dict) and len(value) == 1 and next(iter(value)) in KINDS and value != {JOINT: True}:
         return {"distribution": value}
     return value
 
@@ -58,12 +58,18 @@ class Varied(ExperimentEntry):
     paths: dict[str, float] | None = Field(
         None, min_length=1, max_length=50, description="Paths that move together, each with the factor that it gets."
     )
+    joint: Literal[True] | None = Field(
+        None, description="All joint distributions of the scenario together, such as a posterior: one row at a time."
+    )
 
     @model_validator(mode="after")
     def _one_way(self) -> Varied:
         given = [key for key in ("range", "values", "distribution") if getattr(self, key) is not None]
-        if len(given) > 1:
-            raise ValueError(f"found {' and '.join(given)}; one of them is allowed")
+        given += ["paths"] if self.joint and self.paths else []
+        if len(given) > (0 if self.joint else 1):
+            raise ValueError(
+                f"found {' and '.join([*given, *(['joint'] if self.joint else [])])}; one of them is allowed"
+            )
         if self.values is not None and len(set(self.values)) < len(self.values):
             raise ValueError(f"found the values {self.values}, one of them twice; allowed: each once")
         if self.range is not None and not self.range[0] < self.range[1]:
@@ -108,6 +114,8 @@ class Designed(Experiment):
         assert self.design in DESIGNS
         if self.design == MORRIS and any(varied.values is not None for varied in self.parameters.values()):
             raise ValueError("design: found morris and a parameter with `values`; morris needs ranges or distributions")
+        if self.design in (MORRIS, ONE) and any(varied.joint for varied in self.parameters.values()):
+            raise ValueError(f"design: found {self.design} and a joint parameter; joint needs one of the other designs")
         return self
 
 
@@ -179,12 +187,17 @@ class Threshold(Experiment):
     where: str = Field("days_over > 0", description="Condition for overload, for each section.")
     level: Literal["section", "agency", "all"] = Field("section", description="Level at which overload is examined.")
     probabilities: list[float] = Field(default=[0.1, 0.5, 0.9], min_length=1, max_length=20)
+    response: Literal["rising", "falling"] = Field(
+        "rising", description="Whether overload becomes likelier or rarer as the parameter rises."
+    )
     halvings: int = Field(5, ge=1, le=20, description="How often the range is halved.")
     replicates: int = Field(60, ge=2, le=100_000, description="Pairs: the same people and draws at all levels.")
 
     @model_validator(mode="after")
     def _between(self) -> Threshold:
         _refuse_twice("probabilities", self.probabilities)
+        if any(varied.joint for varied in self.parameters.values()):
+            raise ValueError("parameters: found a joint parameter, which has no order; allowed: one with a range")
         if any(not 0 < p < 1 for p in self.probabilities):
             raise ValueError(f"probabilities: found {self.probabilities}; allowed: between 0 and 1")
         return self

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,8 +20,8 @@ from sim.scenario.nodes import Node, parse_yaml
 from sim.scenario.paths import apply_overrides
 from sim.scenario.schema import Scenario
 from sim.sweeps.experiment import KINDS_OF, AnyExperiment, Objective, Sweep, Threshold, Varied
-from sim.sweeps.factors import Factor, factor_of
-from sim.sweeps.outcomes import OutcomeOf, check_outcome, conditions, known_outcomes
+from sim.sweeps.factors import Factor, factor_of, joint_factor
+from sim.sweeps.outcomes import Known, OutcomeOf, check_outcome, conditions, known_outcomes
 
 _INNER: dict[str, type[BaseModel]] = {"parameters": Varied, "objectives": Objective}
 
@@ -34,19 +35,25 @@ class Ready:
     scenarios: dict[str, Scenario]
     factors: list[Factor]
 
+    @property
+    def title(self) -> str:
+        """Return the title, or else the name, of the first factor."""
+        name = self.factors[0].name
+        return self.experiment.parameters[name].title or name
 
-def read_experiment(name_or_path: str | Path, changes: Mapping[str, Any] | None = None) -> Ready:
+
+def read_experiment(given: str | Path | Mapping[str, Any], changes: Mapping[str, Any] | None = None) -> Ready:
     """Read an experiment, by shipped name or YAML file, with its scenarios and factors.
 
     Args:
-        name_or_path: A shipped experiment's name, or a path ending in .yaml or .yml.
+        given: A shipped experiment's name, a path ending in .yaml or .yml, or the content of such a file as a mapping,
+            whose scenarios are named from the working directory.
         changes: Top-level fields that replace the file's, such as ``{"samples": 64}``.
 
     Raises:
         ScenarioError: With file, line, field, what was found and what is allowed.
     """
-    path = experiment_file(name_or_path)
-    root = parse_yaml(read_text(path), display(path))
+    path, root = _read(given)
     kind = check_kind(root, KINDS_OF)
     model = KINDS_OF[kind]
     given = {key: value for key, value in (changes or {}).items() if value is not None}
@@ -62,6 +69,17 @@ def read_experiment(name_or_path: str | Path, changes: Mapping[str, Any] | None 
     factors = _factors(experiment, scenarios, root)
     _check_outcomes(experiment, scenarios, root)
     return Ready(path.stem, experiment, scenarios, factors)
+
+
+def _read(given: str | Path | Mapping[str, Any]) -> tuple[Path, Node]:
+    """Return the file, or a name for one in the working directory, and the content."""
+    if not isinstance(given, Mapping):
+        path = experiment_file(given)
+        return path, parse_yaml(read_text(path), display(path))
+    try:
+        return Path("experiment.yaml"), parse_yaml(json.dumps(given, default=str), "experiment")
+    except ValueError as error:
+        raise ScenarioError(f"experiment: {error}; allowed: what a YAML file can hold") from None
 
 
 def _at(root: Node, path: list[Any], text: str) -> Problem:
@@ -112,7 +130,10 @@ def _factors(experiment: AnyExperiment, scenarios: dict[str, Scenario], root: No
         spread = tuple(varied.range) if varied.range is not None else varied.distribution
         for scenario in reversed(list(scenarios.values())):  # the first scenario's counts
             try:
-                factor = factor_of(scenario, str(name), varied.paths, spread, varied.values)  # type: ignore[arg-type]
+                if varied.joint:
+                    factor = joint_factor(scenario, str(name))
+                else:
+                    factor = factor_of(scenario, str(name), varied.paths, spread, varied.values)  # type: ignore[arg-type]
             except ScenarioError as error:
                 raise _relocated(root, ["parameters", name], error) from None
         for path in factor.weights:
@@ -127,38 +148,38 @@ def _check_outcomes(experiment: AnyExperiment, scenarios: dict[str, Scenario], r
     known = known_outcomes(next(iter(scenarios.values())))
     if isinstance(experiment, Threshold):
         try:
-            clauses = conditions(experiment.where)
+            _check_where(experiment, scenarios, known)
         except ScenarioError as error:
-            texts = [problem.text.removeprefix("--where: ") for problem in error.problems]
-            raise ScenarioError(_at(root, ["where"], texts[0])) from None
-        for clause in clauses:
-            if clause.outcome.name != ALL:
-                text = f"found {show(str(clause.outcome))}; allowed: without @, as each {experiment.level} is looked at"
-                raise ScenarioError(_at(root, ["where"], text))
-            of_places = {key: unit for key, unit in known.items() if key[1] in _places(experiment, scenarios)}
-            if clause.outcome.measure not in {measure for measure, _ in of_places}:
-                raise ScenarioError(_at(root, ["where"], _outcome_problem(clause.outcome, of_places)))
+            raise ScenarioError(_at(root, ["where"], error.problems[0].text.removeprefix("--where: "))) from None
         return
     key = "objectives" if experiment.kind == "decision" else "outcomes"
     for number, text in enumerate(experiment.outcomes):
-        outcome = OutcomeOf.parse(text)
-        if outcome.key not in known:
+        try:
+            known.check(OutcomeOf.parse(text))
+        except ScenarioError as error:
             place: list[Any] = [key, text if key == "objectives" else number]
-            raise ScenarioError(_at(root, place, _outcome_problem(outcome, known)))
+            raise ScenarioError(_at(root, place, error.problems[0].text)) from None
 
 
-def _places(experiment: Threshold, scenarios: dict[str, Scenario]) -> list[str]:
-    first = next(iter(scenarios.values()))
-    named = {"section": list(first.sections), "agency": list(first.agencies), "all": [ALL]}
+def _check_where(experiment: Threshold, scenarios: dict[str, Scenario], known: Known) -> None:
+    places = places_of(experiment, next(iter(scenarios.values())))
+    for clause in conditions(experiment.where):
+        if any(term.name != ALL for term in clause.outcome.expression.terms):
+            allowed = f"without @, as each {experiment.level} is looked at"
+            raise ScenarioError(f"found {show(str(clause.outcome))}; allowed: {allowed}")
+        for place in places:
+            if clause.outcome.expression.is_plain:
+                of_places = {key: unit for key, unit in known.units.items() if key[1] in places}
+                if clause.outcome.measure not in {measure for measure, _ in of_places}:
+                    check_outcome(clause.outcome, of_places)
+            else:
+                known.check(OutcomeOf(clause.outcome.measure, place))
+
+
+def places_of(experiment: Threshold, scenario: Scenario) -> list[str]:
+    """Return the places at which overload is examined."""
+    named = {"section": list(scenario.sections), "agency": list(scenario.agencies), "all": [ALL]}
     return named[experiment.level]
-
-
-def _outcome_problem(outcome: OutcomeOf, known: Mapping[tuple[str, str], str]) -> str:
-    try:
-        check_outcome(outcome, known)
-    except ScenarioError as error:
-        return error.problems[0].text
-    return ""
 
 
 def _problem(error: dict[str, Any], root: Node, model: type[BaseModel]) -> Problem:

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.scenario.errors import ScenarioError
-from sim.scenario.paths import get_path
+from sim.scenario.paths import get_path, parameter_paths
 from sim.scenario.points import Coordinate, coordinate_of
-from sim.scenario.quantity import Distribution, centre, parse_quantity
+from sim.scenario.quantity import JOINT, Distribution, centre, parse_quantity
 from sim.scenario.schema import Scenario
 
 Floats = npt.NDArray[np.float64]
@@ -31,6 +31,7 @@ class Factor(NamedTuple):
         spread: Its distribution; `uniform` if only a range is known.
         values: The only values that it takes, if given.
         centre: Its value when it is not varied.
+        rows: Of joint parameters, the values of each path by row; the factor's value is the number of a row, from 0.
     """
 
     name: str
@@ -41,6 +42,19 @@ class Factor(NamedTuple):
     spread: Distribution
     values: tuple[float, ...] | None
     centre: float
+    rows: Mapping[str, Sequence[float]] | None = None
+
+    @property
+    def is_nominal(self) -> bool:
+        """Return whether its values are mere numbers of rows, of which none is higher than another."""
+        return self.rows is not None
+
+    @property
+    def choices(self) -> tuple[float, ...] | None:
+        """Return the only values that it takes, each once; None if it takes all between its ends."""
+        if self.values is None and self.spread.kind == "choice":
+            return tuple(dict.fromkeys(self.spread.arguments))
+        return self.values
 
     def quantile(self, u: float) -> float:
         """Return its value at a probability."""
@@ -59,16 +73,21 @@ class Factor(NamedTuple):
         return self.quantile(TAIL), self.quantile(1 - TAIL)
 
     def levels(self, number: int) -> list[float]:
-        """Return ``number`` evenly spaced values, or the given ones."""
-        if self.values is not None:
-            return list(self.values)
+        """Return ``number`` evenly spaced values, or the only ones."""
+        if self.choices is not None:
+            return list(self.choices)
         return [float(value) for value in np.linspace(*self.ends, number)]
 
     def describe(self) -> dict[str, Any]:
         """Return its description for JSON."""
         values = None if self.values is None else list(self.values)
         spread = self.spread.to_yaml()
-        return {**self._asdict(), "weights": dict(self.weights), "spread": spread, "values": values}
+        found = {**self._asdict(), "weights": dict(self.weights), "spread": spread, "values": values}
+        rows = None if self.rows is None else {path: list(column) for path, column in self.rows.items()}
+        return {
+            **{key: value for key, value in found.items() if key != "rows"},
+            **({} if rows is None else {"rows": rows}),
+        }
 
     @classmethod
     def of(cls, described: Mapping[str, Any]) -> Factor:
@@ -77,6 +96,41 @@ class Factor(NamedTuple):
         assert isinstance(spread, Distribution)
         values = None if described["values"] is None else tuple(described["values"])
         return cls(**{**described, "spread": spread, "values": values})
+
+    def settings(self, values: Floats) -> list[Floats]:
+        """Return the values of each of its paths, each shape (N,), at values of the factor, shape (N,)."""
+        if self.rows is None:
+            return [values * weight for weight in self.weights.values()]
+        return [np.array(self.rows[path], np.float64)[values.astype(np.int64)] for path in self.weights]
+
+    def of_settings(self, values: Floats) -> Floats:
+        """Invert `settings`, from shape (N, paths) to shape (N,): of joint parameters the first row that is like it."""
+        if self.rows is None:
+            found: Floats = values[:, 0] / next(iter(self.weights.values()))
+            return found
+        rows = np.column_stack([self.rows[path] for path in self.weights])
+        scale = np.maximum(np.ptp(rows, axis=0), 1e-300)
+        return np.array([float((np.abs(rows - value) / scale).sum(axis=1).argmin()) for value in values])
+
+
+def joint_factor(scenario: Scenario, name: str) -> Factor:
+    """Make a factor that takes a row of a scenario's joint distributions, such as a particle of a posterior.
+
+    Raises:
+        ScenarioError: If the scenario has no joint distributions.
+    """
+    rows = {}
+    for parameter in parameter_paths(scenario):
+        value = get_path(scenario, parameter.path)
+        if isinstance(value, Distribution) and value.kind == JOINT:
+            rows[parameter.path] = value.arguments
+    if not rows:
+        raise ScenarioError(f"{name}: found no joint distributions in {scenario.title!r}; joint needs some")
+    count = len(next(iter(rows.values())))
+    values = tuple(float(k) for k in range(count))
+    return Factor(
+        name, "", dict.fromkeys(rows, 1.0), 0.0, count - 1.0, Distribution("choice", values), values, 0.0, rows
+    )
 
 
 def factor_of(
@@ -118,7 +172,7 @@ def factor_of(
 def settings(factors: Sequence[Factor], points: Floats) -> tuple[tuple[str, ...], Floats]:
     """Return paths, and their values, shape (N, paths), at points of the factors, shape (N, factors)."""
     paths = tuple(path for factor in factors for path in factor.weights)
-    columns = [points[:, k] * weight for k, factor in enumerate(factors) for weight in factor.weights.values()]
+    columns = [column for k, factor in enumerate(factors) for column in factor.settings(points[:, k])]
     return paths, np.column_stack(columns) if columns else np.empty((len(points), 0))
 
 

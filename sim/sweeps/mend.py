@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from sim.outputs.folder import OutputError
 from sim.scenario.errors import ScenarioError
-from sim.scenario.schema import Scenario
-from sim.studies.arms import ARMS
 from sim.studies.carry_out import carry_out, tables_of
-from sim.studies.plan import EXPERIMENT, Plan
-from sim.studies.store.recorded import SHORTENED
-from sim.studies.store.replay import load_recorded
+from sim.studies.plan import EXPERIMENT
 from sim.studies.store.verify import verify
 from sim.studies.study import Study
 from sim.studies.work.dispatch import Progress
 from sim.studies.work.executors import Workplace
 from sim.sweeps.completed_sweep import wide_tables
-from sim.sweeps.designs import points_of
-from sim.sweeps.factors import Factor, settings
+from sim.sweeps.sweep_plan import plan_of_folder, scenarios_of
 
 
 class Mended(NamedTuple):
@@ -63,37 +57,3 @@ def mend(
     if left:
         raise OutputError("\n".join([f"{folder}: still damaged:", *(f"  {line}" for line in left)]))
     return Mended(damage, lacked, whole)
-
-
-def scenarios_of(study: Study, place: Path) -> dict[str, Scenario]:
-    """Return the scenarios of a study as they were run, those that ``--days`` shortened with all that lies beyond.
-
-    Args:
-        study: The study.
-        place: A folder for the files of those that were shortened; needed as long as they are.
-    """
-    found = dict(study.scenarios)
-    for name, text in study.about.get(SHORTENED, {}).items():
-        found[name] = load_recorded(text, study.folder / "scenarios", place)
-    return found
-
-
-def plan_of_folder(study: Study, scenarios: Mapping[str, Scenario]) -> Plan:
-    """Reconstruct the plan of a study from its folder and its scenarios."""
-    plan = study.about["plan"]
-    drawn = plan["parameters"] == "drawn"
-    extra = plan.get(EXPERIMENT)
-    if extra is None:
-        arms = {ARMS: plan[ARMS]} if ARMS in plan else {}
-        return Plan(study.kind, scenarios, study.replicates, twins=plan["twins"], drawn=drawn, extra=arms)
-    if "design" not in extra:
-        raise OutputError(f"{study.folder}: a part of a larger search")
-    factors = [Factor.of(entry) for entry in extra["knobs"]]
-    points = points_of(
-        extra["design"], factors, extra["samples"], extra["levels"], extra["seed"], second_order=extra["second_order"]
-    )
-    paths, values = settings(factors, points)
-    return Plan(
-        study.kind, scenarios, study.replicates, paths=paths, points=values, paired=plan["paired"], drawn=drawn,
-        extra={EXPERIMENT: extra},
-    )  # fmt: skip

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.outputs.definitions import ALL
+from sim.outputs.expressions import Expression, parse
+from sim.outputs.run_data import RunData
 from sim.outputs.weekly import layout_of, totals_of, weekly_data_of
 from sim.runs import run_to_data
 from sim.scenario.draw import resolve
@@ -18,29 +21,37 @@ from sim.scenario.errors import ScenarioError, choices, show
 from sim.scenario.schema import Scenario
 
 Floats = npt.NDArray[np.float64]
-Known = dict[tuple[str, str], str]  # unit by output and name
+Units = Mapping[tuple[str, str], str]  # by output and name
 _SIGNS: dict[str, Callable[[Floats, float], npt.NDArray[np.bool_]]] = {
     ">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt,
 }  # fmt: skip
-_CLAUSE = re.compile(r"\s*([a-z_0-9]+(?:@[a-z0-9:_-]+)?)\s*(>=|<=|>|<)\s*([-+0-9.eE]+)\s*")
+_CLAUSE = re.compile(r"\s*([^<>=]+?)\s*(>=|<=|>|<)\s*([-+0-9.eE]+)\s*")
 
 
 class OutcomeOf(NamedTuple):
-    """An outcome: a total of an output, for the whole border, or a section, agency, route or cohort."""
+    """An outcome: an output, or one written as text, for the whole border, or a section, agency, route or cohort."""
 
     measure: str
     name: str = ALL
 
     @classmethod
     def parse(cls, text: str) -> OutcomeOf:
-        """Parse ``output`` or ``output@name``."""
-        measure, _, name = text.partition("@")
-        return cls(measure.strip(), name.strip() or ALL)
+        """Parse ``output``, ``output@name`` or another form (`sim.outputs.expressions`); raises ScenarioError."""
+        try:
+            found = parse(text.strip())
+        except ValueError as error:
+            raise ScenarioError(f"outcome: {error}") from None
+        return cls(found.measure, found.name)
 
     @property
     def key(self) -> tuple[str, str]:
         """Return output and name, as in tables."""
         return self.measure, self.name
+
+    @property
+    def expression(self) -> Expression:
+        """Return what it is made of."""
+        return parse(str(self))
 
     def __str__(self) -> str:
         """Return the form that `parse` reads."""
@@ -73,29 +84,60 @@ def conditions(text: str) -> list[Clause]:
         except ValueError:
             number = float("nan")
         if found is None or np.isnan(number):
-            allowed = "MEASURE[@NAME] with >, >=, < or <= and a number, such as 'pressure_peak > 1.5', joined by 'and'"
+            allowed = "OUTCOME with >, >=, < or <= and a number, such as 'pressure_peak > 1.5', joined by 'and'"
             raise ScenarioError(f"--where: found {show(part.strip())}; allowed: {allowed}")
-        clauses.append(Clause(OutcomeOf.parse(found[1]), found[2], number))
+        try:
+            clauses.append(Clause(OutcomeOf.parse(found[1]), found[2], number))
+        except ScenarioError as error:
+            raise ScenarioError(f"--where: {error.problems[0].text.removeprefix('outcome: ')}") from None
     return clauses
 
 
+class Known(NamedTuple):
+    """What can be an outcome of a scenario's runs: units of the totals by output and name, and a run of one day."""
+
+    units: Units
+    day: RunData
+    last: date
+
+    def check(self, outcome: OutcomeOf) -> None:
+        """Raise ScenarioError if there is no such outcome."""
+        if outcome.key in self.units or outcome.expression.is_plain:
+            check_outcome(outcome, self.units)
+            return
+        try:
+            outcome.expression.check(self.day, self.last)
+        except ValueError as error:
+            raise ScenarioError(str(error)) from None
+
+
 def known_outcomes(scenario: Scenario) -> Known:
-    """Return the unit of each outcome of a scenario's runs, found by running one day without people."""
+    """Return what can be an outcome of a scenario's runs, found by running one day without people."""
     cohorts = {name: cohort.model_copy(update={"size": 1}) for name, cohort in scenario.cohorts.items()}
     small = scenario.model_copy(update={"cohorts": cohorts, "days": 1, "observed": [], "timetable": None})
     small._timetable = None
-    outcome = run_to_data(resolve(small))
-    return {
+    run = run_to_data(resolve(small))
+    units = {
         (numbers.output, name): numbers.unit
-        for numbers in totals_of(layout_of(small), [weekly_data_of(outcome)])
+        for numbers in totals_of(layout_of(small), [weekly_data_of(run)])
         for name in numbers.names
     }
+    return Known(units, run, scenario.end)
+
+
+def declared(outcomes: Iterable[OutcomeOf]) -> tuple[str, ...]:
+    """Return those outcomes that totals hold only if a study declares them, as text, each once."""
+    texts = [str(outcome) for outcome in outcomes if not outcome.expression.is_plain]
+    return tuple(dict.fromkeys(texts))
 
 
 def check_outcome(outcome: OutcomeOf, known: Mapping[tuple[str, str], str], where: str = "") -> None:
     """Raise ScenarioError if there is no such outcome."""
     if outcome.key in known:
         return
+    if not outcome.expression.is_plain:
+        what = "windows, dates and ratios of them are counted only if the experiment names them under `outcomes`"
+        raise ScenarioError(f"{where}{': ' if where else ''}found {show(str(outcome))}; {what}")
     measures = sorted({measure for measure, _ in known})
     place = f"{where}: " if where else ""
     if outcome.measure not in measures:

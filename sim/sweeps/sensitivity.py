@@ -152,14 +152,18 @@ def morris(sampled: CompletedSweep, values: Floats) -> pd.DataFrame:
 def prcc(sampled: CompletedSweep, values: Floats) -> pd.DataFrame:
     """Compute the partial rank correlation (-1 to 1) of each parameter with the outcome, given the others.
 
-    The interval (90 %) is Fisher's, the p-value of Student's t with n - 2 - (k - 1) degrees of freedom.
+    The interval (90 %) is Fisher's, the p-value of Student's t with n - 2 - (k - 1) degrees of freedom. Missing for
+    joint parameters, whose rows have no order.
     """
     x = sampled.x
     if sampled.experiment["design"] == designs.SOBOL:  # the other points repeat coordinates
         x, values = _independent(x, values, len(sampled.factors), bool(sampled.experiment["second_order"]))
     known = ~np.isnan(values)
     _check_enough(sampled, int(known.sum()), len(values))
-    return partial_ranks(x[known], values[known], [sampled.label(factor) for factor in sampled.factors])
+    table = partial_ranks(x[known], values[known], [sampled.label(factor) for factor in sampled.factors])
+    nominal = [factor.is_nominal for factor in sampled.factors]
+    table.loc[nominal, ["prcc", "prcc_low", "prcc_high", "p"]] = np.nan
+    return table
 
 
 def partial_ranks(x: Floats, y: Floats, labels: Sequence[str]) -> pd.DataFrame:
@@ -190,7 +194,8 @@ def tornado(sampled: CompletedSweep, values: Floats) -> pd.DataFrame:
     """Compute the outcome where each parameter is low and where it is high.
 
     In a one-at-a-time design, at its lowest and highest level with the others at their centre. In other designs, the
-    mean over the fifths of the points where it is lowest and highest, regardless of the others.
+    mean over the fifths of the points where it is lowest and highest, regardless of the others. Missing for joint
+    parameters, whose rows have no order.
     """
     rows = []
     for k, factor in enumerate(sampled.factors):
@@ -200,8 +205,10 @@ def tornado(sampled: CompletedSweep, values: Floats) -> pd.DataFrame:
         else:
             low, high = _lowest(column, ENDS), _lowest(-column, ENDS)
             centre = np.ones(len(column), bool)
+        if factor.is_nominal:
+            low = high = np.zeros(len(column), bool)
         rows.append((
-            sampled.label(factor), factor.unit, column[low].mean(), column[high].mean(), mean(values[low]),
+            sampled.label(factor), factor.unit, mean(column[low]), mean(column[high]), mean(values[low]),
             mean(values[high]), mean(values[centre]), mean(values[high]) - mean(values[low]),
         ))  # fmt: skip
     columns = ["parameter", "parameter_unit", "low", "high", "at_low", "at_high", "centre", "swing"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from pathlib import Path
@@ -12,6 +13,7 @@ import typer
 
 from sim.cli.main import app
 from sim.scenario.measures import KINDS
+from tests.tutorials.notebook import NAMES, notebook_of
 from tests.tutorials.tutorial import Block, Shown, blocks, carried_out, missing, renewed, tutorials
 
 HOW = "if results moved on purpose: `uv run python -m tests.tutorials.tutorial`"
@@ -65,3 +67,13 @@ def test_blocks_of_output_are_held_to_their_order_and_columns() -> None:
     assert [line.split() for line in renewed(again).splitlines()] == [["name", "n"], ["a", "1"], ["b", "2"]]
     with pytest.raises(ValueError, match="nothing like 'c"):
         renewed(Shown(Block("text", None, "name  n\nc  1\n", 0), shown.printed))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_notebook_is_its_tutorial(name: str) -> None:
+    text = (tutorials()[0].parent / f"{name}.md").read_text(encoding="utf-8")
+    assert {block.kind for block in blocks(text)} == {"python", "text"}, "no shell"
+    written = (tutorials()[0].parent / f"{name}.ipynb").read_text(encoding="utf-8")
+    assert written == notebook_of(text), "`uv run python -m tests.tutorials.notebook` writes it anew"
+    cells = json.loads(written)["cells"]
+    assert [c for c in cells if c["cell_type"] == "code" and not c["source"]] == []

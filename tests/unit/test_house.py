@@ -48,7 +48,8 @@ LAYERS = (
     {"studies"},
     {"sweeps"},
     {"inference", "imports"},
-    {"report", "__init__"},
+    {"report"},
+    {"api", "__init__"},
     {"view"},
     {"cli"},
 )

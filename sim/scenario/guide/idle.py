@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
+from sim.scenario.errors import ScenarioError
+from sim.scenario.paths import get_path
 from sim.scenario.schema import Scenario
 from sim.scenario.timetable import departures
 
@@ -111,3 +113,55 @@ def _after_the_end(scenario: Scenario) -> Iterator[str]:
         start = getattr(sponsor, "start", None)
         if start is not None and start > scenario.end:
             yield f"sponsors.{name}: it starts on {start}, after the last day, {scenario.end}"
+
+
+def masked(scenario: Scenario, path: str) -> str:
+    """Return why no value of a parameter can have an effect in a scenario; empty if none of these reasons is known.
+
+    Known are a later date of the same schedule that holds from the first day on, a date after the last day, a measure
+    that overrides the date for as long as it holds, a measure or sponsor that begins after the last day, and reactions
+    where nobody answers.
+    """
+    head, _, last = path.rpartition(".")
+    collection, _, rest = path.partition(".")
+    entry = rest.partition(".")[0]
+    if collection == "reactions" and not scenario.answers:
+        return "nobody answers (answers: false)"
+    start = getattr(getattr(scenario, collection, {}).get(entry), "start", None) if collection in _STARTING else None
+    if start is not None and start > scenario.end:
+        return f"{collection}.{entry} starts on {start}, after the last day, {scenario.end}"
+    try:
+        day = date.fromisoformat(last)
+        schedule = get_path(scenario, head)
+    except (ValueError, ScenarioError):
+        return ""
+    if day > scenario.end:
+        return f"it holds from {day}, after the last day, {scenario.end}"
+    later = min((other for other in schedule if other > day), default=scenario.end + timedelta(days=1))
+    if later <= scenario.start:
+        return f"the value from {later} holds on the first day, {scenario.start}, already"
+    last_day = later - timedelta(days=1)
+    for name, measure in scenario.measures.items():
+        ends = measure.end is None or last_day <= measure.end
+        if (
+            _always(measure)
+            and measure.start <= max(day, scenario.start)
+            and ends
+            and _overrides(scenario, measure, head)
+        ):
+            return f"the measure {name} overrides it for as long as it holds"
+    return ""
+
+
+_STARTING = ("measures", "sponsors")
+
+
+def _overrides(scenario: Scenario, measure: Any, schedule: str) -> bool:
+    if any(schedule == path for path, _ in _overridden(scenario, measure)):
+        return True
+    if measure.kind != "carrier-ban" or measure.cohorts:
+        return False
+    return any(
+        schedule == f"carriers.{carrier}.services.{route}.weekly"
+        for carrier in measure.carriers or scenario.carriers for route in measure.closes(scenario)
+    )  # fmt: skip

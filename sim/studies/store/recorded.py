@@ -83,6 +83,7 @@ class Recorded:
         files: Stamp of each recorded file, by its name with slashes.
         chunks: Entry of each chunk that was written, by number; of several entries, the one with most runs.
         replicates, runs: Numbers requested by the last command.
+        asked: What was requested, one entry after the other; a study with points only grows.
         derived: Names of the tables made from the complete study, for the numbers now requested.
 
     Raises:
@@ -96,6 +97,7 @@ class Recorded:
         self.files: dict[str, Stamp] = {}
         self.chunks: dict[int, dict[str, Any]] = {}
         self.replicates = self.runs = 0
+        self.asked: list[dict[str, Any]] = []
         self.derived: list[str] = []
         derived: list[dict[str, Any]] = []
         records = manifests_of(folder)
@@ -107,7 +109,8 @@ class Recorded:
         if not records:
             raise OutputError(f"{folder}: damaged: the record manifest.jsonl is missing")
         for entry in derived:
-            if entry.get("replicates", self.replicates) == self.replicates:
+            of = entry.get("replicates", self.replicates), entry.get("of_runs", self.runs)
+            if of == (self.replicates, self.runs):
                 self.derived = list(entry["derived"])
         self.chunks = dict(sorted(self.chunks.items()))
         for entry in self.chunks.values():  # of several entries of a chunk, the one that counts
@@ -117,12 +120,19 @@ class Recorded:
         for kind in ("study", "files", "derived"):
             self.files |= {name: Stamp(*stamp) for name, stamp in entry.get(kind, {}).items()}
         if "asked" in entry:
-            self.replicates, self.runs = entry["asked"]["replicates"], entry["asked"]["runs"]
+            self.asked.append(entry["asked"])
+            latest = max(self.asked, key=lambda one: one["runs"]) if self.points else entry["asked"]
+            self.replicates, self.runs = latest["replicates"], latest["runs"]
         if "chunk" in entry:
             number = entry["chunk"]
             before = self.chunks.get(number)
             if before is None or entry.get("again") or entry["runs"][1] >= before["runs"][1]:
                 self.chunks[number] = entry
+
+    @property
+    def points(self) -> int:
+        """Return how many points the study has by what was requested so far; 0 if none."""
+        return max((one.get("points", 0) for one in self.asked), default=0)
 
     @property
     def there(self) -> int:
@@ -220,6 +230,7 @@ def check_entry(entry: dict[str, Any], where: str) -> None:
         _is_count(entry.get("chunk", 0))
         and isinstance(runs, list) and len(runs) == 2 and all(map(_is_count, runs)) and runs[0] <= runs[1]
         and isinstance(asked, dict) and all(_is_count(asked.get(key)) for key in ("replicates", "runs"))
+        and _is_count(asked.get("points", 0)) and isinstance(asked.get("sha256", ""), str)
         and ("chunk" not in entry or ("runs" in entry and "files" in entry))
         and all(_are_stamps(entry.get(kind, {})) for kind in ("study", "files", "derived"))
     )  # fmt: skip

@@ -30,6 +30,7 @@ from sim.scenario.schema import Scenario
 from sim.scenario.write import to_yaml
 from sim.studies.plan import Plan
 from sim.studies.store import spool
+from sim.studies.store.growth import grown
 from sim.studies.store.lock import Lock
 from sim.studies.store.manifest import Manifest
 from sim.studies.store.recorded import (
@@ -48,7 +49,7 @@ from sim.studies.work.worker import Done
 
 EXTENSIONS = "extensions"  # folder of the sources of extensions
 ANOTHER_MODEL = "runs of two models do not mix: choose another folder, or continue with the model that made this one"
-_DERIVED = ("chunk", "points_sha256")  # entries of a plan that follow from the others
+_DERIVED = ("chunk",)  # entries of a plan that follow from the others
 
 
 class Store:
@@ -56,9 +57,12 @@ class Store:
 
     Args:
         folder: The study's folder, created if missing.
-        plan: The study. If the folder holds the same study it is resumed; any other study is refused.
+        plan: The study. If the folder holds the same study, or a smaller one, it is resumed; any other is refused.
         command: The command that reproduces it.
         shard: ``(i, n)``: this writer does the i-th of n equal parts of the runs.
+
+    Attributes:
+        plan: The study, with the sizes that it had before.
 
     Raises:
         OutputError: If another process is writing there, it holds something else, or is not writable.
@@ -81,6 +85,7 @@ class Store:
             if not is_study(folder):
                 self._begin(command)
             self._refuse_other()
+            self.plan = grown(plan, folder)
             self.manifest = Manifest(folder / f"manifest{name}.jsonl", repair=True)
             if not self.manifest.entries:
                 self._record_study()
@@ -178,7 +183,7 @@ class Store:
         """Write what was derived from the chunks, such as tables of intervals; raises OutputError."""
         try:
             written = {name: self._write(name, content) for name, content in files.items()}
-            self.manifest.add({"derived": written, "replicates": self.plan.replicates})
+            self.manifest.add({"derived": written, "replicates": self.plan.replicates, "of_runs": len(self.plan.runs)})
         except OSError as error:
             raise cannot_write(self.folder, error) from error
 
@@ -278,7 +283,7 @@ class Store:
 
         The record of ``study.json`` precedes the file: after an interruption between them it is written again.
         """
-        asked = {"replicates": self.plan.replicates, "runs": len(self.plan.runs)}
+        asked = self.plan.asked()
         before = [entry["asked"] for entry in self.manifest.entries if "asked" in entry]
         if before[-1:] != [asked]:
             content = read_study(self.folder)

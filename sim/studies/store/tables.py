@@ -63,13 +63,13 @@ def files_of(cases: Sequence[Case], ended: Sequence[Ended]) -> dict[str, bytes]:
         main = [(run, found) for run, found in done if not run.twin]
         twins = [(run, found) for run, found in done if run.twin]
         if main:
-            layout, start = weekly.layout_of(case.scenario), case.scenario.start
+            layout, start = weekly.layout_of(case.scenario, case.declared), case.scenario.start
             runs, found = [run for run, _ in main], [item for _, item in main]
             tables["totals"].append(_totals(case.name, runs, weekly.totals_of(layout, found), "totals"))
             tables["weekly"].append(_weekly(case.name, runs, weekly.weekly_of(layout, found), start))
             tables["observed"].append(_observed(case, runs, found))
         if twins:
-            numbers = weekly.totals_of(weekly.layout_of(case.scenario), [item for _, item in twins])
+            numbers = weekly.totals_of(weekly.layout_of(case.scenario, case.declared), [item for _, item in twins])
             tables["twins"].append(_totals(case.name, [run for run, _ in twins], numbers, "twins"))
     return {name: _bytes(parts) for name, parts in tables.items() if any(part.num_rows for part in parts)}
 

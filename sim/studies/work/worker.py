@@ -17,7 +17,7 @@ from sim.outputs.daily import blocks_of
 from sim.outputs.weekly import WeeklyData, weekly_data_of
 from sim.runs import run_to_data
 from sim.scenario.schema import Scenario
-from sim.studies.plan import Parcel, Run, opened
+from sim.studies.plan import Case, Parcel, Run, opened
 from sim.studies.store import spool
 from sim.studies.store.tables import Ended, files_of
 
@@ -78,17 +78,17 @@ def carry_out_run(parcel: Parcel, run: Run) -> Ended:
     parameters: dict[str, float] = {}
     try:
         scenario, parameters = parcel.draw(run)
-        found: WeeklyData | None = _weekly_data(scenario, parcel.cases[run.scenario].timetable)
+        found: WeeklyData | None = _weekly_data(scenario, parcel.cases[run.scenario])
         error = ""
     except Exception as problem:
         found, error = None, blamed(problem) or f"{type(problem).__name__}: {problem}"
     return Ended(run, parcel.people_seed(run), parameters, found, error)
 
 
-def _weekly_data(scenario: Scenario, timetable: list[tuple[int, str, int]]) -> WeeklyData:
-    run = run_to_data(scenario, timetable)
+def _weekly_data(scenario: Scenario, case: Case) -> WeeklyData:
+    run = run_to_data(scenario, case.timetable)
     observed = observed_values(blocks_of([run]), scenario) if observed_rows(scenario) else None
-    return weekly_data_of(run, observed)
+    return weekly_data_of(run, observed, case.declared)
 
 
 def carry_out_one(parcel: bytes, run: Run) -> Ended:

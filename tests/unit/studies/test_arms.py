@@ -17,7 +17,7 @@ from sim.studies.plan import Plan
 from sim.studies.ranking import ranking_of
 from sim.studies.study import Study
 from sim.studies.undone import EFFECTS, fired, part_undone, undone
-from sim.sweeps.mend import plan_of_folder, scenarios_of
+from sim.sweeps.sweep_plan import plan_of_folder, scenarios_of
 from tests.strategies import tiny_scenario
 from tests.unit.studies.small import ANSWERED as BASE
 from tests.unit.studies.small import ANSWERED_BAN as BANNED

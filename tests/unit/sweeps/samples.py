@@ -9,8 +9,10 @@ import numpy as np
 import pandas as pd
 from hypothesis import strategies as st
 
+from sim.scenario.quantity import Distribution
 from sim.sweeps.outcomes import OutcomeOf
 
+UNIFORM = Distribution("uniform", (0.0, 1.0))
 seeds = st.integers(0, 10**6)
 
 
@@ -29,7 +31,10 @@ class Made:
         paths = experiment.pop("paths", {})
         self.x, self._values, self.experiment = x, values, experiment
         self.factors = [
-            SimpleNamespace(name=f"x{k}", unit="days", weights={paths.get(k, f"x{k}"): 1.0}) for k in range(x.shape[1])
+            SimpleNamespace(
+                name=f"x{k}", unit="days", weights={paths.get(k, f"x{k}"): 1.0}, is_nominal=False, spread=UNIFORM
+            )
+            for k in range(x.shape[1])
         ]
         self.study = SimpleNamespace(base=next(iter(values)), names=list(values), folder="made")
         self.units = {OutcomeOf("loss"): "persons"}

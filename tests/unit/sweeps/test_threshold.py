@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.outputs.folder import OutputError
+import sim
+from sim.outputs.folder import OutputError, UnfinishedError
 from sim.scenario import to_yaml
 from sim.scenario.errors import ScenarioError
 from sim.studies.work.executors import Serial
 from sim.sweeps.experiment_files import read_experiment
-from sim.sweeps.threshold import ABOVE, BELOW, FOUND, Seen, Tipping, search, tipping_points
+from sim.sweeps.threshold import ABOVE, BELOW, FOUND, Seen, Tipping, caveats, search, tipping_points
 from tests.strategies import START, tiny_scenario
 
 P = (0.1, 0.5, 0.9)
@@ -136,3 +139,73 @@ def test_mistakes(tmp_path: Path, old: str, new: str, message: str) -> None:
     (tmp_path / "t.yaml").write_text(FILE.replace(old, new), encoding="utf-8")
     with pytest.raises(ScenarioError, match=message):
         read_experiment(tmp_path / "t.yaml")
+
+
+@given(seed=st.integers(0, 10**6))
+@settings(max_examples=10, deadline=None)
+def test_a_falling_response_is_the_mirror_of_a_rising_one(seed: int) -> None:
+    thresholds = np.random.default_rng(seed).random((40, 2))
+    rising, _ = found_of(thresholds, 6)
+
+    def look(levels: list[float]) -> list[Seen]:
+        return [Seen(1 - level >= thresholds, np.ones(40, bool)) for level in levels]
+
+    falling = search(0.0, 1.0, 6, P, ["p0", "p1"], look, falling=True)
+    one, other = rising.table(), falling.table()
+    np.testing.assert_allclose(other["level"], 1 - one["level"])
+    np.testing.assert_allclose(other["low"], 1 - one["high"])
+    np.testing.assert_allclose(other["high"], 1 - one["low"])
+    curve = falling.curves()
+    assert curve.groupby("name")["level"].apply(lambda own: own.is_monotonic_increasing).all()
+    assert caveats(falling) == []
+
+
+def test_a_response_the_other_way_round_is_told() -> None:
+    def look(levels: list[float]) -> list[Seen]:
+        return [Seen(np.full((10, 1), level < 0.4), np.ones(10, bool)) for level in levels]
+
+    assert "`response: falling` may fit" in caveats(search(0.0, 1.0, 4, P, ["a"], look))[0]
+    none = Seen(np.zeros((10, 1), bool), np.ones(10, bool))
+    nothing = search(0.0, 1.0, 4, P, ["a"], lambda levels: [none] * len(levels))
+    assert "never moved" in caveats(nothing)[0]
+
+
+def _experiment(tmp_path: Path, **changes: Any) -> dict[str, Any]:
+    scenario = tiny_scenario({"behaviour": {"retry": {"uniform": [2, 5]}}}, days=25)
+    (tmp_path / "tiny.yaml").write_text(to_yaml(scenario), encoding="utf-8")
+    path = f"carriers.airline-iq.services.baghdad-minsk.weekly.{START}"
+    return {
+        "kind": "threshold", "title": "tiny", "scenario": str(tmp_path / "tiny.yaml"), "level": "all", "halvings": 3,
+        "replicates": 4, "probabilities": [0.5], "where": "attempts[2025-10-08..2025-10-25] > 50",
+        "parameters": {"flights": {"paths": {path: 1}, "range": [0, 24]}}, **changes,
+    }  # fmt: skip
+
+
+def test_replicates_are_added_to_what_is_there_and_equal_a_new_search(tmp_path: Path) -> None:
+    experiment = _experiment(tmp_path)
+    sim.threshold(experiment, folder=tmp_path / "s")
+    files = {f: f.stat().st_mtime_ns for f in tmp_path.glob("s/round-0/scenarios/*.yaml")}
+    grown = sim.threshold(experiment, replicates=7, folder=tmp_path / "s")
+    new = sim.threshold({**experiment, "replicates": 7})
+    pd.testing.assert_frame_equal(grown.table(), new.table())
+    pd.testing.assert_frame_equal(grown.curves(), new.curves())
+    assert grown.replicates == 7
+    assert {f: f.stat().st_mtime_ns for f in tmp_path.glob("s/round-0/scenarios/*.yaml")} == files
+    with pytest.raises(OutputError, match="grow, not shrink"):
+        sim.threshold(experiment, folder=tmp_path / "s")
+    with pytest.raises(OutputError, match="holds another study"):
+        sim.threshold({**experiment, "replicates": 7, "where": "deaths > 1"}, folder=tmp_path / "s")
+
+
+def test_shards_do_a_search_together(tmp_path: Path) -> None:
+    experiment = _experiment(tmp_path)
+    whole = sim.threshold(experiment)
+    for _ in range(12):
+        for part in (1, 2):
+            try:
+                found = sim.threshold(experiment, folder=tmp_path / "s", shard=(part, 2))
+            except UnfinishedError:
+                continue
+            pd.testing.assert_frame_equal(found.table(), whole.table())
+            return
+    raise AssertionError("the shards never ended")

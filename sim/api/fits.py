@@ -1,0 +1,231 @@
+"""Fits and filters with their files and figures: `sim.calibrate`, `backtest`, `assimilate` and `forecast`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from sim.inference.backtest.study import BackTested, back_test
+from sim.inference.calibration_experiment import Loaded, load_experiment
+from sim.inference.calibration_study import Calibrated, calibration
+from sim.inference.filter import study
+from sim.inference.filter.experiment import LoadedFilter, is_filter, load_filter
+from sim.inference.filter.forecast_study import Looked, look_ahead
+from sim.inference.filter.study import Filtered, Job, Report
+from sim.inference.fit_task import Progress, Workspace
+from sim.report.filter_figures import write_filter
+from sim.report.forecast_figures import write_fan, write_fit
+from sim.scenario.errors import ScenarioError, show
+
+SHIPPED_FILTER = "eastern-border"
+
+
+def calibrate(
+    experiment: str | Path | Loaded,
+    *,
+    folder: str | Path | None = None,
+    jobs: int | None = 1,
+    dask: str | None = None,
+    progress: Progress | None = None,
+    command: str = "",
+) -> Calibrated:
+    """Fit a scenario to published figures, or do what is left of it; as ``corridor calibrate``.
+
+    Args:
+        experiment: A shipped experiment of kind calibration, or a YAML file.
+        folder: Where the runs, particles, tables and figures are stored; ``results/EXPERIMENT-calibration`` if None.
+        jobs: Number of processes; 1 for this process alone, None for all cores.
+        dask: Address of a Dask scheduler.
+        progress: Called with the stage, and the numbers of runs done, requested and failed.
+        command: The command that reproduces it, for its record.
+
+    Returns:
+        Particles (`posterior`), and the tables ``parameters``, ``fit`` (a row per figure) and ``waves``.
+
+    Raises:
+        ScenarioError: If the experiment is not allowed.
+        OutputError: If the folder cannot be written, or holds something else.
+    """
+    loaded = experiment if isinstance(experiment, Loaded) else load_experiment(experiment)
+    where = folder_of(loaded.name, "calibration", folder)
+    done = calibration(loaded, Workspace(where, jobs, dask, command, progress))
+    write_fit(done.fit, where)
+    return done
+
+
+def backtest(
+    experiment: str | Path | Loaded | LoadedFilter,
+    *,
+    data: str | Path | None = None,
+    particles: int | None = None,
+    leave_out: Sequence[str] = (),
+    folder: str | Path | None = None,
+    jobs: int | None = 1,
+    dask: str | None = None,
+    progress: Progress | Report | None = None,
+    command: str = "",
+) -> BackTested | Filtered:
+    """Forecast from each origin with what was known then, and score it; as ``corridor backtest``.
+
+    Args:
+        experiment: A shipped experiment of kind calibration or filter, or a YAML file.
+        data: Of a filter: a folder, or file, with figures beside those that ship.
+        particles: Of a filter: particles, in place of the experiment's.
+        leave_out: Of a filter: series that are forecast without being taken in.
+        folder: Where everything is stored; ``results/EXPERIMENT-backtest`` if None.
+        jobs: Number of processes; 1 for this process alone, None for all cores.
+        dask: Address of a Dask scheduler.
+        progress: Called with the stage, and numbers of runs: done, requested and (not of a filter) failed.
+        command: The command that reproduces it, for its record.
+
+    Returns:
+        Of a calibration ``table``, a row per forecast and method, and ``tables`` of scores by title; of a filter its
+        ``tables`` by title.
+
+    Raises:
+        ScenarioError: If the experiment, a series or an option is not allowed.
+        OutputError: If the folder cannot be written, or holds something else.
+    """
+    options: Any = {"jobs": jobs, "dask": dask, "command": command, "progress": progress}
+    if isinstance(experiment, LoadedFilter) or (not isinstance(experiment, Loaded) and is_filter(experiment)):
+        loaded, where = filter_to_test(experiment, particles, leave_out, folder)
+        return filtered(loaded, Job(where, _path(data), scores=True, **options))
+    if data is not None or particles is not None or leave_out:
+        raise ScenarioError("backtest: found options of a filter (data, particles, leave_out); the experiment is none")
+    fit = experiment if isinstance(experiment, Loaded) else load_experiment(experiment)
+    where = folder_of(fit.name, "backtest", folder)
+    done = back_test(fit, Workspace(where, **options))
+    write_fan(done.table, where)
+    return done
+
+
+def assimilate(
+    experiment: str | Path | LoadedFilter = SHIPPED_FILTER,
+    *,
+    data: str | Path | None = None,
+    until: date | str | None = None,
+    particles: int | None = None,
+    folder: str | Path | None = None,
+    jobs: int | None = 1,
+    dask: str | None = None,
+    progress: Report | None = None,
+    command: str = "",
+) -> Filtered:
+    """Infer what a transit state did, month by month, from what was counted; as ``corridor assimilate``.
+
+    Args:
+        experiment: A shipped experiment of kind filter, or a YAML file.
+        data: Folder, or file, with figures beside those that ship, such as later months.
+        until: Last day of the record that is used; all of it if None.
+        particles: Particles, in place of the experiment's.
+        folder: Where months, tables and figures are stored; ``results/EXPERIMENT-filter`` if None. What was done before
+            is kept, and another month goes on from there.
+        jobs: Number of processes; 1 for this process alone, None for all cores.
+        dask: Address of a Dask scheduler.
+        progress: Called with the month, and runs done and requested.
+        command: The command that reproduces it, for its record.
+
+    Returns:
+        The ``tables`` by title: posture, parameters, months.
+
+    Raises:
+        ScenarioError: If the experiment or a day is not allowed, or no figure lies within the run.
+        OutputError: If the folder cannot be written, or holds the filter of something else.
+    """
+    loaded = loaded_filter(experiment, particles)
+    where = folder_of(loaded.name, "filter", folder)
+    return filtered(loaded, Job(where, _path(data), day_of(until), jobs, dask, command, progress))
+
+
+def forecast(
+    experiment: str | Path | LoadedFilter = SHIPPED_FILTER,
+    *,
+    data: str | Path | None = None,
+    weeks: int = 8,
+    changes: Mapping[str, Any] | Sequence[str] = (),
+    until: date | str | None = None,
+    particles: int | None = None,
+    runs: int = 400,
+    folder: str | Path | None = None,
+    jobs: int | None = 1,
+    dask: str | None = None,
+    progress: Report | None = None,
+    command: str = "",
+) -> Looked:
+    """Take in the latest counts, and tell what comes in the next weeks at each section; as ``corridor forecast``.
+
+    Args:
+        experiment: A shipped experiment of kind filter, or a YAML file.
+        data: Folder, or file, with figures beside those that ship, such as later months.
+        weeks: Weeks ahead, 1 to 26.
+        changes: A what-if from today's state: values by dotted path, or texts ``PATH=VALUE``.
+        until: Last day of the record that is used; all of it if None.
+        particles: Particles, in place of the experiment's.
+        runs: Particles that run on, 20 or more.
+        folder: The filter's folder; ``results/EXPERIMENT-filter`` if None.
+        jobs: Number of processes; 1 for this process alone, None for all cores.
+        dask: Address of a Dask scheduler.
+        progress: Called with the stage, and runs done and requested.
+        command: The command that reproduces it, for its record.
+
+    Returns:
+        The ``folder`` of its files, one sentence (``summary``), and ``tables`` by title.
+
+    Raises:
+        ScenarioError: If a figure, number or change is not allowed.
+        OutputError: If the folder cannot be written, or holds the filter of something else.
+    """
+    if not 1 <= weeks <= 26 or runs < 20:
+        raise ScenarioError(f"forecast: found {weeks} weeks, {runs} runs; allowed: 1 to 26 weeks, 20 runs or more")
+    loaded = loaded_filter(experiment, particles)
+    where = folder_of(loaded.name, "filter", folder)
+    texts = [f"{path}={value}" for path, value in changes.items()] if isinstance(changes, Mapping) else list(changes)
+    return look_ahead(loaded, Job(where, _path(data), day_of(until), jobs, dask, command, progress), weeks, runs, texts)
+
+
+def filtered(loaded: LoadedFilter, job: Job) -> Filtered:
+    """Run a filter, and write its tables and figures."""
+    done = study.assimilate(loaded, job)
+    write_filter(done.tables, job.folder)
+    return done
+
+
+def filter_to_test(
+    experiment: str | Path | LoadedFilter, particles: int | None, leave_out: Collection[str], folder: str | Path | None
+) -> tuple[LoadedFilter, Path]:
+    """Return a filter without the series that are left out, and the folder of its back-test."""
+    loaded = loaded_filter(experiment, particles)
+    for series in leave_out:
+        loaded = loaded.without(series)
+    return loaded, folder_of("-without-".join([f"{loaded.name}-backtest", *leave_out]), "", folder)
+
+
+def loaded_filter(experiment: str | Path | LoadedFilter, particles: int | None) -> LoadedFilter:
+    """Load a filter, with another number of particles if one is given; raises ScenarioError."""
+    loaded = experiment if isinstance(experiment, LoadedFilter) else load_filter(experiment)
+    if particles is None:
+        return loaded
+    if particles < 20:
+        raise ScenarioError(f"particles: found {particles}; allowed: 20 or more")
+    return loaded._replace(experiment=loaded.experiment.model_copy(update={"particles": particles}))
+
+
+def folder_of(name: str, suffix: str, given: str | Path | None) -> Path:
+    """Return the given folder, or the one below ``results`` in which the command line stores an experiment."""
+    return Path(given) if given is not None else Path("results") / (f"{name}-{suffix}" if suffix else name)
+
+
+def day_of(given: date | str | None) -> date | None:
+    """Return a day from its text; raises ScenarioError."""
+    if given is None or isinstance(given, date):
+        return given
+    try:
+        return date.fromisoformat(given)
+    except ValueError:
+        raise ScenarioError(f"--until: found {show(given)}; allowed: a date such as 2022-06-30") from None
+
+
+def _path(given: str | Path | None) -> Path | None:
+    return None if given is None else Path(given)
