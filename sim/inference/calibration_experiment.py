@@ -2,41 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
+from sim.inference.experiment_file import Entry, distribution, read
 from sim.inference.frozen_inputs import month_after
 from sim.scenario.entry import Day, Name, Text, Title
-from sim.scenario.errors import Problem, ScenarioError, choices, dotted, show
-from sim.scenario.experiments import check_kind, experiment_file
-from sim.scenario.files import SUFFIXES, display, read_text
-from sim.scenario.load import load_scenario
-from sim.scenario.nodes import Node, parse_yaml
 from sim.scenario.paths import apply_overrides
-from sim.scenario.quantity import Distribution, parse_quantity
+from sim.scenario.quantity import Distribution
 from sim.scenario.schema import Scenario
 
 ORIGIN = "origin"
 
 
-def _distribution(value: Any) -> Distribution:
-    parsed = parse_quantity(value)
-    if not isinstance(parsed, Distribution):
-        raise ValueError(f"found {value!r}; a distribution such as {{lognormal: [1, 0.5]}} is needed")
-    if parsed.kind == "choice":
-        raise ValueError("found choice; a continuous distribution is needed")
-    return parsed
-
-
-class _Entry(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, arbitrary_types_allowed=True)
-
-
-class FreeParameter(_Entry):
+class FreeParameter(Entry):
     """An unknown of a scenario: the paths that it sets, how it sets them, and its prior."""
 
     title: Title = Field(description="What it is, for tables.")
@@ -47,11 +29,11 @@ class FreeParameter(_Entry):
         alias="from",
         description="Of schedules: from this date on; `origin`, `origin+1`, `origin+2` (months) in back-tests only.",
     )
-    prior: Annotated[Distribution, BeforeValidator(_distribution)] = Field(description="Prior distribution.")
+    prior: Annotated[Distribution, BeforeValidator(distribution)] = Field(description="Prior distribution.")
     why: Text = Field("", description="Where the prior comes from.")
 
 
-class Series(_Entry):
+class Series(Entry):
     """A published series and its observation model: what is counted, the share reported, and the delay."""
 
     observed: str = Field(description="A series that ships, or a CSV beside the experiment.")
@@ -69,7 +51,7 @@ class Series(_Entry):
     score: bool = Field(True, description="Whether forecasts of it are scored.")
 
 
-class HistoryMatching(_Entry):
+class HistoryMatching(Entry):
     """Settings of history matching."""
 
     runs: int = Field(240, ge=8, le=100_000, description="Runs of the first, space-filling design.")
@@ -79,7 +61,7 @@ class HistoryMatching(_Entry):
     training: int = Field(320, ge=20, le=2000, description="Most runs that emulators are trained on.")
 
 
-class Smc(_Entry):
+class Smc(Entry):
     """Settings of the sequential Monte Carlo."""
 
     particles: int = Field(240, ge=8, le=100_000, description="Runs of a generation.")
@@ -88,7 +70,7 @@ class Smc(_Entry):
     enough: float = Field(0.5, gt=0, le=1, description="Effective share of the particles at which it ends.")
 
 
-class BackTest(_Entry):
+class BackTest(Entry):
     """Origins of the forecasts, and how far they reach."""
 
     origins: list[Day] = Field(min_length=1, max_length=100, description="First days of the forecasts.")
@@ -98,7 +80,7 @@ class BackTest(_Entry):
     seats_to: Name | None = Field(None, description="Transit state of the seats that exposure scaling rests on.")
 
 
-class CalibrationExperiment(_Entry):
+class CalibrationExperiment(Entry):
     """A calibration, and the back-test that goes with it."""
 
     kind: Literal["calibration"] = Field(description="What the experiment is.")
@@ -150,67 +132,9 @@ def load_experiment(name_or_path: str | Path) -> Loaded:
     Raises:
         ScenarioError: With file, line, field, what was found and what is allowed.
     """
-    path = experiment_file(name_or_path)
-    root = parse_yaml(read_text(path), display(path))
-    check_kind(root, ["calibration"])
-    try:
-        experiment = CalibrationExperiment.model_validate(root.plain())
-    except ValidationError as error:
-        problems = [_problem(dict(entry), root) for entry in error.errors(include_url=False)]
-        raise ScenarioError(sorted(problems, key=lambda p: (p.line, p.path))) from None
-    scenario = apply_overrides(_scenario(experiment.scenario, path, root), experiment.overrides)
+    experiment, scenario, path = read(name_or_path, "calibration", CalibrationExperiment)
+    scenario = apply_overrides(scenario, experiment.overrides)
     return Loaded(experiment, scenario, path.parent, path.stem)
-
-
-def _scenario(name: str, path: Path, root: Node) -> Scenario:
-    beside = path.parent / name
-    try:
-        return load_scenario(beside if name.endswith(SUFFIXES) and beside.exists() else name)
-    except ScenarioError as error:
-        if any(problem.line for problem in error.problems):
-            raise
-        node = root.value["scenario"]
-        texts = [Problem(node.file, node.line, "scenario", problem.text) for problem in error.problems]
-        raise ScenarioError(texts) from None
-
-
-def _problem(error: dict[str, Any], root: Node) -> Problem:
-    path = [part for part in error["loc"] if part != "[key]"]
-    while path and not _there(root, path):
-        path.pop()
-    whole = [part for part in error["loc"] if part != "[key]"]
-    node = root.at(path)
-    kind = error["type"]
-    if kind == "extra_forbidden":
-        text = f"unknown key {show(str(whole[-1]))}; {choices(_keys(whole[:-1]), whole[-1])}"
-    elif kind == "missing":
-        text = "missing; it is needed"
-    else:
-        cause = (error.get("ctx") or {}).get("error")
-        message = str(cause) if cause else error["msg"][0].lower() + error["msg"][1:]
-        found = "" if "found" in message or not _there(root, whole) else f"found {show(root.at(whole).plain())}; "
-        text = found + message
-    return Problem(node.file, node.line, dotted(whole), text)
-
-
-def _there(root: Node, path: list[Any]) -> bool:
-    value = root.plain()
-    for part in path:
-        inside = isinstance(value, Mapping) and part in value
-        if not inside and not (isinstance(value, list) and isinstance(part, int) and part < len(value)):
-            return False
-        value = value[part]
-    return True
-
-
-def _keys(path: list[Any]) -> list[str]:
-    """Return the keys allowed at a path."""
-    models: dict[Any, type[BaseModel]] = {
-        "parameters": FreeParameter, "series": Series, "history_matching": HistoryMatching, "smc": Smc,
-        "backtest": BackTest,
-    }  # fmt: skip
-    model = models.get(path[0], CalibrationExperiment) if path else CalibrationExperiment
-    return [field.alias or name for name, field in model.model_fields.items()]
 
 
 def day_of(start: date | str | None, origin: date | None) -> date | None:

@@ -14,7 +14,7 @@ from sim.engine.compiled import JIT
 # Of these no more is kept than the counter says: blocks in use, and the attempts of the last day.
 COUNTED = {"blocks": t.N_USED_BLOCKS, "attempts": t.N_ATTEMPTS}
 _WHOLE = ("rows", "waiting", "calendar")  # no use to look for what is empty
-_SCRATCH = ("keys", "who", "buckets")  # written before they are read, every time
+SCRATCH = ("keys", "who", "buckets")  # written before they are read, every time
 
 
 class Packed(NamedTuple):
@@ -28,7 +28,7 @@ def pack(world: t.World, day: int, *, copy: bool = True) -> dict[str, Packed]:
     """Return all tables after ``day`` days; unless ``copy``, they are the model's own, which must not run on."""
     packed = {}
     for name, table in world._asdict().items():
-        if name in _SCRATCH:
+        if name in SCRATCH:
             kept = table[:0]
         elif name in COUNTED:
             kept = table[: world.counters[COUNTED[name]]]
@@ -51,7 +51,7 @@ def _whole(name: str, packed: Packed) -> npt.NDArray[Any]:
     shape, kept = packed
     if kept.shape == shape:
         return kept.copy()
-    make = np.empty if name in COUNTED or name in _SCRATCH else np.zeros
+    make = np.empty if name in COUNTED or name in SCRATCH else np.zeros
     table = make(shape, kept.dtype)
     table[: len(kept)] = kept
     return table

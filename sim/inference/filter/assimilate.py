@@ -33,6 +33,7 @@ from sim.inference.sampling import effective, normalised, stream
 
 Floats = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.intp]
+_LEAST = 0.08  # effective share of the particles below which twice as many rounds are allowed
 _RECENT = 30  # days whose counts say what state a particle is in
 
 
@@ -175,7 +176,9 @@ class Filter:
         gained = self._evidence(month, before, parents, counts, due)[0]
         shares = [effective(normalised(gained)) / before.size]
         best: tuple[float, Any] = (-1.0, None)
-        for _ in range(experiment.rounds):
+        for done in range(2 * experiment.rounds):
+            if done >= experiment.rounds and best[0] >= _LEAST:
+                break
             logs = self._log_counts(month, before, parents, counts, due)
             linear = linear_model(Tried(parents, shock, off, logs), features, target)
             made = propose(linear, target, dispersion, motion, before.off[-1], self.loaded.prior, rng)

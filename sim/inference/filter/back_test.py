@@ -7,25 +7,32 @@ within so many months is a target, once per origin and horizon.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sim.inference.backtest.baselines import seats_of
+from sim.inference.backtest.error_widths import factor, normal_score, stretched
 from sim.inference.filter import library_methods, observation_model, simple_methods
 from sim.inference.filter.assimilate import Step
 from sim.inference.filter.experiment import LoadedFilter
 from sim.inference.filter.record import Figure
 from sim.inference.filter.scores import row_of
-from sim.inference.frozen_inputs import month_after
+from sim.inference.frozen_inputs import freeze, month_after
 from sim.inference.sampling import stream
 
 Floats = npt.NDArray[np.float64]
-MODEL = "corridor"
-DRAWS = 2000  # quantiles of each method's forecast
+MODEL, UNSTRETCHED = "corridor", "corridor, unstretched"
+DRAWS = 2000  # of a figure, from as many particles
+LEVELS = (np.arange(400) + 0.5) / 400  # of the quantiles that are kept of a forecast
+QUANTILES = "quantiles"
+_WIDE = "stretched"
+_HALF = 182.0  # days after which a forecast's error counts half
 
 
 def targets(loaded: LoadedFilter, figures: Iterable[Figure], origin: date) -> list[tuple[int, Figure]]:
@@ -42,7 +49,7 @@ def targets(loaded: LoadedFilter, figures: Iterable[Figure], origin: date) -> li
 
 
 def forecasts(loaded: LoadedFilter, figures: Sequence[Figure], step: Step) -> pd.DataFrame:
-    """Return the scored forecasts of one origin, a row per figure and method."""
+    """Return Corridor's forecasts of one origin, a row per figure, with their quantiles at `LEVELS`."""
     origin = step.month.first
     series = list(loaded.experiment.series)
     rng = stream(loaded.experiment.seed, "figures", origin.toordinal())
@@ -53,18 +60,66 @@ def forecasts(loaded: LoadedFilter, figures: Sequence[Figure], step: Step) -> pd
         count = np.maximum(step.forecast[:, number][:, ahead].sum(axis=1) * share, 0.5)
         count = np.repeat(count, -(-DRAWS // len(count)))
         dispersion = np.repeat(step.before.dispersion[:, number], len(count) // step.before.size, axis=0)
-        samples = {MODEL: np.quantile(observation_model.draw(count, dispersion, rng), _levels(DRAWS))}
-        past = simple_methods.past_of(figures, figure.series, step.month.begun)
-        for name in simple_methods.METHODS:
-            sample = simple_methods.forecast(name, past, figure, DRAWS)
-            if sample is not None:
-                samples[name] = sample
-        samples |= _library(figures, figure, step.month.begun)
-        members = [sample for name, sample in samples.items() if name != "last value"]
-        samples[simple_methods.ENSEMBLE] = simple_methods.ensemble(members)
-        about = _about(loaded, figure, origin, horizon)
-        rows += [{**about, "method": name, **row_of(sample, figure.value)} for name, sample in samples.items()]
+        sample = np.quantile(observation_model.draw(count, dispersion, rng), LEVELS)
+        rows.append({**_about(loaded, figure, origin, horizon), "method": MODEL, QUANTILES: sample})
     return pd.DataFrame(rows)
+
+
+def compared(loaded: LoadedFilter, figures: Sequence[Figure], own: pd.DataFrame) -> pd.DataFrame:
+    """Return the scored forecasts of Corridor, given with quantiles, and of the others: a row per figure and method."""
+    known = {(f.series, loaded.scenario.start + timedelta(days=f.last), len(f.days)): f for f in figures}
+    rows: list[dict[str, Any]] = []
+    own = _stretched(own)
+    for origin, part in own.groupby("origin", sort=False):
+        seats = _seats(loaded, origin)
+        for row in part.to_dict("records"):
+            figure = known[row["series"], row["period_end"], row["days"]]
+            begun = (origin - loaded.scenario.start).days
+            others = _others(figures, figure, begun, seats)
+            samples = {MODEL: np.asarray(row.pop(_WIDE)), **others}
+            middle = simple_methods.ensemble([sample for name, sample in samples.items() if name != "last value"])
+            samples |= {simple_methods.ENSEMBLE: middle, UNSTRETCHED: np.asarray(row.pop(QUANTILES))}
+            rows += [{**row, "method": name, **row_of(sample, figure.value)} for name, sample in samples.items()]
+    return pd.DataFrame(rows)
+
+
+def _stretched(own: pd.DataFrame) -> pd.DataFrame:
+    """Add the forecasts as published: stretched by the errors of earlier origins, in figures known by the origin.
+
+    Each figure counts once, as its latest forecast had it, and half as much for every half year since it was known.
+    """
+    scores = [normal_score(np.asarray(q), v, v) for q, v in zip(own[QUANTILES], own["observed"], strict=True)]
+    past = own.assign(score=scores).sort_values("origin")
+    wide = []
+    for row in own.itertuples():
+        before = past[(past["origin"] < row.origin) & (past["known"] <= row.origin)]
+        before = before.drop_duplicates(["series", "period_start", "period_end"], keep="last")
+        ages = np.array([(row.origin - known).days for known in before["known"]])
+        by = factor(list(before["score"]), list(0.5 ** (ages / _HALF)))
+        wide.append(stretched(np.asarray(row.quantiles), by))
+    return own.assign(**{_WIDE: wide})
+
+
+def _others(
+    figures: Sequence[Figure], figure: Figure, origin: int, seats: Callable[[Figure], float]
+) -> dict[str, Floats]:
+    """Return the forecasts of the other methods, of those that have one."""
+    past = simple_methods.past_of(figures, figure, origin, seats)
+    found = {name: simple_methods.forecast(name, past, figure, len(LEVELS)) for name in simple_methods.METHODS}
+    plain = {name: sample for name, sample in found.items() if sample is not None}
+    return plain | _library(figures, figure, origin)
+
+
+def _seats(loaded: LoadedFilter, origin: date) -> Callable[[Figure], float]:
+    """Return a function that gives the seats a day, as scheduled at an origin, on the days of a figure."""
+    scenario, state = loaded.scenario, loaded.experiment.posture.transit_state
+    scheduled = seats_of(freeze(scenario, origin, scenario.end), state)
+
+    @cache
+    def daily(first: int, last: int) -> float:
+        return scheduled(*(scenario.start + timedelta(days=day) for day in (first, last))) / (last - first + 1)
+
+    return lambda figure: daily(figure.first, figure.last)
 
 
 def _library(figures: Sequence[Figure], target: Figure, origin: int) -> dict[str, Floats]:
@@ -72,12 +127,8 @@ def _library(figures: Sequence[Figure], target: Figure, origin: int) -> dict[str
     if not library_methods.available():
         return {}
     first, logs = library_methods.monthly(figures, target.series, origin)
-    found = {name: library_methods.forecast(name, first, logs, target, DRAWS) for name in library_methods.NAMES}
+    found = {name: library_methods.forecast(name, first, logs, target, len(LEVELS)) for name in library_methods.NAMES}
     return {name: sample for name, sample in found.items() if sample is not None}
-
-
-def _levels(size: int) -> Floats:
-    return (np.arange(size) + 0.5) / size
 
 
 def _about(loaded: LoadedFilter, figure: Figure, origin: date, horizon: int) -> dict[str, Any]:
@@ -89,27 +140,6 @@ def _about(loaded: LoadedFilter, figure: Figure, origin: date, horizon: int) -> 
         "period_end": start + timedelta(days=figure.last),
         "days": len(figure.days),
         "horizon": horizon,
+        "known": start + timedelta(days=figure.known),
         "observed": figure.value,
     }
-
-
-_KEYS = ["origin", "series", "period_start", "period_end"]
-_MEANS = ["crps", "log_wis", "log_score", "in50", "in90"]
-
-
-def scored(table: pd.DataFrame, by: Sequence[str] = ("horizon",)) -> pd.DataFrame:
-    """Tabulate scores by method and further columns.
-
-    Columns: figures that the method forecasts; means of CRPS (events), WIS of logarithms, log score; coverage of the 50
-    and 90 % intervals; and Corridor's CRPS and WIS of logarithms over the method's on the same figures.
-    """
-    own = table[table["method"] == MODEL].set_index(_KEYS)
-    rows = []
-    for key, part in table.groupby([*by, "method"], sort=False):
-        same = own.loc[pd.MultiIndex.from_frame(part[_KEYS])]
-        rows.append({
-            **dict(zip([*by, "method"], key, strict=True)), "figures": len(part), **part[_MEANS].mean(),
-            "crps_ratio": same["crps"].mean() / part["crps"].mean(),
-            "log_wis_ratio": same["log_wis"].mean() / part["log_wis"].mean(),
-        })  # fmt: skip
-    return pd.DataFrame(rows).sort_values(list(by), kind="stable")

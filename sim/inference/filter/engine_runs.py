@@ -30,7 +30,7 @@ from sim.inference.filter.experiment import Posture
 from sim.inference.filter.withheld import withhold
 from sim.model import CorridorModel
 from sim.scenario.schema import Scenario
-from sim.states.packed_tables import COUNTED, Packed
+from sim.states.packed_tables import COUNTED, SCRATCH, Packed
 from sim.states.state import State, restored, state_of
 
 Floats = npt.NDArray[np.float64]
@@ -131,6 +131,7 @@ class _Engine:
         self.world = self.model.world
         self.prospects = self.world.rows.copy()
         self.cohorts = [(int(c["first"]), int(c["first"] + c["size"])) for c in self.world.cohorts]
+        self.reached = 0
         self.first = self.compact()
         names = self.model.names
         self.places = [names.places.index(name) for name in self._places()]
@@ -160,12 +161,22 @@ class _Engine:
             self.world.rows[first : first + used] = self.prospects[first : first + used]
         for name, packed in compact.state.tables.items():
             if name != "rows":
-                _fill(name, getattr(self.world, name), packed)
+                self._fill(name, packed)
         for (first, _), own in zip(self.cohorts, compact.rows, strict=True):
             self.world.rows[first : first + len(own)] = own
         kernel = self.model._migrants_day, self.model._evening
         self.model = restored(CorridorModel, compact.state, self.world)
         self.model._migrants_day, self.model._evening = kernel
+
+    def _fill(self, name: str, packed: Packed) -> None:
+        """Copy a table; of those by day, what lies beyond the days that any run has reached is still zero."""
+        if name in SCRATCH:
+            return
+        table, kept = getattr(self.world, name), len(packed.kept)
+        table[:kept] = packed.kept
+        if kept < len(table) and name not in COUNTED:
+            by_day = len(table) - self.setting.scenario.days in (0, 1)
+            table[kept : self.reached if by_day else None] = 0
 
     def run(self, start: Compact | None, course: Course, origin: date | None) -> Floats:
         """Run a course; return its daily counts by channel, shape (channels, days)."""
@@ -196,6 +207,7 @@ class _Engine:
             for _ in range(stretch.days):
                 CorridorModel.step(self.model)
         self.model.steps, self.model.time = self.model.day, float(self.model.day)
+        self.reached = max(self.reached, self.model.day + 2)  # clocks are a day ahead
 
     def _by_week(self, begun: int) -> Floats:
         days = slice(begun, self.model.day)
@@ -236,9 +248,3 @@ class _Engine:
             return stocks[:, :, [AT_HUB, AT_BORDER, STRANDED]].sum(axis=(1, 2))
         flow = {"onward": F_ONWARD, "returned": F_RETURNED}[channel.measure]
         return world.pair_flows[days, :, flow].sum(axis=1)
-
-
-def _fill(name: str, table: npt.NDArray[Any], packed: Packed) -> None:
-    table[: len(packed.kept)] = packed.kept
-    if len(packed.kept) < len(table) and name not in COUNTED:
-        table[len(packed.kept) :] = 0

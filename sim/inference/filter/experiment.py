@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 
 import numpy as np
-from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from sim.inference.calibration_experiment import _distribution, _Entry, _problem, _scenario
+from sim.inference.experiment_file import Entry, distribution, read
 from sim.scenario.draw import resolve
 from sim.scenario.entry import Day, Name, Text, Title
 from sim.scenario.errors import ScenarioError, choices, show
-from sim.scenario.experiments import check_kind, experiment_file
+from sim.scenario.experiments import experiment_file
 from sim.scenario.files import display, read_text
 from sim.scenario.nodes import parse_yaml
 from sim.scenario.paths import apply_overrides
@@ -22,7 +22,7 @@ from sim.scenario.schema import Scenario
 KIND = "filter"
 
 
-class Coordinate(_Entry):
+class Coordinate(Entry):
     """One coordinate of a posture, and what is thought of it before any figure."""
 
     mean: float = Field(description="Long-run mean.")
@@ -36,7 +36,7 @@ class Steering(Coordinate):
     zones: dict[Name, float] = Field(min_length=1, description="Zones that it steers to, with their shares of it.")
 
 
-class Posture(_Entry):
+class Posture(Entry):
     """The posture of a transit state as a hidden process."""
 
     transit_state: Name
@@ -72,14 +72,14 @@ class PosturePrior(NamedTuple):
         return cls(columns[0], columns[1], columns[2], posture.memory, posture.off, posture.on_again)
 
 
-class Unknown(_Entry):
+class Unknown(Entry):
     """A parameter of behaviour that is fixed but unknown."""
 
     title: Title
-    prior: Annotated[Distribution, BeforeValidator(_distribution)]
+    prior: Annotated[Distribution, BeforeValidator(distribution)]
 
 
-class FigureFile(_Entry):
+class FigureFile(Entry):
     """A file of a folder given with `--data`, in the layout in which authorities' figures were collected."""
 
     name: str = Field(description="Its name.")
@@ -90,7 +90,7 @@ class FigureFile(_Entry):
     without: list[str] = Field(default_factory=list, description="Rows whose note contains one of these are left out.")
 
 
-class FilterSeries(_Entry):
+class FilterSeries(Entry):
     """A published series."""
 
     observed: str = Field(description="A series that ships, or a CSV beside the experiment.")
@@ -107,7 +107,7 @@ class FilterSeries(_Entry):
     file: FigureFile | None = Field(None, description="Where it stands in a folder given with `--data`.")
 
 
-class Origins(_Entry):
+class Origins(Entry):
     """The origins of a back-test."""
 
     first: Day = Field(description="First origin, the first day of a month.")
@@ -116,7 +116,7 @@ class Origins(_Entry):
     shortest: int = Field(14, ge=1, description="Days; figures of shorter periods are not scored.")
 
 
-class FilterExperiment(_Entry):
+class FilterExperiment(Entry):
     """A filter: the scenario of inputs alone, the hidden posture, unknown parameters, and the record."""
 
     kind: Literal["filter"]
@@ -125,7 +125,7 @@ class FilterExperiment(_Entry):
     scenario: str
     seed: int = Field(1, ge=0, lt=2**63)
     particles: int = Field(1000, ge=20, le=100_000)
-    rounds: int = Field(3, ge=1, le=10, description="Most rounds of proposals a month.")
+    rounds: int = Field(3, ge=1, le=10, description="Most rounds of proposals a month; twice as many where few are effective.")
     enough: float = Field(0.3, gt=0, le=1, description="Effective share of the particles that ends the rounds.")
     overrides: dict[str, Any] = Field(default_factory=dict, alias="set", description="Changes, by dotted path.")
     posture: Posture
@@ -192,15 +192,8 @@ def _range(field: Any) -> tuple[float, float]:
 
 def load_filter(name_or_path: str | Path) -> LoadedFilter:
     """Load a filter experiment, by shipped name or YAML file; raises ScenarioError."""
-    path = experiment_file(name_or_path)
-    root = parse_yaml(read_text(path), display(path))
-    check_kind(root, [KIND])
-    try:
-        experiment = FilterExperiment.model_validate(root.plain())
-    except ValidationError as error:
-        problems = [_problem(dict(entry), root) for entry in error.errors(include_url=False)]
-        raise ScenarioError(sorted(problems, key=lambda p: (p.line, p.path))) from None
-    scenario = resolve(apply_overrides(_scenario(experiment.scenario, path, root), experiment.overrides))
+    experiment, found, path = read(name_or_path, KIND, FilterExperiment)
+    scenario = resolve(apply_overrides(found, experiment.overrides))
     _check(experiment, scenario)
     return LoadedFilter(experiment, scenario, path.parent, path.stem)
 

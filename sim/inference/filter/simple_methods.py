@@ -20,16 +20,24 @@ Floats = npt.NDArray[np.float64]
 MONTH = 30.4
 YEAR = 365.25
 ENSEMBLE = "median of all"
+_SEATS = 1.0  # a day, added to those scheduled, so that none is not nothing
 _CHANGE = 0.5  # of a logarithm in a month, before any figure
 _ALPHAS = np.linspace(0.1, 1.0, 19)
 _MEMORY, _WEIGHT = 0.8, 4.0  # prior of an AR(1)'s coefficient from month to month, and the months that it is worth
 
 
 class Past(NamedTuple):
-    """Pieces known at an origin, by their last day: middle day, logarithm of the rate a day; shapes (n,)."""
+    """Pieces known at an origin, by their last day; shapes (n,).
+
+    Attributes:
+        middle: Middle day.
+        rate: Logarithm of the rate a day.
+        seats: Logarithm of the scheduled seats a day, and that of the figure to forecast; None where it is not known.
+    """
 
     middle: Floats
     rate: Floats
+    seats: tuple[Floats, float] | None = None
 
     @property
     def apart(self) -> Floats:
@@ -42,13 +50,19 @@ class Past(NamedTuple):
         return float(np.sqrt((_CHANGE**2 + (errors**2 / months).sum()) / (1 + len(errors))))
 
 
-def past_of(figures: Sequence[Figure], series: str, origin: int) -> Past:
-    """Return what was known of a series on a day, counted from the start of the run."""
-    own = [f for f in figures if f.series == series and f.last < origin and f.known <= origin and not f.at_least]
+def past_of(
+    figures: Sequence[Figure], target: Figure, origin: int, seats: Callable[[Figure], float] | None = None
+) -> Past:
+    """Return what was known of a figure's series on a day, counted from the start of the run.
+
+    ``seats`` gives the seats a day of a figure's days, as scheduled by what was known on that day.
+    """
+    own = [f for f in figures if f.series == target.series and f.last < origin and f.known <= origin and not f.at_least]
     own.sort(key=lambda figure: figure.last)
     return Past(
         np.array([figure.days.mean() for figure in own]),
         np.log(np.array([max(figure.value, 0.5) / len(figure.days) for figure in own])),
+        None if seats is None else (np.log([seats(f) + _SEATS for f in own]), float(np.log(seats(target) + _SEATS))),
     )
 
 
@@ -83,6 +97,15 @@ def _last(past: Past, middle: float) -> tuple[float, float]:
 def _walk(past: Past, middle: float) -> tuple[float, float]:
     sd = past.spread(np.diff(past.rate), past.apart)
     return float(past.rate[-1]), sd * float(np.sqrt(_ahead(past, middle)))
+
+
+def _scaled(past: Past, middle: float) -> tuple[float, float] | None:
+    """Return the events a seat of the last piece, with the seats that were scheduled for the figure's days."""
+    if past.seats is None:
+        return None
+    before, then = past.seats
+    sd = past.spread(np.diff(past.rate - before), past.apart)
+    return float(past.rate[-1] - before[-1]) + then, sd * float(np.sqrt(_ahead(past, middle)))
 
 
 def _seasonal(past: Past, middle: float) -> tuple[float, float] | None:
@@ -135,4 +158,5 @@ METHODS: dict[str, Callable[[Past, float], tuple[float, float] | None]] = {
     "log random walk": _walk,
     "AR(1) of logs": _autoregressive,
     "exponential smoothing": _smoothed,
+    "exposure scaling": _scaled,
 }

@@ -28,11 +28,12 @@ from sim.data.durable_files import write_whole
 from sim.inference.calibration_study import csv, put
 from sim.inference.filter import checkpoint
 from sim.inference.filter.assimilate import Filter, Month, Step, months_of, setting_of
-from sim.inference.filter.back_test import forecasts, scored
+from sim.inference.filter.back_test import compared, forecasts
 from sim.inference.filter.experiment import LoadedFilter
 from sim.inference.filter.figure_files import rows_of
 from sim.inference.filter.record import Figure, pieces
 from sim.inference.filter.runner import Runner
+from sim.inference.filter.score_tables import scored
 from sim.outputs.folder import OutputError, check_writable
 from sim.outputs.identity import check_identity, identity
 from sim.outputs.provenance import machine, versions
@@ -104,7 +105,7 @@ def assimilate(loaded: LoadedFilter, job: Job) -> Filtered:
             _write_month(loaded, filtered, figures, step, job, about, monotonic() - begun)
     finally:
         place.close()
-    tables = _tables(loaded, filtered, job, months)
+    tables = _tables(loaded, filtered, figures, job, months)
     for name, table in tables.items():
         put(job.folder / f"{name}.csv", csv(table))
     put(job.folder / "figures.csv", csv(_figure_table(loaded, figures)))
@@ -184,7 +185,9 @@ def _write_month(
     checkpoint.write(job.folder / "months" / f"{step.month.first}.npz", step, words)
 
 
-def _tables(loaded: LoadedFilter, filtered: Filter, job: Job, months: Sequence[Month]) -> dict[str, pd.DataFrame]:
+def _tables(
+    loaded: LoadedFilter, filtered: Filter, figures: Sequence[Figure], job: Job, months: Sequence[Month]
+) -> dict[str, pd.DataFrame]:
     particles = filtered.particles
     tables = {
         "posture": posture_table(loaded, job.folder, months),
@@ -193,7 +196,8 @@ def _tables(loaded: LoadedFilter, filtered: Filter, job: Job, months: Sequence[M
     }
     if job.scores:
         parts = [pd.read_parquet(job.folder / "origins" / f"{month.first}.parquet") for month in months]
-        table = pd.concat([part for part in parts if len(part)], ignore_index=True)
+        own = pd.concat([part for part in parts if len(part)], ignore_index=True)
+        table = compared(loaded, figures, own)
         tables["forecasts"] = table
         tables["scores"] = scored(table)
         tables["scores-by-series"] = scored(table, ("series", "horizon"))

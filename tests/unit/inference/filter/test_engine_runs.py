@@ -13,6 +13,7 @@ from sim.inference.filter.engine_runs import Stretch, _Engine
 from sim.inference.frozen_inputs import freeze
 from sim.model import CorridorModel
 from sim.scenario.paths import apply_overrides
+from sim.states.packed_tables import COUNTED, SCRATCH
 from tests.strategies import START, tiny_scenario
 from tests.unit.inference.filter.tiny_filter import tiny_filter
 
@@ -33,6 +34,17 @@ def test_a_course_in_parts_is_the_course_in_one(engine: Any) -> None:
     assert (engine.run(middle, (SECOND,), None) == whole[:, 31:]).all()
     assert (engine.run(middle, (SECOND,), None) == whole[:, 31:]).all()
     assert whole.sum() > 0
+
+
+def test_a_state_leaves_nothing_of_the_particle_before(engine: Any) -> None:
+    engine.run(None, (FIRST,), None)
+    middle = engine.compact()
+    here = {name: table.copy() for name, table in engine.world._asdict().items() if name not in SCRATCH}
+    engine.run(None, (FIRST._replace(posture=(1.0, 2.0, 2.0)), SECOND), None)
+    engine.put(middle)
+    for name, table in here.items():
+        used = slice(None if name not in COUNTED else engine.world.counters[COUNTED[name]])
+        assert table[used].tobytes() == getattr(engine.world, name)[used].tobytes(), name
 
 
 def test_a_state_that_is_off_lets_nobody_in(engine: Any) -> None:
