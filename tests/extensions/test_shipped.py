@@ -118,6 +118,7 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
     found.close()
 
 
+@pytest.mark.nightly
 def test_a_cluster_has_the_same_bytes(cluster: Cluster, tmp_path: Path) -> None:
     """Workers that have none of them get each with its work, one after the other."""
     for name in NAMES:

@@ -89,6 +89,7 @@ def done_with(tmp_path: Path) -> Callable[[Changes, str], str]:
     return carry_out
 
 
+@pytest.mark.nightly
 def test_a_route_mode_that_goes_as_another_does_is_one_row(done_with: Callable[[Changes, str], str]) -> None:
     """Trains carry whom buses carried, and the model, the report and the view speak of them and draw them."""
     row = '    "rail": Mode("train", "trains", False, 1, False, "bus", "vehicle", (12, 3)),\n'
@@ -135,6 +136,7 @@ def test_no_other_file_names_a_route_mode() -> None:
     assert [file for file in files if asks.search(file.read_text("utf-8"))] == []
 
 
+@pytest.mark.nightly
 def test_a_process_is_a_file_and_its_place_in_the_day(done_with: Callable[[Changes, str], str]) -> None:
     """Its rules can be replaced; as an extension, in one file, it gives the same bytes."""
     model = {
@@ -169,6 +171,7 @@ def test_a_process_is_a_file_and_its_place_in_the_day(done_with: Callable[[Chang
     assert done_with({"fees.py": extension}, with_extension).strip() == in_the_package
 
 
+@pytest.mark.nightly
 def test_a_type_of_actor_is_its_class_and_its_entry(done_with: Callable[[Changes, str], str]) -> None:
     """Brokers, with entries that are checked, a table that rules may read, and steps of their own, each day."""
     before = "class FrontexPool(Entry):"

@@ -207,6 +207,7 @@ def test_outcomes_are_sums_of_the_days_that_they_name(written) -> None:
         assert totals["half", "all"] == 30
 
 
+@pytest.mark.nightly
 def test_what_an_extension_counts_is_counted_by_category_too(written) -> None:
     text = """
     SEEN = extend.flow("seen", unit="persons", title="Seen")
@@ -224,6 +225,7 @@ def test_what_an_extension_counts_is_counted_by_category_too(written) -> None:
         np.testing.assert_array_equal(run.strata["age"].sum(axis=1), run.pair_flows.sum(axis=1))
 
 
+@pytest.mark.nightly
 def test_an_attribute_that_fails_leaves_those_of_others(written) -> None:
     age = written("extend.attribute('age', categories={'minor': 0.5, 'adult': 0.5})", "first")
     failing = written("extend.attribute('sex', categories={'m': 0.5, 'f': 0.5})\n1 / 0", "second")

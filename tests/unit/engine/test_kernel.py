@@ -104,6 +104,7 @@ print(model.world.section_flows.sum(axis=(0, 1)).tolist())
     assert printed("changed") == changed  # a warm cache does not hide it
 
 
+@pytest.mark.nightly
 @pytest.mark.skipif(not JIT, reason="nothing is compiled")
 def test_models_of_several_rules_live_in_one_process_though_others_have_compiled_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
