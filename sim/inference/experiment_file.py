@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import types
 import typing
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -112,9 +111,8 @@ def _keys(model: type[BaseModel], path: list[Any]) -> list[str]:
 
 def _models(annotation: Any) -> Iterator[type[BaseModel]]:
     """Yield the models within a type: of `dict[str, Entry]` or `Entry | None` the entry."""
-    if isinstance(annotation, type) and not isinstance(annotation, types.GenericAlias):
-        if issubclass(annotation, BaseModel):
-            yield annotation
-        return
-    for inner in typing.get_args(annotation):
-        yield from _models(inner)
+    inner = typing.get_args(annotation)
+    if not inner and isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for one in inner:
+        yield from _models(one)
