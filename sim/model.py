@@ -19,23 +19,10 @@ from sim.agents.migrant_set import Everybody, MigrantSet
 from sim.agents.reactions import Reactions
 from sim.agents.transit_state import LEVERS
 from sim.data import html
-from sim.engine import conservation, ledger
+from sim.engine import conservation
 from sim.engine.build import build_world, names_of, run_days
-from sim.engine.compiled import compiled
+from sim.engine.day import evening, migrants_day
 from sim.engine.kernel import kernel
-from sim.engine.processes import (
-    aftermath,
-    attempts,
-    booking,
-    claims,
-    decisions,
-    demand,
-    departures,
-    news,
-    repatriation,
-    sea,
-    transfer,
-)
 from sim.engine.reference import reference
 from sim.engine.rows import STATUSES
 from sim.engine.strata import attributes
@@ -50,28 +37,6 @@ from sim.scenario.timetable import departures as timetabled_departures
 from sim.states.state import State, check_made_by, restored, state_of
 from sim.states.state_file import read_state, write_state
 from sim.states.what_if import continued
-
-
-@compiled
-def migrants_day(w: Any, day: int) -> None:
-    """Run the processes of a migrants' day, in this order."""
-    demand.run(w, day)
-    booking.run(w, day)
-    decisions.run(w, day)
-    departures.run(w, day)
-    transfer.run(w, day)
-    attempts.run(w, day)
-    claims.run(w, day)
-    aftermath.run(w, day)
-    sea.run(w, day)
-
-
-@compiled
-def evening(w: Any, day: int) -> None:
-    """Run the processes that follow the agencies' review of the day."""
-    news.run(w, day)
-    repatriation.run(w, day)
-    ledger.run(w, day)
 
 
 class CorridorModel(mesa.Model):

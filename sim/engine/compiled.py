@@ -27,7 +27,7 @@ JIT = not numba.config.DISABLE_JIT
 def sources_hash() -> str:
     """Return the key of the cache: a hash of all compiled sources and of those that hold constants for them."""
     digest = hashlib.sha256()
-    for file in sorted([*_ENGINE.glob("*.py"), *(_ENGINE / "processes").glob("*.py"), _ENGINE.parent / "model.py"]):
+    for file in sorted([*_ENGINE.glob("*.py"), *(_ENGINE / "processes").glob("*.py")]):
         digest.update(file.name.encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()[:16]
 

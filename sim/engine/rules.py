@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from sim.engine import choice, clocks, exits, exposure, ledger, processes, queues, streams
 from sim.engine.compiled import is_compiled, plain
 
-# Every file of the folder, and the ledger, which ends the day; `sim.model` says in which order they run.
+# Every file of the folder, and the ledger, which ends the day; `sim.engine.day` says in which order they run.
 PROCESSES: tuple[ModuleType, ...] = (
     *(import_module(f"{processes.__name__}.{found.name}") for found in pkgutil.iter_modules(processes.__path__)),
     ledger,

@@ -137,12 +137,12 @@ def test_no_other_file_names_a_route_mode() -> None:
 
 def test_a_process_is_a_file_and_its_place_in_the_day(done_with: Callable[[Changes, str], str]) -> None:
     """Its rules can be replaced; as an extension, in one file, it gives the same bytes."""
-    model = {
+    day = {
         "    departures,\n": "    departures,\n    fees,\n",
         "    transfer.run(w, day)\n": "    transfer.run(w, day)\n    fees.run(w, day)\n",
     }
     printed = done_with(
-        {"sim/engine/processes/fees.py": PROCESS, "sim/model.py": model},
+        {"sim/engine/processes/fees.py": PROCESS, "sim/engine/day.py": day},
         """
         from sim import extend
         from tests.strategies import finished, tiny_scenario

@@ -168,8 +168,8 @@ def test_a_process_imports_no_other_process() -> None:
 
 
 def test_every_process_has_its_place_in_the_day() -> None:
-    """The model calls each file of the folder once, and the ledger."""
-    called = re.findall(r"^    (\w+)\.run\(w, day\)$", (PACKAGE / "model.py").read_text("utf-8"), re.MULTILINE)
+    """The day calls each file of the folder once, and the ledger."""
+    called = re.findall(r"^    (\w+)\.run\(w, day\)$", (PACKAGE / "engine/day.py").read_text("utf-8"), re.MULTILINE)
     files = [file.stem for file in (PACKAGE / "engine" / "processes").glob("[a-z]*.py")]
     assert sorted(called) == sorted([*files, "ledger"])
 
