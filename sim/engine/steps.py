@@ -1,6 +1,6 @@
 """Counts of the steps from home to beyond the border, taken by an instrument that watches a run (`sim.studies.limits`).
 
-A run itself keeps what tables show; that people had a visa, that a seat was theirs, and who was kept at home by what, is
+A run itself keeps what tables show; who had a visa, to whom a seat was offered, and who was kept at home by what, is
 counted only here, and nothing of it feeds back. Expected numbers of those who do not set out, with n prospects left, r
 the hazard of looking for a way, a(x) a pair's share among today's routes in circumstances x, and d people who decide
 again after a failed booking:

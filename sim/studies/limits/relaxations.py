@@ -26,7 +26,8 @@ class Relaxation(NamedTuple):
         what: What is changed, in words.
         changes: Values by dotted path, as for ``--set``.
         seats: Factor on the seats of timetabled departures of the routes.
-        assumed: Whether every value that it changes is an assumption by its schema.
+        assumed: Whether every value that it changes is an assumption: by its schema, or as the scenario's own, for which
+            the schema's source does not stand.
     """
 
     step: str
@@ -54,7 +55,9 @@ def relaxations(scenario: Scenario, routes: Iterable[str]) -> list[Relaxation]:
     states = sorted({scenario.routes[route].transit_state for route in land})
     needing = sorted({scenario.routes[r].transit_state for r in land if _plain(scenario.routes[r].visa_lead) > 0})
     tastes = [f"cohorts.{c}.routes.{r}" for c, one in scenario.cohorts.items() for r in own if r in one.routes]
-    services = [f"carriers.{c}.services.{r}.weekly" for c, one in scenario.carriers.items() for r in one.services if r in own]
+    services = [
+        f"carriers.{c}.services.{r}.weekly" for c, one in scenario.carriers.items() for r in one.services if r in own
+    ]
     more, less = 1 + TENTH, 1 - TENTH
     found = [
         ("would_leave", "taste: odds +10 %", tastes, lambda taste: taste + math.log(more)),
@@ -74,7 +77,8 @@ def _relaxation(
     scenario: Scenario, step: str, what: str, paths: list[str], change: Callable[[float], float]
 ) -> Relaxation:
     data = scenario.model_dump()
-    changes, sources = {}, []
+    changes: dict[str, Any] = {}
+    assumed = True
     for path in paths:
         value = get_path(scenario, path)
         spot = find(path.split("."), data)
@@ -82,9 +86,9 @@ def _relaxation(
         changed = _scaled(value, lambda n, about=about: min(max(change(n), about.low), about.high))  # type: ignore[misc]
         if changed != value:
             changes[path] = changed
-            sources.append(about.source)
+            assumed &= about.source.startswith(ASSUMED) or value != about.default
     seats = 1 + TENTH if step == "has_seat" else 1.0
-    return Relaxation(step, what, changes, seats, all(source.startswith(ASSUMED) for source in sources))
+    return Relaxation(step, what, changes, seats, assumed)
 
 
 def _scaled(value: Any, change: Callable[[float], float]) -> Any:
