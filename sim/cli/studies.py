@@ -57,6 +57,7 @@ class Work(NamedTuple):
     quiet: bool
     window: Days = (None, None)
     full: bool = False
+    explain: bool = False
 
 
 def replicates(
@@ -188,6 +189,10 @@ def _finish(study: Study, work: Work, until: Until | None) -> None:
     if work.quiet and study.kind != COMPARE:
         return
     show(study, full=work.full)
+    if work.explain:
+        from sim.cli.why import explain
+
+        explain(study, study.folder, quiet=work.quiet, window=work.window)
     if work.quiet:
         return
     if until is not None:

@@ -220,6 +220,21 @@ def totals(limits: Limits, scenario: str, route: str | None = None) -> pd.Series
     return found
 
 
+def spans(limits: Limits, scenario: str, route: str) -> list[tuple[str, date, date]]:
+    """Return which step binds a route from when to when (first days of weeks), by the cohort that sends most."""
+    own = limits.steps[(limits.steps["scenario"] == scenario) & (limits.steps["route"] == route)]
+    if own.empty:
+        return []
+    largest = own.groupby("cohort")["can_pay"].sum().idxmax()
+    found: list[tuple[str, date, date]] = []
+    for row in own[own["cohort"] == largest].itertuples():
+        if found and found[-1][0] == row.binding:
+            found[-1] = (row.binding, found[-1][1], row.week)
+        else:
+            found.append((row.binding, row.week, row.week))
+    return found
+
+
 def differences(limits: Limits, base: str, other: str) -> pd.DataFrame:
     """Return what each step contributes to the difference of two scenarios, by route; ``all`` sums the routes.
 
@@ -240,6 +255,13 @@ def differences(limits: Limits, base: str, other: str) -> pd.DataFrame:
     table = pd.concat(parts, ignore_index=True)
     assert np.isclose(table.groupby("route")["contribution"].sum(), _entered(table)).all()
     return table
+
+
+def tables_of(limits: Limits, pairs: Iterable[tuple[str, str]] = ()) -> dict[str, pd.DataFrame]:
+    """Return the tables to write beside a result, by the name of their file: with differences of ``pairs``."""
+    found = {"limits-steps": limits.steps, "limits-gains": limits.gains}
+    parts = [differences(limits, base, other).assign(of=base, scenario=other) for base, other in pairs]
+    return found | ({"limits-differences": pd.concat(parts, ignore_index=True)} if parts else {})
 
 
 def _entered(table: pd.DataFrame) -> Array:

@@ -40,6 +40,13 @@ from sim.scenario.schema import Scenario
 
 STEPS = ("would_leave", "can_pay", "set_out", "has_visa", "has_seat", "boarded", "transferred", "tried", "entered")
 WOULD_LEAVE, CAN_PAY, SET_OUT, HAS_VISA, HAS_SEAT, BOARDED, TRANSFERRED, TRIED, ENTERED = range(len(STEPS))
+TITLES = dict(
+    zip(
+        STEPS,
+        ("would leave", "can pay", "set out", "has a visa", "has a seat", "boarded", "transferred", "tried", "in"),
+        strict=True,
+    )
+)
 Timetable = list[tuple[int, str, int]]
 
 

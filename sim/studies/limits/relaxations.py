@@ -26,8 +26,8 @@ class Relaxation(NamedTuple):
         what: What is changed, in words.
         changes: Values by dotted path, as for ``--set``.
         seats: Factor on the seats of timetabled departures of the routes.
-        assumed: Whether every value that it changes is an assumption: by its schema, or as the scenario's own, for which
-            the schema's source does not stand.
+        assumed: Whether every value that it changes is an assumption: by the schema, or as the scenario's own, of which
+            the schema's source says nothing.
     """
 
     step: str

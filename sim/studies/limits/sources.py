@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 from sim.outputs.folder import OutputError
 from sim.outputs.results import Results
@@ -14,6 +15,7 @@ from sim.studies.limits.limits import Case
 from sim.studies.limits.observed import Observed, Timetable
 from sim.studies.plan import Parcel, Plan, Run
 from sim.studies.study import Study
+from sim.studies.windows import check_window
 
 REPLICATES = 3  # of a study, unless more are asked for
 _CHECKED = ("boarded", "entries", "landed")
@@ -55,6 +57,28 @@ def _of_study(study: Study, replicates: int) -> list[Case]:
     ]
 
 
+def pairs_of(source: Study | Results | Scenario) -> list[tuple[str, str]]:
+    """Return which scenarios of a study are compared: each other one with the base of its arm."""
+    if not isinstance(source, Study):
+        return []
+    return [(own.base, other) for own in (source.arms.values() or [source]) for other in own.others]
+
+
+def window_in(
+    source: Study | Results | Scenario, asked: tuple[date | None, date | None], scenario: Scenario
+) -> tuple[date | None, date | None]:
+    """Return the days to explain: those asked for, else of a comparison from the first difference on; None: no limit.
+
+    Raises:
+        ScenarioError: If a day is outside the run.
+    """
+    check_window(scenario, *asked)
+    if asked == (None, None) and isinstance(source, Study) and source.others:
+        window = source.window()
+        return (None, None) if window is None else (window.first, window.last)
+    return asked
+
+
 def _timetable(scenario: Scenario) -> Timetable:
     return [(row.day, row.route, row.seats) for row in departures(scenario)]
 
@@ -72,16 +96,14 @@ def check_of(source: Study | Results | Scenario) -> Check | None:
     def check(case: Case, seen: Observed) -> None:
         own = totals[totals["replicate"] == case.replicate]
         own = own[own["scenario"] == case.name] if "scenario" in own else own
-        recorded = {
-            (str(row.name_), str(row.measure)): row.value for row in own.rename(columns={"name": "name_"}).itertuples()
-        }
+        recorded = own.set_index([own["name"].astype(str), own["measure"].astype(str)])["value"]
         for measure in _CHECKED:
-            found = dict(zip(seen.names.routes, by_route(seen.run, measure).sum(axis=0), strict=True))
-            for route, value in found.items():
-                if recorded.get((route, measure), value) != value:
+            for route, value in zip(seen.names.routes, by_route(seen.run, measure).sum(axis=0), strict=True):
+                known = recorded.get((route, measure), value)
+                if known != value:
                     raise OutputError(
-                        f"{case.name}, replicate {case.replicate}: found {value:,} {measure} by {route} in the repeated "
-                        f"run, {recorded[route, measure]:,.0f} in the record: another model made it; run it anew"
+                        f"{case.name}, replicate {case.replicate}, {measure} by {route}: found {value:,} in the "
+                        f"repeated run and {known:,.0f} in the record, which another model made; run it anew"
                     )
 
     return check
