@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 from rich.console import Console
@@ -12,7 +12,7 @@ from sim.report.console import EMPTY
 from sim.report.console_table import Cell, ConsoleTable
 from sim.report.limits.sentences import sentences
 from sim.studies.limits.limits import LEAST, Limits, binding, differences, totals
-from sim.studies.limits.observed import STEPS, TITLES
+from sim.studies.limits.observed import ON_LAND, STEPS, TITLES
 
 CAPTION = (
     "Persons over the whole period. Would leave, can pay: expected numbers of those at home on each day, if the route "
@@ -25,26 +25,47 @@ EASIER = (
 )
 
 
-def show_limits(limits: Limits, console: Console, pairs: Iterable[tuple[str, str]] = ()) -> None:
-    """Print the steps of each scenario and route, then what each contributes to differences of ``pairs``."""
-    for scenario in dict.fromkeys(limits.steps["scenario"]):
-        for route in shown(limits, scenario):
+_MOST = 2  # comparisons whose steps are shown by route
+
+
+def show_limits(limits: Limits, console: Console, pairs: Sequence[tuple[str, str]] = ()) -> None:
+    """Print the steps by route, and what each contributes to differences of ``pairs``.
+
+    Without pairs the steps are those of all routes by which anybody would leave; else those of the routes that differ,
+    in each other scenario, or none if there are more than two.
+    """
+    routes = {name: _used(limits, name) for name in dict.fromkeys(limits.steps["scenario"])}
+    if pairs:
+        routes = {other: changed(limits, base, other) for base, other in pairs}
+    for scenario, own in routes.items() if len(pairs) <= _MOST else ():
+        for route in own:
             console.print(steps_table(limits, scenario, route))
             for line in sentences(limits, scenario, route):
                 console.print(visible(line), highlight=False, markup=False, soft_wrap=True)
             console.print()
-    pairs = list(pairs)
     for base, other in pairs:
-        for table in difference_tables(limits, base, other):
+        for table in difference_tables(limits, base, other, routes[other] if len(pairs) <= _MOST else []):
             console.print(table)
-    notes = [CAPTION, EASIER]
-    console.print(visible("\n".join(notes)), highlight=False, markup=False, style="dim")
+    for note in (CAPTION, EASIER):
+        console.print(visible(note), highlight=False, markup=False, style="dim")
 
 
-def shown(limits: Limits, scenario: str) -> list[str]:
-    """Return the routes by which anybody would leave."""
+def _used(limits: Limits, scenario: str) -> list[str]:
     own = limits.steps[limits.steps["scenario"] == scenario].groupby("route", sort=True)["would_leave"].sum()
     return [str(route) for route, value in own.items() if value >= LEAST]
+
+
+def changed(limits: Limits, base: str, other: str) -> list[str]:
+    """Return the routes by which other numbers board or get in, by one in a hundred or more."""
+    found = differences(limits, base, other)
+    found = found[found["step"].isin(["boarded", "entered"]) & (found["route"] != "all")]
+    there = found["difference"].abs() >= (found["base"] / 100).clip(lower=LEAST)
+    return [str(route) for route in dict.fromkeys(found[there]["route"])]
+
+
+def steps_of(limits: Limits, route: str) -> list[str]:
+    """Return the steps that a route has."""
+    return [step for step in STEPS if route not in limits.over_sea or step not in ON_LAND]
 
 
 def steps_table(limits: Limits, scenario: str, route: str) -> ConsoleTable:
@@ -59,7 +80,7 @@ def steps_table(limits: Limits, scenario: str, route: str) -> ConsoleTable:
         ("persons", "aboard", "in", "a tenth easier", "lost here", "value is"),
     )
     before = None
-    for step in STEPS:
+    for step in steps_of(limits, route):
         lost = EMPTY if before is None else signed(persons[step] - before)
         before = persons[step]
         cells: list[Cell] = [EMPTY, EMPTY, EMPTY, EMPTY]
@@ -72,16 +93,12 @@ def steps_table(limits: Limits, scenario: str, route: str) -> ConsoleTable:
     return table
 
 
-def difference_tables(limits: Limits, base: str, other: str) -> list[ConsoleTable]:
-    """Return what each step contributes to the difference of two scenarios: of all routes, and of each that differs."""
+def difference_tables(limits: Limits, base: str, other: str, routes: Iterable[str]) -> list[ConsoleTable]:
+    """Return what each step contributes to the difference of two scenarios: of all routes, and of each of these."""
     found = differences(limits, base, other)
-    changed = [
-        str(route) for route, own in found.groupby("route", sort=False) if own["difference"].abs().max() >= LEAST
-    ]
-    if len(changed) == 2:  # all routes together are that one route
-        changed = [route for route in changed if route != "all"]
+    whole = ["all"] if found["route"].nunique() > 2 else []
     tables = []
-    for route in changed:
+    for route in [*whole, *(routes if whole else found["route"].unique()[1:])]:
         own = found[found["route"] == route]
         where = "all routes" if route == "all" else route
         table = ConsoleTable(
@@ -90,7 +107,7 @@ def difference_tables(limits: Limits, base: str, other: str) -> list[ConsoleTabl
             ("step", base, other, "difference", "contribution"),
             ("difference", "contribution", base, other),
         )
-        for row in own.itertuples():
+        for row in own[own["step"].isin(steps_of(limits, str(route)))].itertuples():
             numbers = f"{row.base:,.0f}", f"{row.other:,.0f}", signed(row.difference), signed(row.contribution)
             table.add_row(TITLES[str(row.step)], *numbers)
         table.end_section()

@@ -23,7 +23,7 @@ def sentences(limits: Limits, scenario: str, route: str) -> list[str]:
     gains = limits.gains[(limits.gains["scenario"] == scenario) & (limits.gains["route"] == route)].set_index("step")
     departing, beyond = binding(limits, scenario, route)
     lines = []
-    for step, gain, what in ((departing, "boarded", "how many board"), (beyond, "entered", "how many of them get in")):
+    for step, gain, what in ((departing, "boarded", "how many board"), (beyond, "entered", "how many get in")):
         if step == NOTHING:
             continue
         row = gains.loc[step]

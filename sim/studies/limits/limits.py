@@ -26,6 +26,7 @@ from sim.studies.limits.observed import (
     ENTERED,
     HAS_SEAT,
     HAS_VISA,
+    ON_LAND,
     STEPS,
     WOULD_LEAVE,
     Observed,
@@ -60,6 +61,7 @@ class Limits(NamedTuple):
             more (or fewer) board, try and enter by the route: mean, lowest and highest of the replicates.
         replicates: Number of runs of each scenario.
         first, last: Days that are covered, in whole weeks of the run.
+        over_sea: Routes without the steps `ON_LAND`.
     """
 
     steps: pd.DataFrame
@@ -67,6 +69,7 @@ class Limits(NamedTuple):
     replicates: int
     first: date
     last: date
+    over_sea: frozenset[str]
 
 
 def limits_of(
@@ -114,7 +117,8 @@ def limits_of(
     mean = by_pair.groupby(["scenario", "route", "cohort", "step"], sort=False)["boarded"].mean()
     table["binding"] = _binding(table, mean)
     count = len({case.replicate for case in cases})
-    return Limits(table, _of_routes(by_pair[by_pair["route"].isin(wanted)]), count, first, last)
+    sea = frozenset(name for case in cases for name, route in case.scenario.routes.items() if route.over_sea)
+    return Limits(table, _of_routes(by_pair[by_pair["route"].isin(wanted)]), count, first, last, sea)
 
 
 class _Weeks(NamedTuple):
@@ -158,6 +162,8 @@ def _steps(case: Case, seen: Observed, weeks: _Weeks) -> pd.DataFrame:
 def _gains(case: Case, one: Relaxation, seen: Observed, eased: Observed, weeks: _Weeks) -> Iterator[dict[str, Any]]:
     more = weeks.sums(eased.counts - seen.counts).sum(axis=0)
     for pair, (cohort, route) in enumerate(seen.names.pairs):
+        if case.scenario.routes[route].over_sea and one.step in (*ON_LAND, STEPS[ENTERED]):
+            continue
         yield {
             "scenario": case.name, "replicate": case.replicate, "route": route, "cohort": cohort, "step": one.step,
             "easier": one.what, "assumed": one.assumed, **{name: more[pair, STEPS.index(name)] for name in GAINS},

@@ -47,6 +47,7 @@ TITLES = dict(
         strict=True,
     )
 )
+ON_LAND = ("has_visa", "transferred", "tried")  # steps that a route over the sea does not have
 Timetable = list[tuple[int, str, int]]
 
 

@@ -26,8 +26,8 @@ class Relaxation(NamedTuple):
         what: What is changed, in words.
         changes: Values by dotted path, as for ``--set``.
         seats: Factor on the seats of timetabled departures of the routes.
-        assumed: Whether every value that it changes is an assumption: by the schema, or as the scenario's own, of which
-            the schema's source says nothing.
+        assumed: Whether a value that it changes is an assumption: by the schema, or as the scenario's own, of which the
+            schema's source says nothing.
     """
 
     step: str
@@ -78,7 +78,7 @@ def _relaxation(
 ) -> Relaxation:
     data = scenario.model_dump()
     changes: dict[str, Any] = {}
-    assumed = True
+    assumed = False
     for path in paths:
         value = get_path(scenario, path)
         spot = find(path.split("."), data)
@@ -86,7 +86,7 @@ def _relaxation(
         changed = _scaled(value, lambda n, about=about: min(max(change(n), about.low), about.high))  # type: ignore[misc]
         if changed != value:
             changes[path] = changed
-            assumed &= about.source.startswith(ASSUMED) or value != about.default
+            assumed |= about.source.startswith(ASSUMED) or value != about.default
     seats = 1 + TENTH if step == "has_seat" else 1.0
     return Relaxation(step, what, changes, seats, assumed)
 
