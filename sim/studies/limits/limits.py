@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from sim.engine import steps
+from sim.outputs.folder import OutputError
 from sim.outputs.run_data import WINDOW, Array
 from sim.scenario.schema import Scenario
 from sim.studies.limits.observed import (
@@ -90,7 +91,12 @@ def limits_of(
         until: Last day that counts, with the rest of its week; the last day if None.
         check: Called with each case and what was seen, before anything is made easier.
         progress: Told how many runs are done, of how many.
+
+    Raises:
+        OutputError: If no route is open to anybody; and what ``check`` raises.
     """
+    if not all(any(cohort.routes for cohort in case.scenario.cohorts.values()) for case in cases):
+        raise OutputError("found a scenario in which nobody can set out; needed: cohorts with routes")
     wanted = sorted({route for case in cases for route in case.scenario.routes} if routes is None else set(routes))
     plans = [relaxations(case.scenario, wanted) for case in cases]
     total, done = sum(1 + len(plan) for plan in plans), 0
