@@ -39,6 +39,7 @@ from sim.studies.limits.relaxations import Relaxation, relaxations
 LEAST = 0.5  # persons, below which a change of a mean is none
 DEPARTING, BEYOND = STEPS[: BOARDED + 1], STEPS[BOARDED + 1 :]
 NOTHING = "nothing"
+STORED_STEPS, STORED_GAINS, STORED_DIFFERENCES = "limits-steps", "limits-gains", "limits-differences"
 GAINS = ("boarded", "tried", "entered")  # of what a relaxation brings
 Progress = Callable[[int, int], None]  # runs done, runs to do
 
@@ -271,9 +272,11 @@ def differences(limits: Limits, base: str, other: str) -> pd.DataFrame:
 
 def tables_of(limits: Limits, pairs: Iterable[tuple[str, str]] = ()) -> dict[str, pd.DataFrame]:
     """Return the tables to write beside a result, by the name of their file: with differences of ``pairs``."""
-    found = {"limits-steps": limits.steps, "limits-gains": limits.gains}
+    about = {"replicates": limits.replicates, "first": limits.first, "last": limits.last}
+    gains = limits.gains.assign(**about, over_sea=limits.gains["route"].isin(limits.over_sea))
+    found = {STORED_STEPS: limits.steps, STORED_GAINS: gains}
     parts = [differences(limits, base, other).assign(of=base, scenario=other) for base, other in pairs]
-    return found | ({"limits-differences": pd.concat(parts, ignore_index=True)} if parts else {})
+    return found | ({STORED_DIFFERENCES: pd.concat(parts, ignore_index=True)} if parts else {})
 
 
 def _entered(table: pd.DataFrame) -> Array:

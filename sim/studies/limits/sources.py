@@ -57,7 +57,7 @@ def _of_study(study: Study, replicates: int) -> list[Case]:
     ]
 
 
-def pairs_of(source: Study | Results | Scenario) -> list[tuple[str, str]]:
+def pairs_of(source: Study | Results | Scenario | None) -> list[tuple[str, str]]:
     """Return which scenarios of a study are compared: each other one with the base of its arm."""
     if not isinstance(source, Study):
         return []

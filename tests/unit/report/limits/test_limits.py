@@ -8,7 +8,8 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from sim.report.limits.console import changed, show_limits, signed
+from sim.report.limits.console import show_limits
+from sim.report.limits.rows import changed, signed
 from sim.studies.carry_out import carry_out
 from sim.studies.limits.limits import Limits, limits_of
 from sim.studies.limits.observed import TITLES
