@@ -188,7 +188,7 @@ def _finish(study: Study, work: Work, until: Until | None) -> None:
         return
     show(study, full=work.full)
     if work.explain:
-        from sim.cli.why import explain
+        from sim.cli.explain import explain
 
         explain(study, study.folder, quiet=work.quiet, window=work.window)
         if work.report:

@@ -117,15 +117,18 @@ def limits_of(
             done += 1
     if progress is not None:
         progress(done, total)
-    first, last = weeks.first, weeks.last
-    own = pd.concat(seen, ignore_index=True)
-    table = _over_replicates(own[own["route"].isin(wanted)])
-    by_pair = pd.DataFrame(gains)
+    return _put_together(cases, wanted, pd.concat(seen, ignore_index=True), pd.DataFrame(gains), weeks)
+
+
+def _put_together(
+    cases: Sequence[Case], wanted: list[str], seen: pd.DataFrame, by_pair: pd.DataFrame, weeks: _Weeks
+) -> Limits:
+    table = _over_replicates(seen[seen["route"].isin(wanted)])
     mean = by_pair.groupby(["scenario", "route", "cohort", "step"], sort=False)["boarded"].mean()
     table["binding"] = _binding(table, mean)
     count = len({case.replicate for case in cases})
     sea = frozenset(name for case in cases for name, route in case.scenario.routes.items() if route.over_sea)
-    return Limits(table, _of_routes(by_pair[by_pair["route"].isin(wanted)]), count, first, last, sea)
+    return Limits(table, _of_routes(by_pair[by_pair["route"].isin(wanted)]), count, weeks.first, weeks.last, sea)
 
 
 class _Weeks(NamedTuple):
