@@ -20,7 +20,7 @@ from sim.agents.reactions import Reactions
 from sim.agents.transit_state import LEVERS
 from sim.data import html
 from sim.engine import conservation, ledger
-from sim.engine.build import build_world, names_of, run_days
+from sim.engine.build import build_world, names_of, run_days, scenario_of
 from sim.engine.compiled import compiled
 from sim.engine.kernel import kernel
 from sim.engine.processes import (
@@ -39,12 +39,10 @@ from sim.engine.processes import (
 from sim.engine.reference import reference
 from sim.engine.rows import STATUSES
 from sim.engine.strata import attributes
-from sim.engine.streams import Seed, seed_of
+from sim.engine.streams import Seed
 from sim.engine.tables import ALWAYS_OPEN, N_EVENTS, S_PATROL_CALLS
 from sim.scenario.draw import resolve
 from sim.scenario.entry import dated, is_uncertain
-from sim.scenario.load import load_scenario
-from sim.scenario.paths import apply_overrides
 from sim.scenario.schema import Scenario
 from sim.scenario.timetable import departures as timetabled_departures
 from sim.states.state import State, check_made_by, restored, state_of
@@ -53,17 +51,29 @@ from sim.states.what_if import continued
 
 
 @compiled
-def migrants_day(w: Any, day: int) -> None:
-    """Run the processes of a migrants' day, in this order."""
+def until_departures(w: Any, day: int) -> None:
+    """Run the processes before the day's departures."""
     demand.run(w, day)
     booking.run(w, day)
     decisions.run(w, day)
-    departures.run(w, day)
+
+
+@compiled
+def after_departures(w: Any, day: int) -> None:
+    """Run the processes after them."""
     transfer.run(w, day)
     attempts.run(w, day)
     claims.run(w, day)
     aftermath.run(w, day)
     sea.run(w, day)
+
+
+@compiled
+def migrants_day(w: Any, day: int) -> None:
+    """Run the processes of a migrants' day, in this order."""
+    until_departures(w, day)
+    departures.run(w, day)
+    after_departures(w, day)
 
 
 @compiled
@@ -111,7 +121,7 @@ class CorridorModel(mesa.Model):
         rng: Seed | None = None,
     ) -> None:
         """Build the world and its actors, ready for the first day."""
-        scenario = _scenario_of(scenario, rng)
+        scenario = scenario_of(scenario, rng)
         super().__init__(rng=scenario.seed)
         self.running = True
         self._collector: mesa.DataCollector | None = None
@@ -386,15 +396,3 @@ class CorridorModel(mesa.Model):
             if len(own):
                 route["price"] = route["base_price"] * own["price_factor"].min()
         self.routes_changed = False
-
-
-def _scenario_of(scenario: Scenario | str | Path, rng: Seed | None) -> Scenario:
-    """Return the scenario, loaded if need be, with seed ``rng`` if given; raises as `CorridorModel`."""
-    if isinstance(scenario, str | Path):
-        scenario = load_scenario(scenario)
-    if not isinstance(scenario, Scenario):
-        raise TypeError(
-            f"found {scenario!r:.80}; a Scenario is needed, or the name or file of one, such as 'benghazi-surge' "
-            "(mesa.batch_run wants scenarios in a list)"
-        )
-    return scenario if rng is None else apply_overrides(scenario, {"seed": seed_of(rng)})

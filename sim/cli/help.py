@@ -9,7 +9,7 @@ from typer.core import TyperGroup
 TASKS = {
     "Ask": ("scenarios", "measures", "run", "compare", "view"),
     "Scenarios of your own": ("new", "show", "validate", "schema"),
-    "Results": ("results", "report", "verify", "mend", "replay"),
+    "Results": ("results", "why", "report", "verify", "mend", "replay"),
     "Many runs": ("sweep", "sensitivity", "discover", "decide", "threshold"),
     "The record, and what comes": ("forecast", "assimilate", "backtest", "calibrate", "data"),
 }
@@ -38,6 +38,11 @@ EXAMPLES = {
         "corridor results results/benghazi-surge-vs-carrier-ban-1 --full",
         "corridor results results/benghazi-minsk-2025-1 --format csv > totals.csv",
         "corridor results results/benghazi-surge-vs-carrier-ban-1 --sql 'select * from window_differences'",
+    ),
+    "why": (
+        "corridor why results/benghazi-minsk-2025-1",
+        "corridor why benghazi-ten-a-week --route benghazi-minsk --from 2025-09-01",
+        "corridor why results/benghazi-surge-vs-carrier-ban-1 --format csv > steps.csv",
     ),
     "report": ("corridor report results/benghazi-surge-vs-carrier-ban-1",),
     "verify": ("corridor verify results/benghazi-surge-vs-carrier-ban-1",),

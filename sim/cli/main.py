@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli import analysis, calibrate, discover_scenario, states, studies, sweeps
+from sim.cli import analysis, calibrate, discover_scenario, states, studies, sweeps, why
 from sim.cli.common import (
     INTERRUPTED,
     NOTHING_WRITTEN,
@@ -208,6 +208,9 @@ def compare(
     allow_outside: AllowOutside = False,
     measures: WithMeasures = None,
     answers: Answers = None,
+    explain: Annotated[
+        bool, typer.Option("--why", help="Also tell what limits the flow, and differences by step.")
+    ] = False,
     full: Full = False,
     wide: Wide = False,
     quiet: TablesOnly = False,
@@ -218,7 +221,9 @@ def compare(
     reactions are run in two arms: if they answer, and if nobody does.
     """
     days_shown = studies.window_of(since, to)
-    work = studies.Work(replicates, until, measure, at_most, jobs, dask, shard, report, quiet, days_shown, full)
+    work = studies.Work(
+        replicates, until, measure, at_most, jobs, dask, shard, report, quiet, days_shown, full, explain
+    )
     asked = {"seed": seed, "days": days}
     studies.compare([base, *(others or [])], asked, changes or [], allow_outside, out, work, measures, answers)
 
@@ -323,7 +328,7 @@ def schema(
 
 discover_scenario.register(app)
 calibrate.register(app)
-for command in (sweeps.sweep, *analysis.COMMANDS, sweeps.threshold):
+for command in (why.why, sweeps.sweep, *analysis.COMMANDS, sweeps.threshold):
     app.command()(command)
 
 

@@ -57,6 +57,7 @@ class Work(NamedTuple):
     quiet: bool
     window: Days = (None, None)
     full: bool = False
+    explain: bool = False
 
 
 def replicates(
@@ -181,13 +182,17 @@ def _carry_out(plan: Plan, folder: Path, work: Work) -> None:
 
 def _finish(study: Study, work: Work, until: Until | None) -> None:
     study.look_at(*work.window)
-    if work.report:
-        from sim.report.html import write_report
-
-        write_report(study, study.folder / REPORT)
+    if work.report and not work.explain:
+        _write_report(study)
     if work.quiet and study.kind != COMPARE:
         return
     show(study, full=work.full)
+    if work.explain:
+        from sim.cli.explain import explain
+
+        explain(study, study.folder, quiet=work.quiet, window=work.window)
+        if work.report:
+            _write_report(study)
     if work.quiet:
         return
     if until is not None:
@@ -197,6 +202,13 @@ def _finish(study: Study, work: Work, until: Until | None) -> None:
         say(f"Written to {study.folder}; `corridor results {study.folder} --full` prints all tables.")
     else:
         say(f"Written to {study.folder}: {list_files(study.folder)}")
+
+
+def _write_report(study: Study) -> None:
+    from sim.report.html import write_report
+    from sim.studies.limits.stored import stored_limits
+
+    write_report(study, study.folder / REPORT, limits=stored_limits(study.folder))
 
 
 def show(source: Study | Results, *, full: bool = False) -> None:
@@ -321,9 +333,11 @@ def report(folder: Path, out: Path | None, window: Days) -> None:
     """`corridor report`."""
     from sim.outputs.folder import read_run
     from sim.report.html import write_report
+    from sim.studies.limits.stored import stored_limits
 
     source = open_folder(folder)
     _looking_at(source, window)
     about = None if hasattr(source, "about") else read_run(folder)
-    say(f"Written to {write_report(source, out if out is not None else folder / REPORT, about)}")
+    file = write_report(source, out if out is not None else folder / REPORT, about, stored_limits(folder))
+    say(f"Written to {file}")
     say_unfinished(f"{folder}: {unfinished}" if (unfinished := getattr(source, "unfinished", "")) else "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,9 +13,11 @@ from sim.engine import tables as t
 from sim.engine.compiled import JIT
 from sim.engine.queues import number_of_queues
 from sim.engine.rows import AT_BORDER, AT_HUB, ROW, STATUSES, STRANDED, CohortSpan, new_rows
-from sim.engine.streams import name_key
+from sim.engine.streams import Seed, name_key, seed_of
 from sim.scenario.by_cohort import of_cohort
+from sim.scenario.load import load_scenario
 from sim.scenario.measures.return_flights import ReturnFlights
+from sim.scenario.paths import apply_overrides
 from sim.scenario.schema import Scenario
 
 _PRICE_FIELDS = ("travel_days", "visa_lead", "risk", "shipwreck", "death_in_shipwreck")
@@ -346,3 +349,15 @@ class _Record(np.record):  # type: ignore[misc]
 def readable(table: t.Table) -> t.Table:
     """Return a table whose records uncompiled rules can read by attribute."""
     return table.view(np.dtype((_Record, table.dtype))) if table.dtype.names else table
+
+
+def scenario_of(scenario: Scenario | str | Path, rng: Seed | None) -> Scenario:
+    """Return the scenario, loaded if need be, with seed ``rng`` if given; raises as `sim.model.CorridorModel`."""
+    if isinstance(scenario, str | Path):
+        scenario = load_scenario(scenario)
+    if not isinstance(scenario, Scenario):
+        raise TypeError(
+            f"found {scenario!r:.80}; a Scenario is needed, or the name or file of one, such as 'benghazi-surge' "
+            "(mesa.batch_run wants scenarios in a list)"
+        )
+    return scenario if rng is None else apply_overrides(scenario, {"seed": seed_of(rng)})

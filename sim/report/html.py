@@ -16,9 +16,12 @@ from sim.report import assumptions, forest, people_figures, study_figures, table
 from sim.report import map as border_map
 from sim.report.arms.page import arms
 from sim.report.findings import COMPARE, REPLICATES, RUN, Findings
+from sim.report.limits.page import section
 from sim.report.panels import colour_of
 from sim.report.sentences import caveat, headlines, period
 from sim.report.words import listed
+from sim.studies.limits.limits import Limits
+from sim.studies.limits.sources import pairs_of
 from sim.studies.study import Study
 
 if TYPE_CHECKING:
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 _KINDS = {COMPARE: "a comparison of scenarios", REPLICATES: "replicates of a scenario", RUN: "a single run"}
 _CONTENTS = (
     ("findings", "Findings", None),
+    ("why", "What limits the flow", "why"),
     ("answers", "If they answer", "answers"),
     ("map", "Map", "map"),
     ("changes", "Changes", "changes"),
@@ -45,12 +49,13 @@ _CONTENTS = (
 )
 
 
-def report_of(source: Study | Results, about: Mapping[str, Any] | None = None) -> str:
+def report_of(source: Study | Results, about: Mapping[str, Any] | None = None, limits: Limits | None = None) -> str:
     """Return the report of a study or of a run's results as HTML; the same bytes for the same source.
 
     Args:
         source: A comparison, replicates of a scenario, or the results of a run.
         about: For results from a folder, the contents of its ``run.json`` (`sim.outputs.folder.read_run`).
+        limits: What limits the flow in it, if that was asked.
 
     Raises:
         OutputError: If there is nothing to report: no run was successful, or the study is a sweep.
@@ -59,22 +64,25 @@ def report_of(source: Study | Results, about: Mapping[str, Any] | None = None) -
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     template = environment.from_string((templates / "report.html.j2").read_text(encoding="utf-8"))
     css = (templates / "report.css").read_text(encoding="utf-8")
-    return template.render(page=_page(Findings(source, about)), css=css)
+    return template.render(page=_page(Findings(source, about), limits), css=css)
 
 
-def write_report(source: Study | Results, file: str | Path, about: Mapping[str, Any] | None = None) -> Path:
+def write_report(
+    source: Study | Results, file: str | Path, about: Mapping[str, Any] | None = None, limits: Limits | None = None
+) -> Path:
     """Write the report to a file atomically; returns the file.
 
     Args:
         source: As in `report_of`.
         file: The file; an older one is replaced.
         about: As in `report_of`.
+        limits: As in `report_of`.
 
     Raises:
         OutputError: As in `report_of`, or if the file is not writable.
     """
     file = Path(file)
-    content = report_of(source, about).encode()
+    content = report_of(source, about, limits).encode()
     try:
         write_whole(file, content)
     except (OSError, ValueError) as error:
@@ -83,7 +91,7 @@ def write_report(source: Study | Results, file: str | Path, about: Mapping[str, 
     return file
 
 
-def _page(found: Findings) -> dict[str, Any]:
+def _page(found: Findings, limits: Limits | None) -> dict[str, Any]:
     """Return the variables of the template."""
     others = found.others
     page: dict[str, Any] = {
@@ -102,6 +110,7 @@ def _page(found: Findings) -> dict[str, Any]:
         "headlines": headlines(found),
         "caveat": caveat(found),
         "glance": tables.glance(found),
+        "why": None if limits is None else section(limits, pairs_of(found.whole)),
         "answers": arms(found.whole),
         **_figures(found),
         **_tables(found),

@@ -52,6 +52,13 @@ def utility(pair, route, facilitation, wait, p):
 
 
 @compiled
+def goodwill(w, route):
+    """Return how far the transit state helps people on a route today, 0 to 1: facilitation, or boats tolerated."""
+    state = w.states[route.state]
+    return state.boats_tolerated if route.over_sea else state.facilitation
+
+
+@compiled
 def set_out(m, pair, route, cohort, p):
     """Draw a leaving prospect's funds (USD), given that they reach the price, and the days until it is ready."""
     v = pair.affordable * (1.0 - draw(m.key, FUNDS, 0))
@@ -85,11 +92,8 @@ def appeal(w, day, pair, cohort, p):
     wait = w.queues[seat_queue(w, pair.route)].length / max(seats_per_day(w, pair.route, day), 1e-9)
     if route.visa_lead > 0.0:
         wait += w.queues[visa_queue(w, route.state)].length / max(w.states[route.state].visas, 1e-9)
-    facilitation = w.states[route.state].facilitation
-    if route.over_sea:
-        facilitation = w.states[route.state].boats_tolerated
     pair.affordable = affordable(route.price, cohort.funds_median, cohort.funds_shape)
-    return math.exp(min(utility(pair, route, facilitation, min(wait, _LONGEST_WAIT), p), 50.0))
+    return math.exp(min(utility(pair, route, goodwill(w, route), min(wait, _LONGEST_WAIT), p), 50.0))
 
 
 @compiled

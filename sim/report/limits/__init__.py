@@ -1,0 +1,1 @@
+"""What limits the flow, in the terminal and in the report."""
