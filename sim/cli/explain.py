@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.cli.analysis import say_written, write_tables
+from sim.cli.analysis import say_written
 from sim.cli.common import announce_compilation, runs_bar
 from sim.cli.streams import notes_console, results_console, write_data
 
@@ -44,6 +44,8 @@ def explain(
             progress=lambda done, total: advance(done, total, 0),
         )  # fmt: skip
     pairs = pairs_of(source)
+    from sim.api.analyses import write_tables
+
     written = write_tables(folder, tables_of(limits, pairs)) if folder is not None else []
     if form not in (None, "table"):
         from sim.studies.sql import rendered
