@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -28,7 +28,7 @@ from sim.outputs.identity import check_identity, identity
 from sim.outputs.provenance import machine, now, versions
 from sim.scenario.schema import Scenario
 from sim.scenario.write import to_yaml
-from sim.studies.plan import Plan
+from sim.studies.plan import Plan, Run
 from sim.studies.store import spool
 from sim.studies.store.lock import Lock
 from sim.studies.store.manifest import Manifest
@@ -86,7 +86,7 @@ class Store:
                 self._record_study()
             self._record_asked(command if shard is None else "")
             self._mend_scenarios()
-            (folder / "spool").mkdir(exist_ok=True)
+            make_folder(folder / "spool")
         except OSError as error:
             self.close()
             raise cannot_write(folder, error) from error
@@ -139,13 +139,16 @@ class Store:
             found |= spool.read(file)
         return found
 
-    def sync_spool(self, chunk: int, first: int) -> None:
-        """Flush a shard's part of a chunk to the disk; raises OutputError."""
+    def sync_spool(self, chunk: int, piece: Sequence[Run]) -> None:
+        """Flush a shard's part of a chunk to the disk; raises OutputError if that fails, or a run is not in it."""
+        file = self.spool(chunk, piece[0].number)
         try:
-            sync_file(self.spool(chunk, first))
+            sync_file(file)
             sync_folder(self.folder / "spool")
         except OSError as error:
             raise cannot_write(self.folder, error) from error
+        if any(run.number not in kept for kept in [spool.read(file)] for run in piece):
+            raise cannot_write(self.folder, OSError(f"{file.name} lacks runs that were done"))
 
     def _spools(self, chunk: int) -> list[Path]:
         found = (self.folder / "spool").iterdir()

@@ -101,7 +101,7 @@ def _do_piece(task: Task, piece: Sequence[Run], place: Workplace, store: Store) 
     end at the same time both write it, with the same bytes.
     """
     ended = _each(task, piece, store.spool(task.chunk, piece[0].number), place)
-    store.sync_spool(task.chunk, piece[0].number)
+    store.sync_spool(task.chunk, piece)
     spooled = store.spooled(task.chunk)
     if all(run.number in spooled and spooled[run.number].run == run for run in task.runs):
         store.put(put_together(task, [spooled[run.number] for run in task.runs]))

@@ -1,0 +1,112 @@
+"""What is replaced as a whole: the folder of a run, a stored state, a month of a filter, compiled code."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+from unittest.mock import patch
+
+from sim.data.durable_files import append_whole, write_text, write_whole
+from sim.engine.compile_cache import CheckedFiles
+from sim.outputs import folder as folders
+from sim.outputs.folder import new_folder, read_run
+from sim.states.errors import StateError
+from sim.states.state_file import _checksum
+
+LENGTH = 3000  # of each file
+
+
+class Kind(NamedTuple):
+    """How a version is written, which is read (0 if none), and whether a version that was written must be there."""
+
+    name: str
+    write: Callable[[Path, int], int]
+    read: Callable[[Path], int]
+    keeps: bool
+    left: Callable[[Path], list[str]]
+
+
+def nothing(_: Path) -> list[str]:
+    """What is left behind is only litter."""
+    return []
+
+
+def _write_run(place: Path, version: int) -> int:
+    with patch.object(folders, "_exchange", lambda *_: False), new_folder(place / "results" / "r") as partial:
+        for name in ("a.csv", "b.csv"):
+            write_text(partial / name, str(version) * LENGTH)
+        write_text(partial / "run.json", f'{{"format": "corridor-run-1", "title": "{version}"}}')
+    return version
+
+
+def _read_run(place: Path) -> int:
+    folder = place / "results" / "r"
+    if not folder.exists():
+        return 0
+    version = int(read_run(folder)["title"])
+    for name in ("a.csv", "b.csv"):
+        assert (folder / name).read_text() == str(version) * LENGTH, f"{name} is not whole"
+    return version
+
+
+def _write_state(place: Path, version: int) -> int:
+    body = bytes([version]) * LENGTH
+    try:
+        write_whole(place / "states" / "s", body + _checksum(body))
+    except OSError as error:
+        raise StateError(str(error)) from error
+    return version
+
+
+def _read_state(place: Path) -> int:
+    file = place / "states" / "s"
+    if not file.exists():
+        return 0
+    content = file.read_bytes()
+    assert _checksum(content[:-16]) == content[-16:], "the state is not whole"
+    return content[0]
+
+
+def _cache(place: Path) -> CheckedFiles:
+    (place / "cache").mkdir(exist_ok=True)
+    return CheckedFiles(str(place / "cache"), "rule-1", "stamp")
+
+
+def _write_cache(place: Path, version: int) -> int:
+    try:
+        _cache(place).save(("key",), {"code": version, "more": [version] * 300})
+    except OSError as error:
+        raise StateError(str(error)) from error
+    return version
+
+
+def _read_cache(place: Path) -> int:
+    found = _cache(place).load(("key",))
+    if found is None:
+        return 0
+    assert set(found["more"]) == {found["code"]}, "compiled code is not whole"
+    return int(found["code"])
+
+
+def _write_log(place: Path, version: int) -> int:
+    try:
+        append_whole(place / "log", pickle.dumps(version) * 300)
+    except OSError as error:
+        raise StateError(str(error)) from error
+    return version
+
+
+def _read_log(place: Path) -> int:
+    content = (place / "log").read_bytes() if (place / "log").exists() else b""
+    records = [content[at : at + 1500] for at in range(0, len(content), 1500)]
+    whole = [record for record in records if len(record) == 1500]
+    return max((record[3] for record in whole if record == record[:5] * 300), default=0)
+
+
+KINDS = (
+    Kind("run", _write_run, _read_run, True, nothing),
+    Kind("state", _write_state, _read_state, True, nothing),
+    Kind("cache", _write_cache, _read_cache, False, nothing),
+)
