@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,6 +18,9 @@ from sim.data.durable_files import make_folder, sync_file, sync_folder, umask
 RUN_FILE = "run.json"
 FORMAT = "corridor-run-1"
 _EXCHANGE, _HERE = 2, -100
+_PARTIAL, _OLD = ".partial-", ".old"  # in the names of folders that are being written, and of what they replace
+TRIAL = ".corridor-"  # of empty folders that tell whether a folder can be written to
+_MOMENT = 60.0  # seconds
 
 
 class OutputError(Exception):
@@ -62,7 +66,7 @@ def _try_to_write(folder: Path) -> None:
     """Write to a folder, or to its nearest existing parent, and remove what was written."""
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".corridor-"):
+    with tempfile.TemporaryDirectory(dir=folder, prefix=TRIAL):
         pass
 
 
@@ -91,7 +95,8 @@ def read_run(folder: Path) -> dict[str, Any]:
     try:
         content = json.loads((folder / RUN_FILE).read_text(encoding="utf-8"))
     except OSError as error:
-        raise OutputError(f"{_shown(folder)}: no results of a run: {RUN_FILE}: {_reason(error)}") from None
+        old = "" if folder.exists() else "".join(f"; the results before are in {one}" for one in _replaced(folder)[:1])
+        raise OutputError(f"{_shown(folder)}: no results of a run: {RUN_FILE}: {_reason(error)}{old}") from None
     except ValueError:
         raise OutputError(f"{_shown(folder / RUN_FILE)}: damaged: not JSON") from None
     if not isinstance(content, dict) or content.get("format") != FORMAT:
@@ -114,14 +119,15 @@ def new_folder(folder: Path) -> Iterator[Path]:
     partial = None
     try:
         make_folder(folder.parent)
-        partial = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}.partial-"))
-        partial.chmod(0o777 & ~umask())
-        yield partial
-        for file in partial.iterdir():
-            sync_file(file)
-        sync_folder(partial)
-        _put(partial, folder)
-        sync_folder(folder.parent)
+        _sweep(folder)
+        partial = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}{_PARTIAL}"))
+        with _held(partial):
+            partial.chmod(0o777 & ~umask())
+            yield partial
+            for file in partial.iterdir():
+                sync_file(file)
+            sync_folder(partial)
+            _put(partial, folder)
     except BaseException as error:
         if partial is not None:
             shutil.rmtree(partial, ignore_errors=True)
@@ -138,12 +144,13 @@ def _missing_parents(folder: Path) -> list[Path]:
 
 
 def _put(partial: Path, folder: Path) -> None:
-    """Move ``partial`` to ``folder``; an older result there is swapped with it, then deleted."""
+    """Move ``partial`` to ``folder``; an older result there is swapped with it, and deleted when that is on the disk."""
     if not folder.exists():
         partial.rename(folder)
+        sync_folder(folder.parent)
         return
     if not _exchange(partial, folder):
-        old = partial.with_name(partial.name + ".old")
+        old = partial.with_name(partial.name + _OLD)
         folder.rename(old)
         try:
             partial.rename(folder)
@@ -151,7 +158,64 @@ def _put(partial: Path, folder: Path) -> None:
             old.rename(folder)
             raise
         partial = old
+    sync_folder(folder.parent)
     shutil.rmtree(partial, ignore_errors=True)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what writers left that were ended from outside; a result that one of them was replacing is put back."""
+    for old in _replaced(folder):
+        if not folder.exists() and _is_left(old):
+            old.rename(folder)
+    for place in folder.parent.iterdir():
+        if place.name.startswith(TRIAL):
+            with suppress(OSError):
+                place.rmdir()
+        if place.name.startswith(f".{folder.name}{_PARTIAL}") and _is_left(place):
+            shutil.rmtree(place, ignore_errors=True)
+
+
+def _replaced(folder: Path) -> list[Path]:
+    """Return older results of a folder that were moved away to be replaced, where folders cannot be swapped."""
+    with suppress(OSError):
+        return sorted(
+            place
+            for place in folder.parent.iterdir()
+            if place.name.startswith(f".{folder.name}{_PARTIAL}") and place.name.endswith(_OLD)
+        )
+    return []
+
+
+def _is_left(place: Path) -> bool:
+    """Return whether nobody writes to a partial folder; one that was made a moment ago may not be held yet."""
+    with suppress(OSError):
+        if not place.is_symlink() and (time.time() - place.stat().st_mtime > _MOMENT or any(place.iterdir())):
+            with _held(place) as alone:
+                return alone
+    return False
+
+
+@contextmanager
+def _held(place: Path) -> Iterator[bool]:
+    """Hold a folder until the end, or that of this process; yields whether nobody else does (unknown on Windows)."""
+    if os.name == "nt":
+        yield False
+        return
+    handle = os.open(place, os.O_RDONLY)
+    try:
+        yield _is_free(handle)
+    finally:
+        os.close(handle)
+
+
+def _is_free(handle: int) -> bool:
+    import fcntl
+
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def _exchange(one: Path, other: Path) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import pickle
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from unittest.mock import patch
 
 import numpy as np
 
+from sim.outputs import folder as folders
 from sim.outputs.weekly import WeeklyData
 from sim.studies.plan import Parcel, Run
 from sim.studies.store import spool
@@ -74,6 +76,9 @@ def faked() -> Iterator[None]:
     with (
         patch.multiple(worker, opened=lambda _: opened, carry_out_run=_ended, files_of=_files),
         patch.multiple(stores, to_yaml=lambda *_, **__: "title: one\n", check_identity=lambda *_: None, **cheap),
+        patch.multiple(stores, now=lambda: "2026"),
+        patch.multiple(os, getpid=lambda: 1),
+        patch.multiple(folders, _MOMENT=-1.0),
     ):
         yield
 

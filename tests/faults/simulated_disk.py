@@ -15,12 +15,15 @@ import errno
 import io
 import os
 import random
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
+
+from sim.outputs import folder as folders
 
 KEPT = ("none", "all", "some", "first")  # of changes of names that were not flushed
 BYTES = ("none", "all", "first", "holes", "nulls")  # of writes that were not flushed
@@ -122,6 +125,7 @@ class SimulatedDisk:
         self.root = str(root)
         self.faults = {fault.call: fault for fault in faults or ()}
         self.lot = lot or random.Random(0)
+        self.swaps = self.lot.random() < 0.5  # whether the file system can swap two names at once
         self.calls, self.dead, self.full = 0, False, 0
         self.handles: dict[int, File | Folder] = {}
         self.top = _read(root)
@@ -207,18 +211,34 @@ class SimulatedDisk:
             thing.durable = _content(handle)
             thing.pending.clear()
 
+    def swap(self, one: Path, other: Path) -> bool:
+        """Two names of a folder change places at once, where this file system can do so."""
+        there, here = self.find(str(one)), self.find(str(other))
+        if not self.swaps or there is None or here is None or self.call(needs_room=True):
+            return False
+        for source, target in ((one, f"{one}.swap"), (other, one), (f"{one}.swap", other)):
+            _REAL["rename"](source, target)
+        there[0].change(**{there[1]: here[0].live[here[1]], here[1]: there[0].live[there[1]]})
+        return True
+
     @contextmanager
     def watching(self) -> Iterator[SimulatedDisk]:
         """Within this, all calls on files below the folder go through this disk."""
         from tests.faults.simulated_calls import calls
 
-        with _patched(calls(self)):
+        names = (f"{self.lot.getrandbits(40):010x}" for _ in iter(int, 1))  # a seed stands for the same lives each time
+        with (
+            _patched(calls(self)),
+            patch.object(folders, "_exchange", self.swap),
+            patch.object(tempfile, "_name_sequence", names),
+            patch.object(os, "urandom", self.lot.randbytes),
+        ):
             yield self
 
 
 def _read(place: Path) -> Folder:
     found: dict[str, File | Folder] = {
-        path.name: _read(path) if path.is_dir() else File(path.read_bytes()) for path in place.iterdir()
+        path.name: _read(path) if path.is_dir() else File(path.read_bytes()) for path in sorted(place.iterdir())
     }
     return Folder(dict(found), found)
 

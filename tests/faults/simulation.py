@@ -99,7 +99,7 @@ def files(lot: random.Random, place: Path) -> list[str]:
         act = lambda d=disk_place, n=number, g=done: g.append(kind.write(d, n))  # noqa: E731
         cut = one_life(disk, act, (OutputError, StateError), wrong)
         told = number if done and kind.keeps else told
-        if cut or lot.random() < 0.3:
+        if cut or (number < LIVES and lot.random() < 0.3):
             disk_place = place / str(number)
             disk.after_cut(disk_place)
         found = kind.read(disk_place)

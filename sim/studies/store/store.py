@@ -3,7 +3,7 @@
 DIR/study.json             what the study is, and the command that reproduces it
 DIR/scenarios/NAME.yaml    its scenarios, after `extends`
 DIR/extensions/NAME.py     the extensions used
-DIR/TABLE/part-00000.parquet
+DIR/TABLE/part-00000.parquet (the last, if it is not full: part-00001-of-RUNS.parquet)
 DIR/manifest*.jsonl        size and SHA-256 of every file
 DIR/spool/                 runs of incomplete chunks
 """
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -23,7 +24,7 @@ from typing import Any, Self
 from sim.data import extensions
 from sim.data.durable_files import make_folder, sync_file, sync_folder, write_whole
 from sim.outputs.definitions import OUTPUTS, registered
-from sim.outputs.folder import OutputError, check_writable
+from sim.outputs.folder import TRIAL, OutputError, check_writable
 from sim.outputs.identity import check_identity, identity
 from sim.outputs.provenance import machine, now, versions
 from sim.scenario.schema import Scenario
@@ -47,6 +48,8 @@ from sim.studies.store.tables import SCHEMAS, Ended
 from sim.studies.work.worker import Done
 
 EXTENSIONS = "extensions"  # folder of the sources of extensions
+_FOLDERS = {"scenarios", EXTENSIONS, "spool", *SCHEMAS}
+_LEFT = re.compile(r"\.(\.?study\.json|part-\d{5}|.+\.(csv|yaml|py)\.).*")  # of a file that was being written
 ANOTHER_MODEL = "runs of two models do not mix: choose another folder, or continue with the model that made this one"
 _DERIVED = ("chunk", "points_sha256")  # entries of a plan that follow from the others
 
@@ -78,6 +81,8 @@ class Store:
             make_folder(folder)
             self._refuse_foreign()
             self._lock = Lock(folder, name)
+            if shard is None:
+                self._sweep()
             if not is_study(folder):
                 self._begin(command)
             self._refuse_other()
@@ -162,8 +167,9 @@ class Store:
         """
         began = time.perf_counter()
         try:
+            only = None if len(done.runs) == self.plan.chunk else len(done.runs)
             files = {
-                (name := part_name(table, done.chunk)): self._write(name, content)
+                (name := part_name(table, done.chunk, only)): self._write(name, content)
                 for table, content in done.files.items()
             }
             runs = [done.runs[0].number, done.runs[-1].number]
@@ -186,8 +192,10 @@ class Store:
             raise cannot_write(self.folder, error) from error
 
     def finish(self) -> None:
-        """Remove the spool, which is empty when all chunks are complete."""
+        """Remove the spool, which is empty when all chunks are complete, and files that others have replaced."""
         with suppress(OSError):
+            for name in Recorded(self.folder).replaced:
+                (self.folder / name).unlink(missing_ok=True)
             (self.folder / "spool").rmdir()
 
     def _write(self, name: str, content: bytes) -> list[Any]:
@@ -206,6 +214,16 @@ class Store:
                 sync_folder(self.folder)
         finally:
             (self.folder / mine).unlink()
+
+    def _sweep(self) -> None:
+        """Remove what writers that were ended left; no other is at work, as the lock is held."""
+        for place in (self.folder, *(self.folder / name for name in sorted(_FOLDERS))):
+            for file in place.iterdir() if place.is_dir() else ():
+                with suppress(OSError):
+                    if _LEFT.fullmatch(file.name):
+                        file.unlink()
+                    elif file.name.startswith(TRIAL):
+                        file.rmdir()
 
     def _refuse_foreign(self) -> None:
         if is_study(self.folder):
@@ -306,6 +324,8 @@ class Store:
         files = [self.folder / STUDY, *(file for folder in folders for file in sorted(folder.glob("*")))]
         found = {}
         for file in files:
+            if file.name.startswith("."):  # was being written by a writer that was ended
+                continue
             content = file.read_bytes()
             found[file.relative_to(self.folder).as_posix()] = [len(content), sha256(content).hexdigest()]
         self.manifest.add({"study": found})
@@ -324,7 +344,7 @@ def cannot_write(folder: Path, error: OSError) -> OutputError:
 
 def _ours(path: Path) -> bool:
     """Return whether a file may be left over from a study that was interrupted at its start."""
-    return path.name.startswith((".", "manifest")) or path.name in {"scenarios", EXTENSIONS, "spool", *SCHEMAS}
+    return path.name.startswith((".", "manifest")) or path.name in _FOLDERS
 
 
 def _difference(key: str, there: Any, asked: Any) -> str:
