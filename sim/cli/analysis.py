@@ -189,9 +189,10 @@ def write_tables(folder: Path, tables: dict[str, pd.DataFrame]) -> list[str]:
     """Write tables as CSV to the folder of analyses; raises OutputError."""
     from sim.data.durable_files import write_text
     from sim.data.spreadsheet import csv_of
-    from sim.outputs.folder import OutputError
+    from sim.outputs.folder import OutputError, refuse_links
 
     place = folder / ANALYSIS
+    refuse_links(folder)
     try:
         for name, table in tables.items():
             write_text(place / f"{name}.csv", csv_of(table))

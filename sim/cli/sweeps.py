@@ -22,6 +22,7 @@ from sim.cli.common import (
     list_files,
     part_done,
     runs_bar,
+    say_redone,
     shard_of,
     start_server,
 )
@@ -65,6 +66,7 @@ def sweep(
         from sim.studies.work.executors import workplace
 
         study = _carry_out(plan, folder, workplace(jobs, dask), shard_of(shard), quiet)
+        say_redone(study)
         if quiet:
             return
         if not study.complete:

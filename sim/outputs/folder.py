@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from sim.data.durable_files import make_folder, sync_file, sync_folder, umask
+from sim.outputs.run_record import FORMAT, wrong_entry
 
 RUN_FILE = "run.json"
-FORMAT = "corridor-run-1"
 _EXCHANGE, _HERE = 2, -100
 _PARTIAL, _OLD = ".partial-", ".old"  # in the names of folders that are being written, and of what they replace
 TRIAL = ".corridor-"  # of empty folders that tell whether a folder can be written to
@@ -53,10 +53,11 @@ def check_folder(folder: Path) -> None:
 
 
 def check_writable(folder: Path) -> None:
-    """Check that ``folder`` is writable, or could be created; raises OutputError."""
+    """Check that ``folder`` is writable, or could be created, and holds no links; raises OutputError."""
     try:
         if folder.exists() and not folder.is_dir():
             raise OutputError(f"{_shown(folder)}: found a file; a folder is needed")
+        refuse_links(folder)
         _try_to_write(folder)
     except (OSError, ValueError) as error:
         raise OutputError(f"{_shown(folder)}: results cannot be written here: {_reason(error)}") from None
@@ -97,11 +98,31 @@ def read_run(folder: Path) -> dict[str, Any]:
     except OSError as error:
         old = "" if folder.exists() else "".join(f"; the results before are in {one}" for one in _replaced(folder)[:1])
         raise OutputError(f"{_shown(folder)}: no results of a run: {RUN_FILE}: {_reason(error)}{old}") from None
-    except ValueError:
+    except (ValueError, RecursionError):
         raise OutputError(f"{_shown(folder / RUN_FILE)}: damaged: not JSON") from None
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise OutputError(f"{_shown(folder / RUN_FILE)}: not of a run of this version of corridor")
+    if wrong := wrong_entry(content):
+        raise OutputError(f"{_shown(folder / RUN_FILE)}: damaged: found no {wrong} as a run has it")
+    refuse_links(folder)
     return content
+
+
+def refuse_links(folder: Path) -> None:
+    """Check that no file or folder of results is a link: what it leads to would be read, or written, in its place.
+
+    The folder itself may be one. Raises OutputError with the link's name.
+    """
+    if not folder.is_dir():
+        return
+    for place, folders, files in os.walk(folder):
+        inner = Path(place)
+        for name in sorted((*folders, *files)):
+            if (inner / name).is_symlink():
+                text = "found a link, which is not followed; results hold files of their own"
+                raise OutputError(f"{_shown(inner / name)}: {text}")
+        if inner != folder:
+            folders.clear()
 
 
 @contextmanager
@@ -144,7 +165,7 @@ def _missing_parents(folder: Path) -> list[Path]:
 
 
 def _put(partial: Path, folder: Path) -> None:
-    """Move ``partial`` to ``folder``; an older result there is swapped with it, and deleted when that is on the disk."""
+    """Move ``partial`` to ``folder``; an older result is swapped with it, and deleted when that is on the disk."""
     if not folder.exists():
         partial.rename(folder)
         sync_folder(folder.parent)

@@ -52,6 +52,7 @@ class Study:
         about: The contents of ``study.json``: kind, scenarios, seed, versions, machine, command.
         scenarios: Scenarios by name; the first is the base that others are compared with.
         replicates: Number requested for each scenario (and point).
+        redone: What the command that this is the result of found damaged, and did again.
 
     Raises:
         OutputError: If the folder holds no study, or a damaged one.
@@ -60,6 +61,7 @@ class Study:
     def __init__(self, folder: str | Path, arm: str | None = None) -> None:
         """Read the description of the study; tables are read on demand."""
         self.folder, self.arm = Path(folder), arm
+        self.redone: list[str] = []
         self._recorded = Recorded(self.folder)
         self.about: dict[str, Any] = self._recorded.about
         self.kind: str = self.about["plan"]["kind"]

@@ -1,4 +1,4 @@
-"""Studies whose runs cost nothing: the real store, spool, manifest and dispatch, and a run that only writes its number."""
+"""Studies whose runs cost nothing: the real store and dispatch, and runs that only write their number."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def faked() -> Iterator[None]:
         patch.multiple(worker, opened=lambda _: opened, carry_out_run=_ended, files_of=_files),
         patch.multiple(stores, to_yaml=lambda *_, **__: "title: one\n", check_identity=lambda *_: None, **cheap),
         patch.multiple(stores, now=lambda: "2026"),
-        patch.multiple(os, getpid=lambda: 1),
+        patch.multiple(os, getpid=lambda: 1, fsync=lambda _: None),
         patch.multiple(folders, _MOMENT=-1.0),
     ):
         yield

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from tests.faults.simulated_disk import _REAL, File, Folder, SimulatedDisk
@@ -43,7 +44,7 @@ def _path(disk: SimulatedDisk, path: Any, dir_fd: int | None) -> str:
     path = os.fsdecode(path) if not isinstance(path, int) else path
     if dir_fd is None or isinstance(path, int):
         return path
-    return os.path.join(os.readlink(f"/proc/self/fd/{dir_fd}"), path)
+    return str(Path(f"/proc/self/fd/{dir_fd}").readlink() / path)
 
 
 def _names(disk: SimulatedDisk) -> dict[str, Callable[..., Any]]:

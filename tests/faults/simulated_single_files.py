@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -11,6 +12,7 @@ import pytest
 from sim.data.durable_files import write_text, write_whole
 from sim.engine.compile_cache import CheckedFiles
 from sim.outputs.folder import OutputError, _replaced, new_folder, read_run
+from sim.outputs.run_record import FORMAT
 from sim.states.errors import StateError
 from sim.states.state_file import _checksum
 
@@ -39,7 +41,10 @@ def _write_run(place: Path, version: int) -> int:
     with new_folder(place / "results" / "r") as partial:
         for name in ("a.csv", "b.csv"):
             write_text(partial / name, str(version) * LENGTH)
-        write_text(partial / "run.json", f'{{"format": "corridor-run-1", "title": "{version}"}}')
+        texts = dict.fromkeys(("command", "scenario", "scenario_sha256"), "")
+        hashes = dict.fromkeys(("tables_sha256", "versions"), dict[str, str]())
+        content = {"format": FORMAT, "title": str(version), "seed": 1, "replicates": 1, **texts, **hashes}
+        write_text(partial / "run.json", json.dumps(content))
     return version
 
 

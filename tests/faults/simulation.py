@@ -60,7 +60,7 @@ def one_life(
 
 
 def study(lot: random.Random, place: Path) -> list[str]:
-    """A study of one writer or of several shards, later perhaps extended, that is ended at any call, again and again."""
+    """A study of one writer or several shards, later perhaps extended, that is ended at any call, again and again."""
     size, chunk = lot.choice(SHAPES)
     plan, more = FakePlan(size, chunk), FakePlan(size + lot.choice((0, 0, 2)), chunk)
     parts = lot.choice((1, 1, 2, 3)) if size > 2 else 1
@@ -89,7 +89,7 @@ def study(lot: random.Random, place: Path) -> list[str]:
 
 
 def files(lot: random.Random, place: Path) -> list[str]:
-    """A run's folder, a stored state or compiled code, written again and again: it is whole, and not older than told."""
+    """A run's folder, a state or compiled code, written again and again: it is whole, and not older than told."""
     kind = lot.choice(simulated_single_files.KINDS)
     disk_place, told, wrong = place / "0", 0, list[str]()
     disk_place.mkdir()
@@ -131,6 +131,8 @@ def main() -> None:
         for text in simulate(seed):
             print(f"seed {seed}: {text}", flush=True)
             bad += 1
+        if (seed + 1) % 1000 == 0:
+            print(f"{seed + 1} done, {time.monotonic() - began:.0f} s", flush=True)
     print(f"{asked.seeds} seeds in {time.monotonic() - began:.0f} s: {bad} things wrong")
     sys.exit(bool(bad))
 

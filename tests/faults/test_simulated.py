@@ -1,4 +1,4 @@
-"""What was reported done is there after any fault, and a study that goes on ends with the same bytes (simulated disk)."""
+"""What was reported done is there after any fault, and a study that goes on ends with the same bytes."""
 
 from __future__ import annotations
 

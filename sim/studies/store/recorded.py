@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim.outputs.folder import OutputError
+from sim.outputs.folder import OutputError, refuse_links
 from sim.studies.store import spool
 from sim.studies.store.manifest import Manifest
 from sim.studies.store.tables import SCHEMAS
@@ -93,6 +93,7 @@ class Recorded:
     def __init__(self, folder: Path) -> None:
         """Read the record; files are read on demand."""
         self.folder = folder
+        refuse_links(folder)
         self.about = read_study(folder)
         self.files: dict[str, Stamp] = {}
         self.chunks: dict[int, dict[str, Any]] = {}

@@ -81,7 +81,8 @@ class Store:
             make_folder(folder)
             self._refuse_foreign()
             self._lock = Lock(folder, name)
-            if shard is None:
+            self._alone = shard is None
+            if self._alone:
                 self._sweep()
             if not is_study(folder):
                 self._begin(command)
@@ -192,9 +193,14 @@ class Store:
             raise cannot_write(self.folder, error) from error
 
     def finish(self) -> None:
-        """Remove the spool, which is empty when all chunks are complete, and files that others have replaced."""
+        """Remove the spool, which is empty when all chunks are complete, and parts that are not, or no more, needed."""
+        recorded = Recorded(self.folder)
+        needless = set(recorded.replaced)
+        if self._alone:  # else a writer of another shard may be about to record it
+            parts = (file for table in SCHEMAS for file in (self.folder / table).glob("part-*.parquet"))
+            needless |= {file.relative_to(self.folder).as_posix() for file in parts} - recorded.files.keys()
         with suppress(OSError):
-            for name in Recorded(self.folder).replaced:
+            for name in needless:
                 (self.folder / name).unlink(missing_ok=True)
             (self.folder / "spool").rmdir()
 
