@@ -64,6 +64,7 @@ _ALSO: dict[str, Callable[[Any], bool]] = {
     "others_sha256": _are_hashes,
     "origin": _is_text,
     "overrides": _is_mapping_of_texts,
+    "parameters": _is_text,
     "days": lambda value: value is None or _is_count(value),
     "measures": _are_texts,
     "allow_outside": lambda value: isinstance(value, bool),

@@ -42,7 +42,7 @@ def _write_run(place: Path, version: int) -> int:
         for name in ("a.csv", "b.csv"):
             write_text(partial / name, str(version) * LENGTH)
         texts = dict.fromkeys(("command", "scenario", "scenario_sha256"), "")
-        hashes = dict.fromkeys(("tables_sha256", "versions"), dict[str, str]())
+        hashes: dict[str, dict[str, str]] = {"tables_sha256": {}, "versions": {}}
         content = {"format": FORMAT, "title": str(version), "seed": 1, "replicates": 1, **texts, **hashes}
         write_text(partial / "run.json", json.dumps(content))
     return version
