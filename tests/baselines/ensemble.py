@@ -78,7 +78,7 @@ def scenario(changes: Mapping[str, Any] | None = None) -> Scenario:
                 for name, (staff, places) in agencies.items()
             },
             "carriers": {
-                name: {"services": {route: {"seats": number * FACTOR, "weekly": {START: weekly}}}}
+                name: {"services": {route: {"seats": number * FACTOR // 4, "weekly": {START: 4 * weekly}}}}
                 for name, (route, number, weekly) in seats.items()
             },
             "zones": {"bruzgi": {"capacity": 30 * FACTOR}, "lida": {"capacity": 20 * FACTOR}},
