@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from sim.data.durable_files import make_folder, sync_file, sync_folder, umask
+from sim.data.durable_files import held, make_folder, sync_file, sync_folder, umask
 from sim.outputs.run_record import FORMAT, wrong_entry
 
 RUN_FILE = "run.json"
@@ -142,7 +142,7 @@ def new_folder(folder: Path) -> Iterator[Path]:
         make_folder(folder.parent)
         _sweep(folder)
         partial = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}{_PARTIAL}"))
-        with _held(partial):
+        with held(partial):
             partial.chmod(0o777 & ~umask())
             yield partial
             for file in partial.iterdir():
@@ -211,32 +211,9 @@ def _is_left(place: Path) -> bool:
     """Return whether nobody writes to a partial folder; one that was made a moment ago may not be held yet."""
     with suppress(OSError):
         if not place.is_symlink() and (time.time() - place.stat().st_mtime > _MOMENT or any(place.iterdir())):
-            with _held(place) as alone:
+            with held(place) as alone:
                 return alone
     return False
-
-
-@contextmanager
-def _held(place: Path) -> Iterator[bool]:
-    """Hold a folder until the end, or that of this process; yields whether nobody else does (unknown on Windows)."""
-    if os.name == "nt":
-        yield False
-        return
-    handle = os.open(place, os.O_RDONLY)
-    try:
-        yield _is_free(handle)
-    finally:
-        os.close(handle)
-
-
-def _is_free(handle: int) -> bool:
-    import fcntl
-
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
 
 
 def _exchange(one: Path, other: Path) -> bool:
