@@ -1,7 +1,13 @@
-"""What all tests share: Hypothesis without a deadline, as how long an example takes is up to the machine; marks."""
+"""What all tests share: Hypothesis without a deadline, as how long an example takes is up to the machine; marks; order.
+
+With CORRIDOR_ORDER the files of tests come in another order: that of a seed, or of a new one for each run (`random`).
+"""
 
 from __future__ import annotations
 
+import os
+import random
+import secrets
 from pathlib import Path
 
 import pytest
@@ -13,8 +19,26 @@ settings.load_profile("corridor")
 BROWSER = Path(__file__).parent / "browser"
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Fix the seed of the order, so that the report can name it and workers of xdist have the same."""
+    asked = os.environ.get("CORRIDOR_ORDER", "")
+    if asked:
+        os.environ["CORRIDOR_ORDER"] = str(secrets.randbelow(10**6)) if asked == "random" else str(int(asked))
+
+
+def pytest_report_header() -> list[str]:
+    """Name the order, so that a failure can be made again."""
+    asked = os.environ.get("CORRIDOR_ORDER", "")
+    return [f"files in a random order: CORRIDOR_ORDER={asked}"] if asked else []
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All tests in a browser are long ones."""
+    """All tests in a browser are long ones; files, with all their tests, in the order that was asked for."""
     for item in items:
         if BROWSER in item.path.parents:
             item.add_marker(pytest.mark.long)
+    if asked := os.environ.get("CORRIDOR_ORDER", ""):
+        files = sorted({item.path for item in items})
+        random.Random(int(asked)).shuffle(files)
+        place = {file: number for number, file in enumerate(files)}
+        items.sort(key=lambda item: place[item.path])

@@ -13,7 +13,7 @@ import pandas as pd
 
 from sim.data.durable_files import write_text
 from sim.data.spreadsheet import csv_of, plain
-from sim.outputs.folder import OutputError
+from sim.outputs.folder import OutputError, refuse_links
 from sim.studies.study import Study
 from sim.sweeps import decision, discovery
 from sim.sweeps.caveats import caveats_of, missing_of
@@ -109,6 +109,7 @@ def completed(sweep: Swept) -> CompletedSweep:
 def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> list[str]:
     """Write tables as CSV to the folder of analyses; return the files' names; raises OutputError."""
     place = folder / ANALYSIS
+    refuse_links(folder)
     try:
         for name, table in tables.items():
             write_text(place / f"{name}.csv", csv_of(table))

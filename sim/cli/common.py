@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from sim.cli import interrupts
 from sim.cli.interrupts import check
 from sim.cli.streams import say, set_wide
 
@@ -266,7 +267,7 @@ def start_server(jobs: int | None, dask: str | None) -> None:
 
 @contextmanager
 def interruptible(state: str) -> Iterator[None]:
-    """End at Ctrl-C with a message about what was saved."""
+    """End at Ctrl-C, or SIGTERM, with a message about what was saved."""
     try:
         check()
         yield
@@ -295,6 +296,12 @@ def part_done(shard: str | None, study: Study) -> str:
     return f"Part {shard} is done, in {study.folder}; {done:,} of {study.asked:,} runs are there."
 
 
+def say_redone(study: Study) -> None:
+    """Say what was found damaged or missing, and was therefore done again."""
+    for line in study.redone:
+        say(f"was damaged, and is done again: {line}")
+
+
 def list_files(folder: Path) -> str:
     """Return the files and folders of a result, in one line."""
     return ", ".join(
@@ -311,4 +318,4 @@ def say_unfinished(unfinished: str) -> None:
 def fail(message: str, status: int) -> NoReturn:
     """End the command with one clear message."""
     say(f"corridor: {message}", error=True)
-    raise SystemExit(status)
+    raise SystemExit(interrupts.status() if status == INTERRUPTED else status)

@@ -1,4 +1,4 @@
-"""Reliable handling of Ctrl-C.
+"""Reliable handling of Ctrl-C, and of SIGTERM, with which schedulers of jobs end a program: both end it tidily.
 
 Python ignores exceptions in finalisers and in callbacks of imports, even a KeyboardInterrupt: it prints "Exception
 ignored in ..." and continues. This module remembers the request, and raises it again before work would continue.
@@ -12,27 +12,36 @@ import threading
 from typing import Any
 
 _asked = False
+_status = 130  # with which the command ends: 128 and the number of the signal
 _hook = sys.unraisablehook
 
 
 def listen() -> None:
-    """Remember Ctrl-C from now on, unless another handler is installed."""
+    """Remember Ctrl-C and SIGTERM from now on, unless another handler is installed."""
     if threading.current_thread() is not threading.main_thread():
         return
+    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, _note)
+        sys.unraisablehook = _tell
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _note)
         sys.unraisablehook = _tell
 
 
 def check() -> None:
-    """Raise KeyboardInterrupt if Ctrl-C was pressed and lost."""
+    """Raise KeyboardInterrupt if Ctrl-C was pressed, or the process asked to end, and that was lost."""
     if _asked:
         raise KeyboardInterrupt
 
 
-def _note(*_: Any) -> None:
-    global _asked
-    _asked = True
+def status() -> int:
+    """Return the status of an interrupted command: 130 after Ctrl-C, 143 after SIGTERM."""
+    return _status
+
+
+def _note(number: int, _: Any) -> None:
+    global _asked, _status
+    _asked, _status = True, 128 + number
     raise KeyboardInterrupt
 
 

@@ -17,6 +17,7 @@ from sim.cli.common import (
     load,
     part_done,
     runs_bar,
+    say_redone,
     say_unfinished,
     shard_of,
     start_server,
@@ -174,6 +175,7 @@ def _carry_out(plan: Plan, folder: Path, work: Work) -> None:
                 plan, folder, until=until, place=place, shard=shard, command=command_line(), progress=advance,
                 tables=lambda study: tables_of(study.look_at(*work.window)),
             )  # fmt: skip
+        say_redone(study)
         if study.complete:
             _finish(study, work, until)
         elif not work.quiet:

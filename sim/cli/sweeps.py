@@ -24,6 +24,7 @@ from sim.cli.common import (
     list_files,
     part_done,
     runs_bar,
+    say_redone,
     shard_of,
     start_server,
 )
@@ -83,6 +84,7 @@ def sweep(
             prepared.plan, folder, place=workplace(jobs, dask), shard=shard_of(shard), command=command_line(),
             progress=advance, tables=wide_tables,
         )  # fmt: skip
+    say_redone(study)
     if quiet:
         return
     if not study.complete:

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 LONGEST_PREFIX = 40  # of a partial file's name, whose length file systems limit
@@ -94,6 +95,29 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+@contextmanager
+def held(place: Path) -> Iterator[bool]:
+    """Hold a folder until the end, or that of this process; yields whether nobody else does (unknown on Windows)."""
+    if os.name == "nt":
+        yield False
+        return
+    handle = os.open(place, os.O_RDONLY)
+    try:
+        yield _is_free(handle)
+    finally:
+        os.close(handle)
+
+
+def _is_free(handle: int) -> bool:
+    import fcntl
+
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def umask() -> int:

@@ -37,7 +37,6 @@ def write(rows: Sequence[Observed], file: Path) -> None:
         about = [guarded(text) for text in (row.measure, row.source, row.note)]
         writer.writerow([guarded(row.series), row.period_start, row.period_end, row.value, "", "", *about])
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
         write_text(file, sink.getvalue())
     except OSError as error:
         raise OutputError(f"{file}: cannot be written: {error.strerror or error}") from error

@@ -7,16 +7,20 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from sim.data.durable_files import make_folder, sync_file, sync_folder, umask
+from sim.data.durable_files import held, make_folder, sync_file, sync_folder, umask
+from sim.outputs.run_record import FORMAT, wrong_entry
 
 RUN_FILE = "run.json"
-FORMAT = "corridor-run-1"
 _EXCHANGE, _HERE = 2, -100
+_PARTIAL, _OLD = ".partial-", ".old"  # in the names of folders that are being written, and of what they replace
+TRIAL = ".corridor-"  # of empty folders that tell whether a folder can be written to
+_MOMENT = 60.0  # seconds
 
 
 class OutputError(Exception):
@@ -49,10 +53,11 @@ def check_folder(folder: Path) -> None:
 
 
 def check_writable(folder: Path) -> None:
-    """Check that ``folder`` is writable, or could be created; raises OutputError."""
+    """Check that ``folder`` is writable, or could be created, and holds no links; raises OutputError."""
     try:
         if folder.exists() and not folder.is_dir():
             raise OutputError(f"{_shown(folder)}: found a file; a folder is needed")
+        refuse_links(folder)
         _try_to_write(folder)
     except (OSError, ValueError) as error:
         raise OutputError(f"{_shown(folder)}: results cannot be written here: {_reason(error)}") from None
@@ -62,7 +67,7 @@ def _try_to_write(folder: Path) -> None:
     """Write to a folder, or to its nearest existing parent, and remove what was written."""
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".corridor-"):
+    with tempfile.TemporaryDirectory(dir=folder, prefix=TRIAL):
         pass
 
 
@@ -91,12 +96,33 @@ def read_run(folder: Path) -> dict[str, Any]:
     try:
         content = json.loads((folder / RUN_FILE).read_text(encoding="utf-8"))
     except OSError as error:
-        raise OutputError(f"{_shown(folder)}: no results of a run: {RUN_FILE}: {_reason(error)}") from None
-    except ValueError:
+        old = "" if folder.exists() else "".join(f"; the results before are in {one}" for one in _replaced(folder)[:1])
+        raise OutputError(f"{_shown(folder)}: no results of a run: {RUN_FILE}: {_reason(error)}{old}") from None
+    except (ValueError, RecursionError):
         raise OutputError(f"{_shown(folder / RUN_FILE)}: damaged: not JSON") from None
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise OutputError(f"{_shown(folder / RUN_FILE)}: not of a run of this version of corridor")
+    if wrong := wrong_entry(content):
+        raise OutputError(f"{_shown(folder / RUN_FILE)}: damaged: found no {wrong} as a run has it")
+    refuse_links(folder)
     return content
+
+
+def refuse_links(folder: Path) -> None:
+    """Check that no file or folder of results is a link: what it leads to would be read, or written, in its place.
+
+    The folder itself may be one. Raises OutputError with the link's name.
+    """
+    if not folder.is_dir():
+        return
+    for place, folders, files in os.walk(folder):
+        inner = Path(place)
+        for name in sorted((*folders, *files)):
+            if (inner / name).is_symlink():
+                text = "found a link, which is not followed; results hold files of their own"
+                raise OutputError(f"{_shown(inner / name)}: {text}")
+        if inner != folder:
+            folders.clear()
 
 
 @contextmanager
@@ -114,14 +140,15 @@ def new_folder(folder: Path) -> Iterator[Path]:
     partial = None
     try:
         make_folder(folder.parent)
-        partial = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}.partial-"))
-        partial.chmod(0o777 & ~umask())
-        yield partial
-        for file in partial.iterdir():
-            sync_file(file)
-        sync_folder(partial)
-        _put(partial, folder)
-        sync_folder(folder.parent)
+        _sweep(folder)
+        partial = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}{_PARTIAL}"))
+        with held(partial):
+            partial.chmod(0o777 & ~umask())
+            yield partial
+            for file in partial.iterdir():
+                sync_file(file)
+            sync_folder(partial)
+            _put(partial, folder)
     except BaseException as error:
         if partial is not None:
             shutil.rmtree(partial, ignore_errors=True)
@@ -138,12 +165,13 @@ def _missing_parents(folder: Path) -> list[Path]:
 
 
 def _put(partial: Path, folder: Path) -> None:
-    """Move ``partial`` to ``folder``; an older result there is swapped with it, then deleted."""
+    """Move ``partial`` to ``folder``; an older result is swapped with it, and deleted when that is on the disk."""
     if not folder.exists():
         partial.rename(folder)
+        sync_folder(folder.parent)
         return
     if not _exchange(partial, folder):
-        old = partial.with_name(partial.name + ".old")
+        old = partial.with_name(partial.name + _OLD)
         folder.rename(old)
         try:
             partial.rename(folder)
@@ -151,7 +179,41 @@ def _put(partial: Path, folder: Path) -> None:
             old.rename(folder)
             raise
         partial = old
+    sync_folder(folder.parent)
     shutil.rmtree(partial, ignore_errors=True)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what writers left that were ended from outside; a result that one of them was replacing is put back."""
+    for old in _replaced(folder):
+        if not folder.exists() and _is_left(old):
+            old.rename(folder)
+    for place in folder.parent.iterdir():
+        if place.name.startswith(TRIAL):
+            with suppress(OSError):
+                place.rmdir()
+        if place.name.startswith(f".{folder.name}{_PARTIAL}") and _is_left(place):
+            shutil.rmtree(place, ignore_errors=True)
+
+
+def _replaced(folder: Path) -> list[Path]:
+    """Return older results of a folder that were moved away to be replaced, where folders cannot be swapped."""
+    with suppress(OSError):
+        return sorted(
+            place
+            for place in folder.parent.iterdir()
+            if place.name.startswith(f".{folder.name}{_PARTIAL}") and place.name.endswith(_OLD)
+        )
+    return []
+
+
+def _is_left(place: Path) -> bool:
+    """Return whether nobody writes to a partial folder; one that was made a moment ago may not be held yet."""
+    with suppress(OSError):
+        if not place.is_symlink() and (time.time() - place.stat().st_mtime > _MOMENT or any(place.iterdir())):
+            with held(place) as alone:
+                return alone
+    return False
 
 
 def _exchange(one: Path, other: Path) -> bool:

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from sim.data import extensions
-from sim.outputs.folder import FORMAT
 from sim.outputs.identity import identity, version_of
+from sim.outputs.run_record import FORMAT
 
 OWN_HASH = "record_sha256"
 _PACKAGES = ("mesa", "numpy", "numba", "pandas", "pyarrow")

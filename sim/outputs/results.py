@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from sim.outputs.run_data import RunData
 
 DAILY, MONTHLY, TOTALS, SCENARIO = "daily.parquet", "monthly.csv", "totals.csv", "scenario.yaml"
+_READ = (".yaml", ".csv")  # what reading uses, of the files beside the tables
 REPORT = "report.html"  # can be remade at any time, and is in no record
 
 
@@ -214,14 +215,12 @@ class Results:
         """Read results that `write` wrote.
 
         Raises:
-            OutputError: If there are none, or a table is damaged.
+            OutputError: If there are none, or what is read of them is not what was written.
         """
         folder = Path(folder)
         content = read_run(folder)
         try:
-            for name, digest in content["tables_sha256"].items():
-                if sha256(folder / name) != digest:
-                    raise OutputError(f"{folder / name}: damaged: it is not the table that was written")
+            _check_files(folder, content)
             scenario = load_scenario(folder / SCENARIO, any_date=True)
             blocks = daily.blocks_from(pd.read_parquet(folder / DAILY))
             totals = plain(pd.read_csv(folder / TOTALS, dtype={"value": str, "replicate": np.int32}))
@@ -243,6 +242,18 @@ class Results:
         formats = {"float_format": "{:,.2f}".format, "na_rep": "", "border": 0}
         tables = [self.summary.to_html(**formats), self.routes.to_html(**formats)]
         return html.block(self.scenario.title, f"{repr(self)[1:-1]}; medians", *tables)
+
+
+def _check_files(folder: Path, content: dict[str, Any]) -> None:
+    """Check that tables, scenario and timetable are those of the record; raises OutputError, OSError."""
+    others = content.get("others_sha256", {})
+    recorded = {**content["tables_sha256"], **{name: others[name] for name in others if name.endswith(_READ)}}
+    for name in (DAILY, TOTALS):
+        if name not in recorded:
+            raise OutputError(f"{folder / RUN_FILE}: damaged: found no {name} among the tables")
+    for name, digest in recorded.items():
+        if sha256(folder / name) != digest:
+            raise OutputError(f"{folder / name}: damaged: not the bytes that were written")
 
 
 def _write_csv(table: pd.DataFrame, file: Path) -> None:

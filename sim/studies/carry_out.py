@@ -263,6 +263,7 @@ def carry_out(
         progress: Called with the numbers of runs done, requested and failed.
         tables: Function that makes the final tables, by file name; `tables_of` if None.
     """
+    redone: list[str] = []
     with _folder(folder) as where:
         place = place or (Serial() if jobs == 1 and dask is None else workplace(jobs, dask))
         _check_rules(place)
@@ -270,7 +271,9 @@ def carry_out(
             sized = replace(plan, replicates=size)
             with Store(where, sized, command, shard) as store:
                 dispatch(store.plan, store, place, shard=shard, progress=progress)
+                redone += store.damage
                 study = Study(where)
+                study.redone = redone
                 if study.complete and (until is None or size == until.cap or until.met(study)):
                     _check_any(study)
                     store.put_tables((tables or tables_of)(study))

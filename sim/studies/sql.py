@@ -11,7 +11,7 @@ import pandas as pd
 from sim.data.spreadsheet import NUMBER, RISKY, csv_of
 from sim.outputs.definitions import DESCRIPTION, OUTPUTS
 from sim.outputs.folder import OutputError
-from sim.studies.store.recorded import OUTPUTS_ADDED, Recorded, part_name
+from sim.studies.store.recorded import OUTPUTS_ADDED, Recorded
 from sim.studies.store.tables import SCHEMAS
 
 FORMATS = ("table", "csv", "json")
@@ -65,8 +65,7 @@ def connect(folder: Path) -> Any:
     recorded = Recorded(folder)
     connection = duckdb.connect(":memory:")
     for table in SCHEMAS:
-        names = [part_name(table, chunk) for chunk in recorded.chunks]
-        files = [name for name in names if name in recorded.files]
+        files = [name for chunk in recorded.chunks if (name := recorded.name_of(table, chunk)) is not None]
         for name in files:
             recorded.content(name)
         if files:

@@ -86,7 +86,7 @@ def _paired(base: pd.DataFrame, other: pd.DataFrame) -> tuple[pd.DataFrame, Arra
     table = pd.DataFrame(rows, columns=[*KEYS, "left", "right"])
     shared = (table["left"] >= 0) & (table["right"] >= 0)
     table = table[shared | np.array([absent_is_nobody(str(name)) for name in table["measure"]], dtype=bool)]
-    return table, table["left"].to_numpy(), table["right"].to_numpy()
+    return table, table["left"].to_numpy(np.intp), table["right"].to_numpy(np.intp)
 
 
 def absent_is_nobody(measure: str) -> bool:

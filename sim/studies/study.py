@@ -52,8 +52,8 @@ class Study:
         about: The contents of ``study.json``: kind, scenarios, seed, versions, machine, command.
         scenarios: Scenarios by name; the first is the base that others are compared with.
         replicates: Number requested for each scenario (and point).
-        asked: Number of runs requested.
-        points: Number of points of a sweep; 0 if the study has none.
+        asked, points: Numbers of runs requested, and of points of a sweep (0 if the study has none).
+        redone: What the command that this is the result of found damaged, and did again.
 
     Raises:
         OutputError: If the folder holds no study, or a damaged one.
@@ -62,6 +62,7 @@ class Study:
     def __init__(self, folder: str | Path, arm: str | None = None) -> None:
         """Read the description of the study; tables are read on demand."""
         self.folder, self.arm = Path(folder), arm
+        self.redone: list[str] = []
         self._recorded = Recorded(self.folder)
         self.about: dict[str, Any] = self._recorded.about
         self.kind: str = self.about["plan"]["kind"]

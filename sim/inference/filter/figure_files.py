@@ -14,12 +14,14 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+from sim.data.csv_reader import CsvError, read_known
 from sim.inference.filter.experiment import FigureFile, FilterSeries, LoadedFilter
 from sim.inference.observations import Row, parse, read_series
 from sim.scenario.csv_files import csv_text, parse_table
-from sim.scenario.errors import ScenarioError, choices, show
+from sim.scenario.errors import Problem, ScenarioError, choices, show
 from sim.scenario.files import display
 
+_OBSERVED = ("series", "agency", "measure", "period_start", "period_end", "value", "low", "high", "published")
 _PERIOD = ("period_start", "period_end", "low", "high")
 _ABOUT = ("month", "series", "basis", "note", "source", "source_url", "quality")  # columns that a layout may have
 
@@ -65,13 +67,17 @@ def _given(series: dict[str, FilterSeries], data: Path) -> list[Row]:
 
 def _observed(file: Path, series: dict[str, FilterSeries]) -> list[Row]:
     """Return the rows of a file in the observed format that belong to one of the series."""
-    lines = list(csv.reader(StringIO(csv_text(file))))
-    if not lines or "series" not in (header := [cell.strip() for cell in lines[0]]):
+    try:
+        table = read_known(csv_text(file), _OBSERVED)
+    except CsvError as error:
+        raise ScenarioError(Problem(display(file), error.line, "", error.text)) from None
+    header, lines = table.header, [cells for _, cells in table.rows]
+    if "series" not in header:
         return []
     rows: list[Row] = []
     for name, entry in series.items():
-        wanted = _named(file, header, lines[1:], name, entry)
-        own = [cells for cells in lines[1:] if _cell(header, cells, "series") in wanted]
+        wanted = _named(file, header, lines, name, entry)
+        own = [cells for cells in lines if _cell(header, cells, "series") in wanted]
         if own:
             rows += parse(_text([header, *own]), display(file), name, entry)  # type: ignore[arg-type]
     return rows

@@ -59,7 +59,6 @@ def look_ahead(loaded: LoadedFilter, job: study.Job, weeks: int, runs: int, chan
         place.close()
     name = f"forecast-{ahead.origin}" + (f"-{study.short(changes)}" if changes else "")
     folder = job.folder / name
-    folder.mkdir(exist_ok=True)
     surprises = _surprises(loaded, done)
     warnings = weeks_ahead.warnings(ahead)
     for file, table in (

@@ -24,7 +24,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from sim.data.durable_files import write_whole
+from sim.data.durable_files import make_folder, write_whole
 from sim.inference.calibration_study import csv, put
 from sim.inference.filter import checkpoint
 from sim.inference.filter.assimilate import Filter, Month, Step, months_of, setting_of
@@ -89,7 +89,7 @@ def assimilate(loaded: LoadedFilter, job: Job) -> Filtered:
     about = _about(loaded, figures)
     _check_same(job.folder, about)
     months = months_of(loaded, _last_day(loaded, figures))
-    (job.folder / "months").mkdir(parents=True, exist_ok=True)
+    make_folder(job.folder / "months")
     place = workplace(job.jobs, job.dask)
     stage = [""]
     runner = Runner(setting_of(loaded), place, lambda done, asked: _tell(job, stage[0], done, asked))
@@ -176,7 +176,6 @@ def _write_month(
     seconds: float,
 ) -> None:
     if job.scores:
-        (job.folder / "origins").mkdir(exist_ok=True)
         span = loaded.experiment.backtest
         is_origin = span.first <= step.month.first and (span.last is None or step.month.first <= span.last)
         table = forecasts(loaded, figures, step) if is_origin else pd.DataFrame()

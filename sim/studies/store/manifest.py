@@ -1,7 +1,8 @@
 """The manifest of a study's folder: one line of JSON per entry, each with the hash of all entries before it.
 
 Any changed, lost or added byte is therefore detected, in the manifest and in the files that it names. A last line that
-was cut off (because the machine failed) counts as not written.
+was cut off because the machine failed counts as not written, as does one with nulls, in place of bytes that never
+reached the disk.
 """
 
 from __future__ import annotations
@@ -57,9 +58,10 @@ class Manifest:
         if not self.file.exists():
             return
         place = 0
-        for number, line in enumerate(self.file.read_bytes().splitlines(keepends=True), 1):
+        lines = self.file.read_bytes().splitlines(keepends=True)
+        for number, line in enumerate(lines, 1):
             place += len(line)
-            if not line.endswith(b"\n"):
+            if not line.endswith(b"\n") or (b"\0" in line and number == len(lines)):
                 return
             try:
                 entry = json.loads(line)

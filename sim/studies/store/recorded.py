@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim.outputs.folder import OutputError
+from sim.outputs.folder import OutputError, refuse_links
 from sim.studies.store import spool
 from sim.studies.store.manifest import Manifest
 from sim.studies.store.tables import SCHEMAS
@@ -82,6 +82,7 @@ class Recorded:
         about: The contents of ``study.json``.
         files: Stamp of each recorded file, by its name with slashes.
         chunks: Entry of each chunk that was written, by number; of several entries, the one with most runs.
+        replaced: Names of the files of entries that others replaced.
         replicates, runs: Numbers requested by the last command.
         asked: What was requested, one entry after the other; a study with points only grows.
         derived: Names of the tables made from the complete study, for the numbers now requested.
@@ -93,12 +94,14 @@ class Recorded:
     def __init__(self, folder: Path) -> None:
         """Read the record; files are read on demand."""
         self.folder = folder
+        refuse_links(folder)
         self.about = read_study(folder)
         self.files: dict[str, Stamp] = {}
         self.chunks: dict[int, dict[str, Any]] = {}
         self.replicates = self.runs = 0
         self.asked: list[dict[str, Any]] = []
         self.derived: list[str] = []
+        self.replaced: set[str] = set()
         derived: list[dict[str, Any]] = []
         records = manifests_of(folder)
         for file in records:
@@ -115,9 +118,11 @@ class Recorded:
         self.chunks = dict(sorted(self.chunks.items()))
         for entry in self.chunks.values():  # of several entries of a chunk, the one that counts
             self.files |= {name: Stamp(*stamp) for name, stamp in entry["files"].items()}
+        self.replaced -= set(self.files)
 
     def _take(self, entry: dict[str, Any]) -> None:
-        for kind in ("study", "files", "derived"):
+        self.replaced |= set(entry.get("files", ()))
+        for kind in ("study", "derived"):
             self.files |= {name: Stamp(*stamp) for name, stamp in entry.get(kind, {}).items()}
         if "asked" in entry:
             self.asked.append(entry["asked"])
@@ -125,8 +130,7 @@ class Recorded:
             self.replicates, self.runs = latest["replicates"], latest["runs"]
         if "chunk" in entry:
             number = entry["chunk"]
-            before = self.chunks.get(number)
-            if before is None or entry.get("again") or entry["runs"][1] >= before["runs"][1]:
+            if replaces(entry, self.chunks.get(number)):
                 self.chunks[number] = entry
 
     @property
@@ -188,10 +192,14 @@ class Recorded:
         """Return what is wrong with the files of a chunk, one line each."""
         return [problem for name in self.chunks[chunk]["files"] if (problem := self.problem(name))]
 
+    def name_of(self, table: str, chunk: int) -> str | None:
+        """Return the name of the file of a table's chunk, None if it has no rows."""
+        return next((name for name in self.chunks[chunk]["files"] if name.startswith(f"{table}/")), None)
+
     def part(self, table: str, chunk: int) -> pa.Table | None:
         """Return a table of a chunk, None if it has no rows; raises OutputError if it differs from the record."""
-        name = part_name(table, chunk)
-        if name not in self.chunks[chunk]["files"]:
+        name = self.name_of(table, chunk)
+        if name is None:
             return None
         source = pa.BufferReader(self.content(name))
         try:
@@ -203,9 +211,18 @@ class Recorded:
             raise OutputError(f"{self.folder / name}: damaged: {error}; `corridor verify` lists all damage") from error
 
 
-def part_name(table: str, chunk: int) -> str:
-    """Return the name of the file of a table's chunk, within the study's folder."""
-    return f"{table}/part-{chunk:05}.parquet"
+def part_name(table: str, chunk: int, only: int | None = None) -> str:
+    """Return the name of the file of a table's chunk, within the study's folder.
+
+    A last chunk that is not full (``only`` so many runs) has a name of its own, so that the full one, after more
+    replicates were asked for, never takes the place of a file that the record still needs.
+    """
+    return f"{table}/part-{chunk:05}{'' if only is None else f'-of-{only}'}.parquet"
+
+
+def replaces(entry: dict[str, Any], before: dict[str, Any] | None) -> bool:
+    """Return whether a chunk's entry counts in place of an earlier one."""
+    return before is None or bool(entry.get("again")) or entry["runs"][1] >= before["runs"][1]
 
 
 def manifests_of(folder: Path) -> list[Path]:

@@ -57,13 +57,10 @@ def replay(record: Path, *, accept_older: bool = False) -> Replayed:
     if not record.is_dir() and record.name != RUN_FILE:
         raise OutputError(f"{record}: found {record.name!r}; needed: the file {RUN_FILE} of a run, or its folder")
     content = read_run(folder)
-    try:
-        recorded: dict[str, str] = dict(content["tables_sha256"])
-        text, seed, replicates = str(content["scenario"]), content["seed"], content["replicates"]
-        expected, made_by = content["scenario_sha256"], dict(content["versions"])
-        begun_from: dict[str, str] = dict(content.get("begun_from", {}))
-    except (KeyError, TypeError, ValueError):
-        raise OutputError(f"{folder / RUN_FILE}: damaged: `corridor verify` lists all damage") from None
+    recorded: dict[str, str] = content["tables_sha256"]
+    text, seed, replicates = content["scenario"], content["seed"], content["replicates"]
+    expected, made_by = content["scenario_sha256"], content["versions"]
+    begun_from: dict[str, str] = content.get("begun_from", {})
     if not accept_older:
         check_identity(folder / RUN_FILE, content.get("identity"), "--accept-older runs it with this one all the same")
     state = _state_of(begun_from, folder / RUN_FILE) if begun_from else None

@@ -1,7 +1,7 @@
 """The spool: ended runs of incomplete chunks, one file per chunk; a kill loses only the current run.
 
 A record is a length, a checksum, a line of JSON and the plain arrays of its weeks; it contains no code. A record that
-was cut off is ignored, with all after it.
+was cut off is ignored, with all after it, and so are nulls, which a power cut may leave in place of a record.
 """
 
 from __future__ import annotations
@@ -25,12 +25,18 @@ _HEAD = struct.Struct("<QI")
 
 
 def append(file: Path, ended: Ended) -> None:
-    """Append a run to a spool; a spool that is not writable is no error, as the chunk keeps the run too."""
+    """Append a run to a spool; a spool that is not writable is no error, as the chunk keeps the run too.
+
+    A record that does not fit is removed again: it would hide those after it.
+    """
     body = _pack(ended)
+    record = _HEAD.pack(len(body), zlib.crc32(body)) + body
     with suppress(OSError):
         handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
         try:
-            os.write(handle, _HEAD.pack(len(body), zlib.crc32(body)) + body)
+            size = os.fstat(handle).st_size
+            if os.write(handle, record) < len(record):
+                os.truncate(handle, size)
         finally:
             os.close(handle)
 
@@ -62,10 +68,14 @@ def _records(content: bytes) -> Iterator[tuple[Ended, int]]:
     while place + _HEAD.size <= len(content):
         length, check = _HEAD.unpack_from(content, place)
         body = content[place + _HEAD.size : place + _HEAD.size + length]
-        if len(body) != length or zlib.crc32(body) != check:
+        if not body or len(body) != length or zlib.crc32(body) != check:
             return
         place += _HEAD.size + length
-        yield _unpack(body), place
+        try:
+            ended = _unpack(body)
+        except (ValueError, TypeError, KeyError, RecursionError, MemoryError):  # of another version, or not ours
+            return
+        yield ended, place
 
 
 def _pack(ended: Ended) -> bytes:

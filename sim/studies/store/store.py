@@ -3,7 +3,7 @@
 DIR/study.json             what the study is, and the command that reproduces it
 DIR/scenarios/NAME.yaml    its scenarios, after `extends`
 DIR/extensions/NAME.py     the extensions used
-DIR/TABLE/part-00000.parquet
+DIR/TABLE/part-00000.parquet (the last, if it is not full: part-00001-of-RUNS.parquet)
 DIR/manifest*.jsonl        size and SHA-256 of every file
 DIR/spool/                 runs of incomplete chunks
 """
@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -23,12 +24,12 @@ from typing import Any, Self
 from sim.data import extensions
 from sim.data.durable_files import make_folder, sync_file, sync_folder, write_whole
 from sim.outputs.definitions import OUTPUTS, registered
-from sim.outputs.folder import OutputError, check_writable
+from sim.outputs.folder import TRIAL, OutputError, check_writable
 from sim.outputs.identity import check_identity, identity
 from sim.outputs.provenance import machine, now, versions
 from sim.scenario.schema import Scenario
 from sim.scenario.write import to_yaml
-from sim.studies.plan import Plan
+from sim.studies.plan import Plan, Run
 from sim.studies.store import spool
 from sim.studies.store.growth import grown
 from sim.studies.store.lock import Lock
@@ -48,6 +49,8 @@ from sim.studies.store.tables import SCHEMAS, Ended
 from sim.studies.work.worker import Done
 
 EXTENSIONS = "extensions"  # folder of the sources of extensions
+_FOLDERS = {"scenarios", EXTENSIONS, "spool", *SCHEMAS}
+_LEFT = re.compile(r"\.(\.?study\.json|part-\d{5}|.+\.(csv|yaml|py)\.).*")  # of a file that was being written
 ANOTHER_MODEL = "runs of two models do not mix: choose another folder, or continue with the model that made this one"
 _DERIVED = ("chunk",)  # entries of a plan that follow from the others
 
@@ -82,6 +85,9 @@ class Store:
             make_folder(folder)
             self._refuse_foreign()
             self._lock = Lock(folder, name)
+            self._alone = shard is None
+            if self._alone:
+                self._sweep()
             if not is_study(folder):
                 self._begin(command)
             self._refuse_other()
@@ -91,7 +97,7 @@ class Store:
                 self._record_study()
             self._record_asked(command if shard is None else "")
             self._mend_scenarios()
-            (folder / "spool").mkdir(exist_ok=True)
+            make_folder(folder / "spool")
         except OSError as error:
             self.close()
             raise cannot_write(folder, error) from error
@@ -144,13 +150,16 @@ class Store:
             found |= spool.read(file)
         return found
 
-    def sync_spool(self, chunk: int, first: int) -> None:
-        """Flush a shard's part of a chunk to the disk; raises OutputError."""
+    def sync_spool(self, chunk: int, piece: Sequence[Run]) -> None:
+        """Flush a shard's part of a chunk to the disk; raises OutputError if that fails, or a run is not in it."""
+        file = self.spool(chunk, piece[0].number)
         try:
-            sync_file(self.spool(chunk, first))
+            sync_file(file)
             sync_folder(self.folder / "spool")
         except OSError as error:
             raise cannot_write(self.folder, error) from error
+        if any(run.number not in kept for kept in [spool.read(file)] for run in piece):
+            raise cannot_write(self.folder, OSError(f"{file.name} lacks runs that were done"))
 
     def _spools(self, chunk: int) -> list[Path]:
         found = (self.folder / "spool").iterdir()
@@ -164,8 +173,9 @@ class Store:
         """
         began = time.perf_counter()
         try:
+            only = None if len(done.runs) == self.plan.chunk else len(done.runs)
             files = {
-                (name := part_name(table, done.chunk)): self._write(name, content)
+                (name := part_name(table, done.chunk, only)): self._write(name, content)
                 for table, content in done.files.items()
             }
             runs = [done.runs[0].number, done.runs[-1].number]
@@ -188,8 +198,15 @@ class Store:
             raise cannot_write(self.folder, error) from error
 
     def finish(self) -> None:
-        """Remove the spool, which is empty when all chunks are complete."""
+        """Remove the spool, which is empty when all chunks are complete, and parts that are not, or no more, needed."""
+        recorded = Recorded(self.folder)
+        needless = set(recorded.replaced)
+        if self._alone:  # else a writer of another shard may be about to record it
+            parts = (file for table in SCHEMAS for file in (self.folder / table).glob("part-*.parquet"))
+            needless |= {file.relative_to(self.folder).as_posix() for file in parts} - recorded.files.keys()
         with suppress(OSError):
+            for name in needless:
+                (self.folder / name).unlink(missing_ok=True)
             (self.folder / "spool").rmdir()
 
     def _write(self, name: str, content: bytes) -> list[Any]:
@@ -208,6 +225,16 @@ class Store:
                 sync_folder(self.folder)
         finally:
             (self.folder / mine).unlink()
+
+    def _sweep(self) -> None:
+        """Remove what writers that were ended left; no other is at work, as the lock is held."""
+        for place in (self.folder, *(self.folder / name for name in sorted(_FOLDERS))):
+            for file in place.iterdir() if place.is_dir() else ():
+                with suppress(OSError):
+                    if _LEFT.fullmatch(file.name):
+                        file.unlink()
+                    elif file.name.startswith(TRIAL):
+                        file.rmdir()
 
     def _refuse_foreign(self) -> None:
         if is_study(self.folder):
@@ -308,6 +335,8 @@ class Store:
         files = [self.folder / STUDY, *(file for folder in folders for file in sorted(folder.glob("*")))]
         found = {}
         for file in files:
+            if file.name.startswith("."):  # was being written by a writer that was ended
+                continue
             content = file.read_bytes()
             found[file.relative_to(self.folder).as_posix()] = [len(content), sha256(content).hexdigest()]
         self.manifest.add({"study": found})
@@ -326,7 +355,7 @@ def cannot_write(folder: Path, error: OSError) -> OutputError:
 
 def _ours(path: Path) -> bool:
     """Return whether a file may be left over from a study that was interrupted at its start."""
-    return path.name.startswith((".", "manifest")) or path.name in {"scenarios", EXTENSIONS, "spool", *SCHEMAS}
+    return path.name.startswith((".", "manifest")) or path.name in _FOLDERS
 
 
 def _difference(key: str, there: Any, asked: Any) -> str:

@@ -8,7 +8,16 @@ from typing import Any, NamedTuple
 from sim.outputs.folder import RUN_FILE, OutputError, read_run
 from sim.outputs.provenance import record_text, sha256
 from sim.studies.store.manifest import Manifest
-from sim.studies.store.recorded import STUDY, Recorded, check_entry, is_study, manifests_of, problem_of, read_study
+from sim.studies.store.recorded import (
+    STUDY,
+    Recorded,
+    check_entry,
+    is_study,
+    manifests_of,
+    problem_of,
+    read_study,
+    replaces,
+)
 
 
 class Found(NamedTuple):
@@ -34,6 +43,8 @@ def verify(folder: Path) -> Found:
         return _verify_all(rounds) if rounds and not (folder / RUN_FILE).exists() else _verify_run(folder)
     damage: list[str] = []
     expected: dict[str, list[Any]] = {}
+    chunks: dict[int, dict[str, Any]] = {}
+    replaced: set[str] = set()
     manifests = manifests_of(folder)
     for file in manifests:
         try:
@@ -42,8 +53,10 @@ def verify(folder: Path) -> Found:
                 damage.append(f"{file}: its last line is cut off; the command that makes the study mends that")
             for number, entry in enumerate(record.entries, 1):
                 check_entry(entry, f"{file}:{number}")
-                for kind in ("study", "files", "derived"):
-                    expected |= entry.get(kind, {})
+                expected |= entry.get("study", {}) | entry.get("derived", {})
+                replaced |= set(entry.get("files", ()))
+                if "chunk" in entry and replaces(entry, chunks.get(entry["chunk"])):
+                    chunks[entry["chunk"]] = entry
         except OutputError as error:
             damage.append(str(error))
     if not manifests:
@@ -53,12 +66,14 @@ def verify(folder: Path) -> Found:
             read_study(folder)
         except OutputError as error:
             damage.append(str(error))
+    for entry in chunks.values():
+        expected |= entry["files"]
     size = 0
     for name, (length, digest) in sorted(expected.items()):
         problem = problem_of(folder / name, length, digest)
         damage += [problem] if problem else []
         size += length
-    others = sorted(_files(folder) - set(expected) - {file.name for file in manifests})
+    others = sorted(_files(folder) - set(expected) - replaced - {file.name for file in manifests})
     notes = [
         f"{folder / name}: not of the record: left by a writer that was ended, or not Corridor's" for name in others
     ]

@@ -10,6 +10,7 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future
 from contextlib import contextmanager, suppress
 from math import ceil
 from pathlib import Path
+from types import FrameType
 
 from sim.outputs.folder import OutputError
 from sim.studies.plan import CHUNK_SECONDS, Plan, Run
@@ -101,7 +102,7 @@ def _do_piece(task: Task, piece: Sequence[Run], place: Workplace, store: Store) 
     end at the same time both write it, with the same bytes.
     """
     ended = _each(task, piece, store.spool(task.chunk, piece[0].number), place)
-    store.sync_spool(task.chunk, piece[0].number)
+    store.sync_spool(task.chunk, piece)
     spooled = store.spooled(task.chunk)
     if all(run.number in spooled and spooled[run.number].run == run for run in task.runs):
         store.put(put_together(task, [spooled[run.number] for run in task.runs]))
@@ -140,18 +141,22 @@ def _results(tasks: Sequence[Task], place: Workplace, store: Store) -> Iterator[
 
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Defer Ctrl-C: a process being started at that moment would be orphaned and fail with a traceback."""
+    """Defer Ctrl-C and SIGTERM: a process being started at that moment would be orphaned and fail with a traceback."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    asked: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, _: asked.append(number))
+    asked: list[tuple[int, FrameType | None]] = []
+    ours = [number for number in (signal.SIGINT, signal.SIGTERM) if callable(signal.getsignal(number))]
+    before = {number: signal.signal(number, lambda *what: asked.append(what)) for number in ours}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before or signal.default_int_handler)
-    if asked:
-        raise KeyboardInterrupt
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    for which, frame in asked:
+        handler = before[signal.Signals(which)]
+        if callable(handler):
+            handler(which, frame)
 
 
 def _grouped(tasks: Sequence[Task], seconds: float) -> list[list[Task]]:

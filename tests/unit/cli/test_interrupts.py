@@ -42,7 +42,8 @@ def test_interruption_of_the_tables(here: Path, corridor: Corridor, monkeypatch:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
-def test_ctrl_c(here: Path) -> None:
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_and_sigterm(here: Path, sent: signal.Signals) -> None:
     words = [*command(), "run", "tiny.yaml", "--replicates", "1000", "--set", "days=3000"]
     running = subprocess.Popen(
         words, cwd=here, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -51,9 +52,9 @@ def test_ctrl_c(here: Path) -> None:
     until = time.monotonic() + 120
     while not any(here.glob("results/*/runs/*")) and time.monotonic() < until:  # the first runs are kept
         time.sleep(0.05)
-    running.send_signal(signal.SIGINT)
+    running.send_signal(sent)
     _, err = running.communicate(timeout=60)
-    assert running.returncode == 130
+    assert running.returncode == 128 + sent
     assert "Traceback" not in err
     assert "interrupted" in err
     for folder in here.glob("results/*"):
@@ -118,7 +119,7 @@ def test_an_interruption_that_went_unheard_ends_the_run_at_the_next_day_or_run(
     def pressed(calendar: Calendar, day: int) -> None:
         if day == 0:
             with suppress(KeyboardInterrupt):
-                interrupts._note()
+                interrupts._note(signal.SIGINT, None)
         turn(calendar, day)
 
     monkeypatch.setattr(Calendar, "turn", pressed)

@@ -241,13 +241,23 @@ def test_an_unfinished_study_ends_with_a_banner_and_status_3(here: Path, corrido
 
 def test_mend_says_what_it_did(here: Path, corridor: Corridor) -> None:
     corridor("run", "tiny.yaml", "--replicates", "2", "--jobs", "1", "--out", "r", "--quiet")
-    (here / "r" / "totals" / "part-00000.parquet").unlink()
+    (here / "r" / "totals" / "part-00000-of-4.parquet").unlink()
     assert corridor("results", "r").status == 2
     done = corridor("mend", "r", "--jobs", "1", "--quiet")
     assert done.status == 0, done.err
-    assert "was damaged: r/totals/part-00000.parquet: missing" in done.out
+    assert "was damaged: r/totals/part-00000-of-4.parquet: missing" in done.out
     assert "done again, and whole now" in done.out
     assert "nothing was done" in corridor("mend", "r", "--jobs", "1").out
+
+
+def test_a_command_that_resumes_says_what_it_does_again(here: Path, corridor: Corridor) -> None:
+    words = ["run", "tiny.yaml", "--replicates", "2", "--jobs", "1", "--out", "r"]
+    assert "done again" not in corridor(*words).out
+    (here / "r" / "totals" / "part-00000-of-4.parquet").unlink()
+    done = corridor(*words, "--quiet")
+    assert (done.status, done.out.count("is done again")) == (0, 1)
+    assert "r/totals/part-00000-of-4.parquet: missing" in done.out
+    assert "done again" not in corridor(*words).out
 
 
 def test_a_format_alone_gives_all_intervals(here: Path, corridor: Corridor) -> None:
@@ -276,7 +286,7 @@ def test_a_shortened_study_is_mended(here: Path, corridor: Corridor) -> None:
     done = corridor(*words)
     assert done.status == 0
     assert "before these measures start: " in done.err
-    (here / "r" / "totals" / "part-00000.parquet").unlink()
+    (here / "r" / "totals" / "part-00000-of-4.parquet").unlink()
     done = corridor("mend", "r", "--jobs", "1", "--quiet")
     assert (done.status, done.err) == (0, "")
     assert corridor("verify", "r").status == 0

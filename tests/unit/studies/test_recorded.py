@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import shutil
 from pathlib import Path
@@ -251,3 +252,35 @@ def test_json_that_is_too_deep_is_told(copy: Path) -> None:
     shutil.copytree(copy, copy.parent / "other")
     (copy.parent / "other" / "manifest.jsonl").write_text("[" * 100_000 + "\n")
     assert any("manifest.jsonl:1: damaged" in line for line in verify(copy.parent / "other").damage)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
+@pytest.mark.parametrize("name", [".lock", "manifest.jsonl", "study.json", "totals", "totals/part", "analysis"])
+def test_a_link_inside_a_study_is_neither_read_nor_written_through(copy: Path, tmp_path: Path, name: str) -> None:
+    place = sorted(copy.glob(f"{name}*"))[0] if name.endswith("part") else copy / name
+    elsewhere = tmp_path / "elsewhere"
+    if place.exists():
+        place.rename(elsewhere)
+    else:
+        elsewhere.write_bytes(b"theirs")
+    before = elsewhere.read_bytes() if elsewhere.is_file() else b""
+    place.symlink_to(elsewhere)
+    for act in (Study, lambda folder: Store(folder, PLAN)):
+        with pytest.raises(OutputError, match=f"{place}: found a link"):
+            act(copy)
+    assert before == (elsewhere.read_bytes() if elsewhere.is_file() else b"")
+
+
+def test_an_extended_study_keeps_what_was_recorded_until_the_longer_part_is(copy: Path) -> None:
+    few = Plan(PLAN.kind, PLAN.scenarios, 1, twins=PLAN.twins, drawn=True)
+    shutil.rmtree(copy)
+    carry_out(few, copy)
+    there = set(Recorded(copy).files)
+    with Store(copy, PLAN, "") as store:
+        dispatch(PLAN, store, Serial())
+        assert all((copy / name).exists() for name in there)
+        assert len(Recorded(copy).replaced) == len(Recorded(copy).chunks[0]["files"])
+        assert verify(copy).damage == []
+        store.finish()
+    assert [name for name in Recorded(copy).replaced if (copy / name).exists()] == []
+    assert verify(copy).damage == []

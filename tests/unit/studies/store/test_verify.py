@@ -37,7 +37,7 @@ def test_a_file_that_is_gone_or_cut_is_found(copy: Path) -> None:
         file.unlink()
         assert any(file.name in line for line in verify(copy).damage), file
         file.write_bytes(content)
-    table = copy / "totals" / "part-00000.parquet"
+    (table,) = (copy / "totals").iterdir()
     os.truncate(table, table.stat().st_size - 1)
     assert "bytes" in verify(copy).damage[0]
 
