@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -65,8 +66,24 @@ def _posterior(name: str, scenario: str | Path) -> Row:
         "command": f"corridor calibrate {name}",
         "page": f"experiments/{name}/README.md",
         "fitted": fitted,
-        "paths": joint_digests(load_scenario(scenario)),
+        "paths": _paths(name, joint_digests(load_scenario(scenario))),
     }
+
+
+def _paths(name: str, digests: dict[str, str]) -> dict[str, Row]:
+    """Return the digest of each path's joint values, and the most that the figures told of a parameter that sets it."""
+    table = pd.read_csv(EXPERIMENTS / name / "parameters.csv")
+    learnt = dict(zip(table["parameter"], table["learnt"], strict=True))
+    free = load_experiment(name).experiment.parameters
+    found = {}
+    for path, digest in digests.items():
+        known = [
+            learnt.get(parameter, 0.0)
+            for parameter, entry in free.items()
+            if any(fnmatchcase(path, pattern) or fnmatchcase(path, f"{pattern}.*") for pattern in entry.paths)
+        ]
+        found[path] = {"digest": digest, "learnt": round(float(max(known, default=0.0)), 3)}
+    return found
 
 
 def _about_rows(loaded: Loaded) -> dict[str, Row]:
@@ -103,7 +120,8 @@ def _of_forecasts(table: pd.DataFrame, loaded: Loaded) -> Iterable[Row]:
         others = part[~part["method"].str.startswith(MODEL)].groupby("method")["crps"].mean()
         yield {
             "series": series, **about[str(series)], "forecasts": len(own),
-            "within90": round(float(own["in90"].mean()), 3), "crps": round(float(own["crps"].mean()), 1), "other": others.idxmin(),
+            "within90": round(float(own["in90"].mean()), 3), "crps": round(float(own["crps"].mean()), 1),
+            "other": others.idxmin(),
             "other_crps": round(float(others.min()), 1),
         }  # fmt: skip
 

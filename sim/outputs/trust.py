@@ -48,6 +48,7 @@ class Trust:
     Attributes:
         posterior: Name of the calibration whose posterior the scenario has, whole or in part; empty if it has none.
         lost: Paths of that posterior that the scenario sets to something else.
+        learnt: What share of the variance of each of its paths the figures took away, 0 to 1.
     """
 
     def __init__(self, scenario: Scenario, facts: Facts | None = None) -> None:
@@ -55,14 +56,15 @@ class Trust:
         facts = evidence() if facts is None else facts
         found = joint_digests(scenario)
         shared = {
-            name: sum(found.get(path) == digest for path, digest in entry["paths"].items())
+            name: sum(found.get(path) == row["digest"] for path, row in entry["paths"].items())
             for name, entry in facts["posteriors"].items()
         }
         self.posterior = max(shared, key=lambda name: shared[name], default="")
         if not shared.get(self.posterior):
             self.posterior = ""
         own = facts["posteriors"].get(self.posterior, {"paths": {}, "fitted": []})
-        self.lost = sorted(path for path, digest in own["paths"].items() if found.get(path) != digest)
+        self.lost = sorted(path for path, row in own["paths"].items() if found.get(path) != row["digest"])
+        self.learnt = {path: float(row["learnt"]) for path, row in own["paths"].items()}
         self._fitted = {(row["name"], row["output"]): row for row in own["fitted"]}
         self._scored = _scored(facts, self.posterior)
         self._agency = {name: section.agency for name, section in scenario.sections.items()}

@@ -1,0 +1,173 @@
+"""The two pages of a brief, and its files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from jinja2 import Environment, StrictUndefined
+
+from sim.data.durable_files import write_whole
+from sim.outputs.folder import OutputError
+from sim.report import assumptions, trust
+from sim.report import map as border_map
+from sim.report.arms.page import arms
+from sim.report.brief import figures, rows
+from sim.report.brief.answer import answer, most_loaded
+from sim.report.brief.matters import matters
+from sim.report.brief.printing import CannotPrintError, pdf_of
+from sim.report.brief.titles import place_title, scenario_title
+from sim.report.findings import Findings
+from sim.report.sentences import Sentence, headline, period
+from sim.studies.ranking import Ranking, rank
+from sim.studies.study import Study
+
+if TYPE_CHECKING:
+    from sim.outputs.results import Results
+
+MOST_SCENARIOS = 8
+_HTML, _PDF = ".html", ".pdf"
+_PAGE, _HEAD, _ROW, _KEY = 271.0, 98.0, 13.0, 5.6  # mm: a page within its margins, what stands above, a row, a key
+_LEAST, _MOST = 62.0, 122.0  # mm: height of the chart
+_FEW = 3  # scenarios of a ranking beside which the first page has room for the assumptions
+_SENTENCES = 4  # of the border and of the people
+
+
+class Written(NamedTuple):
+    """The files of a brief; ``pdf`` is None where none could be printed, and ``why`` says the reason."""
+
+    html: Path
+    pdf: Path | None
+    why: str
+
+
+def brief_of(source: Study | Results, about: Mapping[str, Any] | None = None) -> str:
+    """Return the brief of a study or of a run's results as HTML; the same bytes for the same source.
+
+    Args:
+        source: As in `sim.report.html.report_of`, of eight scenarios at most.
+        about: As there.
+
+    Raises:
+        OutputError: If there is nothing to report, or there are too many scenarios.
+    """
+    found = Findings(source, about)
+    if len(found.names) > MOST_SCENARIOS:
+        raise OutputError(f"found {len(found.names)} scenarios; a brief has room for {MOST_SCENARIOS}")
+    templates = files("sim.report") / "templates"
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    template = environment.from_string((templates / "brief.html.j2").read_text(encoding="utf-8"))
+    css = (templates / "brief.css").read_text(encoding="utf-8")
+    return template.render(page=_page(found), css=css)
+
+
+def write_brief(source: Study | Results, file: str | Path, about: Mapping[str, Any] | None = None) -> Written:
+    """Write a brief as HTML, and beside it as PDF if there is a Chromium on this machine.
+
+    Args:
+        source: As in `brief_of`.
+        file: The HTML file; the PDF has the same name with another ending. Older ones are replaced.
+        about: As in `brief_of`.
+
+    Raises:
+        OutputError: As in `brief_of`, or if a file is not writable.
+    """
+    html = Path(file)
+    if html.suffix in ("", _PDF):
+        html = html.with_suffix(_HTML)
+    content = brief_of(source, about).encode()
+    pdf: Path | None = html.with_suffix(_PDF)
+    try:
+        printed, why = pdf_of(content), ""
+    except CannotPrintError as error:
+        printed, why = b"", str(error)
+    try:
+        write_whole(html, content)
+        if printed:
+            write_whole(html.with_suffix(_PDF), printed)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise OutputError(f"{html}: the brief cannot be written: {reason}") from error
+    return Written(html, pdf if printed else None, why)
+
+
+def _page(found: Findings) -> dict[str, Any]:
+    ranking = rank(found.study) if found.study is not None and found.others else None
+    if ranking is not None and not ranking.replicates:
+        ranking = None
+    best = found.base if ranking is None else str(ranking.scenarios["scenario"].iloc[0])
+    both = arms(found.whole)
+    table = rows.ranked(found, ranking)
+    few = len(table) <= _FEW
+    places, left = rows.places(found)
+    of_arms = rows.both_arms(found.whole, found)
+    section = most_loaded(found)
+    return {
+        "title": found.scenario.title,
+        "period": period(found),
+        "extent": _extent(found),
+        "answer": answer(found, ranking, both),
+        "ranked": table,
+        "headings": rows.headings(found),
+        "several": found.several,
+        "ranking": _how_ranked(found, ranking),
+        "fan": figures.fan(found, section, best, _height(len(table), few)) if section else None,
+        "section": place_title(found, section) if section else "",
+        "map": border_map.map_of_base(found),
+        "places": places,
+        "places_left": left,
+        "arms": of_arms,
+        "sentences": _sentences(found, best, of_arms),
+        "told": scenario_title(found, best) if best != found.base else "",
+        "why": limits(found),
+        "matters": matters(found),
+        "few": few,
+        "trust": trust.sentences({name: found.scenarios[name] for name in found.names}),
+        "signs": trust.SIGNS,
+        "command": assumptions.command(found),
+        "version": (found.about.get("versions") or {}).get("corridor", ""),
+        "incomplete": not found.complete or bool(len(found.failed)),
+        "failed": len(found.failed),
+    }
+
+
+def limits(found: Findings) -> str:
+    """Return in a sentence which step limits the flow; empty where that is not known.
+
+    The place in the brief for the answer to "why": the step that binds, by route or for the whole way.
+    """
+    return ""
+
+
+def _extent(found: Findings) -> str:
+    if not found.several:
+        return f"one run{' of each scenario' if found.others else ''} with central values, no intervals"
+    return f"{found.asked} replicates{' of each scenario' if found.others else ''}, seed {found.seed}"
+
+
+def _how_ranked(found: Findings, ranking: Ranking | None) -> str:
+    if ranking is None:
+        return "Medians, and beneath them 90\u202f% intervals." if found.several else ""
+    assert found.study is not None
+    window = found.study.window()
+    since = "" if window is None else f", {window.words}"
+    arm = " This is the arm in which they answer." if found.whole is not None and found.whole.arms else ""
+    ends = f"Medians and 90\u202f% intervals of {ranking.replicates} replicates{since}" if found.several else "One run"
+    return f"{ends}; lower is better, ranked by regret over seven outcomes alike.{arm}"
+
+
+def _height(rows_: int, few: bool) -> float:
+    """Return how high the chart may be, in mm."""
+    used = _HEAD + _ROW * rows_ + _KEY * (rows_ + 1) / 2 + (56.0 if few else 0.0)
+    return min(max(_PAGE - used, _LEAST), _MOST)
+
+
+def _sentences(found: Findings, best: str, of_arms: list[rows.Both]) -> list[tuple[str, list[Sentence]]]:
+    """Return what the best measure changes, or what happens, in two columns; nothing where the arms fill the page."""
+    if len(of_arms) > _FEW - 1:
+        return []
+    told = headline(found, best if best != found.base or not found.others else found.others[0])
+    border = [sentence for sentence in told.border if not sentence.lead.startswith("Counted")]
+    return [("At the border", border[:_SENTENCES]), ("The people", told.people[:_SENTENCES])]
