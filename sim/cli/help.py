@@ -9,7 +9,7 @@ from typer.core import TyperGroup
 TASKS = {
     "Ask": ("scenarios", "measures", "run", "compare", "view"),
     "Scenarios of your own": ("new", "show", "validate", "schema"),
-    "Results": ("results", "report", "verify", "mend", "replay"),
+    "Results": ("results", "brief", "report", "verify", "mend", "replay"),
     "Many runs": ("sweep", "sensitivity", "discover", "decide", "threshold"),
     "The record, and what comes": ("forecast", "assimilate", "backtest", "calibrate", "data"),
 }
@@ -39,6 +39,7 @@ EXAMPLES = {
         "corridor results results/benghazi-minsk-2025-1 --format csv > totals.csv",
         "corridor results results/benghazi-surge-vs-carrier-ban-1 --sql 'select * from window_differences'",
     ),
+    "brief": ("corridor brief results/benghazi-surge-vs-carrier-ban-1",),
     "report": ("corridor report results/benghazi-surge-vs-carrier-ban-1",),
     "verify": ("corridor verify results/benghazi-surge-vs-carrier-ban-1",),
     "mend": ("corridor mend results/benghazi-surge-vs-carrier-ban-1",),

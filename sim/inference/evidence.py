@@ -3,12 +3,14 @@
     python -m sim.inference.evidence
 
 reads, in the repository, the shipped experiments, the `fit.csv` of each calibration's page, its posterior, and the
-scores of the back-tests, and writes `sim/data/evidence.json`. Nothing in that file is typed by hand.
+scores of the back-tests (`docs/forecasting.md` for the filter), and writes `sim/data/evidence.json`. Nothing in that file
+is typed by hand.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -19,7 +21,7 @@ import pandas as pd
 import sim
 from sim.data.durable_files import write_text
 from sim.inference.calibration_experiment import Loaded, load_experiment
-from sim.inference.filter.experiment import LoadedFilter, load_filter
+from sim.inference.filter.experiment import load_filter
 from sim.inference.observations import rows_of
 from sim.outputs.definitions import ALL, OUTPUTS, published
 from sim.outputs.trust import joint_digests
@@ -33,12 +35,14 @@ OTHER_MODEL = "another model"  # what a back-test's page says if the rules of to
 Row = dict[str, Any]
 
 # Calibrations whose posterior ships: the experiment, and the scenario that has it.
-POSTERIORS = {
+POSTERIORS: dict[str, str | Path] = {
     "background-2025": "benghazi-minsk-2025-posterior",
     "minsk-2021": EXPERIMENTS / "minsk-2021" / "posterior.yaml",
 }
-# Back-tests: the folder of the page, and its experiment.
+# Back-tests of calibrations: the folder of the page, and its experiment; and the experiment of the filter.
 BACK_TESTS = {"backtest-2021": "minsk-2021"}
+FILTER, FORECASTING = "eastern-border", ROOT / "docs" / "forecasting.md"
+_SCORES = re.compile(r"\| [1-9] \|")  # a row of its table of scores, by months ahead
 
 
 def facts() -> dict[str, Any]:
@@ -47,7 +51,10 @@ def facts() -> dict[str, Any]:
     return {
         "written_by": "python -m sim.inference.evidence",
         "posteriors": posteriors,
-        "back_tests": {folder: _back_test(folder, name) for folder, name in BACK_TESTS.items()},
+        "back_tests": {
+            **{folder: _back_test(folder, name) for folder, name in BACK_TESTS.items()},
+            FILTER: _back_test_of_filter(FILTER),
+        },
     }
 
 
@@ -98,18 +105,48 @@ def _about_rows(loaded: Loaded) -> dict[str, Row]:
 
 
 def _back_test(folder: str, name: str) -> Row:
+    """Return the scores of a back-test of a calibration, by series."""
     page = EXPERIMENTS / folder / "README.md"
-    by_series = EXPERIMENTS / folder / "scores-by-series.csv"
-    if by_series.exists():
-        scored = list(_of_filter(pd.read_csv(by_series), load_filter(name)))
-    else:
-        scored = list(_of_forecasts(pd.read_csv(EXPERIMENTS / folder / "forecasts.csv"), load_experiment(name)))
+    table = pd.read_csv(EXPERIMENTS / folder / "forecasts.csv")
     return {
         "experiment": name,
         "command": f"corridor backtest {name}",
         "page": page.relative_to(ROOT).as_posix(),
         "other_model": OTHER_MODEL in page.read_text(encoding="utf-8").partition("##")[0],
-        "scored": scored,
+        "scored": list(_of_forecasts(table, load_experiment(name))),
+    }
+
+
+def _back_test_of_filter(name: str) -> Row:
+    """Return the scores of a filter's back-test, of all its series together, from the table of its page."""
+    page = FORECASTING.read_text(encoding="utf-8").partition("## How good it is")[2]
+    command = re.search(r"`(corridor backtest [^`]+)`", page)
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in page.splitlines() if _SCORES.match(line)]
+    if command is None or not rows:
+        raise ValueError(f"{FORECASTING}: no command or no table of scores below 'How good it is'")
+    counts = [int(row[1]) for row in rows]
+
+    def mean(values: Iterable[float]) -> float:
+        return sum(count * value for count, value in zip(counts, values, strict=True)) / sum(counts)
+
+    crps = [float(row[2].replace(",", "")) for row in rows]
+    ratios = [float(row[5].partition(",")[0]) for row in rows]
+    score = {
+        "forecasts": sum(counts), "within90": round(mean(float(row[4]) for row in rows), 3),
+        "crps": round(mean(crps), 1), "other": "AR(1) of logs",
+        "other_crps": round(mean(own / ratio for own, ratio in zip(crps, ratios, strict=True)), 1), "together": True,
+    }  # fmt: skip
+    series = load_filter(name).experiment.series.items()
+    return {
+        "experiment": name,
+        "command": command[1],
+        "page": FORECASTING.relative_to(ROOT).as_posix(),
+        "other_model": False,
+        "scored": [
+            {"series": key, "name": entry.agency, "output": published(entry.measure).name, **score}
+            for key, entry in series
+            if entry.score and entry.measure
+        ],
     }
 
 
@@ -123,23 +160,6 @@ def _of_forecasts(table: pd.DataFrame, loaded: Loaded) -> Iterable[Row]:
             "within90": round(float(own["in90"].mean()), 3), "crps": round(float(own["crps"].mean()), 1),
             "other": others.idxmin(),
             "other_crps": round(float(others.min()), 1),
-        }  # fmt: skip
-
-
-def _of_filter(table: pd.DataFrame, loaded: LoadedFilter) -> Iterable[Row]:
-    for series, part in table.groupby("series", sort=False):
-        entry, own = loaded.experiment.series[str(series)], part[part["method"] == MODEL]
-        others = part[(part["method"] != MODEL) & (part["figures"].sum() > 0)]
-        count = int(own["figures"].sum())
-        mean = {key: float((own[key] * own["figures"]).sum() / count) for key in ("crps", "in90")}
-        same = others[others["figures"].eq(others["figures"].max())]
-        best = (same["crps"] * same["figures"]).groupby(same["method"]).sum() / same["figures"].groupby(
-            same["method"]
-        ).sum()
-        yield {
-            "series": series, "name": entry.agency, "output": published(entry.measure).name, "forecasts": count,
-            "within90": round(mean["in90"], 3), "crps": round(mean["crps"], 1), "other": best.idxmin(),
-            "other_crps": round(float(best.min()), 1),
         }  # fmt: skip
 
 

@@ -150,21 +150,25 @@ class Trust:
         return f"{words} {'is' if len(self.lost) == 1 else 'are'} not as fitted in {self.posterior}"
 
 
-def forecast_sentence(experiment: str, sections: int, facts: Facts | None = None) -> str:
+def forecast_sentence(experiment: str, facts: Facts | None = None) -> str:
     """Return in a sentence what of a filter's forecasts was back-tested, and that the rest is assumed."""
     scored = _scored(evidence() if facts is None else facts, experiment)
     if not scored:
         return "every figure is assumed, as no back-test of this experiment is on record"
-    parts = [f"{title_of(output).lower()} of {name.capitalize()} ({score_words(row)})"
-             for (name, output), row in scored.items()]  # fmt: skip
-    rest = ", how they divide into sections and weeks with it" if sections > len(scored) else ""
-    return f"back-tested: {'; '.join(parts)}; all else is assumed{rest}"
+    by_words: dict[tuple[str, str], list[str]] = {}
+    for (name, output), row in scored.items():
+        by_words.setdefault((output, score_words(row)), []).append(name.capitalize())
+    parts = [f"{title_of(output).lower()} of {_listed(names)} ({words})" for (output, words), names in by_words.items()]
+    return (
+        f"{'; '.join(parts)} by month are back-tested; all else is assumed, what sections and weeks have of it included"
+    )
 
 
 def score_words(row: Facts) -> str:
     """Return how the forecasts of a series were scored."""
-    beside = f", CRPS {row['crps']:,.0f} against {row['other_crps']:,.0f} of the best other method ({row['other']})"
-    return f"{_count(row['forecasts'], 'forecast')}, {row['within90']:.0%} within their 90 % intervals{beside}"
+    count = _count(row["forecasts"], "forecast") + (" of all series together" if row.get("together") else "")
+    beside = f"CRPS {row['crps']:,.0f} against {row['other_crps']:,.0f} of the best other method, {row['other']}"
+    return f"{count}, {row['within90']:.0%} within their 90 % intervals, {beside}"
 
 
 def joint_digests(scenario: Scenario) -> dict[str, str]:

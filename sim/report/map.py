@@ -35,7 +35,7 @@ _NARROWEST = 0.9  # width of the map, as a share of its height
 _NAME = np.array([0.28, 0.07])  # inches: half the size of a country's name
 _FINE = 400  # points that are told apart across the map
 _HEAD, _AWAY, _BOX = 0.3, 0.42, (0.5, 0.32)  # inches: title; distance of a label from its section, and its size
-_BOX_OF_TITLES, _TITLE = (0.92, 0.36), 17  # inches; characters
+_BOX_OF_TITLES, _TITLE, _MARGIN_OF_TITLES = (0.92, 0.36), 17, 0.15  # inches; characters; as _MARGIN
 
 
 def maps(found: Findings) -> Group | None:
@@ -101,7 +101,7 @@ def _map(
 
     def draw() -> Figure:
         lines = {name: _projected(shown_on.lines[name]) for name in drawn}
-        box = _box(shown_on)
+        box = _box(shown_on, _MARGIN if titles is None else _MARGIN_OF_TITLES)
         height = WIDTH * (box[3] - box[1]) / (box[2] - box[0])
         head = _HEAD if found.others and titles is None else 0.0
         figure = Figure(figsize=(WIDTH, height + head))
@@ -128,12 +128,12 @@ def _projected(line: Sequence[geography.Point]) -> Array:
     return np.array([(lon, mercator(lat)) for lon, lat in line])
 
 
-def _box(shown_on: ScenarioMap) -> Box:
+def _box(shown_on: ScenarioMap, share: float) -> Box:
     """Return the ends of the map, projected: sections and zones with a margin, and a minimum width."""
     assert shown_on.border is not None
     west, south, east, north = shown_on.border
     low, high = mercator(south), mercator(north)
-    margin = max(_MARGIN * max(east - west, high - low), (_LEAST - max(east - west, high - low)) / 2)
+    margin = max(share * max(east - west, high - low), (_LEAST - max(east - west, high - low)) / 2)
     west, low, east, high = west - margin, low - margin, east + margin, high + margin
     wider = max(0.0, _NARROWEST * (high - low) - (east - west)) / 2
     higher = max(0.0, _NARROWEST * (east - west) / 2 - (high - low)) / 2

@@ -83,9 +83,9 @@ def _ends(row: Row, output: str) -> str:
 def _measures(found: Findings, ranking: Ranking) -> str:
     names = [str(name) for name in ranking.scenarios["scenario"]]
     number_of, best = len(names) - 1, names[0]
-    if best == found.base:
-        what = "The measure does not rank" if number_of == 1 else f"None of the {number_of} measures ranks"
-        return f"{what} before doing nothing more."
+    if best == found.base and number_of > 1:
+        return f"None of the {number_of} measures ranks before doing without them."
+    best = found.others[0] if number_of == 1 else best
     told = "; ".join(text for output, words in _TOLD if (text := _change(found, best, output, words)))
     title = scenario_title(found, best)
     if number_of == 1:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.dates import date2num
 from matplotlib.figure import Figure
 
 from sim.outputs import rounding
@@ -31,7 +35,7 @@ def fan(found: Findings, section: str, best: str, height: float) -> tuple[Drawin
     table = table[table["name"].astype(str) == section] if len(table) else table
     if not len(table):
         return None
-    parts = {str(name): part for name, part in table.groupby("scenario", observed=True)}
+    parts = {str(name): part for name, part in table.groupby("scenario", observed=True) if name in found.names}
     others = [name for name in found.names if name not in (found.base, best) and name in parts]
 
     def draw() -> Figure:
@@ -39,8 +43,9 @@ def fan(found: Findings, section: str, best: str, height: float) -> tuple[Drawin
         axes = figure.subplots()
         figure.subplots_adjust(9 / WIDTH, 9.5 / height, 1 - 2 / WIDTH, 1 - 3 / height)
         for name in others:
-            axes.plot(parts[name]["week"], parts[name]["median"], color=colour_of(found, name), linewidth=1.1,
-                      linestyle=DASHES[(found.others.index(name) + 2) % len(DASHES)])  # type: ignore[arg-type]  # fmt: skip
+            style: Any = DASHES[(found.others.index(name) + 2) % len(DASHES)]
+            week, median = parts[name]["week"], parts[name]["median"]
+            axes.plot(week, median, color=colour_of(found, name), linewidth=1.1, linestyle=style)
         for name in dict.fromkeys((found.base, best)):
             _band(found, axes, parts[name], name)
         _frame(found, axes)
@@ -51,12 +56,12 @@ def fan(found: Findings, section: str, best: str, height: float) -> tuple[Drawin
     return drawing_of("brief-fan", caption, draw), _keys(found, best, others)
 
 
-def _band(found: Findings, axes: Axes, part: object, name: str) -> None:
-    colour, wide = colour_of(found, name), part["week"]  # type: ignore[index]
+def _band(found: Findings, axes: Axes, part: pd.DataFrame, name: str) -> None:
+    colour = colour_of(found, name)
     if found.several:
-        axes.fill_between(wide, part["low90"], part["high90"], color=colour, alpha=0.2, linewidth=0)  # type: ignore[index]
-    style = DASHES[1] if found.others and name == found.base else DASHES[0]
-    axes.plot(wide, part["median"], color=colour, linewidth=2.0, linestyle=style)  # type: ignore[index]
+        axes.fill_between(part["week"], part["low90"], part["high90"], color=colour, alpha=0.2, linewidth=0)
+    style: Any = DASHES[1] if found.others and name == found.base else DASHES[0]
+    axes.plot(part["week"], part["median"], color=colour, linewidth=2.0, linestyle=style)
 
 
 def _frame(found: Findings, axes: Axes) -> None:
@@ -70,19 +75,22 @@ def _frame(found: Findings, axes: Axes) -> None:
         text.set_fontsize(_TEXT)
     window = None if found.study is None else found.study.window()
     if window is not None:
-        axes.axvline(window.first, color=GREY, linewidth=0.8, linestyle=(0, (1, 2)))  # type: ignore[arg-type]
-        axes.annotate(" from here they differ", (window.first, 1), xycoords=("data", "axes fraction"), fontsize=_TEXT,  # type: ignore[arg-type]
-                      color=GREY, va="top")  # fmt: skip
+        axes.axvline(date2num(window.first), color=GREY, linewidth=0.8, linestyle=(0, (1, 2)))
+        at: Any = (window.first, 1)
+        axes.annotate(
+            " from here they differ", at, xycoords=("data", "axes fraction"), fontsize=_TEXT, color=GREY, va="top"
+        )
 
 
 def _keys(found: Findings, best: str, others: list[str]) -> list[Key]:
-    band = "median and 90\u202f% interval" if found.several else "the run"
-    base = f"with none of these measures, {band}" if found.others else band
-    keys = [Key("dashed" if found.others else "line", colour_of(found, found.base), base)]
+    what = "median and 90\u202f% interval" if found.several else "the run"
+    if not found.others:
+        return [Key("line", colour_of(found, found.base), what)]
+    keys = [Key("dashed", colour_of(found, found.base), f"with none of these measures, {what}")]
     if best != found.base:
         keys.append(Key("line", colour_of(found, best), clipped(scenario_title(found, best), _LEGEND)))
-    kinds = ("line", "dashed", "dotted", "dashdot")
-    for name in others:
-        kind = kinds[(found.others.index(name) + 2) % len(DASHES)]
-        keys.append(Key(kind, colour_of(found, name), clipped(scenario_title(found, name), _LEGEND)))
+    if len(found.others) == 1 and others:
+        keys.append(Key("dotted", colour_of(found, others[0]), clipped(scenario_title(found, others[0]), _LEGEND)))
+    elif others:
+        keys.append(Key("dotted", GREY, "the others, in the colours above"))
     return keys

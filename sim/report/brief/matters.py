@@ -74,8 +74,8 @@ def _widest(found: Findings) -> Matters:
             ranked[one.field.description] = width, one
     best = sorted(ranked.values(), key=lambda pair: -pair[0])[:NUMBER]
     how = (
-        "No sensitivity analysis is in this folder. These are the assumed quantities whose 90\u202f% range is widest beside "
-        "their median: without a source, or of a posterior whose figures say next to nothing of them."
+        "No sensitivity analysis is in this folder. These are the assumed quantities whose 90\u202f% range is widest "
+        "beside their median: without a source, or of a posterior whose figures say next to nothing of them."
     )
     return Matters(f"{how}{_share(found)}", [_assumption(found, one) for _, one in best])
 

@@ -15,7 +15,7 @@ from sim.report import assumptions, trust
 from sim.report import map as border_map
 from sim.report.arms.page import arms
 from sim.report.brief import figures, rows
-from sim.report.brief.answer import answer, most_loaded
+from sim.report.brief.answer import Answer, answer, most_loaded
 from sim.report.brief.matters import matters
 from sim.report.brief.printing import CannotPrintError, pdf_of
 from sim.report.brief.titles import place_title, scenario_title
@@ -29,9 +29,13 @@ if TYPE_CHECKING:
 
 MOST_SCENARIOS = 8
 _HTML, _PDF = ".html", ".pdf"
-_PAGE, _HEAD, _ROW, _KEY = 271.0, 98.0, 13.0, 5.6  # mm: a page within its margins, what stands above, a row, a key
-_LEAST, _MOST = 62.0, 122.0  # mm: height of the chart
+# Heights in mm: a page within its margins; title, headings, legend and gaps of the first; a row of its table; the
+# assumptions; a line of the answer's first sentence and of the others, and how many characters it has.
+_PAGE, _FIXED, _ROW, _ASSUMED = 274.0, 88.0, 12.2, 48.0
+_LEAD, _MORE = (6.8, 62), (5.4, 92)
+_LEAST, _MOST = 45.0, 122.0  # of the chart
 _FEW = 3  # scenarios of a ranking beside which the first page has room for the assumptions
+_LINES, _FEWEST = 17, 9  # lines of the table of sections, which leaves room for the arms
 _SENTENCES = 4  # of the border and of the people
 
 
@@ -101,26 +105,26 @@ def _page(found: Findings) -> dict[str, Any]:
     both = arms(found.whole)
     table = rows.ranked(found, ranking)
     few = len(table) <= _FEW
-    places, left = rows.places(found)
     of_arms = rows.both_arms(found.whole, found)
-    section = most_loaded(found)
+    places, left = rows.places(found, max(_LINES - len(of_arms), _FEWEST) if len(of_arms) > _FEW - 1 else _LINES)
+    section, told = most_loaded(found), answer(found, ranking, both)
     return {
         "title": found.scenario.title,
         "period": period(found),
         "extent": _extent(found),
-        "answer": answer(found, ranking, both),
+        "answer": told,
         "ranked": table,
         "headings": rows.headings(found),
         "several": found.several,
         "ranking": _how_ranked(found, ranking),
-        "fan": figures.fan(found, section, best, _height(len(table), few)) if section else None,
+        "fan": figures.fan(found, section, best, _height(told, len(table), few)) if section else None,
         "section": place_title(found, section) if section else "",
         "map": border_map.map_of_base(found),
         "places": places,
         "places_left": left,
         "arms": of_arms,
         "sentences": _sentences(found, best, of_arms),
-        "told": scenario_title(found, best) if best != found.base else "",
+        "told": scenario_title(found, _told(found, best)) if found.others else "",
         "why": limits(found),
         "matters": matters(found),
         "few": few,
@@ -158,9 +162,11 @@ def _how_ranked(found: Findings, ranking: Ranking | None) -> str:
     return f"{ends}; lower is better, ranked by regret over seven outcomes alike.{arm}"
 
 
-def _height(rows_: int, few: bool) -> float:
-    """Return how high the chart may be, in mm."""
-    used = _HEAD + _ROW * rows_ + _KEY * (rows_ + 1) / 2 + (56.0 if few else 0.0)
+def _height(told: Answer, rows_: int, few: bool) -> float:
+    """Return how high the chart may be, in mm; what remains of the page shrinks it to what there is."""
+    used = _FIXED + _ROW * rows_ + (_ASSUMED if few else 0.0)
+    for text, (line, characters) in ((told.lead, _LEAD), *((text, _MORE) for text in told.more)):
+        used += line * -(-len(text) // characters)
     return min(max(_PAGE - used, _LEAST), _MOST)
 
 
@@ -168,6 +174,12 @@ def _sentences(found: Findings, best: str, of_arms: list[rows.Both]) -> list[tup
     """Return what the best measure changes, or what happens, in two columns; nothing where the arms fill the page."""
     if len(of_arms) > _FEW - 1:
         return []
-    told = headline(found, best if best != found.base or not found.others else found.others[0])
+    told = headline(found, _told(found, best))
     border = [sentence for sentence in told.border if not sentence.lead.startswith("Counted")]
-    return [("At the border", border[:_SENTENCES]), ("The people", told.people[:_SENTENCES])]
+    most = _SENTENCES - bool(of_arms)
+    return [("At the border", border[:most]), ("The people", told.people[:most])]
+
+
+def _told(found: Findings, best: str) -> str:
+    """Return the scenario of the sentences: the best, or the first other one where nothing is better than the base."""
+    return found.others[0] if best == found.base and found.others else best

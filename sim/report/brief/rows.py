@@ -10,7 +10,7 @@ from sim.report.brief.titles import scenario_title
 from sim.report.findings import Findings
 from sim.report.panels import colour_of
 from sim.report.trust import SIGNS
-from sim.report.words import brief, clipped, interval, number, part
+from sim.report.words import brief, clipped, number, part
 from sim.studies.arms import ANSWERED, UNANSWERED
 from sim.studies.ranking import Ranking
 from sim.studies.study import Study
@@ -20,8 +20,8 @@ RANKED = ("days_over", "attempts", "stranded", "injuries", "deaths")
 HEADINGS = {"days_over": "Days over full load", "attempts": "Attempts", "stranded": "Stranded", "injuries": "Injured",
             "deaths": "Dead"}  # fmt: skip
 OF_SECTIONS = ("pressure_peak", "days_over", "attempts", "recorded_attempts")
-OF_ARMS = ("days_over", "attempts", "stranded")
-MOST_PLACES, _TITLE = 17, 30  # lines; characters
+OF_ARMS = ("attempts", "stranded")
+_TITLE = 27  # characters
 
 
 class Figure(NamedTuple):
@@ -78,16 +78,20 @@ def ranked(found: Findings, ranking: Ranking | None) -> list[Ranked]:
             ends = f"{brief(row['low90'], output)} to {brief(row['high90'], output)}"
             ends = "" if row["low90"] == row["high90"] else ends
             cells.append(Figure(number(row["median"], output), ends, "", 100 * row["median"] / (most[output] or 1)))
-        found_rows.append(Ranked(rank, scenario_title(found, name), colour_of(found, name), name == found.base, cells))
+        found_rows.append(Ranked(rank, _title(found, name), colour_of(found, name), name == found.base, cells))
     return found_rows
 
 
-def places(found: Findings) -> tuple[list[Place], int]:
-    """Return sections and countries of the base with their trust, and how many sections are left out."""
+def _title(found: Findings, name: str) -> str:
+    return "None of these measures" if found.others and name == found.base else scenario_title(found, name)
+
+
+def places(found: Findings, most: int) -> tuple[list[Place], int]:
+    """Return ``most`` sections and countries of the base with their trust, and how many sections are left out."""
     trust, rows, left = Trust(found.scenario), [], 0
     peaks = {name: found.value(found.base, "pressure_peak", "section", name) for name in found.sections}
     known = sorted((n for n, row in peaks.items() if row), key=lambda n: -peaks[n]["median"])  # type: ignore[index]
-    shown = set(known[: MOST_PLACES - len(found.agencies)])
+    shown = set(known[: most - len(found.agencies)])
     for agency in found.agencies:
         own = found.sections_of(agency)
         left += sum(name not in shown for name in own)
@@ -121,8 +125,8 @@ def both_arms(whole: Study | None, found: Findings) -> list[Both]:
         for output in OF_ARMS:
             row = own.loc[output]
             for arm in (UNANSWERED, ANSWERED):
-                ends = {key: row[f"{arm}_{key}"] for key in ("low90", "high90")}
-                words = interval(ends, output, sign=True) if ends["low90"] != ends["high90"] else ""
+                low, high = row[f"{arm}_low90"], row[f"{arm}_high90"]
+                words = f"{brief(low, output, sign=True)} to {brief(high, output, sign=True)}" if low != high else ""
                 cells.append(Figure(number(row[f"{arm}_median"], output, sign=True), words))
             told = row["undone_median"]
             cells.append(Figure("not told") if told != told else Figure(part(told)))
