@@ -3,8 +3,8 @@
     python -m sim.inference.evidence
 
 reads, in the repository, the shipped experiments, the `fit.csv` of each calibration's page, its posterior, and the
-scores of the back-tests (`docs/forecasting.md` for the filter), and writes `sim/data/evidence.json`. Nothing in that file
-is typed by hand.
+scores of the back-tests (`docs/forecasting.md` for the filter), and writes `sim/data/evidence.json`. Nothing in that
+file is typed by hand.
 """
 
 from __future__ import annotations
@@ -29,7 +29,6 @@ from sim.scenario.load import load_scenario
 
 ROOT = Path(sim.__file__).resolve().parents[1]
 FILE = ROOT / "sim" / "data" / "evidence.json"
-EXPERIMENTS = ROOT / "experiments"
 MODEL = "corridor"
 OTHER_MODEL = "another model"  # what a back-test's page says if the rules of today have not been back-tested
 Row = dict[str, Any]
@@ -37,29 +36,29 @@ Row = dict[str, Any]
 # Calibrations whose posterior ships: the experiment, and the scenario that has it.
 POSTERIORS: dict[str, str | Path] = {
     "background-2025": "benghazi-minsk-2025-posterior",
-    "minsk-2021": EXPERIMENTS / "minsk-2021" / "posterior.yaml",
+    "minsk-2021": Path("experiments/minsk-2021/posterior.yaml"),
 }
 # Back-tests of calibrations: the folder of the page, and its experiment; and the experiment of the filter.
 BACK_TESTS = {"backtest-2021": "minsk-2021"}
-FILTER, FORECASTING = "eastern-border", ROOT / "docs" / "forecasting.md"
+FILTER, FORECASTING = "eastern-border", "docs/forecasting.md"
 _SCORES = re.compile(r"\| [1-9] \|")  # a row of its table of scores, by months ahead
 
 
-def facts() -> dict[str, Any]:
-    """Return what the shipped calibrations and back-tests show."""
-    posteriors = {name: _posterior(name, scenario) for name, scenario in POSTERIORS.items()}
+def facts(root: Path = ROOT) -> dict[str, Any]:
+    """Return what the calibrations and back-tests of a repository show."""
+    posteriors = {name: _posterior(root, name, scenario) for name, scenario in POSTERIORS.items()}
     return {
         "written_by": "python -m sim.inference.evidence",
         "posteriors": posteriors,
         "back_tests": {
-            **{folder: _back_test(folder, name) for folder, name in BACK_TESTS.items()},
-            FILTER: _back_test_of_filter(FILTER),
+            **{folder: _back_test(root, folder, name) for folder, name in BACK_TESTS.items()},
+            FILTER: _back_test_of_filter(root, FILTER),
         },
     }
 
 
-def _posterior(name: str, scenario: str | Path) -> Row:
-    fit = pd.read_csv(EXPERIMENTS / name / "fit.csv", parse_dates=["period_start", "period_end"])
+def _posterior(root: Path, name: str, scenario: str | Path) -> Row:
+    fit = pd.read_csv(root / "experiments" / name / "fit.csv", parse_dates=["period_start", "period_end"])
     about = _about_rows(load_experiment(name))
     fitted = []
     for series, part in fit[fit["fitted"]].groupby("series", sort=False):
@@ -73,13 +72,15 @@ def _posterior(name: str, scenario: str | Path) -> Row:
         "command": f"corridor calibrate {name}",
         "page": f"experiments/{name}/README.md",
         "fitted": fitted,
-        "paths": _paths(name, joint_digests(load_scenario(scenario))),
+        "paths": _paths(
+            root, name, joint_digests(load_scenario(scenario if isinstance(scenario, str) else root / scenario))
+        ),
     }
 
 
-def _paths(name: str, digests: dict[str, str]) -> dict[str, Row]:
+def _paths(root: Path, name: str, digests: dict[str, str]) -> dict[str, Row]:
     """Return the digest of each path's joint values, and the most that the figures told of a parameter that sets it."""
-    table = pd.read_csv(EXPERIMENTS / name / "parameters.csv")
+    table = pd.read_csv(root / "experiments" / name / "parameters.csv")
     learnt = dict(zip(table["parameter"], table["learnt"], strict=True))
     free = load_experiment(name).experiment.parameters
     found = {}
@@ -104,22 +105,22 @@ def _about_rows(loaded: Loaded) -> dict[str, Row]:
     return found
 
 
-def _back_test(folder: str, name: str) -> Row:
+def _back_test(root: Path, folder: str, name: str) -> Row:
     """Return the scores of a back-test of a calibration, by series."""
-    page = EXPERIMENTS / folder / "README.md"
-    table = pd.read_csv(EXPERIMENTS / folder / "forecasts.csv")
+    page = root / "experiments" / folder / "README.md"
+    table = pd.read_csv(root / "experiments" / folder / "forecasts.csv")
     return {
         "experiment": name,
         "command": f"corridor backtest {name}",
-        "page": page.relative_to(ROOT).as_posix(),
+        "page": page.relative_to(root).as_posix(),
         "other_model": OTHER_MODEL in page.read_text(encoding="utf-8").partition("##")[0],
         "scored": list(_of_forecasts(table, load_experiment(name))),
     }
 
 
-def _back_test_of_filter(name: str) -> Row:
+def _back_test_of_filter(root: Path, name: str) -> Row:
     """Return the scores of a filter's back-test, of all its series together, from the table of its page."""
-    page = FORECASTING.read_text(encoding="utf-8").partition("## How good it is")[2]
+    page = (root / FORECASTING).read_text(encoding="utf-8").partition("## How good it is")[2]
     command = re.search(r"`(corridor backtest [^`]+)`", page)
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in page.splitlines() if _SCORES.match(line)]
     if command is None or not rows:
@@ -140,7 +141,7 @@ def _back_test_of_filter(name: str) -> Row:
     return {
         "experiment": name,
         "command": command[1],
-        "page": FORECASTING.relative_to(ROOT).as_posix(),
+        "page": FORECASTING,
         "other_model": False,
         "scored": [
             {"series": key, "name": entry.agency, "output": published(entry.measure).name, **score}
@@ -163,9 +164,9 @@ def _of_forecasts(table: pd.DataFrame, loaded: Loaded) -> Iterable[Row]:
         }  # fmt: skip
 
 
-def text() -> str:
+def text(root: Path = ROOT) -> str:
     """Return the file's text."""
-    return json.dumps(facts(), indent=1, sort_keys=True) + "\n"
+    return json.dumps(facts(root), indent=1, sort_keys=True) + "\n"
 
 
 if __name__ == "__main__":

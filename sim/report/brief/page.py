@@ -35,7 +35,7 @@ _PAGE, _FIXED, _ROW, _ASSUMED = 274.0, 88.0, 12.2, 48.0
 _LEAD, _MORE = (6.8, 62), (5.4, 92)
 _LEAST, _MOST = 45.0, 122.0  # of the chart
 _FEW = 3  # scenarios of a ranking beside which the first page has room for the assumptions
-_LINES, _FEWEST = 17, 9  # lines of the table of sections, which leaves room for the arms
+_LINES, _FEWEST = 17, 8  # lines of the table of sections, and of one that leaves room for the arms
 _SENTENCES = 4  # of the border and of the people
 
 
@@ -106,7 +106,7 @@ def _page(found: Findings) -> dict[str, Any]:
     table = rows.ranked(found, ranking)
     few = len(table) <= _FEW
     of_arms = rows.both_arms(found.whole, found)
-    places, left = rows.places(found, max(_LINES - len(of_arms), _FEWEST) if len(of_arms) > _FEW - 1 else _LINES)
+    places, left = rows.places(found, _FEWEST if len(of_arms) >= _FEW else _LINES)
     section, told = most_loaded(found), answer(found, ranking, both)
     return {
         "title": found.scenario.title,
@@ -172,7 +172,7 @@ def _height(told: Answer, rows_: int, few: bool) -> float:
 
 def _sentences(found: Findings, best: str, of_arms: list[rows.Both]) -> list[tuple[str, list[Sentence]]]:
     """Return what the best measure changes, or what happens, in two columns; nothing where the arms fill the page."""
-    if len(of_arms) > _FEW - 1:
+    if len(of_arms) >= _FEW:
         return []
     told = headline(found, _told(found, best))
     border = [sentence for sentence in told.border if not sentence.lead.startswith("Counted")]
