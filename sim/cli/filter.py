@@ -112,6 +112,9 @@ def forecast(
     console = results_console()
     console.print(visible(f"\n{loaded.experiment.title}"), style="bold")
     say(done.summary)
+    from sim.outputs.trust import forecast_sentence
+
+    say(f"Trust: {forecast_sentence(loaded.name)}.")
     from sim.report.console_sweeps import show_frame
 
     for title, table in done.tables.items():

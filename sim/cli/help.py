@@ -9,7 +9,7 @@ from typer.core import TyperGroup
 TASKS = {
     "Ask": ("scenarios", "measures", "run", "compare", "view"),
     "Scenarios of your own": ("new", "show", "validate", "schema"),
-    "Results": ("results", "why", "report", "verify", "mend", "replay"),
+    "Results": ("results", "why", "brief", "report", "verify", "mend", "replay"),
     "Many runs": ("sweep", "sensitivity", "discover", "decide", "threshold"),
     "The record, and what comes": ("forecast", "assimilate", "backtest", "calibrate", "data"),
 }
@@ -44,6 +44,7 @@ EXAMPLES = {
         "corridor why benghazi-ten-a-week --route benghazi-minsk --from 2025-09-01",
         "corridor why results/benghazi-surge-vs-carrier-ban-1 --format csv > steps.csv",
     ),
+    "brief": ("corridor brief results/benghazi-surge-vs-carrier-ban-1",),
     "report": ("corridor report results/benghazi-surge-vs-carrier-ban-1",),
     "verify": ("corridor verify results/benghazi-surge-vs-carrier-ban-1",),
     "mend": ("corridor mend results/benghazi-surge-vs-carrier-ban-1",),

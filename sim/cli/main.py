@@ -288,6 +288,20 @@ def report(
 
 
 @app.command()
+def brief(
+    folder: Annotated[Path, typer.Argument(help="A folder of a run, of replicates or of a comparison.", metavar="DIR")],
+    out: Annotated[
+        Path | None, typer.Option(help="The HTML file; the PDF has the same name [DIR/brief.html and brief.pdf].")
+    ] = None,
+    since: From = None,
+    to: To = None,
+    extensions: With = None,
+) -> None:
+    """Write the brief of a run or study: two A4 pages, as HTML, and as PDF if this machine has Chromium or Chrome."""
+    studies.brief(folder, out, studies.window_of(since, to))
+
+
+@app.command()
 def view(
     scenario: Annotated[
         str,

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from sim.studies.plan import Plan
     from sim.studies.study import Study
 
-REPORT = "report.html"
+REPORT, BRIEF = "report.html", "brief.html"
 COMPARE = "compare"  # the kind of a study
 LONGEST_NAME = 100
 Days = tuple[date | None, date | None]  # first and last day to report on
@@ -342,4 +342,20 @@ def report(folder: Path, out: Path | None, window: Days) -> None:
     about = None if hasattr(source, "about") else read_run(folder)
     file = write_report(source, out if out is not None else folder / REPORT, about, stored_limits(folder))
     say(f"Written to {file}")
+    say_unfinished(f"{folder}: {unfinished}" if (unfinished := getattr(source, "unfinished", "")) else "")
+
+
+def brief(folder: Path, out: Path | None, window: Days) -> None:
+    """`corridor brief`."""
+    from sim.outputs.folder import read_run
+    from sim.report.brief.page import write_brief
+
+    source = open_folder(folder)
+    _looking_at(source, window)
+    about = None if hasattr(source, "about") else read_run(folder)
+    found = write_brief(source, out if out is not None else folder / BRIEF, about)
+    if found.pdf is None:
+        say(f"Written to {found.html} alone, without a PDF: {found.why}; a browser prints the page on two sheets of A4")
+    else:
+        say(f"Written to {found.html} and {found.pdf}")
     say_unfinished(f"{folder}: {unfinished}" if (unfinished := getattr(source, "unfinished", "")) else "")

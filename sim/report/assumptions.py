@@ -6,8 +6,11 @@ import shlex
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from sim.outputs.definitions import ALL, title_of
+from sim.outputs.trust import MEANING, Trust
 from sim.report.findings import COMPARE, Findings
 from sim.report.tables import Cell, Line, Table
+from sim.report.trust import OUTPUTS, SIGNS
 from sim.report.words import day
 from sim.scenario.measures import Measure
 from sim.scenario.paths import parameter_paths
@@ -47,6 +50,26 @@ def _law(value: Distribution) -> str:
         low, high = value.quantile(0.05), value.quantile(0.95)
         return f"joint, {len(value.arguments)} values, 90 % in {_figure(low)} to {_figure(high)}"
     return f"{value.kind} [{', '.join(_figure(a) for a in value.arguments)}]"
+
+
+def trusted(found: Findings) -> Table:
+    """Return which outputs of the base are fitted or back-tested, and why, and why the rest is assumed."""
+    trust = Trust(found.scenario)
+    lines: list[Line] = []
+    for level, name in (*(("agency", agency) for agency in found.agencies), (ALL, ALL)):
+        title = "All together" if level == ALL else found.title_of(level, name)
+        marked = trust.marked(level, name, OUTPUTS)
+        for output in marked:
+            mark = trust.of(level, name, output)
+            lines.append(Line(f"{title}: {title_of(output)[:1].lower()}{title_of(output)[1:]}", "", _mark(*mark)))
+        rest = trust.of(level, name, "deaths")
+        lines.append(Line(f"{title}: {'all else' if marked else 'every figure'}", "", _mark(rest.mark, rest.why)))
+    note = " ".join(f"{sign} {mark}: {MEANING[mark]}." for mark, sign in SIGNS.items())
+    return Table("How far each figure is to be trusted", note, ["figure", "mark", "why"], lines, "assumptions")
+
+
+def _mark(mark: str, why: str) -> list[Cell]:
+    return [Cell(f"{SIGNS[mark]} {mark}"), Cell(why)]
 
 
 def measures(found: Findings) -> Table:

@@ -13,6 +13,8 @@ from sim.outputs.definitions import NOWHERE, definition, short_of
 from sim.outputs.results import Results
 from sim.outputs.rounding import shown
 from sim.outputs.totals import QUANTILES
+from sim.outputs.trust import Trust
+from sim.report import trust
 from sim.report.console_table import ConsoleTable
 from sim.report.words import number
 from sim.scenario.modes import ANY_DEPARTURES
@@ -33,7 +35,8 @@ EMPTY = "·"
 def show(results: Results, console: Console) -> None:
     """Print all tables of a run: pressure by section, results of attempts, routes, months, the record."""
     console.print(_sections(results))
-    console.print(visible(_stranded(results)), highlight=False, markup=False, soft_wrap=True)
+    for line in (*trust.sentences({"": results.scenario}), _stranded(results)):
+        console.print(visible(line), highlight=False, markup=False, soft_wrap=True)
     console.print(_routes(results))
     console.print(_months(results))
     intervals = _intervals(results)
@@ -63,11 +66,12 @@ def _sections(results: Results) -> ConsoleTable:
         "pressure = attempts (7-day mean) / attempts a day that the deployed personnel can intercept and process; "
         "1 is full load. Attempts, recorded, turn-backs: events; entries, in procedure, stranded (in the end, "
         f"wherever they are), returned, dead: persons, by the last section tried.{among}",
-        ("section", *map(short_of, SECTIONS)),
+        ("section", *map(short_of, SECTIONS), "trust"),
         tuple(map(short_of, MAIN)),
     )
+    marks = Trust(results.scenario)
     for name, row in results.summary.iterrows():
-        cells = _cells(results, row, SECTIONS)
+        cells = [*_cells(results, row, SECTIONS), trust.in_words(marks, str(row["level"]), str(name))]
         if row["level"] == "agency":
             table.add_row(str(row["title"]), *cells, style="bold", ends_section=True)
         else:

@@ -8,6 +8,8 @@ from rich.console import Console
 from sim.data.plain_text import visible
 from sim.outputs.definitions import ALL, GROUPS, short_of, title_of, with_registered
 from sim.outputs.totals import QUANTILES
+from sim.outputs.trust import Trust
+from sim.report import trust
 from sim.report.arms.console import show_arms
 from sim.report.console import EMPTY, record_table
 from sim.report.console_ranking import show_ranking
@@ -55,6 +57,8 @@ def show_study(study: Study, console: Console, *, full: bool = False) -> None:
         record = record_table(study.observed(study.base))
         if record is not None:
             console.print(record)
+    for line in trust.sentences({name: study.scenarios[name] for name in study.names}):
+        console.print(visible(line), highlight=False, markup=False, soft_wrap=True)
     if len(study.failed):
         first = study.failed.iloc[0]
         text = f"{len(study.failed)} of {len(study.runs)} runs failed; run {first['run']}: {first['error']}"
@@ -96,14 +100,16 @@ def _sections(study: Study) -> ConsoleTable:
         "By section: median (5 % to 95 %)",
         "pressure = attempts (7-day mean) / attempts a day that the deployed personnel can intercept and process; "
         "1 is full load. Attempts: events; entries, stranded, deaths: persons, by the last section tried.",
-        ("section", *map(short_of, (*SECTION, "overload_probability"))),
+        ("section", *map(short_of, (*SECTION, "overload_probability")), "trust"),
         tuple(map(short_of, MAIN_OF_SECTIONS)),
     )
+    marks = Trust(study.scenarios[study.base])
     rows = study.intervals[study.intervals["level"].isin(["section", "agency"])].set_index(["name", "measure"])
     over = study.ever_over(study.base)
     for name, title, style in _places(study.scenarios[study.base]):
         cells = [_range(rows, name, key) for key in SECTION]
-        table.add_row(title, *cells, share(over.get(name, 0.0)), style=style, ends_section=bool(style))
+        said = trust.in_words(marks, "agency" if style else "section", name)
+        table.add_row(title, *cells, share(over.get(name, 0.0)), said, style=style, ends_section=bool(style))
     return table
 
 

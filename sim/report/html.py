@@ -12,7 +12,7 @@ from jinja2 import Environment, StrictUndefined
 from sim.data.durable_files import write_whole
 from sim.outputs.definitions import glossary
 from sim.outputs.folder import OutputError
-from sim.report import assumptions, forest, people_figures, study_figures, tables
+from sim.report import assumptions, forest, people_figures, study_figures, tables, trust
 from sim.report import map as border_map
 from sim.report.arms.page import arms
 from sim.report.findings import COMPARE, REPLICATES, RUN, Findings
@@ -108,7 +108,7 @@ def _page(found: Findings, limits: Limits | None) -> dict[str, Any]:
         ],
         "alerts": _alerts(found),
         "headlines": headlines(found),
-        "caveat": caveat(found),
+        "caveat": " ".join((caveat(found), *trust.sentences({n: found.scenarios[n] for n in found.names}))),
         "glance": tables.glance(found),
         "why": None if limits is None else section(limits, pairs_of(found.whole)),
         "answers": arms(found.whole),
@@ -145,6 +145,7 @@ def _tables(found: Findings) -> dict[str, Any]:
         "spread": tables.spread(found),
         "record": tables.record(found, found.base),
         "loads": tables.loads(found),
+        "trust": assumptions.trusted(found),
         "dated": assumptions.measures(found),
         "parameters": assumptions.parameters(found.scenario),
         "differing": assumptions.differing(found),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from functools import cache
 from itertools import combinations
 
@@ -35,6 +35,7 @@ _NARROWEST = 0.9  # width of the map, as a share of its height
 _NAME = np.array([0.28, 0.07])  # inches: half the size of a country's name
 _FINE = 400  # points that are told apart across the map
 _HEAD, _AWAY, _BOX = 0.3, 0.42, (0.5, 0.32)  # inches: title; distance of a label from its section, and its size
+_BOX_OF_TITLES, _TITLE, _MARGIN_OF_TITLES = (0.92, 0.36), 17, 0.15  # inches; characters; as _MARGIN
 
 
 def maps(found: Findings) -> Group | None:
@@ -51,6 +52,25 @@ def maps(found: Findings) -> Group | None:
     return Group("", f"{note} {missing}".strip(), legend(), drawings)
 
 
+def map_of_base(found: Findings) -> Group | None:
+    """Return the map of the base alone, with titles of sections in place of names; None if no section is on the map."""
+    shown_on = map_of(found.scenario)
+    drawn = [name for name in found.sections if name in shown_on.lines]
+    if not drawn:
+        return None
+    titles = {name: brief_title(found.title_of("section", name)) for name in drawn}
+    return Group("", "", legend(), [_map(found, shown_on, found.base, drawn, "map", titles)])
+
+
+def brief_title(title: str) -> str:
+    """Return the first of the places in a section's title.
+
+    >>> brief_title("Podlaskie north (Nowy Dwor to Kuznica)"), brief_title("Daugavpils and Silene")
+    ('Podlaskie north', 'Daugavpils')
+    """
+    return clipped(title.partition(" (")[0].partition(" and ")[0].partition(",")[0], _TITLE)
+
+
 def legend() -> list[Key]:
     """Return the classes of pressure."""
     edges = [f"{bound:g}" for bound in BOUNDS]
@@ -63,7 +83,15 @@ def grade(pressure: float) -> int:
     return sum(pressure > bound for bound in BOUNDS)
 
 
-def _map(found: Findings, shown_on: ScenarioMap, scenario: str, drawn: Sequence[str], key: str) -> Drawing:
+def _map(
+    found: Findings,
+    shown_on: ScenarioMap,
+    scenario: str,
+    drawn: Sequence[str],
+    key: str,
+    titles: Mapping[str, str] | None = None,
+) -> Drawing:
+    """Draw a map; with ``titles`` these stand at the sections, larger, and there is none above."""
     values = {}
     for name in drawn:
         row = found.value(scenario, "pressure_peak", "section", name)
@@ -73,9 +101,9 @@ def _map(found: Findings, shown_on: ScenarioMap, scenario: str, drawn: Sequence[
 
     def draw() -> Figure:
         lines = {name: _projected(shown_on.lines[name]) for name in drawn}
-        box = _box(shown_on)
+        box = _box(shown_on, _MARGIN if titles is None else _MARGIN_OF_TITLES)
         height = WIDTH * (box[3] - box[1]) / (box[2] - box[0])
-        head = _HEAD if found.others else 0.0
+        head = _HEAD if found.others and titles is None else 0.0
         figure = Figure(figsize=(WIDTH, height + head))
         axes = figure.add_axes((0, 0, 1, height / (height + head)))
         if head:
@@ -87,7 +115,7 @@ def _map(found: Findings, shown_on: ScenarioMap, scenario: str, drawn: Sequence[
         taken: list[Box] = []
         if values:
             centre = np.mean(_projected(hubs), axis=0) if hubs else None
-            taken = _labels(axes, values, lines, centre, WIDTH / (box[2] - box[0]))
+            taken = _labels(axes, values, lines, centre, WIDTH / (box[2] - box[0]), titles)
         _names(axes, box, taken)
         return figure
 
@@ -100,12 +128,12 @@ def _projected(line: Sequence[geography.Point]) -> Array:
     return np.array([(lon, mercator(lat)) for lon, lat in line])
 
 
-def _box(shown_on: ScenarioMap) -> Box:
+def _box(shown_on: ScenarioMap, share: float) -> Box:
     """Return the ends of the map, projected: sections and zones with a margin, and a minimum width."""
     assert shown_on.border is not None
     west, south, east, north = shown_on.border
     low, high = mercator(south), mercator(north)
-    margin = max(_MARGIN * max(east - west, high - low), (_LEAST - max(east - west, high - low)) / 2)
+    margin = max(share * max(east - west, high - low), (_LEAST - max(east - west, high - low)) / 2)
     west, low, east, high = west - margin, low - margin, east + margin, high + margin
     wider = max(0.0, _NARROWEST * (high - low) - (east - west)) / 2
     higher = max(0.0, _NARROWEST * (east - west) / 2 - (high - low)) / 2
@@ -164,9 +192,14 @@ def _names(axes: Axes, box: Box, taken: Sequence[Box]) -> None:
 
 
 def _labels(
-    axes: Axes, values: dict[str, float], lines: dict[str, Array], hubs: Array | None, per_degree: float
+    axes: Axes,
+    values: dict[str, float],
+    lines: dict[str, Array],
+    hubs: Array | None,
+    per_degree: float,
+    titles: Mapping[str, str] | None,
 ) -> list[Box]:
-    """Label each section with pressure and name, on the side away from the hubs, without overlap.
+    """Label each section with pressure and name or title, on the side away from the hubs, without overlap.
 
     Returns:
         The ends of the labels, with room for the middle of another name beside them.
@@ -175,17 +208,19 @@ def _labels(
     centre = anchors.mean(axis=0) if hubs is None else hubs * per_degree
     away = np.array([_outwards(lines[name] * per_degree, centre) for name in values])
     room = np.array([axes.get_xlim(), axes.get_ylim()]).T * per_degree
-    places = _spread(anchors + _AWAY * away, room)
+    size = _BOX if titles is None else _BOX_OF_TITLES
+    places = _spread(anchors + _AWAY * (1 if titles is None else 1.5) * away, room, size)
     for (name, value), anchor, place in zip(values.items(), anchors, places, strict=True):
         gap = anchor - place
-        edge = place + gap * min(1.0, *(np.array(_BOX) / 2 / np.maximum(np.abs(gap), 1e-9)))
+        edge = place + gap * min(1.0, *(np.array(size) / 2 / np.maximum(np.abs(gap), 1e-9)))
         axes.plot(*np.array([anchor, edge]).T / per_degree, color=GREY, linewidth=0.5, zorder=3)
         (x, y), line = place / per_degree, 1 / per_degree
         weight = "bold" if value > 1 else "normal"
-        text = number(value, "pressure_peak")
-        axes.text(x, y + 0.055 * line, text, fontsize=9, ha="center", va="center", fontweight=weight)
-        axes.text(x, y - 0.075 * line, name, fontsize=6.8, ha="center", va="center", color=INK)
-    around = (np.array(_BOX) / 2 + _NAME) / per_degree
+        text, below = number(value, "pressure_peak"), name if titles is None else titles[name]
+        large = 0.0 if titles is None else 1.2
+        axes.text(x, y + 0.055 * line, text, fontsize=9 + large, ha="center", va="center", fontweight=weight)
+        axes.text(x, y - 0.075 * line, below, fontsize=6.8 + large, ha="center", va="center", color=INK)
+    around = (np.array(size) / 2 + _NAME) / per_degree
     return [(x - around[0], y - around[1], x + around[0], y + around[1]) for x, y in places / per_degree]
 
 
@@ -206,14 +241,14 @@ def _outwards(line: Array, centre: Array) -> Array:
     return both / (math.hypot(*both) or 1.0)
 
 
-def _spread(places: Array, room: Array) -> Array:
+def _spread(places: Array, room: Array, size: tuple[float, float]) -> Array:
     """Push boxes of labels apart until none overlap, for a limited number of rounds, within the map."""
-    places, half = places.copy(), np.array(_BOX) / 2
+    places, half = places.copy(), np.array(size) / 2
     for _ in range(300):
         moved = False
         for i, j in combinations(range(len(places)), 2):
             gap = places[j] - places[i]
-            over = np.array(_BOX) - np.abs(gap)
+            over = np.array(size) - np.abs(gap)
             if (over > 1e-6).all():
                 axis = int(over.argmin())
                 push = over[axis] / 2 * (1.0 if gap[axis] >= 0 else -1.0)

@@ -61,9 +61,14 @@ _ENDS = (
 
 def headlines(found: Findings) -> list[Headline]:
     """Return the headline of each compared scenario, or of the only one."""
+    return [headline(found, name) for name in found.others or [found.base]]
+
+
+def headline(found: Findings, name: str) -> Headline:
+    """Return the headline of a compared scenario, or of the only one."""
     if not found.others:
-        return [Headline(found.base, list(_border(found)), list(_people(found)))]
-    return [Headline(other, list(_changes(found, other)), list(_human_changes(found, other))) for other in found.others]
+        return Headline(name, list(_border(found)), list(_people(found)))
+    return Headline(name, list(_changes(found, name)), list(_human_changes(found, name)))
 
 
 def caveat(found: Findings) -> str:

@@ -24,8 +24,10 @@ from sim.outputs.definitions import (
     with_registered,
 )
 from sim.outputs.rounding import shown
+from sim.outputs.trust import ASSUMED, Trust
 from sim.report.findings import Findings
 from sim.report.sentences import Row, changed, difference_of, has_sea, only_in, row_of, since
+from sim.report.trust import in_words
 from sim.report.words import days, interval, number, share
 
 MOST_COLUMNS = 4  # scenarios side by side in one table
@@ -128,7 +130,7 @@ def differences(found: Findings, other: str) -> Table:
 def sections(found: Findings, other: str | None = None) -> Table:
     """Return outputs by section and agency, of the base or as differences of another scenario."""
     columns = (*(_SECTION if other is None else _SECTION[1:]), *_SECTION_HUMAN)
-    ever = other is None and found.several
+    ever, trust = other is None and found.several, Trust(found.scenario)
     lines = []
     for agency in found.agencies:
         for level, name in (*(("section", n) for n in found.sections_of(agency)), ("agency", agency)):
@@ -137,15 +139,17 @@ def sections(found: Findings, other: str | None = None) -> Table:
             cells = _cells(found, level, name, columns, other)
             if ever:
                 cells.append(Cell(share(found.ever_over.get((found.base, name), 0.0))))
+            if other is None:
+                cells.append(Cell(in_words(trust, level, name)))
             lines.append(Line(title, note, cells, level == "agency"))
     rest = _cells(found, "section", NOWHERE, columns, other)
     if lines and any(entry.main not in ("–", "0") for entry in rest):
-        lines.append(Line("Before any section, and by sea", "", [*rest, *([Cell("–")] if ever else [])]))
+        more = [*([Cell("–")] if ever else []), *([Cell(ASSUMED)] if other is None else [])]
+        lines.append(Line("Before any section, and by sea", "", [*rest, *more]))
     names = [short_of(output) for output in columns]
     title = "By section" if other is None else f"By section: {other} less {found.base}"
     note = "Stranded, returned and dead: persons, by the last section that they tried."
-    if ever:
-        names.append("ever over 1")
+    names += [*(["ever over 1"] if ever else []), *(["trust"] if other is None else [])]
     return Table(title, note, ["", *names], lines, "places")
 
 

@@ -58,6 +58,7 @@ class Window:
         check_window(scenario, since, until)
         self.study, self.since, self.asked = study, since, asked
         self._made: dict[tuple[str, str], pd.DataFrame] = {}
+        self._matrices: dict[str, Matrix] = {}
         self.first = start + timedelta(days=(since - start).days // WINDOW * WINDOW)
         self.last = min(start + timedelta(days=((until - start).days // WINDOW + 1) * WINDOW - 1), end)
 
@@ -79,6 +80,11 @@ class Window:
         Flows and days over full load are summed; of peaks it is the highest, of means the mean of all days, of stocks
         the number at the end. What weeks do not give (days of the run, persons by section) is left out.
         """
+        if scenario not in self._matrices:
+            self._matrices[scenario] = self._matrix(scenario)
+        return self._matrices[scenario]
+
+    def _matrix(self, scenario: str) -> Matrix:
         parts = [_over(part, self.first, self.last) for part in self.study.parts("weekly", scenario=[scenario])]
         table = pa.concat_tables(parts) if parts else _over(SCHEMAS["weekly"].empty_table(), self.first, self.last)
         for key in KEYS:

@@ -16,6 +16,7 @@ import solara
 from mesa.visualization.solara_viz import ModelController
 from mesa.visualization.utils import force_update
 
+from sim.report.trust import sentences
 from sim.scenario import ScenarioError, load_scenario
 from sim.scenario.modes import MODES
 from sim.view.comparison import Comparison
@@ -94,12 +95,13 @@ def header(screen: Screen) -> Any:
             file.value = {"number": (file.peek() or {"number": 0})["number"] + 1, "name": name, "text": text}
 
     words = told(session.base, session.choices)
+    marks = solara.use_memo(lambda: " ".join(sentences({session.name: session.base})), [id(session.base)])
     content = {
         "answered": answered.value,
         "error": error.value,
         "offered": [*own, *names],
         "scenario": session.name,
-        "description": session.base.description,
+        "description": f"{session.base.description.strip()} {marks}".strip(),
         "changes": len(words),
         "told": words,
         "file": file.value,

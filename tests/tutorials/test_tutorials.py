@@ -36,7 +36,7 @@ def test_every_tutorial_is_listed_and_links_lead_somewhere() -> None:
     folder = tutorials()[0].parent
     listed = (folder / "README.md").read_text(encoding="utf-8")
     assert [file.name for file in tutorials() if f"({file.name})" not in listed] == []
-    assert len(tutorials()) == 6
+    assert len(tutorials()) == 7
 
 
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "experiments/README.md"])

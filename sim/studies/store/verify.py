@@ -19,6 +19,8 @@ from sim.studies.store.recorded import (
     replaces,
 )
 
+_REMADE = {"report.html", "brief.html", "brief.pdf"}
+
 
 class Found(NamedTuple):
     """Findings: damage, one line each; notes on what is no damage; number of intact files and bytes."""
@@ -33,7 +35,7 @@ class Found(NamedTuple):
 def verify(folder: Path) -> Found:
     """Check all files of a run or study, or of the studies that make up a search for tipping points.
 
-    Reports and ``analysis/`` are not checked: they can be remade from the rest.
+    Reports, briefs and ``analysis/`` are not checked: they can be remade from the rest.
 
     Raises:
         OutputError: If the folder holds neither.
@@ -107,6 +109,6 @@ def _verify_run(folder: Path) -> Found:
 
 
 def _files(folder: Path) -> set[str]:
-    """Return all files but locks, the spool, and reports and analyses that can be remade."""
+    """Return all files but locks, the spool, and reports, briefs and analyses that can be remade."""
     found = {file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()}
-    return {name for name in found if not name.startswith((".lock", "spool/", "analysis/")) and name != "report.html"}
+    return {name for name in found if not name.startswith((".lock", "spool/", "analysis/")) and name not in _REMADE}
