@@ -15,8 +15,8 @@ from sim.inference.filter.experiment import LoadedFilter, is_filter, load_filter
 from sim.inference.filter.forecast_study import Looked, look_ahead
 from sim.inference.filter.study import Filtered, Job, Report
 from sim.inference.fit_task import Progress, Workspace
-from sim.report.filter_figures import write_filter
-from sim.report.forecast_figures import write_fan, write_fit
+from sim.report.record.filter_figures import write_filter
+from sim.report.record.forecast_figures import write_fan, write_fit
 from sim.scenario.errors import ScenarioError, show
 
 SHIPPED_FILTER = "eastern-border"

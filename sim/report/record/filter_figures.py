@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sim.report.forecast_figures import fan
+from sim.report.record.forecast_figures import fan
 from sim.report.style import date_axis, write_figure
 
 _BLUE = "#1b6ca8"

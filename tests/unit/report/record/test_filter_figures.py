@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from sim.report.filter_figures import posture, write_filter
+from sim.report.record.filter_figures import posture, write_filter
 
 TABLE = pd.DataFrame([
     {"month": date(2022, month, 1), "posture": name, "unit": unit, "mean": 1.0, "low90": 0.2, "low50": 0.5,

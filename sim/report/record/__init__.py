@@ -1,0 +1,1 @@
+"""Figures of fits, filters and forecasts, beside the record."""
