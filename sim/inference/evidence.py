@@ -18,7 +18,6 @@ from typing import Any
 
 import pandas as pd
 
-import sim
 from sim.data.durable_files import write_text
 from sim.inference.calibration_experiment import Loaded, load_experiment
 from sim.inference.filter.experiment import load_filter
@@ -27,7 +26,7 @@ from sim.outputs.definitions import ALL, OUTPUTS, published
 from sim.outputs.trust import joint_digests
 from sim.scenario.load import load_scenario
 
-ROOT = Path(sim.__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 FILE = ROOT / "sim" / "data" / "evidence.json"
 MODEL = "corridor"
 OTHER_MODEL = "another model"  # what a back-test's page says if the rules of today have not been back-tested

@@ -28,7 +28,7 @@ def scenario_title(found: Findings, name: str) -> str:
 
 
 def place_title(found: Findings, section: str) -> str:
-    """Return the title of a section with its country: ``Bialowieza forest, Poland``."""
+    """Return the title of a section with its country: ``Northern forest, Lowland``."""
     title = found.title_of("section", section)
     country = next((found.title_of("agency", a) for a in found.agencies if section in found.sections_of(a)), "")
     return f"{title}, {country}" if country and country not in title else title
