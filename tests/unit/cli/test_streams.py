@@ -67,7 +67,7 @@ def test_wide_shows_a_terminal_what_a_pipe_gets(folder: Path) -> None:
     piped = subprocess.run(words, cwd=folder, env=environment(), capture_output=True, text=True, check=True).stdout
     assert CODES.sub("", wide) == piped
     assert "Not shown" not in piped
-    assert len(parsed(piped)[0]) == 13
+    assert len(parsed(piped)[0]) == 14
     assert "pl-by-2  Podlaskie middle (Krynki to Bobrowniki)" in piped
 
 
