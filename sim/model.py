@@ -59,6 +59,12 @@ def until_departures(w: Any, day: int) -> None:
 
 
 @compiled
+def departing(w: Any, day: int) -> None:
+    """Run the day's departures by air and land."""
+    departures.run(w, day)
+
+
+@compiled
 def after_departures(w: Any, day: int) -> None:
     """Run the processes after them."""
     transfer.run(w, day)
@@ -72,7 +78,7 @@ def after_departures(w: Any, day: int) -> None:
 def migrants_day(w: Any, day: int) -> None:
     """Run the processes of a migrants' day, in this order."""
     until_departures(w, day)
-    departures.run(w, day)
+    departing(w, day)
     after_departures(w, day)
 
 
@@ -104,10 +110,7 @@ class CorridorModel(mesa.Model):
     >>> model.run_for(60)
     >>> model.day
     60
-    >>> at_border = model.agents.select(status="at_border")
-    >>> 0 < len(at_border) < len(model.migrants)
-    True
-    >>> {migrant.status_name for migrant in at_border}
+    >>> {migrant.status_name for migrant in model.agents.select(status="at_border")}
     {'at_border'}
     """
 
@@ -127,9 +130,7 @@ class CorridorModel(mesa.Model):
         self._collector: mesa.DataCollector | None = None
         if timetable is None:
             timetable = [(row.day, row.route, row.seats) for row in timetabled_departures(scenario)]
-        if is_uncertain(scenario):
-            scenario = resolve(scenario)
-        self.settings = scenario
+        self.settings = scenario = resolve(scenario) if is_uncertain(scenario) else scenario
         self.names = names_of(scenario)
         self.world = build_world(scenario, self.names, timetable, self._rows)
         self.attributes = tuple(attributes)  # attributes of migrants that extensions have added

@@ -37,6 +37,15 @@ class Sensitivity(NamedTuple):
         missing: Runs that failed or lack an outcome, and how many groups of points are complete; empty if none do.
         caveats: Sentences: what is missing, moves nothing, or never moves.
         over_time: Main index of the design by week or month (`sim.sweeps.over_time`); empty if not asked for.
+
+    >>> import sim
+    >>> sweep = sim.sweep({
+    ...     "kind": "sweep", "title": "Attempts", "scenario": "minsk-2021", "set": {"days": 40}, "design": "morris",
+    ...     "parameters": {"behaviour.retry": {"range": [4, 14]}, "detection.coverage": {"range": [0.2, 0.8]}},
+    ...     "outcomes": ["attempts"], "samples": 4,
+    ... })
+    >>> isinstance(sim.sensitivity(sweep), sim.Sensitivity)
+    True
     """
 
     tables: dict[str, pd.DataFrame]
@@ -61,6 +70,15 @@ def sensitivity(
     Raises:
         ScenarioError: If there is no such outcome, or it is not kept by week.
         OutputError: If the folder holds no complete sweep, or too many runs lack an outcome.
+
+    >>> import sim
+    >>> sweep = sim.sweep({
+    ...     "kind": "sweep", "title": "Attempts", "scenario": "minsk-2021", "set": {"days": 40}, "design": "morris",
+    ...     "parameters": {"behaviour.retry": {"range": [4, 14]}, "detection.coverage": {"range": [0.2, 0.8]}},
+    ...     "outcomes": ["attempts"], "samples": 4,
+    ... })
+    >>> sim.sensitivity(sweep).tables["morris"]["parameter"].to_list()
+    ['behaviour.retry', 'detection.coverage']
     """
     sampled = completed(sweep)
     wanted = [OutcomeOf.parse(text) for text in outcomes] or sampled.outcomes
@@ -84,6 +102,15 @@ def discover(sweep: Swept, where: str, *, scenario: str | None = None, density: 
     Raises:
         ScenarioError: If the condition or an outcome is not allowed.
         OutputError: If the folder holds no complete sweep, there are too few runs, or all or none are of interest.
+
+    >>> import sim
+    >>> sweep = sim.sweep({
+    ...     "kind": "sweep", "title": "Entries", "scenario": "minsk-2021", "set": {"days": 40}, "samples": 24,
+    ...     "parameters": {"behaviour.retry": {"range": [4, 14]}, "detection.coverage": {"range": [0.2, 0.8]}},
+    ...     "outcomes": ["entries"],
+    ... })
+    >>> sim.discover(sweep, "entries > 169").limits["parameter"].to_list()
+    ['detection.coverage', 'detection.coverage']
     """
     return discovery.discover(completed(sweep), conditions(where), scenario, density=density)
 
@@ -97,6 +124,16 @@ def decide(sweep: Swept, *, without: Collection[str] = ()) -> Decided:
 
     Raises:
         OutputError: If the folder holds no complete decision table, or too few points have all outcomes.
+
+    >>> import sim
+    >>> sweep = sim.sweep({
+    ...     "kind": "decision", "title": "Answers", "scenarios": ["minsk-2021", "minsk-2021-answers"],
+    ...     "set": {"days": 60},
+    ...     "parameters": {"behaviour.retry": {"range": [4, 14]}}, "samples": 10,
+    ...     "objectives": {"stranded": {"goal": "lower", "enough": 3000}}, "satisfied": 0.75,
+    ... })
+    >>> sim.decide(sweep).robust["satisfied"].to_list()
+    [1.0, 1.0]
     """
     return decision.decide(completed(sweep), without)
 

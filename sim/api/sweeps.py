@@ -98,6 +98,14 @@ def threshold(
         ScenarioError: If the experiment is not allowed.
         OutputError: If the folder cannot be written, or holds something else.
         UnfinishedError: If a shard has done its part of a round and others are missing; the same call goes on later.
+
+    >>> import sim
+    >>> sim.threshold({
+    ...     "kind": "threshold", "title": "Detection", "scenario": "minsk-2021", "set": {"days": 60}, "level": "agency",
+    ...     "parameters": {"detection.coverage": {"range": [0.05, 0.9]}}, "where": "days_over > 0",
+    ...     "probabilities": [0.5], "halvings": 1, "replicates": 2,
+    ... }).table()["state"].unique().tolist()
+    ['not passed up to the highest level']
     """
     ready = read_experiment(experiment, {"replicates": replicates})
 

@@ -34,6 +34,14 @@ class CompletedSweep:
 
     Raises:
         OutputError: If the study was not made from an experiment, or is not complete.
+
+    >>> import sim
+    >>> sweep = sim.sweep({
+    ...     "kind": "sweep", "title": "Attempts", "scenario": "minsk-2021", "set": {"days": 20}, "samples": 4,
+    ...     "parameters": {"behaviour.retry": {"range": [4, 14]}}, "outcomes": ["attempts"],
+    ... })
+    >>> isinstance(sweep, sim.CompletedSweep), sweep.x.shape
+    (True, (4, 1))
     """
 
     def __init__(self, study: Study | str | Path) -> None:

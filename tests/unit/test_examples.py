@@ -21,7 +21,16 @@ WITH_EXAMPLES = sorted(
 )
 
 
-@pytest.mark.parametrize("name", sim.__all__)
+# Fits take minutes even when they are small: their commands are in docs/forecasting.md, their tests in unit/api.
+FITS = ("assimilate", "backtest", "calibrate", "forecast")
+
+
+@pytest.mark.parametrize("name", FITS)
+def test_a_fit_names_its_command(name: str) -> None:
+    assert f"``corridor {name}``" in PUBLIC[name].__doc__
+
+
+@pytest.mark.parametrize("name", sorted({*sim.__all__} - {*FITS, "__version__"}))
 def test_a_public_name_has_an_example(name: str) -> None:
     assert doctest.DocTestParser().get_examples(PUBLIC[name].__doc__)
     assert PUBLIC[name].__module__ in WITH_EXAMPLES

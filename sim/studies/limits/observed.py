@@ -23,7 +23,6 @@ import numpy as np
 from sim.engine import steps
 from sim.engine.build import Names
 from sim.engine.kernel import kernel
-from sim.engine.processes import departures
 from sim.engine.tables import (
     F_BOARDED,
     F_CLAIMS_ADMITTED,
@@ -34,7 +33,7 @@ from sim.engine.tables import (
     R_BOARDED,
     R_SEATS,
 )
-from sim.model import CorridorModel, after_departures, until_departures
+from sim.model import CorridorModel, after_departures, departing, until_departures
 from sim.outputs.run_data import Array, RunData, run_data_of
 from sim.scenario.schema import Scenario
 
@@ -74,7 +73,7 @@ class _Watched(CorridorModel):
         super().__init__(scenario, timetable=timetable)
         w = self.world
         days, pairs = self.settings.days, len(w.pairs)
-        self._parts = kernel((until_departures, departures.run, after_departures, steps.keep_away))
+        self._parts = kernel((until_departures, departing, after_departures, steps.keep_away))
         self._migrants_day = self._watched_day
         self._kept = np.zeros((days, pairs, len(steps.KEPT)))
         self._passed = np.zeros((days, pairs, 2), np.int64)  # joined the line for a seat; were called up
