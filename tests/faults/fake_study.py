@@ -37,12 +37,16 @@ class FakePlan:
 
     kind = "replicates"
     extra: Mapping[str, Any] = {}
+    points = None
 
     def __init__(self, size: int, chunk: int) -> None:
         self.replicates, self.chunk = size, chunk
         self.scenarios: dict[str, Any] = {"one": SimpleNamespace(title="one", _timetable=None)}
         self.runs = [Run(number, 0, -1, number, False) for number in range(size)]
         self.parcel = pickle.dumps(())
+
+    def asked(self) -> dict[str, Any]:
+        return {"replicates": self.replicates, "runs": len(self.runs)}
 
     def chunks(self) -> list[Sequence[Run]]:
         return [self.runs[first : first + self.chunk] for first in range(0, len(self.runs), self.chunk)]

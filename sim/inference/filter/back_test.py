@@ -101,7 +101,7 @@ def _stretched(own: pd.DataFrame) -> pd.DataFrame:
 
 
 def _others(
-    figures: Sequence[Figure], figure: Figure, origin: int, seats: Callable[[Figure], float]
+    figures: Sequence[Figure], figure: Figure, origin: int, seats: Callable[[Figure], float] | None
 ) -> dict[str, Floats]:
     """Return the forecasts of the other methods, of those that have one."""
     past = simple_methods.past_of(figures, figure, origin, seats)
@@ -110,9 +110,11 @@ def _others(
     return plain | _library(figures, figure, origin)
 
 
-def _seats(loaded: LoadedFilter, origin: date) -> Callable[[Figure], float]:
+def _seats(loaded: LoadedFilter, origin: date) -> Callable[[Figure], float] | None:
     """Return a function that gives the seats a day, as scheduled at an origin, on the days of a figure."""
     scenario, state = loaded.scenario, loaded.experiment.posture.transit_state
+    if origin <= scenario.start:
+        return None
     scheduled = seats_of(freeze(scenario, origin, scenario.end), state)
 
     @cache
