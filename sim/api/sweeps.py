@@ -79,12 +79,10 @@ def threshold(
 ) -> Tipping:
     """Find the level of a parameter at which overload becomes likely, by halving; as ``corridor threshold``.
 
-    More replicates than a folder holds are added to the rounds that are there.
-
     Args:
         experiment: A shipped experiment of kind threshold, a YAML file, or its content as a mapping.
         replicates: Replicates, in place of the experiment's: the same people and draws at all levels.
-        folder: Where the rounds are stored; a temporary folder if None.
+        folder: Where the rounds are stored; more replicates are added to them. A temporary folder if None.
         jobs: Number of processes; 1 for this process alone, None for all cores.
         dask: Address of a Dask scheduler.
         shard: (i, n): only the i-th of n parts of each round.

@@ -199,7 +199,7 @@ class Recorded:
     def part(self, table: str, chunk: int) -> pa.Table | None:
         """Return a table of a chunk, None if it has no rows; raises OutputError if it differs from the record."""
         name = self.name_of(table, chunk)
-        if name is not None and not (self.folder / name).is_file():  # the study may have grown since the record was read
+        if name is not None and not (self.folder / name).is_file():  # the study may have grown since
             now = Recorded(self.folder)
             self.chunks, self.files = now.chunks, now.files
             name = self.name_of(table, chunk)
