@@ -144,6 +144,7 @@ def nobody(section, coaching, p):
 """
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     "call",
     ["from sim import extend as e\nHAPPENS = e.happens", "import sim\nimport sim.extend", "from helper import e"],
