@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +33,7 @@ def answer(folder: Path, sql: str, form: str = "table") -> str:
     the day on which its scenarios differ; and outputs, which defines each name in a column ``measure``.
 
     Raises:
-        OutputError: If there is no study, or DuckDB does not understand the query.
+        OutputError: If there is no study, a file is damaged, or DuckDB does not understand the query.
     """
     import duckdb
 
@@ -71,13 +73,15 @@ def connect(folder: Path) -> Any:
         if files:
             listed = ", ".join(_quoted(folder / name) for name in files)
             query = f"SELECT * FROM read_parquet([{listed}]) WHERE replicate < {recorded.replicates}"
-            connection.execute(f"CREATE VIEW {table} AS {query}")
+            with _blamed_on(folder / table):
+                connection.execute(f"CREATE VIEW {table} AS {query}")
     for table in STATISTICS:
         if f"{table}.csv" in recorded.derived and not recorded.unfinished:
             recorded.content(f"{table}.csv")
             file = _quoted(folder / f"{table}.csv")
-            connection.execute(f"CREATE TABLE {table} AS SELECT * FROM read_csv({file})")
-            _unguard(connection, table)
+            with _blamed_on(folder / f"{table}.csv"):
+                connection.execute(f"CREATE TABLE {table} AS SELECT * FROM read_csv({file})")
+                _unguard(connection, table)
     connection.execute(f"CREATE TABLE outputs ({', '.join(f'{column} VARCHAR' for column in DESCRIPTION)})")
     known = {name: output.about() for name, output in OUTPUTS.items()} | recorded.about.get(OUTPUTS_ADDED, {})
     rows = [[str(about.get(column, "")) for column in DESCRIPTION] for about in known.values()]
@@ -89,10 +93,23 @@ def connect(folder: Path) -> Any:
     return connection
 
 
+@contextmanager
+def _blamed_on(file: Path) -> Iterator[None]:
+    """Turn an error of DuckDB about a file, or a folder of parts, into an OutputError that names it."""
+    import duckdb
+
+    try:
+        yield
+    except duckdb.Error as error:
+        first = str(error).strip().partition("\n")[0]
+        raise OutputError(f"{file}: damaged: {first}; `corridor verify` lists all damage") from None
+
+
 def _unguard(connection: Any, table: str) -> None:
     """Texts of a CSV file as they were before they were `sim.data.spreadsheet.guarded`."""
     columns = connection.execute(f"SELECT column_name, column_type FROM (DESCRIBE {table})").fetchall()
-    for column in [name for name, kind in columns if kind == "VARCHAR"]:
+    for name in [name for name, kind in columns if kind == "VARCHAR"]:
+        column = '"' + name.replace('"', '""') + '"'  # a name from a file must not be read as SQL
         connection.execute(
             f"UPDATE {table} SET {column} = substr({column}, 2) "
             f"WHERE regexp_matches({column}, ?) AND NOT regexp_full_match(substr({column}, 2), ?)",
