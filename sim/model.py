@@ -44,7 +44,7 @@ from sim.engine.tables import ALWAYS_OPEN, N_EVENTS, S_PATROL_CALLS
 from sim.scenario.draw import resolve
 from sim.scenario.entry import dated, is_uncertain
 from sim.scenario.schema import Scenario
-from sim.scenario.timetable import departures as timetabled_departures
+from sim.scenario.timetable import timetabled
 from sim.states.state import State, check_made_by, restored, state_of
 from sim.states.state_file import read_state, write_state
 from sim.states.what_if import continued
@@ -129,7 +129,7 @@ class CorridorModel(mesa.Model):
         self.running = True
         self._collector: mesa.DataCollector | None = None
         if timetable is None:
-            timetable = [(row.day, row.route, row.seats) for row in timetabled_departures(scenario)]
+            timetable = timetabled(scenario)
         self.settings = scenario = resolve(scenario) if is_uncertain(scenario) else scenario
         self.names = names_of(scenario)
         self.world = build_world(scenario, self.names, timetable, self._rows)

@@ -13,11 +13,11 @@ import pandas as pd
 
 from sim.data.durable_files import write_text
 from sim.data.spreadsheet import csv_of, plain
-from sim.outputs.folder import OutputError, refuse_links
+from sim.outputs.folder import ANALYSIS, OutputError, refuse_links
 from sim.studies.study import Study
 from sim.sweeps import decision, discovery
 from sim.sweeps.caveats import caveats_of, missing_of
-from sim.sweeps.completed_sweep import ANALYSIS, CompletedSweep
+from sim.sweeps.completed_sweep import CompletedSweep
 from sim.sweeps.decision import Decided
 from sim.sweeps.discovery import Found
 from sim.sweeps.outcomes import OutcomeOf, conditions

@@ -103,9 +103,9 @@ def decide(
 ) -> None:
     """Compare responses under deep uncertainty: regret, satisficing, and the value of information."""
     from sim.api import analyses
+    from sim.outputs.folder import ANALYSIS
     from sim.report import sweep_figures as figures
     from sim.sweeps.caveats import missing_of, missing_sentences
-    from sim.sweeps.completed_sweep import ANALYSIS
 
     sampled = analyses.completed(folder)
     found = analyses.decide(sampled, without=without or [])
@@ -134,7 +134,7 @@ def headed(sampled: CompletedSweep) -> Any:
 
 def say_written(folder: Path, written: list[str]) -> None:
     """Say which files an analysis has written."""
-    from sim.sweeps.completed_sweep import ANALYSIS
+    from sim.outputs.folder import ANALYSIS
 
     say(f"Written to {folder / ANALYSIS}: {', '.join(written)}")
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,11 +14,9 @@ from sim.cli.common import (
     Quiet,
     Wide,
     With,
-    announce_compilation,
     command_line,
-    interruptible,
     list_files,
-    runs_bar,
+    stages,
     start_server,
 )
 from sim.cli.filter import DataFolder, LeaveOut, Particles, assimilate, back_test_filter, forecast
@@ -62,7 +59,7 @@ def calibrate(
 
     loaded = load_experiment(experiment)
     folder = fits.folder_of(loaded.name, "calibration", out)
-    with _stages(folder, quiet) as report:
+    with stages(folder, notes_console(quiet)) as report:
         done = fits.calibrate(
             loaded, folder=folder, jobs=jobs, dask=dask, command=command_line(), progress=report
         )  # fmt: skip
@@ -100,7 +97,7 @@ def backtest(
 
     loaded = load_experiment(experiment)
     folder = fits.folder_of(loaded.name, "backtest", out)
-    with _stages(folder, quiet) as report:
+    with stages(folder, notes_console(quiet)) as report:
         done = fits.backtest(
             loaded, data=data, particles=particles, leave_out=leave_out or [], folder=folder, jobs=jobs, dask=dask,
             command=command_line(), progress=report,
@@ -151,24 +148,6 @@ def import_(
     total = sum(row.value for row in rows)
     say(f"{out}: {len(rows)} months, {rows[0].period_start} to {rows[-1].period_end}, {total:,} {rows[0].measure}")
     say("\n".join(reconciliation))
-
-
-@contextmanager
-def _stages(folder: Path, quiet: bool) -> Iterator[Callable[[str, int, int, int], None]]:
-    """Show a line for each stage, and a bar of its runs; yields the function to which a fit reports."""
-    notes = notes_console(quiet)
-    with interruptible(f"what was done is kept in {folder}; the same command resumes"):
-        announce_compilation(notes)
-        stages: list[str] = []
-        with runs_bar(notes) as advance:
-
-            def report(stage: str, done: int, total: int, failed: int) -> None:
-                if stage not in stages:
-                    stages.append(stage)
-                    notes.print(f"{stage}: {total:,} runs")
-                advance(done, total, failed)
-
-            yield report
 
 
 def _show(loaded: Loaded, folder: Path, tables: Mapping[str, pd.DataFrame], summary: str = "") -> None:

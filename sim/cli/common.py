@@ -236,6 +236,33 @@ def runs_bar(notes: Console) -> Iterator[Callable[[int, int, int], None]]:
         yield report
 
 
+@contextmanager
+def carried_out(folder: Path, notes: Console) -> Iterator[Callable[[int, int, int], None]]:
+    """Show the progress of runs that a folder keeps; yields the function to which they report."""
+    with interruptible(f"what was done is kept in {folder}; the same command resumes"):
+        announce_compilation(notes)
+        with runs_bar(notes) as advance:
+            yield advance
+
+
+@contextmanager
+def stages(folder: Path, notes: Console, *, counted: bool = True) -> Iterator[Callable[..., None]]:
+    """Show a line for each stage, with its runs if they are counted, and a bar; yields the function to report to.
+
+    It takes the stage, and its runs: done, requested and (if known) failed.
+    """
+    seen: list[str] = []
+    with carried_out(folder, notes) as advance:
+
+        def report(stage: str, done: int, total: int, failed: int = 0) -> None:
+            if stage and stage not in seen:
+                seen.append(stage)
+                notes.print(f"{stage}: {total:,} runs" if counted else stage)
+            advance(done, total, failed)
+
+        yield report
+
+
 def _bar(notes: Console, unit: str) -> Progress:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 

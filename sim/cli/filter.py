@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,11 +14,9 @@ from sim.cli.common import (
     Quiet,
     Wide,
     With,
-    announce_compilation,
     command_line,
-    interruptible,
     list_files,
-    runs_bar,
+    stages,
     start_server,
 )
 from sim.cli.streams import notes_console, results_console, say
@@ -66,7 +62,7 @@ def assimilate(
 
     loaded = fits.loaded_filter(experiment, particles)
     folder = fits.folder_of(loaded.name, "filter", out)
-    with _months(folder, quiet) as report:
+    with stages(folder, notes_console(quiet), counted=False) as report:
         done = fits.assimilate(
             loaded, data=data, until=until, folder=folder, jobs=jobs, dask=dask, progress=report, command=command_line()
         )
@@ -102,7 +98,7 @@ def forecast(
 
     loaded = fits.loaded_filter(experiment, particles)
     folder = fits.folder_of(loaded.name, "filter", out)
-    with _months(folder, quiet) as report:
+    with stages(folder, notes_console(quiet), counted=False) as report:
         done = fits.forecast(
             loaded, data=data, weeks=weeks, changes=changes or [], until=until, runs=runs, folder=folder, jobs=jobs,
             dask=dask, progress=report, command=command_line(),
@@ -138,30 +134,12 @@ def back_test_filter(
     from sim.api import fits
 
     loaded, folder = fits.filter_to_test(experiment, particles, leave_out, out)
-    with _months(folder, quiet) as report:
+    with stages(folder, notes_console(quiet), counted=False) as report:
         done = fits.backtest(
             loaded, data=data, folder=folder, jobs=jobs, dask=dask, progress=report, command=command_line()
         )
     if not quiet:
         _show(loaded, folder, done, ("scores", "scores-by-series", "months"))
-
-
-@contextmanager
-def _months(folder: Path, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
-    """Show a line for each month, and a bar of the runs; yields the function to which a filter reports."""
-    notes = notes_console(quiet)
-    with interruptible(f"what was done is kept in {folder}; the same command resumes"):
-        announce_compilation(notes)
-        months: list[str] = []
-        with runs_bar(notes) as advance:
-
-            def report(month: str, done: int, asked: int) -> None:
-                if month and month not in months:
-                    months.append(month)
-                    notes.print(month)
-                advance(done, asked, 0)
-
-            yield report
 
 
 _TITLES = {

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,12 +16,11 @@ from sim.cli.common import (
     Shard,
     Wide,
     With,
-    announce_compilation,
+    carried_out,
     command_line,
     interruptible,
     list_files,
     part_done,
-    runs_bar,
     say_redone,
     shard_of,
     start_server,
@@ -73,7 +70,7 @@ def sweep(
 
         prepared = prepare(experiment, samples, replicates)
     folder = out if out is not None else prepared.folder
-    with _carried_out(folder, quiet) as advance:
+    with carried_out(folder, notes_console(quiet)) as advance:
         from sim.studies.carry_out import carry_out
         from sim.studies.work.executors import workplace
         from sim.sweeps.completed_sweep import wide_tables
@@ -93,20 +90,10 @@ def sweep(
     show_sweep(study)
 
 
-@contextmanager
-def _carried_out(folder: Path, quiet: bool) -> Iterator[Callable[[int, int, int], None]]:
-    """Show the progress of runs; yields the function to which they report."""
-    with interruptible(f"what was done is kept in {folder}; the same command resumes"):
-        notes = notes_console(quiet)
-        announce_compilation(notes)
-        with runs_bar(notes) as advance:
-            yield advance
-
-
 def mend(folder: Path, jobs: int | None, quiet: bool) -> None:
     """`corridor mend`."""
     start_server(jobs, None)
-    with _carried_out(folder, quiet) as advance:
+    with carried_out(folder, notes_console(quiet)) as advance:
         from sim.studies.work.executors import workplace
         from sim.sweeps.mend import mend as do_again
 
@@ -158,7 +145,7 @@ def threshold(
         workplace(jobs, dask)
     folder = out if out is not None else Path("results") / f"{ready.name}-{ready.experiment.seed}"
     try:
-        with _carried_out(folder, quiet) as advance:
+        with carried_out(folder, notes_console(quiet)) as advance:
             found = tipping_points(
                 ready, folder, place=lambda: workplace(jobs, dask), shard=shard_of(shard), command=command_line(),
                 progress=advance,
@@ -183,8 +170,8 @@ def threshold(
 
 def _write_threshold(folder: Path, ready: Ready, found: Tipping) -> list[str]:
     from sim.api.analyses import write_tables
+    from sim.outputs.folder import ANALYSIS
     from sim.report import sweep_figures as figures
-    from sim.sweeps.completed_sweep import ANALYSIS
 
     table, curves = found.table(), found.curves()
     written = write_tables(folder, {"threshold": table, "probabilities": curves})

@@ -23,7 +23,7 @@ import numpy as np
 
 from sim.outputs.daily import Blocks, aggregate, blocks_of
 from sim.outputs.definitions import ALL, OUTPUTS, PRESSURE, Output
-from sim.outputs.run_data import WINDOW, Array, RunData
+from sim.outputs.run_data import Array, RunData, seven_day_mean
 
 PEAK, OVERLOAD = "peak_date", "first_overload"
 FORMS = (
@@ -193,7 +193,7 @@ def _value(term: Term, run: RunData, blocks: Blocks) -> float:
     if values is None or output is None or begin >= end:
         return float("nan")
     if term.function:
-        return _day(term.function, _smooth(values) if output.over_time == "sum" else values, begin, end)
+        return _day(term.function, seven_day_mean(values) if output.over_time == "sum" else values, begin, end)
     window = values[None, begin:end, None]
     return float(aggregate(window, np.array([0]), np.array([end - begin]), output.over_time)[0, 0, 0])
 
@@ -204,14 +204,6 @@ def _day(function: str, values: Array, begin: int, end: int) -> float:
         return float(begin + own.argmax() + 1) if own.max() > 0 else float("nan")
     over = np.flatnonzero(own > 1.0)
     return float(begin + over[0] + 1) if len(over) else float("nan")
-
-
-def _smooth(values: Array) -> Array:
-    """Return means over the seven days up to each day."""
-    total = np.cumsum(values, dtype=np.float64)
-    total[WINDOW:] -= total[:-WINDOW].copy()
-    mean: Array = total / WINDOW
-    return mean
 
 
 def _daily(blocks: Blocks, output: str, name: str) -> Array | None:

@@ -19,6 +19,7 @@ from sim.outputs.run_record import FORMAT, wrong_entry
 RUN_FILE = "run.json"
 _EXCHANGE, _HERE = 2, -100
 _PARTIAL, _OLD = ".partial-", ".old"  # in the names of folders that are being written, and of what they replace
+ANALYSIS = "analysis"  # subfolder of results for what can be remade from them
 TRIAL = ".corridor-"  # of empty folders that tell whether a folder can be written to
 _MOMENT = 60.0  # seconds
 

@@ -178,11 +178,17 @@ def in_procedure(run: RunData) -> Array:
     return run.by_place[:, run.agency_place, STATUSES.index("in_procedure")]
 
 
+def seven_day_mean(values: Array) -> Array:
+    """Return means by day (first axis) over the seven days up to each; before the run there was nothing."""
+    total = np.cumsum(values, axis=0, dtype=np.float64)
+    total[WINDOW:] -= total[:-WINDOW].copy()
+    mean: Array = total / WINDOW
+    return mean
+
+
 def border_pressure(calls: Array, capacity: Array) -> Array:
     """Return border pressure by day (first axis), from patrol calls and capacity per day; always finite."""
-    total = np.cumsum(calls, axis=0, dtype=np.float64)
-    total[WINDOW:] -= total[:-WINDOW].copy()
-    pressure: Array = total / WINDOW / np.maximum(capacity, LEAST_CAPACITY)
+    pressure: Array = seven_day_mean(calls) / np.maximum(capacity, LEAST_CAPACITY)
     return pressure
 
 

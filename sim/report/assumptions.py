@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from sim.outputs.definitions import ALL, title_of
-from sim.outputs.trust import MEANING, Trust
+from sim.outputs.trust import MEANING
 from sim.report.findings import COMPARE, Findings
 from sim.report.tables import Cell, Line, Table
 from sim.report.trust import OUTPUTS, SIGNS
@@ -54,7 +54,7 @@ def _law(value: Distribution) -> str:
 
 def trusted(found: Findings) -> Table:
     """Return which outputs of the base are fitted or back-tested, and why, and why the rest is assumed."""
-    trust = Trust(found.scenario)
+    trust = found.trust
     lines: list[Line] = []
     for level, name in (*(("agency", agency) for agency in found.agencies), (ALL, ALL)):
         title = "All together" if level == ALL else found.title_of(level, name)

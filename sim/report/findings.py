@@ -13,6 +13,7 @@ from sim.outputs.definitions import ALL, EVERYWHERE, definition
 from sim.outputs.folder import OutputError
 from sim.outputs.run_data import WINDOW, Array
 from sim.outputs.totals import QUANTILES
+from sim.outputs.trust import Trust
 from sim.scenario.schema import Scenario
 from sim.scenario.write import scenario_hash
 from sim.studies.arms import ANSWERED
@@ -138,6 +139,11 @@ class Findings:
             return self.study.intervals
         assert self.results is not None
         return self.results.intervals.assign(scenario=self.base)
+
+    @cached_property
+    def trust(self) -> Trust:
+        """Return the trust marks of the base."""
+        return Trust(self.scenario)
 
     @cached_property
     def differences(self) -> pd.DataFrame:

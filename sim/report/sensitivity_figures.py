@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from sim.outputs.folder import ANALYSIS
 from sim.report import sweep_figures as figures
-from sim.sweeps.completed_sweep import ANALYSIS, CompletedSweep
+from sim.sweeps.completed_sweep import CompletedSweep
 from sim.sweeps.designs import ONE, SAMPLED
 from sim.sweeps.outcomes import OutcomeOf
 from sim.sweeps.sensitivity import factor_named, grid_of, strongest

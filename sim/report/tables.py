@@ -24,7 +24,7 @@ from sim.outputs.definitions import (
     with_registered,
 )
 from sim.outputs.rounding import shown
-from sim.outputs.trust import ASSUMED, Trust
+from sim.outputs.trust import ASSUMED
 from sim.report.findings import Findings
 from sim.report.sentences import Row, changed, difference_of, has_sea, only_in, row_of, since
 from sim.report.trust import in_words
@@ -130,7 +130,7 @@ def differences(found: Findings, other: str) -> Table:
 def sections(found: Findings, other: str | None = None) -> Table:
     """Return outputs by section and agency, of the base or as differences of another scenario."""
     columns = (*(_SECTION if other is None else _SECTION[1:]), *_SECTION_HUMAN)
-    ever, trust = other is None and found.several, Trust(found.scenario)
+    ever = other is None and found.several
     lines = []
     for agency in found.agencies:
         for level, name in (*(("section", n) for n in found.sections_of(agency)), ("agency", agency)):
@@ -140,7 +140,7 @@ def sections(found: Findings, other: str | None = None) -> Table:
             if ever:
                 cells.append(Cell(share(found.ever_over.get((found.base, name), 0.0))))
             if other is None:
-                cells.append(Cell(in_words(trust, level, name)))
+                cells.append(Cell(in_words(found.trust, level, name)))
             lines.append(Line(title, note, cells, level == "agency"))
     rest = _cells(found, "section", NOWHERE, columns, other)
     if lines and any(entry.main not in ("–", "0") for entry in rest):

@@ -34,6 +34,11 @@ def departures(scenario: Scenario) -> list[Departure]:
     return [row for row in read_timetable(Path(path), scenario, last) if row.day < scenario.days]
 
 
+def timetabled(scenario: Scenario) -> list[tuple[int, str, int]]:
+    """Return `departures` as a model takes them: (day of the run, route, seats)."""
+    return [(row.day, row.route, row.seats) for row in departures(scenario)]
+
+
 def read_timetable(path: str | Path, scenario: Scenario, last: date | None = None) -> list[Departure]:
     """Read departures by day, carrier and route, in the order of days, then of the file.
 

@@ -19,7 +19,7 @@ from sim.runs import replicate_seed
 from sim.scenario.draw import drawn_values, resolve
 from sim.scenario.points import filling
 from sim.scenario.schema import Scenario
-from sim.scenario.timetable import departures
+from sim.scenario.timetable import timetabled
 from sim.scenario.write import scenario_hash
 
 MOST_REPLICATES = 100_000
@@ -141,12 +141,7 @@ class Plan:
     def cases(self) -> list[Case]:
         """Return the scenarios, ready for workers."""
         return [
-            Case(
-                name,
-                _portable(scenario, self.seed),
-                [(row.day, row.route, row.seats) for row in departures(scenario)],
-                self.outcomes,
-            )
+            Case(name, _portable(scenario, self.seed), timetabled(scenario), self.outcomes)
             for name, scenario in self.scenarios.items()
         ]
 

@@ -19,7 +19,6 @@ from sim.sweeps.factors import Factor, Floats
 from sim.sweeps.outcomes import OutcomeOf, check_outcome
 
 WIDE = "runs.parquet"
-ANALYSIS = "analysis"  # subfolder of a study for what can be remade from its runs
 
 
 class CompletedSweep:

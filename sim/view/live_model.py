@@ -7,7 +7,8 @@ from threading import Condition, RLock
 from typing import Self
 
 from sim.model import CorridorModel
-from sim.scenario import Scenario, departures, resolve
+from sim.scenario import Scenario, resolve
+from sim.scenario.timetable import timetabled
 
 LONGEST_WAIT = 1.0  # seconds; a tab in the background paints about once a second
 
@@ -70,8 +71,7 @@ class WatchedModel(CorridorModel):
         self.source = settings
         self._step_lock = RLock()
         self.pace = pace
-        rows = [(row.day, row.route, row.seats) for row in departures(settings)]
-        super().__init__(resolve(settings), timetable=rows)
+        super().__init__(resolve(settings), timetable=timetabled(settings))
 
     def step(self) -> None:
         """Simulate one day, once the browser has painted the last one."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +17,7 @@ from sim.studies.plan import Plan
 from sim.studies.store.verify import verify
 from sim.studies.study import Study
 from tests.faults import lives
+from tests.limits import limit_memory
 from tests.strategies import tiny_scenario
 
 PLAN = Plan("replicates", {"tiny": tiny_scenario(days=30)}, 150)
@@ -104,11 +104,7 @@ def test_a_run_that_does_not_fit_leaves_nothing_and_an_older_result_whole(disk: 
 
 def _short_of_memory(folder: Path, report: Path) -> None:
     """In a process that may take little more memory than it has."""
-    import resource
-
-    pages = int(Path("/proc/self/statm").read_text().split()[0])
-    most = pages * os.sysconf("SC_PAGE_SIZE") + 400 * 2**20
-    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    limit_memory(400 * 2**20)
     large = tiny_scenario({"cohorts": {"iraqis": {"size": 20_000_000}}}, days=30)  # 640 MB of rows
     study = carry_out(Plan("compare", {"tiny": tiny_scenario(days=30), "large": large}, 3), folder)
     report.write_text(f"{len(study.runs)} {len(study.failed)}")

@@ -13,16 +13,11 @@ from __future__ import annotations
 import argparse
 import hashlib
 import multiprocessing
-import os
 import random
-import resource
 import shutil
-import signal
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from types import CodeType
 from typing import Any
@@ -30,6 +25,7 @@ from typing import Any
 from tests.fuzzing import signed
 from tests.fuzzing.damage import damaged
 from tests.fuzzing.readers import Reader, judged, readers
+from tests.limits import limit_memory, limited
 
 KEPT = Path(__file__).parent / "corpus"
 SECONDS = 20  # of computing, for one content
@@ -53,27 +49,6 @@ class Lines:
         return sys.monitoring.DISABLE
 
 
-@contextmanager
-def limited(seconds: int) -> Iterator[None]:
-    """A TimeoutError after so many seconds of computing."""
-
-    def stop(*_: object) -> None:
-        raise TimeoutError(f"more than {seconds} s")
-
-    signal.signal(signal.SIGPROF, stop)
-    signal.setitimer(signal.ITIMER_PROF, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
-
-
-def limit_memory() -> None:
-    pages = int(Path("/proc/self/statm").read_text().split()[0])
-    most = pages * os.sysconf("SC_PAGE_SIZE") + MEMORY
-    resource.setrlimit(resource.RLIMIT_AS, (most, most))
-
-
 def name_of(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:16]
 
@@ -91,7 +66,7 @@ def work(name: str, seconds: float, seed: int, corpus: Path, place: Path) -> Non
     lines, lot = Lines(), random.Random(seed)
     for content in pool:
         judged(reader, place / "case", content)
-    limit_memory()
+    limit_memory(MEMORY)
     until, tried, began, seen = time.monotonic() + seconds, 0, lines.reached, set[str]()
     while time.monotonic() < until:
         content = damaged(lot.choice(pool), reader.kind, pool, lot)

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.fuzzing import signed
-from tests.fuzzing.fuzz import KEPT, SECONDS, corpus_of, limited
+from tests.fuzzing.fuzz import KEPT, SECONDS, corpus_of
 from tests.fuzzing.readers import Reader, judged, readers
+from tests.limits import limited
 
 READERS = {reader.name: reader for reader in readers()}
 KEPT_CONTENTS = [(name, file) for name, reader in READERS.items() for file in corpus_of(reader, KEPT)]

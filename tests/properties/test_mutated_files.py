@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import signal
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -21,6 +19,7 @@ import pytest
 from sim.scenario import ScenarioError, load_scenario, scenarios_folder, to_yaml
 from sim.studies.work.fork_server import start_server
 from tests.faults.lives import PATIENCE
+from tests.limits import limit_memory, limited
 from tests.mutations import MUTATIONS, write_case
 from tests.strategies import START, tiny_scenario
 
@@ -42,32 +41,12 @@ def timetable_text() -> str:
     return "\n".join(["date,origin,destination,carrier,seats", *rows, ""])
 
 
-@contextmanager
-def limited(seconds: int) -> Iterator[None]:
-    """An error after so many seconds of computing."""
-
-    def stop(*_: object) -> None:
-        raise TimeoutError(f"more than {seconds} s")
-
-    signal.signal(signal.SIGPROF, stop)
-    signal.setitimer(signal.ITIMER_PROF, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
-
-
 def read_all(folder: Path, numbers: range) -> None:
     """In a process of its own: write and read each case; what is wrong goes into ``report``."""
-    import resource
-
     from sim.model import CorridorModel
 
     os.chdir(folder)
-    pages = int(Path("/proc/self/statm").read_text().split()[0]) if Path("/proc/self/statm").exists() else 0
-    if pages:
-        most = pages * os.sysconf("SC_PAGE_SIZE") + MEMORY
-        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    limit_memory(MEMORY)
     scenario, timetable = scenario_text(), timetable_text()
     found = {"accepted": 0, "refused": 0}
     with (folder / "report").open("w", encoding="utf-8") as report:

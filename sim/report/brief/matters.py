@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from sim.outputs.trust import Trust
+from sim.outputs.folder import ANALYSIS
 from sim.report.findings import Findings
 from sim.report.words import share
 from sim.scenario.entry import ASSUMED, FITTED, figure
@@ -43,7 +43,7 @@ class Matters(NamedTuple):
 
 def matters(found: Findings) -> Matters:
     """Return the three assumptions that matter most for a study or run."""
-    folder = None if found.study is None else found.study.folder / "analysis"
+    folder = None if found.study is None else found.study.folder / ANALYSIS
     measured = None if folder is None else _measured(folder)
     return measured or _widest(found)
 
@@ -63,7 +63,7 @@ def _measured(folder: Path) -> Matters | None:
 
 def _widest(found: Findings) -> Matters:
     """Choose assumed quantities by their 90 % range over their median, one of each description."""
-    learnt = Trust(found.scenario).learnt
+    learnt = found.trust.learnt
     ranked: dict[str, tuple[float, Parameter]] = {}
     for one in parameter_paths(found.scenario):
         if not isinstance(one.value, Distribution) or not _is_assumed(one, learnt):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from sim.outputs.definitions import ALL
-from sim.outputs.trust import Trust
 from sim.report.brief.titles import scenario_title
 from sim.report.findings import Findings
 from sim.report.panels import colour_of
@@ -53,8 +52,7 @@ class Place(NamedTuple):
 
 def headings(found: Findings) -> list[tuple[str, str]]:
     """Return the outcomes of the ranking with the sign of their trust."""
-    trust = Trust(found.scenario)
-    return [(HEADINGS[output], SIGNS[trust.of(ALL, ALL, output).mark]) for output in RANKED]
+    return [(HEADINGS[output], SIGNS[found.trust.of(ALL, ALL, output).mark]) for output in RANKED]
 
 
 def ranked(found: Findings, ranking: Ranking | None) -> list[Ranked]:
@@ -88,7 +86,7 @@ def _title(found: Findings, name: str) -> str:
 
 def places(found: Findings, most: int) -> tuple[list[Place], int]:
     """Return ``most`` sections and countries of the base with their trust, and how many sections are left out."""
-    trust, rows, left = Trust(found.scenario), [], 0
+    rows, left = [], 0
     peaks = {name: found.value(found.base, "pressure_peak", "section", name) for name in found.sections}
     known = sorted((n for n, row in peaks.items() if row), key=lambda n: -peaks[n]["median"])  # type: ignore[index]
     shown = set(known[: most - len(found.agencies)])
@@ -99,7 +97,7 @@ def places(found: Findings, most: int) -> tuple[list[Place], int]:
             cells = []
             for output in OF_SECTIONS:
                 row = found.value(found.base, output, level, name)
-                sign = SIGNS[trust.of(level, name, output).mark]
+                sign = SIGNS[found.trust.of(level, name, output).mark]
                 cells.append(Figure("–") if row is None else Figure(brief(row["median"], output), "", sign))
             title = found.title_of(level, name).partition(" (")[0]
             rows.append(Place(clipped(title, _TITLE), level == "agency", cells))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from sim.report.findings import Findings
@@ -41,8 +40,8 @@ def _part(one: Asked, scenario: Scenario) -> str:
     if one.value is not None:
         words += f", {_UNITS.get(one.part.value, '{}').format(_value(one.value))}"
     if one.start is not None:
-        words += f", from {_day(one.start)}"
-    return words + (f" to {_day(one.end)}" if one.end is not None else "")
+        words += f", from {day(one.start)}"
+    return words + (f" to {day(one.end)}" if one.end is not None else "")
 
 
 def _target(name: str, scenario: Scenario) -> str:
@@ -57,7 +56,3 @@ def _target(name: str, scenario: Scenario) -> str:
 
 def _value(value: Any) -> str:
     return f"{value:,}" if isinstance(value, int) else f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _day(when: date) -> str:
-    return day(when)

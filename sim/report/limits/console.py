@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pandas as pd
 from rich.console import Console
 
 from sim.data.plain_text import visible
@@ -15,17 +14,15 @@ from sim.report.limits.rows import (
     CONTRIBUTION,
     EASIER,
     STEPS_COLUMNS,
+    Gain,
     difference_rows,
-    signed,
     step_rows,
     title_of_differences,
     title_of_steps,
     told,
-    value_is,
 )
 from sim.report.limits.sentences import sentences
-from sim.studies.limits.limits import Limits, binding
-from sim.studies.limits.observed import TITLES
+from sim.studies.limits.limits import Limits
 
 
 def show_limits(limits: Limits, console: Console, pairs: Sequence[tuple[str, str]] = ()) -> None:
@@ -44,19 +41,16 @@ def show_limits(limits: Limits, console: Console, pairs: Sequence[tuple[str, str
 
 def steps_table(limits: Limits, scenario: str, route: str) -> ConsoleTable:
     """Return a route's steps, with what a tenth more at each brings."""
-    binds = binding(limits, scenario, route)
     table = ConsoleTable(
         title_of_steps(limits, scenario, route), "", STEPS_COLUMNS,
         ("persons", "aboard", "in", "a tenth easier", "lost here", "value is"),
     )  # fmt: skip
-    for step, persons, lost, easier in step_rows(limits, scenario, route):
+    for step in step_rows(limits, scenario, route):
         cells: list[Cell] = [EMPTY] * 4
-        if easier is not None:
-            gains: list[Cell] = [_gain(easier, name, limits) for name in ("boarded", "entered")]
-            cells = [str(easier["easier"]), *gains, value_is(easier)]
-        name = f"{TITLES[step]} (binds)" if step in binds else TITLES[step]
-        change = EMPTY if lost is None else signed(lost)
-        table.add_row(name, f"{persons:,.0f}", change, *cells, style="bold" if step in binds else "")
+        if step.easier is not None:
+            cells = [step.easier.what, *map(_gain, step.easier.gains), step.easier.value_is]
+        name = f"{step.title} (binds)" if step.binds else step.title
+        table.add_row(name, step.persons, step.lost or EMPTY, *cells, style="bold" if step.binds else "")
     return table
 
 
@@ -66,17 +60,16 @@ def difference_table(limits: Limits, base: str, other: str, route: str) -> Conso
         title_of_differences(limits, base, other, route), CONTRIBUTION,
         ("step", base, other, "difference", "contribution"), ("difference", "contribution", base, other),
     )  # fmt: skip
-    rows = difference_rows(limits, base, other, route)
-    for row in rows.itertuples():
-        numbers = f"{row.base:,.0f}", f"{row.other:,.0f}", signed(row.difference), signed(row.contribution)
-        table.add_row(TITLES[str(row.step)], *numbers)
+    rows, total = difference_rows(limits, base, other, route)
+    for row in rows:
+        table.add_row(*row)
     table.end_section()
-    table.add_row("sum", EMPTY, EMPTY, EMPTY, signed(float(rows["contribution"].sum())), style="bold")
+    table.add_row("sum", EMPTY, EMPTY, EMPTY, total, style="bold")
     return table
 
 
-def _gain(row: pd.Series, name: str, limits: Limits) -> Cell:
-    low, middle, high = (signed(float(row[key])) for key in (f"{name}_low", name, f"{name}_high"))
-    if limits.replicates == 1 or low == high:
+def _gain(gain: Gain) -> Cell:
+    middle, low, high = gain
+    if low == high:
         return middle
     return f"{middle} ({low} … {high})", f"{middle}\n({low} … {high})", middle

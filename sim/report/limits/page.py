@@ -5,25 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import pandas as pd
-
 from sim.report.limits.rows import (
     CAPTION,
     CONTRIBUTION,
     EASIER,
     STEPS_COLUMNS,
+    Gain,
     difference_rows,
-    signed,
     step_rows,
     title_of_differences,
     title_of_steps,
     told,
-    value_is,
 )
 from sim.report.limits.sentences import sentences
 from sim.report.tables import Cell, Line, Table
-from sim.studies.limits.limits import Limits, binding
-from sim.studies.limits.observed import TITLES
+from sim.studies.limits.limits import Limits
 
 _NONE = "·"
 
@@ -44,30 +40,23 @@ def section(limits: Limits, pairs: Sequence[tuple[str, str]]) -> Section:
 
 
 def _steps(limits: Limits, scenario: str, route: str) -> Table:
-    binds, lines = binding(limits, scenario, route), []
-    for step, persons, lost, easier in step_rows(limits, scenario, route):
+    lines = []
+    for step in step_rows(limits, scenario, route):
         cells = [Cell(_NONE)] * 4
-        if easier is not None:
-            gains = [_gain(easier, name) for name in ("boarded", "entered")]
-            cells = [Cell(str(easier["easier"])), *gains, Cell(value_is(easier))]
-        change = Cell(_NONE if lost is None else signed(lost))
-        note = "binds" if step in binds else ""
-        lines.append(Line(TITLES[step], note, [Cell(f"{persons:,.0f}"), change, *cells], step in binds))
+        if step.easier is not None:
+            cells = [Cell(step.easier.what), *map(_gain, step.easier.gains), Cell(step.easier.value_is)]
+        numbers = [Cell(step.persons), Cell(step.lost or _NONE)]
+        lines.append(Line(step.title, "binds" if step.binds else "", [*numbers, *cells], step.binds))
     return Table(title_of_steps(limits, scenario, route), "", list(STEPS_COLUMNS), lines, "differences")
 
 
-def _gain(row: pd.Series, name: str) -> Cell:
-    low, middle, high = (signed(float(row[key])) for key in (f"{name}_low", name, f"{name}_high"))
-    return Cell(middle, "" if low == high else f"{low} to {high}")
+def _gain(gain: Gain) -> Cell:
+    return Cell(gain.middle, "" if gain.low == gain.high else f"{gain.low} to {gain.high}")
 
 
 def _differences(limits: Limits, base: str, other: str, route: str) -> Table:
-    rows = difference_rows(limits, base, other, route)
-    lines = []
-    for row in rows.itertuples():
-        numbers = f"{row.base:,.0f}", f"{row.other:,.0f}", signed(row.difference), signed(row.contribution)
-        lines.append(Line(TITLES[str(row.step)], "", [Cell(number) for number in numbers]))
-    total = Cell(signed(float(rows["contribution"].sum())))
-    lines.append(Line("sum", "", [Cell(_NONE), Cell(_NONE), Cell(_NONE), total], True))
+    rows, total = difference_rows(limits, base, other, route)
+    lines = [Line(title, "", [Cell(number) for number in numbers]) for title, *numbers in rows]
+    lines.append(Line("sum", "", [Cell(_NONE), Cell(_NONE), Cell(_NONE), Cell(total)], True))
     columns = ["step", base, other, "difference", "contribution"]
     return Table(title_of_differences(limits, base, other, route), CONTRIBUTION, columns, lines, "differences")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import NamedTuple
 
 import pandas as pd
 
-from sim.studies.limits.limits import LEAST, Limits, differences, totals
-from sim.studies.limits.observed import ON_LAND, STEPS
+from sim.outputs.rounding import shown
+from sim.studies.limits.limits import LEAST, Limits, binding, differences, totals
+from sim.studies.limits.observed import ON_LAND, STEPS, TITLES
 
 CAPTION = (
     "Persons over the whole period. Would leave, can pay: expected numbers of those at home on each day, if the route "
@@ -56,23 +57,62 @@ def changed(limits: Limits, base: str, other: str) -> list[str]:
     return [str(route) for route in dict.fromkeys(found[there]["route"])]
 
 
-def step_rows(limits: Limits, scenario: str, route: str) -> Iterator[tuple[str, float, float | None, Any]]:
-    """Yield each step of a route: persons, the change from the step before, and what a tenth more brings (or None)."""
-    persons = totals(limits, scenario, route)
+class Gain(NamedTuple):
+    """How many more a tenth brings: the mean, and its ends, which are the same where replicates agree."""
+
+    middle: str
+    low: str
+    high: str
+
+
+class Easier(NamedTuple):
+    """What is made a tenth easier, what that brings aboard and in, and whether it rests on a source."""
+
+    what: str
+    gains: tuple[Gain, Gain]
+    value_is: str
+
+
+class Step(NamedTuple):
+    """A step of a route: its title, whether it binds, persons, and those lost since the step before (empty: none)."""
+
+    title: str
+    binds: bool
+    persons: str
+    lost: str
+    easier: Easier | None
+
+
+def step_rows(limits: Limits, scenario: str, route: str) -> Iterator[Step]:
+    """Yield each step of a route."""
+    persons, binds = totals(limits, scenario, route), binding(limits, scenario, route)
     gains = limits.gains[(limits.gains["scenario"] == scenario) & (limits.gains["route"] == route)].set_index("step")
     before = None
     for step in _steps_of(limits, route):
-        yield (
-            step, persons[step], None if before is None else persons[step] - before,
-            gains.loc[step] if step in gains.index else None,
+        yield Step(
+            TITLES[step], step in binds, _whole(persons[step]),
+            "" if before is None else signed(persons[step] - before),
+            _easier(gains.loc[step]) if step in gains.index else None,
         )  # fmt: skip
         before = persons[step]
 
 
-def difference_rows(limits: Limits, base: str, other: str, route: str) -> pd.DataFrame:
-    """Return `differences` of a route, or of all, without steps that it does not have."""
+def _easier(row: pd.Series) -> Easier:
+    aboard, entered = (
+        Gain(*(signed(float(row[f"{name}{end}"])) for end in ("", "_low", "_high"))) for name in ("boarded", "entered")
+    )
+    return Easier(str(row["easier"]), (aboard, entered), "assumed" if row["assumed"] else "sourced")
+
+
+def difference_rows(limits: Limits, base: str, other: str, route: str) -> tuple[list[list[str]], str]:
+    """Return the steps of a route, or of all (title, persons of both, difference, contribution), and the sum."""
     found = differences(limits, base, other)
-    return found[(found["route"] == route) & found["step"].isin(_steps_of(limits, route))]
+    own = found[(found["route"] == route) & found["step"].isin(_steps_of(limits, route))]
+    rows = [
+        [TITLES[str(row.step)], _whole(row.base), _whole(row.other), signed(row.difference), signed(row.contribution)]
+        for row in own.itertuples()
+    ]
+    return rows, signed(float(own["contribution"].sum()))
 
 
 def _steps_of(limits: Limits, route: str) -> list[str]:
@@ -90,15 +130,13 @@ def title_of_differences(limits: Limits, base: str, other: str, route: str) -> s
     return f"Difference by step, {where}: {other} less {base}, {limits.first} to {limits.last}, {_runs(limits)}"
 
 
-def value_is(row: pd.Series) -> str:
-    """Return whether what is made easier rests on a source."""
-    return "assumed" if row["assumed"] else "sourced"
-
-
 def signed(value: float) -> str:
     """Return whole persons with a sign; 0 has none."""
-    whole = round(value)
-    return "0" if whole == 0 else f"{'+' if whole > 0 else '−'}{abs(whole):,}"
+    return shown(value, sign=True, exact=True)
+
+
+def _whole(value: float) -> str:
+    return shown(value, exact=True)
 
 
 def _runs(limits: Limits) -> str:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from sim.scenario.fields import find, note
 from sim.scenario.paths import apply_overrides, get_path
+from sim.scenario.quantity import centre
 from sim.scenario.schema import Scenario
 from sim.studies.limits.observed import STEPS, Timetable
 
@@ -53,7 +54,7 @@ def relaxations(scenario: Scenario, routes: Iterable[str]) -> list[Relaxation]:
     own = [route for route in routes if route in scenario.routes]
     land = [route for route in own if not scenario.routes[route].over_sea]
     states = sorted({scenario.routes[route].transit_state for route in land})
-    needing = sorted({scenario.routes[r].transit_state for r in land if _plain(scenario.routes[r].visa_lead) > 0})
+    needing = sorted({scenario.routes[r].transit_state for r in land if centre(scenario.routes[r].visa_lead) > 0})
     tastes = [f"cohorts.{c}.routes.{r}" for c, one in scenario.cohorts.items() for r in own if r in one.routes]
     services = [
         f"carriers.{c}.services.{r}.weekly" for c, one in scenario.carriers.items() for r in one.services if r in own
@@ -96,7 +97,3 @@ def _scaled(value: Any, change: Callable[[float], float]) -> Any:
     if isinstance(value, Mapping):
         return {key: _scaled(one, change) for key, one in value.items()}
     return change(float(value))
-
-
-def _plain(value: Any) -> float:
-    return float(value)

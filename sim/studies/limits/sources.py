@@ -10,9 +10,9 @@ from sim.outputs.results import Results
 from sim.outputs.run_data import by_route
 from sim.runs import draw
 from sim.scenario.schema import Scenario
-from sim.scenario.timetable import departures
+from sim.scenario.timetable import timetabled
 from sim.studies.limits.limits import Case
-from sim.studies.limits.observed import Observed, Timetable
+from sim.studies.limits.observed import Observed
 from sim.studies.plan import Parcel, Plan, Run
 from sim.studies.study import Study
 from sim.studies.windows import check_window
@@ -38,7 +38,7 @@ def cases_of(source: Study | Results | Scenario, replicates: int = REPLICATES, n
     scenario = source if isinstance(source, Scenario) else source.scenario
     if isinstance(source, Results) and (source.info.begun_from or source.replicates > 1):
         raise OutputError("found a run that went on from a stored state; needed: one from its first day on")
-    return [Case(name, 0, draw(scenario, 0, 1), _timetable(scenario))]
+    return [Case(name, 0, draw(scenario, 0, 1), timetabled(scenario))]
 
 
 def _of_study(study: Study, replicates: int) -> list[Case]:
@@ -77,10 +77,6 @@ def window_in(
         window = source.window()
         return (None, None) if window is None else (window.first, window.last)
     return asked
-
-
-def _timetable(scenario: Scenario) -> Timetable:
-    return [(row.day, row.route, row.seats) for row in departures(scenario)]
 
 
 def check_of(source: Study | Results | Scenario) -> Check | None:

@@ -7,15 +7,13 @@ from pathlib import Path
 import pandas as pd
 
 from sim.data.spreadsheet import plain
-from sim.outputs.folder import OutputError
+from sim.outputs.folder import ANALYSIS, OutputError
 from sim.studies.limits.limits import STORED_GAINS, STORED_STEPS, Limits
-
-FOLDER = "analysis"
 
 
 def stored_limits(folder: Path) -> Limits | None:
     """Return what was written to a result's folder; None if nothing was. Raises OutputError if it cannot be read."""
-    files = [folder / FOLDER / f"{name}.csv" for name in (STORED_STEPS, STORED_GAINS)]
+    files = [folder / ANALYSIS / f"{name}.csv" for name in (STORED_STEPS, STORED_GAINS)]
     if not all(file.is_file() for file in files):
         return None
     try:
@@ -27,4 +25,4 @@ def stored_limits(folder: Path) -> Limits | None:
         sea = frozenset(gains["route"][gains["over_sea"].astype(bool)])
         return Limits(steps, gains, int(gains["replicates"].iloc[0]), first, last, sea)
     except (OSError, ValueError, KeyError, IndexError) as error:
-        raise OutputError(f"{folder / FOLDER}: damaged: {error}; `corridor why {folder}` writes it again") from None
+        raise OutputError(f"{folder / ANALYSIS}: damaged: {error}; `corridor why {folder}` writes it again") from None

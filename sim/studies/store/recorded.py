@@ -164,13 +164,19 @@ class Recorded:
     def content(self, name: str) -> bytes:
         """Return the content of a file; raises OutputError if it differs from the record."""
         content = self._matching(name)
-        if content is None:  # the study may have been resumed since the record was read
-            self.files[name] = Recorded(self.folder).files.get(name, self.files[name])
+        if content is None:
+            self._read_again()
             content = self._matching(name)
         if content is None:
             file = self.folder / name
             raise OutputError(f"{file}: damaged: not the bytes that were written; `corridor mend` makes it again")
         return content
+
+    def _read_again(self) -> None:
+        """Take in what the record says now of chunks and files: the study may have been resumed, or have grown."""
+        now = Recorded(self.folder)
+        self.chunks = now.chunks
+        self.files |= now.files
 
     def _matching(self, name: str) -> bytes | None:
         """Return the content of a file, or None if it differs from the record."""
@@ -199,9 +205,8 @@ class Recorded:
     def part(self, table: str, chunk: int) -> pa.Table | None:
         """Return a table of a chunk, None if it has no rows; raises OutputError if it differs from the record."""
         name = self.name_of(table, chunk)
-        if name is not None and not (self.folder / name).is_file():  # the study may have grown since
-            now = Recorded(self.folder)
-            self.chunks, self.files = now.chunks, now.files
+        if name is not None and not (self.folder / name).is_file():
+            self._read_again()
             name = self.name_of(table, chunk)
         if name is None:
             return None

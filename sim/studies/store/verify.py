@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sim.outputs.folder import RUN_FILE, OutputError, read_run
+from sim.outputs.folder import ANALYSIS, RUN_FILE, OutputError, read_run
 from sim.outputs.provenance import record_text, sha256
 from sim.studies.store.manifest import Manifest
 from sim.studies.store.recorded import (
@@ -111,4 +111,4 @@ def _verify_run(folder: Path) -> Found:
 def _files(folder: Path) -> set[str]:
     """Return all files but locks, the spool, and reports, briefs and analyses that can be remade."""
     found = {file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()}
-    return {name for name in found if not name.startswith((".lock", "spool/", "analysis/")) and name not in _REMADE}
+    return {name for name in found if not name.startswith((".lock", "spool/", f"{ANALYSIS}/")) and name not in _REMADE}

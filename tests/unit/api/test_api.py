@@ -16,14 +16,14 @@ from sim.cli.main import app
 from sim.scenario import to_yaml
 from sim.sweeps.outcomes import OutcomeOf
 from tests.command import Corridor
-from tests.strategies import START, tiny_scenario
+from tests.strategies import tiny_scenario
+from tests.unit.sweeps.small import FLIGHTS
 
 FUNCTIONS = (
     "sweep", "sensitivity", "discover", "decide", "threshold", "calibrate", "backtest", "assimilate", "forecast"
 )  # fmt: skip
 OF_TERMINAL = {"out": "folder", "extensions": None, "wide": None, "quiet": None, "outcome": "outcomes"}
 ARGUMENT = {"sensitivity": "sweep", "discover": "sweep", "decide": "sweep"}
-FLIGHTS = f"carriers.airline-iq.services.baghdad-minsk.weekly.{START}"
 SWEEP = f"""
 kind: sweep
 title: both ways
