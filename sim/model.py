@@ -21,7 +21,7 @@ from sim.agents.transit_state import LEVERS
 from sim.data import html
 from sim.engine import conservation, ledger
 from sim.engine.build import build_world, names_of, run_days, scenario_of
-from sim.engine.compiled import compiled
+from sim.engine.compiled import compiled, inlined
 from sim.engine.kernel import kernel
 from sim.engine.processes import (
     aftermath,
@@ -50,7 +50,7 @@ from sim.states.state_file import read_state, write_state
 from sim.states.what_if import continued
 
 
-@compiled
+@inlined
 def until_departures(w: Any, day: int) -> None:
     """Run the processes before the day's departures."""
     demand.run(w, day)
@@ -58,13 +58,13 @@ def until_departures(w: Any, day: int) -> None:
     decisions.run(w, day)
 
 
-@compiled
+@inlined
 def departing(w: Any, day: int) -> None:
     """Run the day's departures by air and land."""
     departures.run(w, day)
 
 
-@compiled
+@inlined
 def after_departures(w: Any, day: int) -> None:
     """Run the processes after them."""
     transfer.run(w, day)

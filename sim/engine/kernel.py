@@ -15,7 +15,7 @@ from typing import Any
 
 from sim.data import extensions
 from sim.engine import rules
-from sim.engine.compiled import cached_as, compiled, is_compiled, plain
+from sim.engine.compiled import cached_as, compiled, is_compiled, is_inlined, plain
 
 Drivers = tuple[Callable[..., Any], ...]
 _made: dict[tuple[Any, ...], Drivers] = {}
@@ -70,6 +70,7 @@ class _Rebuilt:
         # The replacement of each function, by the function's identity; uncompiled until `_compile`.
         self.new: dict[int, Any] = {id(rules.RULES[name]): function for name, function in rules.replaced.items()}
         self.new |= {id(step.run): step.run for step in rules.steps}
+        self.inlined: set[int] = set()  # of these, those whose body stands in place of their calls
         self._reach()
         self._compile()
         modules = self._linked()
@@ -93,6 +94,7 @@ class _Rebuilt:
             for home, value in functions:
                 if id(value) not in self.new and self._calls_changed(home, plain(value).__code__.co_names):
                     self.new[id(value)] = plain(value)
+                    self.inlined |= {id(value)} if is_inlined(value) else set()
                     found = True
 
     def _calls_changed(self, home: str, names: Sequence[str], before: tuple[str, ...] = ()) -> bool:
@@ -118,7 +120,7 @@ class _Rebuilt:
                 function.__code__, space, function.__name__, function.__defaults__, function.__closure__
             )
             copy.__module__, copy.__qualname__ = function.__module__, function.__qualname__
-            self.new[known] = compiled(copy)
+            self.new[known] = compiled(copy, inline=known in self.inlined)
 
     def _linked(self) -> dict[str, ModuleType]:
         """Put the copies into each other's globals; return the modules as they see them."""
