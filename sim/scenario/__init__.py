@@ -3,7 +3,7 @@
 from sim.scenario.draw import resolve
 from sim.scenario.errors import ScenarioError
 from sim.scenario.files import scenario_names, scenarios_folder
-from sim.scenario.load import load_scenario
+from sim.scenario.load import load_scenario, load_shipped
 from sim.scenario.paths import apply_overrides, get_path, parameter_paths, parse_override
 from sim.scenario.schema import Scenario
 from sim.scenario.timetable import departures, read_timetable
@@ -17,6 +17,7 @@ __all__ = [
     "diff_yaml",
     "get_path",
     "load_scenario",
+    "load_shipped",
     "parameter_paths",
     "parse_override",
     "read_timetable",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,12 @@ def load_scenario(
         read_timetable(path, scenario, last)
         scenario._timetable = (str(path), last)
     return apply_overrides(scenario, overrides) if overrides else scenario
+
+
+@cache
+def load_shipped(name: str) -> Scenario:
+    """Load a scenario that ships, once for the whole process: to look at, as all callers share it."""
+    return load_scenario(name)
 
 
 @dataclass(frozen=True)

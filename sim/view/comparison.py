@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from sim.scenario import Scenario, ScenarioError, diff_yaml, load_scenario
+from sim.scenario import Scenario, ScenarioError, diff_yaml
 from sim.studies.carry_out import comparable
 from sim.studies.plan import Plan
 from sim.studies.study import Study
@@ -14,7 +14,7 @@ from sim.studies.work.executors import Workplace
 from sim.view.background import Background, Progress, spare_pool
 from sim.view.differences import tables
 from sim.view.fans import charts
-from sim.view.session import Session, offered
+from sim.view.session import Session, offered, on_offer
 
 SCREEN = "what-is-on-screen"
 REPLICATES, MOST = 20, 500
@@ -64,12 +64,12 @@ class Comparison:
             return self.session.named()
         if name not in offered(self.session.start):
             raise ValueError(f"found {name!r}, which is not offered")
-        return load_scenario(name)
+        return on_offer(name)
 
 
 def offers(session: Session) -> list[dict[str, Any]]:
     """Return the scenarios on offer with their periods: only those with the same period can be compared."""
-    return [_offer(name, load_scenario(name)) for name in offered(session.start)]
+    return [_offer(name, on_offer(name)) for name in offered(session.start)]
 
 
 def suggested(session: Session) -> tuple[str, str]:
@@ -77,7 +77,7 @@ def suggested(session: Session) -> tuple[str, str]:
 
     The what-if on screen and its scenario; else the scenario and the most similar one, fewer measures first.
     """
-    own, known = session.name, {name: load_scenario(name) for name in offered(session.start)}
+    own, known = session.name, {name: on_offer(name) for name in offered(session.start)}
     if own not in known or not session.choices.empty:
         return own if own in known else session.start, SCREEN
     like = [name for name in known if name != own and _period(known[name]) == _period(known[own])]

@@ -17,14 +17,14 @@ from mesa.visualization.solara_viz import ModelController
 from mesa.visualization.utils import force_update
 
 from sim.report.trust import sentences
-from sim.scenario import ScenarioError, load_scenario
+from sim.scenario import ScenarioError
 from sim.scenario.modes import MODES
 from sim.view.comparison import Comparison
 from sim.view.components import to_json
 from sim.view.levers import levers_of, open_routes, title, told
 from sim.view.live_model import WatchedModel
 from sim.view.opened_folder import Opened
-from sim.view.session import Session, offered
+from sim.view.session import Session, offered, on_offer
 from sim.view.widgets import HeaderWidget, LeversWidget, RunWidget
 
 type Model = Any  # solara.Reactive, most often of a WatchedModel
@@ -81,7 +81,7 @@ def header(screen: Screen) -> Any:
     """Show the scenario picker, the number of changes, and saving."""
     session = screen.session
     answered, error, file = solara.use_reactive(0), solara.use_reactive(""), solara.use_reactive(None)
-    names = solara.use_memo(lambda: [{"name": n, "title": load_scenario(n).title} for n in offered(session.start)], [])
+    names = solara.use_memo(lambda: [{"name": n, "title": on_offer(n).title} for n in offered(session.start)], [])
     own = [] if session.name in offered(session.start) else [{"name": session.name, "title": session.title}]
 
     def act(message: Message) -> None:

@@ -88,11 +88,12 @@ def _run(scenario: str, opened: Opened | None, address: Address, open_browser: b
     from solara.server.starlette import ServerStarlette, app
 
     from sim.view.app import start_with
-    from sim.view.session import baseline_of
+    from sim.view.session import baseline_of, offered, on_offer
     from sim.view.slow_clients import PatientToAPoint
 
     start_with(scenario, opened)
     baseline_of(scenario)  # compiles the model, so that the first page need not wait
+    threading.Thread(target=lambda: [on_offer(name) for name in offered(scenario)], daemon=True).start()
     _say(f"Corridor's view is at {home}?token={token}")
     if not address.is_loopback:
         _say("Warning: everybody who reaches this machine and has the token can use it, and the way is not encrypted.")

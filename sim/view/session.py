@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import RLock
 from typing import Any
 
-from sim.scenario import Scenario, diff_yaml, load_scenario, scenario_names, to_yaml
+from sim.scenario import Scenario, diff_yaml, load_scenario, load_shipped, scenario_names, to_yaml
 from sim.view import series
 from sim.view.levers import Ban, Choices, changed, named, with_value
 from sim.view.live_model import Pace, WatchedModel
@@ -51,6 +51,11 @@ def offered(start: str) -> list[str]:
     """Return the scenarios on offer: those that ship, without mere parents of others, and the starting file."""
     names = [name for name in scenario_names() if name != "base" and not name.endswith(PARTS)]
     return names if start in names else [start, *names]
+
+
+def on_offer(name: str) -> Scenario:
+    """Return a scenario that is on offer; those that ship are read once for all sessions."""
+    return load_shipped(name) if name in scenario_names() else load_scenario(name)
 
 
 class Session:
