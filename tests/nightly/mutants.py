@@ -43,7 +43,7 @@ from typing import Any, NamedTuple
 os.environ["NUMBA_DISABLE_JIT"] = "1"
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = [
-    "sim/engine/ledger.py",
+    *(f"sim/engine/{name}.py" for name in ("choice", "clocks", "exits", "exposure", "ledger", "queues", "season")),
     "sim/engine/streams.py",
     *sorted(f"sim/engine/processes/{file.name}" for file in (ROOT / "sim/engine/processes").glob("*.py")),
 ]
