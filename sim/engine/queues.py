@@ -208,7 +208,7 @@ def sort_by_key(w, n):
 
 @compiled
 def spread(w, n):
-    """Move the first ``n`` of ``w.keys`` and ``w.who`` into ascending buckets, two or more; return the fullest's size."""
+    """Move the first ``n`` of ``w.keys`` and ``w.who`` into ascending buckets (two or more); return the largest."""
     keys, who, ends = w.keys, w.who, w.buckets
     low, high = keys[0], keys[0]
     for j in range(1, n):
