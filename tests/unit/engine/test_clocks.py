@@ -210,3 +210,72 @@ def test_blocks_are_given_back(model: CorridorModel) -> None:
         assert len(struck(model, g, FAR, day + 1)) == PEOPLE
         used.append(int(model.world.counters[t.N_USED_BLOCKS]))
     assert used[-1] <= 1.1 * used[1]
+
+
+def exact(model: CorridorModel, g: int) -> bool:
+    clocks.mark_exact(model._tables)
+    return bool(model.world.clocks["is_exact"][g])
+
+
+def test_a_clock_is_exact_while_its_entries_are_those_who_wait(model: CorridorModel, at_border: int) -> None:
+    """Not while somebody waits without an entry, nor once an entry is of somebody who has left."""
+    assert exact(model, at_border)
+    put(model, [3], CROSSED, "guard")
+    assert not exact(model, at_border)
+    put(model, [3], AT_BORDER, "camp")
+    assert exact(model, at_border)
+    put(model, [5], STRANDED, "camp")
+    assert not exact(model, at_border)
+
+
+def test_a_stranded_persons_entry_does_not_make_up_for_one_who_tries(model: CorridorModel) -> None:
+    """Clocks of one place and another status are not counted together."""
+    put_to_wait(model, range(4), STRANDED, "camp")
+    put(model, range(4, 8), AT_BORDER, "camp", "flight")
+    assert exact(model, clock_at(model, t.K_STRANDED, "camp"))
+    assert not exact(model, clock_at(model, t.K_FIRST, "camp"))
+
+
+def test_first_and_later_attempts_at_one_place_are_exact_together(model: CorridorModel) -> None:
+    put_to_wait(model, range(8), AT_BORDER, "camp")
+    model.world.rows["section"][:3] = 0
+    for i in range(3):
+        clocks.wait(model._tables, i, 1)
+    assert not exact(model, clock_at(model, t.K_AGAIN, "camp"))  # the old entries of three
+    put(model, struck(model, clock_at(model, t.K_FIRST, "camp"), FAR, 1), CROSSED, "guard")
+    assert model.world.stocks[0, model.names.places.index("camp"), AT_BORDER] == 3
+    assert exact(model, clock_at(model, t.K_AGAIN, "camp"))
+
+
+def test_the_line_for_transfer_is_never_exact(model: CorridorModel) -> None:
+    """Those whose stay at the hub is not over are on no clock."""
+    put_to_wait(model, range(9), AT_HUB, "hub")
+    assert not exact(model, clock_at(model, t.K_QUEUE, "hub"))
+
+
+def test_an_old_entry_of_a_later_wait_on_an_exact_clock_is_not_struck_early(model: CorridorModel) -> None:
+    """Who has left, come back and waits anew has two entries; the clock is not exact, and the new wait counts."""
+    g = clock_at(model, t.K_FIRST, "camp")
+    put_to_wait(model, range(200), AT_BORDER, "camp")
+    put(model, range(200), IN_PROCEDURE, "guard")
+    put_to_wait(model, range(200), AT_BORDER, "camp", day=1)
+    clocks.mark_exact(model._tables)
+    resistances = np.array([clocks.resistance(model.world.rows[i]) for i in range(200)])
+    model.world.elapsed[2, g] = model.world.elapsed[1, g]
+    assert sorted(struck(model, g, 1.5, 2)) == np.flatnonzero(resistances <= 1.5).tolist()
+
+
+def test_entries_fill_blocks_before_another_is_begun(model: CorridorModel) -> None:
+    """Of the first clock that anybody enters, too."""
+    put_to_wait(model, range(PEOPLE), AT_BORDER, "camp")
+    w = model.world
+    lists = w.waiting[clock_at(model, t.K_FIRST, "camp")]
+    used = 0
+    for first in lists[lists >= 0]:
+        b, counts = int(first), []
+        while b >= 0:
+            counts.append(int(w.blocks[b, 1]))
+            b = int(w.blocks[b, 0])
+        assert counts[1:] == [t.BLOCK_ROOM] * (len(counts) - 1)
+        used += len(counts)
+    assert used == w.counters[t.N_USED_BLOCKS]

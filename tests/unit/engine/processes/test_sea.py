@@ -89,6 +89,32 @@ def test_all_in_the_queue_embark_while_there_are_seats() -> None:
         assert model.world.rows["voyages"][[1, 0, 2]].tolist() == [1] * embarked + [0] * (3 - embarked)
 
 
+def test_voyages_are_counted_as_far_as_their_column_goes() -> None:
+    model = CorridorModel(tiny_scenario({"cohorts": {"iraqis": None, "syrians": None}}))
+    number = model.names.routes.index("benghazi-italy")
+    for i in put(model, [0, 1], AT_COAST, "benghazi", "benghazi-italy"):
+        queues.push(model._tables, 2 * len(model.names.states) + number, i)
+    model.world.rows["voyages"][[0, 1]] = 255, 254
+    assert sea.sail(model._tables, 0, number, 2) == 2
+    assert model.world.rows["voyages"][[0, 1]].tolist() == [255, 255]
+
+
+def test_a_services_week_has_the_seats_and_passengers_of_its_boats() -> None:
+    """What its carrier looks at when it reviews the frequency."""
+    model = CorridorModel(tiny_scenario({"seasons": {"calm_sea": [1.0] * 12}, "cohorts": {"iraqis": None}}))
+    w, number = model.world, model.names.routes.index("benghazi-italy")
+    w.services["weekly"], w.services["open"], w.states["boats_tolerated"] = 14.0, 1, 1.0
+    w.p["calm_sea"] = 1.0
+    for i in put(model, range(40), AT_COAST, "benghazi", "benghazi-italy"):
+        queues.push(model._tables, 2 * len(model.names.states) + number, i)
+    for day in range(4):
+        sea.run(model._tables, day)
+    service = w.services[w.services["route"] == number][0]
+    sailed = w.route_flows[:4, number].sum(axis=0)
+    assert sailed[t.R_BOARDED] > 0
+    assert (service["week_seats"], service["week_taken"]) == (sailed[t.R_SEATS], sailed[t.R_BOARDED])
+
+
 def test_fewer_boats_leave_where_fewer_are_tolerated() -> None:
     found = []
     for share in (0.0, 0.3, 1.0):

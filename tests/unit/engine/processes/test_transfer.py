@@ -174,3 +174,10 @@ def returned_otherwise(model: CorridorModel) -> int:
     sea = model.names.routes.index("benghazi-italy")
     gone = (rows["route"] == sea) & np.isin(rows["status"], (MOVED_ON, RETURNED))
     return int(gone.sum())
+
+
+def test_a_state_without_camps_takes_people_to_none() -> None:
+    model = CorridorModel(tiny_scenario())
+    transfer.weigh_zones(model._tables)
+    nowhere = len(model.names.states)
+    assert {int(transfer.choose_zone(model.world.rows[i], model.world.zones, nowhere)) for i in range(9)} == {-1}
