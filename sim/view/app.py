@@ -11,13 +11,16 @@ from typing import Any
 import solara
 from mesa.visualization.utils import update_counter
 
+from sim.scenario import ScenarioError
 from sim.view import components
 from sim.view.compare import Compare
 from sim.view.comparison import Comparison
 from sim.view.controls import Screen, header, levers, run_controls
+from sim.view.live_model import WatchedModel
 from sim.view.opened_folder import Opened
 from sim.view.results_page import Results
 from sim.view.session import DEFAULT, Session
+from sim.view.state.link import restore
 from sim.view.widgets import landmark, static
 
 _start = DEFAULT
@@ -44,21 +47,32 @@ def Page() -> None:  # noqa: N802
 
     Only the page follows the model and Mesa's `update_counter`: a step redraws everything once.
     """
-    session = solara.use_memo(lambda: Session(_start), [])
-    model = solara.use_reactive(solara.use_memo(session.model, []))
+    query = solara.use_router().search or ""
+    session, first, problem = solara.use_memo(lambda: _begun(query), [])
+    model = solara.use_reactive(first)
     comparison = solara.use_memo(lambda: Comparison(session), [])
     solara.use_effect(lambda: session.close, [])
     solara.use_effect(lambda: comparison.work.close, [])
     update_counter.get()
     page = solara.use_reactive("Results" if _opened else "Live")
     pages = tuple(name for name in PAGES if _opened or name != "Results")
-    screen = Screen(session, model, model.value, model.value.day, page, pages, comparison, _opened)
+    screen = Screen(session, model, model.value, model.value.day, page, pages, comparison, _opened, problem)
     with solara.Div(classes=["corridor-page"]):
         solara.Title("Corridor")
         solara.Style(static("page.css"))
         with landmark("header", "corridor-head"):
             header(screen)
         PAGES[page.value](screen)
+
+
+def _begun(query: str) -> tuple[Session, WatchedModel, str]:
+    """Return a new session in the state of a link, its model, and what in the link is not allowed."""
+    session, day, problem = Session(_start), None, ""
+    try:
+        day = restore(session, query)
+    except (ScenarioError, ValueError) as error:
+        problem = f"The link cannot be followed: {error}"
+    return session, session.model(day or 0), problem
 
 
 @solara.component

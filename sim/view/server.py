@@ -72,7 +72,7 @@ def serve(scenario: str, host: str = "127.0.0.1", port: int | None = None, open_
         name = opened.start
     else:
         load_scenario(scenario)
-        name = scenario if not Path(scenario).suffix else str(Path(scenario).resolve())
+        name = scenario if not Path(scenario).suffix else _short(Path(scenario).resolve())
     _run(name, opened, Address(host, _free(host, port)), open_browser)
 
 
@@ -106,6 +106,12 @@ def _run(scenario: str, opened: Opened | None, address: Address, open_browser: b
     if open_browser:
         threading.Thread(target=_open, args=(server, f"{home}?token={token}"), daemon=True).start()
     server.serve()
+
+
+def _short(file: Path) -> str:
+    """Return a file's path as links name it: from the working folder, where it lies in it."""
+    here = Path.cwd()
+    return file.relative_to(here).as_posix() if file.is_relative_to(here) else str(file)
 
 
 def _open(server: Any, address: str) -> None:

@@ -78,9 +78,9 @@ class RunWidget(ControlWidget):
 
 
 class LeversWidget(ControlWidget):
-    """The levers."""
+    """The levers, and the steps by which they came to stand as they do."""
 
-    _esm = static("common.js", "levers.js")
+    _esm = static("common.js", "history.js", "levers.js")
     _css = static("common.css", "header.css", "controls.css")
 
 

@@ -44,6 +44,7 @@ function render({ model, el }) {
   const select = add(pick, "select", { id: "cv-scenario" });
   const changes = add(root, "span", { class: "cv-changes", role: "status" });
   add(root, "span", { class: "cv-space" });
+  const share = add(root, "button", { class: "cv-button", type: "button" }, "Copy link");
   const save = add(root, "button", { class: "cv-button", type: "button" }, "Save as scenario");
   const untheme = themeButton(root);
   const wrong = add(root, "div", { class: "cv-wrong", role: "alert", hidden: "" });
@@ -71,7 +72,7 @@ function render({ model, el }) {
       else tab.removeAttribute("aria-current");
     }
     root.dataset.page = data.page;
-    for (const part of [pick, changes, save]) part.hidden = data.page !== "Live";
+    for (const part of [pick, changes, share, save]) part.hidden = data.page !== "Live";
     select.value = data.scenario;
     select.title = data.description;
     root.dataset.scenario = data.scenario;
@@ -86,6 +87,12 @@ function render({ model, el }) {
   }
 
   select.addEventListener("change", () => line.send({ open: select.value }));
+  share.addEventListener("click", () => {
+    navigator.clipboard?.writeText(location.href).then(() => {
+      share.textContent = "Link copied";
+      setTimeout(() => { share.textContent = "Copy link"; }, 2000);
+    }, () => { share.textContent = "Copy it from the address"; });
+  });
   save.addEventListener("click", () => line.send({ save: true }));
   model.on("change:data", take);
   take();
