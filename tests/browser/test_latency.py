@@ -61,5 +61,7 @@ def test_a_slider_stays_where_it_was_put_until_its_answer(panel: Any) -> None:
     slider.fill("0.3")
     tell(page, data, answered=0)
     assert slider.input_value() == "0.3"
-    tell(page, data, answered=1)
+    tell(page, data, answered=1)  # to its way there; that it has arrived is another message
+    assert slider.input_value() == "0.3"
+    tell(page, data, answered=2)
     assert slider.input_value() == before
