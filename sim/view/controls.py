@@ -10,7 +10,8 @@ import gc
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import solara
 from mesa.visualization.solara_viz import ModelController
@@ -18,17 +19,23 @@ from mesa.visualization.utils import force_update
 
 from sim.report.trust import sentences
 from sim.report.words import day
-from sim.scenario import ScenarioError, load_scenario
+from sim.scenario import Scenario, ScenarioError, load_scenario
 from sim.scenario.measures import KINDS
 from sim.scenario.modes import MODES
+from sim.view.background import Job, Progress
 from sim.view.comparison import Comparison
 from sim.view.components import to_json
 from sim.view.levers import levers_of, open_routes, title, told
 from sim.view.live_model import WatchedModel
 from sim.view.opened_folder import Opened
+from sim.view.panels.bands import REPLICATES, Bands
+from sim.view.panels.documents import Documents
 from sim.view.session import Session, offered
 from sim.view.state.link import link_of
 from sim.view.widgets import HeaderWidget, LeversWidget, RunWidget
+
+if TYPE_CHECKING:
+    from sim.view.panels.why import Why
 
 type Model = Any  # solara.Reactive, most often of a WatchedModel
 SPEED = 8  # days a second
@@ -40,8 +47,9 @@ Message = dict[str, Any]
 class Screen:
     """The state of one tab: its session, the reactive model, and the model and day now on screen.
 
-    ``page`` is the reactive name of the page, one of ``pages``; ``comparison`` is what the session compares,
-    ``opened`` the folder that the view was opened with, ``problem`` what in its link is not allowed.
+    ``page`` is the reactive name of the page, one of ``pages``; ``comparison`` is what the session compares, ``why``
+    what it explains, ``bands`` how uncertain it is, ``documents`` what it writes; ``opened`` is the folder that the
+    view was opened with, ``problem`` what in its link is not allowed.
     """
 
     session: Session
@@ -51,6 +59,9 @@ class Screen:
     page: Model
     pages: tuple[str, ...]
     comparison: Comparison
+    why: Why
+    bands: Bands
+    documents: Documents
     opened: Opened | None = None
     problem: str = ""
 
@@ -59,6 +70,38 @@ def put(model: Model, new: WatchedModel) -> None:
     """Show another model, and free the old one at once: it holds a row for every prospect."""
     model.value = new
     gc.collect()
+
+
+def followed(job: Job) -> Progress:
+    """Return the progress of a job while the component that asks is shown; of several only the last is told."""
+    progress = solara.use_reactive(job.progress)
+
+    def listen() -> Callable[[], None]:
+        progress.value = job.progress
+        job.tell = lambda now: setattr(progress, "value", now)
+
+        def leave() -> None:
+            job.tell = lambda _: None
+
+        return leave
+
+    solara.use_effect(listen, [])
+    now: Progress = progress.value
+    return now
+
+
+def progress_of(now: Progress, error: str = "") -> Message:
+    """Return a job's progress as widgets show it."""
+    return {
+        "error": error or now.error,
+        "state": now.state,
+        "done": now.done,
+        "total": now.total,
+        "failed": now.failed,
+        "rate": round(now.rate, 3),
+        "left": None if now.left is None else round(now.left, 1),
+        "shown": bool(now.result),
+    }
 
 
 def answers(
@@ -94,11 +137,14 @@ def header(screen: Screen) -> Any:
             screen.page.value = message["page"]
         if "open" in message:
             session.open(message["open"])
-            put(screen.model, session.model())
+            put(screen.model, session.model(session.worst_day))
+        if "document" in message:
+            screen.documents.start(str(message["document"]), *source_of(screen))
         if "save" in message:
             name, text = session.saved()
             file.value = {"number": (file.peek() or {"number": 0})["number"] + 1, "name": name, "text": text}
 
+    followed(screen.documents.job)
     words = told(session.base, session.choices)
     marks = solara.use_memo(lambda: " ".join(sentences({session.name: session.base})), [id(session.base)])
     content = {
@@ -110,15 +156,29 @@ def header(screen: Screen) -> Any:
         "changes": len(words),
         "told": words,
         "file": file.value,
+        "document": screen.documents.content,
+        "documented": screen.page.value != "Compare" or screen.comparison.work.folder is not None,
         "page": screen.page.value,
         "pages": screen.pages,
     }
     return HeaderWidget.element(data=to_json(content), on_sent=answers(act, answered, error))
 
 
+def source_of(screen: Screen) -> tuple[Path | Scenario, str]:
+    """Return what documents of the page are about, and how their files are called."""
+    if screen.page.peek() == "Compare":
+        folder, asked = screen.comparison.work.folder, screen.comparison.asked
+        if folder is None or asked is None:
+            raise ValueError("nothing was compared yet: press Start first")
+        return folder, "-vs-".join(Path(name).stem for name in asked.names)
+    if screen.page.peek() == "Results" and screen.opened is not None:
+        return screen.opened.folder, screen.opened.folder.resolve().name
+    return screen.session.named(), Path(screen.session.name).stem
+
+
 @solara.component
-def run_controls(screen: Screen) -> None:
-    """Show Mesa's controller, with buttons for a week and any day, and the speed."""
+def run_controls(screen: Screen, uncertain: Progress) -> None:
+    """Show Mesa's controller, with buttons for a week and any day, the speed, the seed, and bands of replicates."""
     session = screen.session
     interval, once = solara.use_reactive(1000 // SPEED), solara.use_reactive(1)
     wanted = {"settings": session.scenario, "pace": session.pace}
@@ -130,11 +190,11 @@ def run_controls(screen: Screen) -> None:
             render_interval=once,
             use_threads=solara.use_reactive(False),
         ).key(f"{session.name}:{screen.shown.running}")
-    _run_bar(screen, interval)
+    _run_bar(screen, interval, uncertain)
 
 
 @solara.component
-def _run_bar(screen: Screen, interval: Model) -> Any:
+def _run_bar(screen: Screen, interval: Model, uncertain: Progress) -> Any:
     answered, error, session = solara.use_reactive(0), solara.use_reactive(""), screen.session
 
     def act(message: Message) -> None:
@@ -143,6 +203,8 @@ def _run_bar(screen: Screen, interval: Model) -> Any:
         if "seed" in message:
             session.set_seed(int(message["seed"]))
             put(screen.model, session.model(screen.model.peek().day))
+        if "bands" in message:
+            screen.bands.start() if message["bands"] else screen.bands.work.cancel()
         if "week" in message:
             go_to(screen, screen.model.peek().day + 7)
         if "day" in message:
@@ -156,7 +218,8 @@ def _run_bar(screen: Screen, interval: Model) -> Any:
         "speed": round(1000 / interval.value),
         "seed": session.base.seed,
         "link": link_of(session, screen.day),
-        "error": error.value,
+        "bands": {**progress_of(uncertain), "shown": screen.bands.found is not None, "replicates": REPLICATES},
+        "error": error.value or uncertain.error,
     }
     return RunWidget.element(data=to_json(content), on_sent=answers(act, answered, error))
 

@@ -32,6 +32,7 @@ SETTINGS = {
     "SOLARA_KERNEL_CULL_TIMEOUT": "60s",  # for a tab whose connection broke; a closed tab ends at once
     "SOLARA_THEME_SHOW_BANNER": "false",
     "SOLARA_THEME_TITLE": "Corridor",
+    "SOLARA_THEME_LOADER": "plain",  # which is replaced by ours: `sim.view.policy.SPLASH`
     "SOLARA_SESSION_HTTP_ONLY": "true",
     "SOLARA_SERVER_HTTP_GZIP": "false",  # pages are changed on their way; files are compressed all the same
     "SOLARA_ROOT_PATH": "",  # else the first request decides by its headers where scripts come from

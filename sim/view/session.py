@@ -138,6 +138,13 @@ class Session:
         """Return the run of the unchanged scenario."""
         return self._ghost or baseline_of(self.name, self.seed)
 
+    @property
+    def worst_day(self) -> int:
+        """Return the day of the unchanged run with the highest border pressure: one worth seeing; else the last."""
+        peaks = self.baseline.numbers["peak"]
+        highest = max(peaks, default=0.0)
+        return peaks.index(highest) + 1 if highest > 0 else self.base.days
+
     def model(self, day: int = 0) -> WatchedModel:
         """Return a new model of the scenario with its changes, run to a day."""
         return WatchedModel(self.scenario, self.pace).run_to(day)

@@ -37,7 +37,7 @@ def go_to(page: Any, day: int) -> None:
 def choose(page: Any, scenario: str) -> None:
     page.select_option("#cv-scenario", scenario)
     page.wait_for_selector(f".cv-levers[data-scenario='{scenario}']")
-    wait_day(page, 0)
+    go_to(page, 0)
 
 
 def test_opens_with_a_map_charts_and_figures(page: Any) -> None:

@@ -50,7 +50,7 @@ function render({ model, el }) {
     const row = add(body, "tr", { "data-output": entry.output });
     const name = add(row, "th", { scope: "row" });
     add(name, "span", { title: entry.label }, entry.label);
-    add(name, "small", {}, entry.unit);
+    add(name, "small", { title: entry.mark[2] }, `${entry.unit} · ${entry.mark[0]} ${entry.mark[1]}`);
     value(row, entry.a);
     if (!data.b) return;
     value(row, entry.b);

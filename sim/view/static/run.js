@@ -46,6 +46,9 @@ function render({ model, el }) {
   add(seedRow, "label", { for: "cv-seed" }, "Seed");
   const seed = add(seedRow, "input", { type: "number", id: "cv-seed", class: "cv-figure", min: 0, step: 1, required: "" });
   add(seedRow, "small", {}, "other chances, same scenario");
+  const bandBox = add(root, "div", { class: "cv-run-bands" });
+  const bands = add(bandBox, "button", { class: "cv-button", type: "button" });
+  const bandWords = add(bandBox, "span", { role: "status" });
   const wrong = add(el, "div", { class: "cv cv-wrong", role: "alert", hidden: "" });
   const line = sender(model);
   const link = linker();
@@ -63,6 +66,14 @@ function render({ model, el }) {
     share(speed);
   }
 
+  function showBands({ state, done, total, shown, replicates }) {
+    const going = state === "running" || state === "cancelling";
+    bands.textContent = going ? "Cancel" : shown ? "Uncertainty is shown" : `How sure? ${replicates} replicates`;
+    bands.disabled = shown && !going;
+    bandWords.textContent = going ? `${done} of ${total} runs` : shown ? `90 % of ${replicates} runs, in the tiles and the chart of pressure` : "";
+    root.dataset.bands = going ? "running" : shown ? "shown" : "none";
+  }
+
   function take() {
     data = dataOf(model);
     if (!data) return;
@@ -75,6 +86,7 @@ function render({ model, el }) {
     wrong.hidden = !data.error;
     wrong.textContent = data.error;
     link(data.link);
+    showBands(data.bands);
     week.disabled = data.day >= data.days;
     end.disabled = week.disabled;
     show();
@@ -92,6 +104,7 @@ function render({ model, el }) {
     show();
     line.send({ speed: Number(speed.value) });
   });
+  bands.addEventListener("click", () => line.send({ bands: root.dataset.bands !== "running" }));
   seed.addEventListener("change", () => {
     if (seed.validity.valid) line.send({ seed: Number(seed.value) });
   });
