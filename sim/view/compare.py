@@ -37,10 +37,12 @@ def _compared(found: dict[str, Any]) -> None:
             chosen.value = message["detail"]
 
     state = f'{{"answered":{answered.value},"detail":{to_json(other)},"matrix":{found["matrix"]}}}'
-    with solara.Div(classes=["corridor-findings"]):
+    many = len(others) > 1
+    with solara.Div(classes=["corridor-findings", *(["corridor-many"] if many else [])]):
+        if many:
+            MatrixWidget.element(data=state, on_sent=answers(act, answered, error))
         _fans(found["charts"])
         with solara.Div(classes=["corridor-tables"]):
-            MatrixWidget.element(data=state, on_sent=answers(act, answered, error))
             DifferencesWidget.element(data=found["tables"][other]["differences"])
             WhereWidget.element(data=found["tables"][other]["where"])
 

@@ -32,8 +32,13 @@ def all_found(study: Study) -> dict[str, Any]:
     return {
         "charts": as_json(charts(study, study.names)),
         "matrix": as_json({"matrix": matrix(study)})["matrix"],
-        "tables": {other: as_json(tables(study, other)) for other in study.others},
+        "tables": {other: as_json(_lettered(tables(study, other), study.names.index(other))) for other in study.others},
     }
+
+
+def _lettered(parts: dict[str, Any], number: int) -> dict[str, Any]:
+    """Return tables with the letter by which the page calls the other scenario: B for number 1."""
+    return {name: {**part, "letter": chr(ord("A") + number)} for name, part in parts.items()}
 
 
 def as_json(parts: dict[str, Any]) -> dict[str, str]:

@@ -157,7 +157,6 @@ def header(screen: Screen) -> Any:
         "told": words,
         "file": file.value,
         "document": screen.documents.content,
-        "documented": screen.page.value != "Compare" or screen.comparison.work.folder is not None,
         "page": screen.page.value,
         "pages": screen.pages,
     }

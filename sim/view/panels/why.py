@@ -8,12 +8,14 @@ from typing import Any
 import solara
 
 from sim.report.limits.page import section
+from sim.report.limits.rows import told
 from sim.scenario import Scenario
 from sim.studies.limits.limits import Limits, limits_of
 from sim.studies.limits.sources import cases_of
 from sim.view.background import Job, Report
 from sim.view.components import to_json
 from sim.view.controls import Message, Screen, answers, followed, progress_of
+from sim.view.levers import title
 from sim.view.panels.apart import Advance, apart
 from sim.view.session import Session
 from sim.view.widgets import WhyWidget, landmark, static
@@ -61,13 +63,23 @@ def explained(scenario: Scenario, base: Scenario | None, advance: Advance) -> di
     else:
         cases, pairs = [*cases_of(base, name=BEFORE), *cases_of(scenario, name=AFTER)], [(BEFORE, AFTER)]
     limits = limits_of(cases, progress=advance)
-    found = section(limits, pairs)
-    steps = found.steps or section(_of(limits, AFTER), []).steps
+    found, routes = section(limits, pairs), told(limits, pairs)[0]
+    if not routes:  # no step of any route differs: what limits them all the same
+        rest = _of(limits, cases[-1].name)
+        found, routes = found._replace(steps=section(rest, []).steps), told(rest, [])[0]
     return {
-        "steps": [{"sentences": words, "table": asdict(table)} for words, table in steps],
+        "steps": [
+            {"title": _title(scenario, route), "sentences": words, "table": asdict(table)}
+            for (_, route), (words, table) in zip(routes, found.steps, strict=True)
+        ],
         "differences": [asdict(table) for table in found.differences],
         "notes": found.notes,
     }
+
+
+def _title(scenario: Scenario, name: str) -> str:
+    route = scenario.routes[name]
+    return f"{title(scenario, route.origin)} to {title(scenario, route.destination)}"
 
 
 def _of(limits: Limits, scenario: str) -> Limits:

@@ -94,10 +94,10 @@ function render({ model, el }) {
   }
 
   /** A brief or report that was asked for: under way, or handed over once. */
-  function showDocument({ document: asked, documented, page }) {
+  function showDocument({ document: asked, page }) {
     for (const button of Object.values(written)) {
       button.hidden = page === "Why";
-      button.disabled = asked.busy || !documented;
+      button.disabled = asked.busy;
     }
     root.dataset.document = asked.busy ? "busy" : asked.files ? "done" : "none";
     if (asked.error) {

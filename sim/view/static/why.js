@@ -44,8 +44,9 @@ function render({ model, el }) {
         + "brings. That is a run for each step; the live page stays usable meanwhile.");
       return;
     }
-    for (const { sentences, table: one } of result.steps) {
+    for (const { title, sentences, table: one } of result.steps) {
       const part = add(found, "section");
+      add(part, "h3", {}, title);
       for (const sentence of sentences) add(part, "p", { class: "cv-why-sentence" }, sentence);
       table(part, one);
     }
