@@ -130,7 +130,7 @@ def header(screen: Screen) -> Any:
     session = screen.session
     answered, error, file = solara.use_reactive(0), solara.use_reactive(screen.problem), solara.use_reactive(None)
     names = solara.use_memo(lambda: [{"name": n, "title": load_scenario(n).title} for n in offered(session.start)], [])
-    own = [] if session.name in offered(session.start) else [{"name": session.name, "title": session.title}]
+    own = [] if session.known else [{"name": session.name, "title": session.title}]
 
     def act(message: Message) -> None:
         if message.get("page") in screen.pages:

@@ -7,6 +7,7 @@ What a lever is, is said once, in the schema: by the field that it sets, or the 
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -14,7 +15,7 @@ from typing import Any, NamedTuple
 
 from sim.data.geography import by_sections
 from sim.report.words import day
-from sim.scenario import Scenario, ScenarioError, apply_overrides, get_path
+from sim.scenario import Scenario, ScenarioError, apply_overrides
 from sim.scenario.actors import BorderAgency, PostureProcess, Service, TransitState, Zone
 from sim.scenario.fields import note
 from sim.scenario.guide.describe import sentence_of
@@ -87,23 +88,31 @@ class Lever:
         """Return the value of the scenario on a day: of its schedules, 0 if they have none, or the centre of a draw."""
         if self.conduct:
             state, *where = self.conduct
-            found = get_path(scenario, f"transit_states.{state}.posture.{where[0]}")
+            found = _at(scenario, f"transit_states.{state}.posture.{where[0]}")
             return _number(found.get(where[1], 0.0) if len(where) > 1 else found)
         return sum(_scheduled(scenario, path, day) for path in self.paths)
 
     def overrides(self, scenario: Scenario, to: Setting) -> Iterator[tuple[str, Any]]:
         """Yield overrides that set the value from its date on and remove later entries."""
         for path, share in zip(self.paths, self.shares, strict=True):
-            schedule = get_path(scenario, path)
+            schedule = _at(scenario, path)
             yield f"{path}.{to.since}", to.value * share
             yield from ((f"{path}.{day}", None) for day in schedule if day > to.since)
 
 
+_LATEST: deque[tuple[Scenario, list[Lever]]] = deque(maxlen=2 * 24)  # those that sessions have open
+
+
 def levers_of(scenario: Scenario) -> list[Lever]:
-    """The levers of a scenario, in the order in which they are shown."""
-    return [
+    """The levers of a scenario, in the order in which they are shown; asked for at every step, so kept for a while."""
+    for known, levers in tuple(_LATEST):
+        if known is scenario:
+            return levers
+    found = [
         *_seats(scenario), *_states(scenario), *_steering(scenario), *_agencies(scenario), *_boats(scenario),
     ]  # fmt: skip
+    _LATEST.append((scenario, found))
+    return found
 
 
 def changed(scenario: Scenario, choices: Choices) -> Scenario:
@@ -171,8 +180,16 @@ def open_routes(scenario: Scenario) -> list[str]:
     return [name for name, route in scenario.routes.items() if name in used & served]
 
 
+def _at(scenario: Scenario, path: str) -> Any:
+    """Return what lies at the path of a lever, which exists: `sim.scenario.get_path` would look up its type, too."""
+    value: Any = scenario
+    for part in path.split("."):
+        value = value[part] if isinstance(value, dict) else getattr(value, part)
+    return value
+
+
 def _scheduled(scenario: Scenario, path: str, day: date) -> float:
-    schedule = get_path(scenario, path)
+    schedule = _at(scenario, path)
     before = [start for start in schedule if start <= day]
     return _number(schedule[max(before)]) if before else 0.0
 
@@ -182,7 +199,7 @@ def _number(value: Any) -> float:
 
 
 def _peak(scenario: Scenario, path: str) -> float:
-    return max(map(_number, get_path(scenario, path).values()), default=0.0)
+    return max(map(_number, _at(scenario, path).values()), default=0.0)
 
 
 def _high(peak: float, least: float = 0.0) -> float:

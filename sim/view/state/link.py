@@ -1,6 +1,6 @@
 """A session's state as the query of the page's address, and back: reload and another browser show the same.
 
-``scenario=carrier-ban&seed=7&facilitation.belarus=0.3@2025-06-15&ban=benghazi-minsk@2025-10-15&day=200``. A lever has a
+``scenario=carrier-ban&seed=7&weekly.benghazi-minsk=20@2025-06-15&ban=benghazi-minsk@2025-10-15&day=200``. A lever has a
 dot in its name, and its value the day from which it applies. What is not changed is left out.
 """
 

@@ -129,7 +129,7 @@ function drawPlaces(ctx, view, { frame, geometry, ink }, hits, free) {
     const south = place.at[1] < 40;
     const w = text.length * 6.6 + 4;
     const spots = south ? [[x - w / 2, y + 15], [x + 9, y], [x - 9 - w, y]] : [[x + 9, y - 8], [x - 9 - w, y], [x + 9, y + 10]];
-    const clear = ([sx, sy]) => atOwn({ x: sx, y: sy - 8, w, h: 16 }, dots[number], dots);
+    const clear = ([sx, sy]) => sx > view.x && sx + w < view.x + view.w && atOwn({ x: sx, y: sy - 8, w, h: 16 }, dots[number], dots);
     const spot = spots.filter(clear).find(([sx, sy]) => free(sx, sy - 8, w, 16));
     if (spot) words(ctx, text, spot[0] + 2, spot[1], { size: 12, colour: ink.ink, halo: ink.halo });
     const l = landed[place.name];
