@@ -71,7 +71,7 @@ def start() -> tuple[subprocess.Popen[bytes], str]:
             with socket.create_connection(("127.0.0.1", port)):
                 said = (folder / "log").read_text(encoding="utf-8")
                 shutil.rmtree(folder)
-                return process, next(word for word in said.split() if "?token=" in word)
+                return process, next(f"{word}&day=0" for word in said.split() if "?token=" in word)
         except ConnectionError:
             time.sleep(0.1)
     raise SystemExit("no server")

@@ -11,13 +11,20 @@ from typing import Any
 import solara
 from mesa.visualization.utils import update_counter
 
+from sim.scenario import ScenarioError
 from sim.view import components
 from sim.view.compare import Compare
 from sim.view.comparison import Comparison
-from sim.view.controls import Screen, header, levers, run_controls
+from sim.view.controls import Screen, followed, header, levers, run_controls
+from sim.view.live_model import WatchedModel
+from sim.view.numbers import marks_of
 from sim.view.opened_folder import Opened
+from sim.view.panels.bands import Bands
+from sim.view.panels.documents import Documents
+from sim.view.panels.why import Why, WhyPage
 from sim.view.results_page import Results
 from sim.view.session import DEFAULT, Session
+from sim.view.state.link import restore
 from sim.view.widgets import landmark, static
 
 _start = DEFAULT
@@ -44,15 +51,20 @@ def Page() -> None:  # noqa: N802
 
     Only the page follows the model and Mesa's `update_counter`: a step redraws everything once.
     """
-    session = solara.use_memo(lambda: Session(_start), [])
-    model = solara.use_reactive(solara.use_memo(session.model, []))
+    query = solara.use_router().search or ""
+    session, first, problem = solara.use_memo(lambda: _begun(query), [])
+    model = solara.use_reactive(first)
     comparison = solara.use_memo(lambda: Comparison(session), [])
+    why, bands, documents = solara.use_memo(lambda: (Why(session), Bands(session), Documents()), [])
     solara.use_effect(lambda: session.close, [])
-    solara.use_effect(lambda: comparison.work.close, [])
+    for job in (comparison.work, why.job, bands.work, documents.job):
+        solara.use_effect(lambda job=job: job.close, [])
     update_counter.get()
     page = solara.use_reactive("Results" if _opened else "Live")
     pages = tuple(name for name in PAGES if _opened or name != "Results")
-    screen = Screen(session, model, model.value, model.value.day, page, pages, comparison, _opened)
+    screen = Screen(
+        session, model, model.value, model.value.day, page, pages, comparison, why, bands, documents, _opened, problem
+    )  # fmt: skip
     with solara.Div(classes=["corridor-page"]):
         solara.Title("Corridor")
         solara.Style(static("page.css"))
@@ -61,24 +73,37 @@ def Page() -> None:  # noqa: N802
         PAGES[page.value](screen)
 
 
+def _begun(query: str) -> tuple[Session, WatchedModel, str]:
+    """Return a new session in the state of a link, its model, and what in the link is not allowed."""
+    session, day, problem = Session(_start), None, ""
+    try:
+        day = restore(session, query)
+    except (ScenarioError, ValueError) as error:
+        problem = f"The link cannot be followed: {error}"
+    return session, session.model(session.worst_day if day is None else day), problem
+
+
 @solara.component
 def Live(screen: Screen) -> None:  # noqa: N802
     """Show what-ifs on a running model."""
     model, day, baseline = screen.shown, screen.day, screen.session.baseline
+    uncertain = followed(screen.bands.work)
+    bands = screen.bands.found
+    marks = solara.use_memo(lambda: marks_of(model.source), [id(model.source)])
     with solara.Div(classes=["corridor-live"]):
         with landmark("aside", "corridor-side"):
-            run_controls(screen)
+            run_controls(screen, uncertain)
             levers(screen)
         with landmark("main", "corridor-main"):
             with solara.Div(classes=["corridor-numbers"]):
-                components.today(model, baseline=baseline, day=day)
+                components.today(model, baseline=baseline, day=day, bands=bands, marks=marks)
             with solara.Div(classes=["corridor-map"]):
                 components.corridor_map(model, day=day)
             with solara.Div(classes=["corridor-charts"]):
-                components.pressure_chart(model, ghost=baseline.charts["pressure"], day=day)
+                components.pressure_chart(model, ghost=baseline.charts["pressure"], day=day, bands=bands)
                 components.load_chart(model, ghost=baseline.charts["load"], day=day)
                 components.outcome_chart(model, ghost=baseline.charts["outcome"], day=day)
 
 
-PAGES: dict[str, Callable[..., Any]] = {"Live": Live, "Compare": Compare, "Results": Results}
+PAGES: dict[str, Callable[..., Any]] = {"Live": Live, "Why": WhyPage, "Compare": Compare, "Results": Results}
 __all__ = ["PAGES", "Layout", "Live", "Page", "start_with"]

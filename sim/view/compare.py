@@ -1,4 +1,4 @@
-"""The comparison page: choose two scenarios, run them in the background, show them side by side."""
+"""The comparison page: choose scenarios, run them in the background, show them in one chart and one matrix."""
 
 from __future__ import annotations
 
@@ -6,47 +6,67 @@ from typing import Any
 
 import solara
 
-from sim.view.comparison import MOST, REPLICATES, Comparison, offers, on_screen, suggested
+from sim.view.background import Progress
+from sim.view.comparison import MOST, MOST_SCENARIOS, REPLICATES, offers, on_screen, suggested
 from sim.view.components import to_json
-from sim.view.controls import Message, Screen, answers
-from sim.view.widgets import CompareWidget, DifferencesWidget, FanWidget, WhereWidget, landmark, static
+from sim.view.controls import Message, Screen, answers, followed, progress_of
+from sim.view.widgets import CompareWidget, DifferencesWidget, FanWidget, MatrixWidget, WhereWidget, landmark, static
 
 
 @solara.component
 def Compare(screen: Screen) -> None:  # noqa: N802
-    """Show two scenarios side by side, and their differences."""
-    comparison = screen.comparison
-    progress = solara.use_reactive(comparison.work.progress)
-    solara.use_effect(lambda: listening(comparison, progress), [])
+    """Show scenarios side by side, ranked, and their differences."""
+    progress = followed(screen.comparison.work)
     with landmark("main", "corridor-compare"):
         solara.Style(static("pages.css"))
         with solara.Div(classes=["corridor-strip"]):
             _controls(screen, progress)
-        if progress.value.result:
-            findings(progress.value.result)
+        if progress.result:
+            _compared(progress.result)
 
 
-def listening(comparison: Comparison, progress: Any) -> Any:
-    """Follow a comparison while its page is open, starting with its current progress."""
-    progress.value = comparison.work.progress
-    comparison.listen(lambda now: setattr(progress, "value", now))
-    return lambda: comparison.listen(lambda _: None)
+@solara.component
+def _compared(found: dict[str, Any]) -> None:
+    """Show a comparison; of several others, the one chosen in the matrix in detail."""
+    others = list(found["tables"])
+    chosen, answered, error = solara.use_reactive(others[0]), solara.use_reactive(0), solara.use_reactive("")
+    other = chosen.value if chosen.value in others else others[0]
+
+    def act(message: Message) -> None:
+        if message.get("detail") in others:
+            chosen.value = message["detail"]
+
+    state = f'{{"answered":{answered.value},"detail":{to_json(other)},"matrix":{found["matrix"]}}}'
+    many = len(others) > 1
+    with solara.Div(classes=["corridor-findings", *(["corridor-many"] if many else [])]):
+        if many:
+            MatrixWidget.element(data=state, on_sent=answers(act, answered, error))
+        _fans(found["charts"])
+        with solara.Div(classes=["corridor-tables"]):
+            DifferencesWidget.element(data=found["tables"][other]["differences"])
+            WhereWidget.element(data=found["tables"][other]["where"])
 
 
 @solara.component
 def findings(parts: dict[str, str], day: int | None = None) -> None:
     """Show charts of all weeks, and the tables beside them."""
     with solara.Div(classes=["corridor-findings"]):
-        with solara.Div(classes=["corridor-fans"]):
-            for name in ("pressure", "attempts", "persons"):
-                FanWidget.element(data=parts[name], day=day or 0)
+        _fans(parts, day or 0)
         with solara.Div(classes=["corridor-tables"]):
             DifferencesWidget.element(data=parts["differences"])
             WhereWidget.element(data=parts["where"])
 
 
 @solara.component
-def _controls(screen: Screen, progress: Any) -> Any:
+def _fans(charts: dict[str, str], day: int = 0) -> Any:
+    with solara.Div(classes=["corridor-fans"]) as box:
+        for name in ("pressure", "attempts", "persons"):
+            FanWidget.element(data=charts[name], day=day)
+    return box
+
+
+@solara.component
+def _controls(screen: Screen, progress: Progress) -> Any:
     comparison, session = screen.comparison, screen.session
     answered, error = solara.use_reactive(0), solara.use_reactive("")
     known = solara.use_memo(lambda: offers(session), [])
@@ -54,27 +74,22 @@ def _controls(screen: Screen, progress: Any) -> Any:
     def act(message: Message) -> None:
         if "start" in message:
             asked = message["start"]
-            comparison.start(str(asked["a"]), str(asked["b"]), asked["replicates"])
+            others = [str(name) for name in (asked["b"], *asked.get("more", ()))]
+            comparison.start(str(asked["a"]), *others, replicates=asked["replicates"])
         if "cancel" in message:
             comparison.work.cancel()
 
-    now = progress.value
     pair = solara.use_memo(lambda: suggested(session), [session.name, session.choices.empty])
-    base, other, replicates = comparison.asked or (*pair, REPLICATES)
+    names, replicates = comparison.asked or (pair, REPLICATES)
     content = {
         "answered": answered.value,
-        "error": error.value or now.error,
         "offered": [*known, on_screen(session)],
-        "a": base,
-        "b": other,
+        "a": names[0],
+        "b": names[1],
+        "more": names[2:],
         "replicates": replicates,
         "most": MOST,
-        "state": now.state,
-        "done": now.done,
-        "total": now.total,
-        "failed": now.failed,
-        "rate": round(now.rate, 3),
-        "left": None if now.left is None else round(now.left, 1),
-        "shown": bool(now.result),
+        "mostScenarios": MOST_SCENARIOS,
+        **progress_of(progress, error.value),
     }
     return CompareWidget.element(data=to_json(content), on_sent=answers(act, answered, error))

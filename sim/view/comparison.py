@@ -4,27 +4,53 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from sim.scenario import Scenario, ScenarioError, diff_yaml
 from sim.studies.carry_out import comparable
 from sim.studies.plan import Plan
 from sim.studies.study import Study
 from sim.studies.work.executors import Workplace
-from sim.view.background import Background, Progress, spare_pool
-from sim.view.differences import tables
+from sim.view.background import Background, spare_pool
+from sim.view.differences import matrix, tables
 from sim.view.fans import charts
 from sim.view.session import Session, offered, on_offer
 
 SCREEN = "what-is-on-screen"
 REPLICATES, MOST = 20, 500
+MOST_SCENARIOS = 7  # as many as there are colours that tell apart
 
 
 def found(study: Study, other: str | None = None) -> dict[str, str]:
-    """Return the displayed parts of a study as JSON, by part."""
+    """Return the displayed parts of a study as JSON, by part: of its base and one other."""
     shown = [study.base, *([other] if other else study.others[:1])]
-    parts = {**charts(study, shown), **tables(study, other)}
+    return as_json({**charts(study, shown), **tables(study, other)})
+
+
+def all_found(study: Study) -> dict[str, Any]:
+    """Return the parts of a comparison: ``charts`` of all scenarios, the ``matrix``, and ``tables`` by the other."""
+    return {
+        "charts": as_json(charts(study, study.names)),
+        "matrix": as_json({"matrix": matrix(study)})["matrix"],
+        "tables": {other: as_json(_lettered(tables(study, other), study.names.index(other))) for other in study.others},
+    }
+
+
+def _lettered(parts: dict[str, Any], number: int) -> dict[str, Any]:
+    """Return tables with the letter by which the page calls the other scenario: B for number 1."""
+    return {name: {**part, "letter": chr(ord("A") + number)} for name, part in parts.items()}
+
+
+def as_json(parts: dict[str, Any]) -> dict[str, str]:
+    """Return each part as JSON."""
     return {name: json.dumps(part, separators=(",", ":"), ensure_ascii=False) for name, part in parts.items()}
+
+
+class Asked(NamedTuple):
+    """What was asked: the scenarios, the base first, and the number of replicates."""
+
+    names: tuple[str, ...]
+    replicates: int
 
 
 class Comparison:
@@ -38,26 +64,27 @@ class Comparison:
     def __init__(self, session: Session, place: Callable[[], Workplace] = spare_pool) -> None:
         """Set up without a comparison."""
         self.session = session
-        self.work = Background(found, place=place)
-        self.asked: tuple[str, str, int] | None = None
+        self.work = Background(all_found, place=place)
+        self.asked: Asked | None = None
 
-    def start(self, base: str, other: str, replicates: int) -> None:
-        """Start a comparison; raises ScenarioError or ValueError if these two cannot be compared, or one is running."""
-        if base == other:
-            raise ScenarioError("A and B are the same scenario: choose two that differ")
+    def start(self, base: str, *others: str, replicates: int) -> None:
+        """Start a comparison; raises ScenarioError or ValueError if these cannot be compared, or one is running."""
+        names = (base, *others)
+        if len(set(names)) < len(names):
+            letters = [chr(ord("A") + k) for k, name in enumerate(names) if names.count(name) > 1]
+            raise ScenarioError(f"{' and '.join(letters)} are the same scenario: choose scenarios that differ")
+        if not 2 <= len(names) <= MOST_SCENARIOS:
+            raise ScenarioError(f"found {len(names)} scenarios; allowed: 2 to {MOST_SCENARIOS}")
         if isinstance(replicates, bool) or not isinstance(replicates, int) or not 2 <= replicates <= MOST:
             raise ScenarioError(f"found {replicates!r} replicates; allowed: a whole number from 2 to {MOST}")
-        scenarios = {_short(name): self._scenario(name) for name in (base, other)}
-        if len(scenarios) < 2:
-            scenarios = {"a": self._scenario(base), "b": self._scenario(other)}
+        scenarios: dict[str, Scenario] = {}
+        for number, name in enumerate(names):
+            short = _short(name)
+            scenarios[short if short not in scenarios else f"{short}-{number}"] = self._scenario(name)
         plan = Plan("compare", comparable(scenarios), replicates)
         if not self.work.start(plan):
             raise ValueError("a comparison is under way: cancel it first")
-        self.asked = (base, other, replicates)
-
-    def listen(self, tell: Callable[[Progress], None]) -> None:
-        """Report progress to ``tell`` from now on."""
-        self.work.tell = tell
+        self.asked = Asked(names, replicates)
 
     def _scenario(self, name: str) -> Scenario:
         if name == SCREEN:

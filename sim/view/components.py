@@ -18,7 +18,8 @@ from mesa.visualization.utils import update_counter
 from sim.view import map_state, series
 from sim.view.geometry import geometry_json
 from sim.view.live_model import WatchedModel
-from sim.view.numbers import figures
+from sim.view.numbers import Marks, figures, known_figures
+from sim.view.panels.bands import spans
 from sim.view.widgets import ChartWidget, MapWidget, NumbersWidget
 
 if TYPE_CHECKING:
@@ -51,10 +52,13 @@ def corridor_map(model: CorridorModel, day: int | None = None) -> Any:
 
 
 @solara.component
-def pressure_chart(model: CorridorModel, ghost: str = "", day: int | None = None) -> Any:
-    """Show border pressure by section over time; ``ghost`` is the baseline's chart."""
+def pressure_chart(
+    model: CorridorModel, ghost: str = "", day: int | None = None, bands: dict[str, Any] | None = None
+) -> Any:
+    """Show border pressure by section over time; ``ghost`` is the baseline's chart, ``bands`` those of replicates."""
     _follow(day)
-    return ChartWidget.element(data=to_json(series.pressure_series(model)), ghost=ghost)
+    data = to_json(series.pressure_series(model))
+    return ChartWidget.element(data=data, ghost=ghost, bands=to_json(bands) if bands else "")
 
 
 @solara.component
@@ -72,9 +76,24 @@ def outcome_chart(model: CorridorModel, ghost: str = "", day: int | None = None)
 
 
 @solara.component
-def today(model: CorridorModel, baseline: Baseline | None = None, day: int | None = None) -> Any:
-    """Show the figures of the last day, beside the baseline's."""
+def today(
+    model: CorridorModel,
+    baseline: Baseline | None = None,
+    day: int | None = None,
+    bands: dict[str, Any] | None = None,
+    marks: Marks | None = None,
+) -> Any:
+    """Show the figures of the last day, beside the baseline's, with bands of replicates and marks of trust."""
     _follow(day)
-    return NumbersWidget.element(
-        data=to_json({"day": model.day, "figures": figures(model, baseline.numbers if baseline else None)})
-    )
+    rows = figures(model, baseline.numbers if baseline else None)
+    between = spans(bands, model.day, {figure.name: figure.output for figure in known_figures()})
+    for row in rows:
+        row["span"] = between.get(row["name"], "")
+        row["mark"] = marks.of[row["name"]] if marks else None
+    content = {
+        "day": model.day,
+        "figures": rows,
+        "replicates": bands["replicates"] if bands else 0,
+        "trust": marks.sentence if marks else "",
+    }
+    return NumbersWidget.element(data=to_json(content))

@@ -9,7 +9,9 @@ from sim.outputs import definitions as d
 from sim.outputs.totals import QUANTILES
 from sim.report.findings import Findings
 from sim.report.sentences import Row, difference_of, has_sea, row_of
+from sim.report.trust import SIGNS
 from sim.report.words import brief, number, share
+from sim.studies.ranking import OUTCOMES, rank
 from sim.studies.study import Study
 from sim.view.levers import title
 
@@ -44,6 +46,44 @@ def differences(found: Findings, other: str | None) -> Table:
         "days": found.scenario.days,
         "groups": groups,
     }
+
+
+def matrix(study: Study) -> Table:
+    """Return the scenarios ranked, by outcome: medians and 90 % intervals, and how often each is the best.
+
+    The marks say how far an outcome may be trusted, in the base.
+    """
+    found, ranking, window = Findings(study), rank(study), study.window()
+    if not ranking.replicates:
+        return {"outcomes": [], "rows": [], "replicates": 0, "window": ""}
+    cells = {(str(row["scenario"]), str(row["measure"])): row for row in ranking.outcomes.to_dict("records")}
+    outcomes = [name for name in OUTCOMES if (found.base, name) in cells]
+    rows = []
+    for row in ranking.scenarios.to_dict("records"):
+        name = str(row["scenario"])
+        rows.append(
+            {
+                **_named(found, name),
+                "rank": int(row["rank"]),
+                "base": name == found.base,
+                "number": study.names.index(name),
+                "best": share(row["best"]),
+                "regret": share(row["regret"]),
+                "dominated": str(row["dominated_by"]),
+                "cells": [{**_figure(cells[name, o], o), "best": share(cells[name, o]["best"])} for o in outcomes],
+            }
+        )
+    heads = [
+        {"name": o, "label": d.short_of(o).capitalize(), "unit": d.OUTPUTS[o].unit, "mark": _mark(found, o)}
+        for o in outcomes
+    ]
+    return {"outcomes": heads, "rows": rows, "replicates": ranking.replicates, "window": window.words if window else ""}
+
+
+def _mark(found: Findings, output: str) -> tuple[str, str, str]:
+    """Return sign, word and reason of an output's trust, over all sections."""
+    mark, why = found.trust.of(d.ALL, d.ALL, output)
+    return SIGNS[mark], mark, why
 
 
 def where(found: Findings, other: str | None) -> Table:
@@ -104,6 +144,7 @@ def _row(found: Findings, other: str | None, output: str) -> Table | None:
         "output": output,
         "label": d.short_of(output).capitalize(),
         "unit": str(base["unit"]),
+        "mark": _mark(found, output),
         "a": _figure(base, output),
     }
     if other is None:

@@ -32,12 +32,13 @@ ENDED = (
     ("moved on elsewhere", ("moved_on",)),
     ("dead", ("dead",)),
 )
-ALONE = (("Stranded", "stranded"), ("Returned", "returned"), ("Dead", "dead"))
+ALONE = (("Stranded", "stranded"), ("In procedure", "in_procedure"), ("Returned", "returned"), ("Dead", "dead"))
+APART = 2  # scenarios with a panel each; more are drawn into one
 Chart = dict[str, Any]
 
 
 def charts(study: Study, names: Iterable[str] | None = None) -> dict[str, Chart]:
-    """Return charts of pressure, attempts and persons by week, a panel per scenario."""
+    """Return charts of pressure, attempts and persons by week: a panel per scenario, of more than two one for all."""
     shown = list(names or study.names)
     return {
         "pressure": pressure_fan(study, shown),
@@ -80,10 +81,12 @@ def attempts_fan(study: Study, names: list[str]) -> Chart:
 def persons_fan(study: Study, names: list[str]) -> Chart:
     """Return persons by status at the end of each week: stacked medians, and some with their bands."""
     table = study.fan("status", "persons")
-    views: list[Chart] = [
-        {"name": title, "panels": [{"stack": _stack(study, table, name, parts)} for name in names]}
-        for title, parts in (("Under way", UNDER_WAY), ("Journey's end", ENDED))
-    ]
+    views: list[Chart] = []
+    if len(names) <= APART:  # stacks cannot lie over each other
+        views += [
+            {"name": title, "panels": [{"stack": _stack(study, table, name, parts)} for name in names]}
+            for title, parts in (("Under way", UNDER_WAY), ("Journey's end", ENDED))
+        ]
     for title, status in ALONE:
         part = table[table["name"] == status]
         views.append({"name": title, "panels": _panels(study, part, names, title.lower())})
@@ -102,6 +105,7 @@ def _chart(study: Study, names: list[str], title: str, unit: str, views: list[Ch
             {"name": n, "title": study.scenarios[n].title, "events": _events(study.scenarios[n])} for n in names
         ],
         "views": views,
+        "together": len(names) > APART,
     }
 
 

@@ -17,6 +17,7 @@ import socket
 from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from html import escape
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qsl, urlencode
 
@@ -33,10 +34,10 @@ PAGE = """<!doctype html><html lang="en"><meta charset="utf-8">
 :root{{color-scheme:light dark}}
 input,button{{font:inherit;padding:.4rem .6rem;width:100%;box-sizing:border-box;margin-top:.6rem}}</style>
 <main><h1>Corridor</h1>{}</main></html>"""
-ASK = PAGE.format(
-    """<form method="get" action="/"><label for="token">Token, as the terminal shows it</label>
+# Keeps what else the address asks for, such as the state of a link.
+ASK = """<form method="get" action="/">{}<label for="token">Token, as the terminal shows it</label>
 <input id="token" name="token" type="password" autocomplete="off" autofocus required><button>Open</button></form>"""
-)
+KEPT = '<input type="hidden" name="{}" value="{}">'
 AGAIN = PAGE.format('<meta http-equiv="refresh" content="0"><p>A moment.</p>')
 
 
@@ -130,7 +131,7 @@ class Guard:
         query = parse_qsl(scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True)
         given = dict(query).get("token", "")
         if scope["type"] == "http" and scope["method"] == "GET" and self._is_token(given):
-            rest = urlencode([pair for pair in query if pair[0] != "token"])
+            rest = urlencode([pair for pair in query if pair[0] != "token"], safe="@,:/")  # as links are written
             cookie = f"{self.cookie}={self.token}; Path=/; HttpOnly; SameSite=Strict"
             place = {"location": "/" + (f"?{rest}" if rest else ""), "set-cookie": cookie}
             await answer(scope, send, 303, "", place)
@@ -138,7 +139,8 @@ class Guard:
             # Whoever comes by a link on another page has not sent the cookie, as it is strict; from here it is sent.
             await answer(scope, send, 401, AGAIN)
         else:
-            await answer(scope, send, 401, ASK)
+            kept = "".join(KEPT.format(escape(key), escape(value)) for key, value in query if key != "token")
+            await answer(scope, send, 401, PAGE.format(ASK.format(kept)))
 
     def _live(self) -> set[str]:
         return set(self._sessions()) | set(self._connected)

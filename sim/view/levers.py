@@ -1,18 +1,25 @@
 """Levers of the view: changes to a scenario, as overrides by dotted path.
 
-A change applies from one date on (`Choices.since`). The rest of the scenario stays as in its file.
+Each change applies from a date of its own on (`Setting.since`). The rest of the scenario stays as in its file.
 Levers follow the scenario: there is one for each route that people can take, each agency, and so on.
+What a lever is, is said once, in the schema: by the field that it sets, or the kind of measure that it adds.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sim.data.geography import by_sections
-from sim.scenario import Scenario, ScenarioError, apply_overrides, get_path
+from sim.report.words import day
+from sim.scenario import Scenario, ScenarioError, apply_overrides
+from sim.scenario.actors import BorderAgency, PostureProcess, Service, TransitState, Zone
+from sim.scenario.fields import note
+from sim.scenario.guide.describe import sentence_of
+from sim.scenario.measures import KINDS
 from sim.scenario.modes import MODES
 from sim.scenario.places.scenario_map import map_of, words_of
 from sim.scenario.quantity import Distribution
@@ -20,7 +27,8 @@ from sim.scenario.quantity import Distribution
 LADDER = (14, 20, 40, 60, 100, 200, 400, 1000, 2000)  # highest values of a slider
 LEAST_RANGE = 40  # departures a week: what if a small route became a large one
 MOST_REINFORCEMENT = 10_000  # officers
-BAN, SENT = "what-if-carrier-ban", "what-if-officers-"
+STEEPEST = 5.0  # of steering: e^5 is 148 times as many
+BAN, SENT, POSTURE = "what-if-carrier-ban", "what-if-officers-", "what-if-posture-"
 
 
 @dataclass(frozen=True)
@@ -31,26 +39,35 @@ class Ban:
     start: date
 
 
+class Setting(NamedTuple):
+    """The value of a lever, and the day from which it applies."""
+
+    value: float
+    since: date
+
+
 @dataclass(frozen=True)
 class Choices:
-    """The user's choices: values by lever from ``since`` on, a ban, and measures of the scenario switched off."""
+    """The user's choices: levers that were set, a ban, and measures and reactions of the scenario switched off."""
 
-    since: date
-    values: Mapping[str, float] = field(default_factory=dict)
+    values: Mapping[str, Setting] = field(default_factory=dict)
     ban: Ban | None = None
     off: frozenset[str] = frozenset()
+    unanswered: frozenset[str] = frozenset()
 
     @property
     def empty(self) -> bool:
         """Return whether nothing was changed."""
-        return not (self.values or self.ban or self.off)
+        return not (self.values or self.ban or self.off or self.unanswered)
 
 
 @dataclass(frozen=True)
 class Lever:
-    """One slider: its label, unit and range, and the schedules that it sets.
+    """One slider: its label, unit, range and explanation, and the schedules that it sets.
 
-    ``paths`` are dotted paths of schedules; a value is divided among them in proportion to ``shares``.
+    ``paths`` are dotted paths of schedules; a value is divided among them in proportion to ``shares``. In place of
+    schedules it may add a measure: ``sends`` is the agency that gets officers, ``conduct`` the state and the field (and
+    zone) of its conduct, where a process draws it.
     """
 
     name: str
@@ -59,26 +76,43 @@ class Lever:
     unit: str
     high: float
     step: float
+    about: str
     paths: tuple[str, ...] = ()
     shares: tuple[float, ...] = (1.0,)
     percent: bool = False
-    sends: str = ""  # the agency that gets officers
+    low: float = 0.0
+    sends: str = ""
+    conduct: tuple[str, ...] = ()
 
     def value(self, scenario: Scenario, day: date) -> float:
-        """Return the value of the scenario's schedules on a day; 0 if they have none."""
+        """Return the value of the scenario on a day: of its schedules, 0 if they have none, or the centre of a draw."""
+        if self.conduct:
+            state, *where = self.conduct
+            found = _at(scenario, f"transit_states.{state}.posture.{where[0]}")
+            return _number(found.get(where[1], 0.0) if len(where) > 1 else found)
         return sum(_scheduled(scenario, path, day) for path in self.paths)
 
-    def overrides(self, scenario: Scenario, value: float, since: date) -> Iterator[tuple[str, Any]]:
-        """Yield overrides that set the value from ``since`` on and remove later entries."""
+    def overrides(self, scenario: Scenario, to: Setting) -> Iterator[tuple[str, Any]]:
+        """Yield overrides that set the value from its date on and remove later entries."""
         for path, share in zip(self.paths, self.shares, strict=True):
-            schedule = get_path(scenario, path)
-            yield f"{path}.{since}", value * share
-            yield from ((f"{path}.{day}", None) for day in schedule if day > since)
+            schedule = _at(scenario, path)
+            yield f"{path}.{to.since}", to.value * share
+            yield from ((f"{path}.{day}", None) for day in schedule if day > to.since)
+
+
+_LATEST: deque[tuple[Scenario, list[Lever]]] = deque(maxlen=2 * 24)  # those that sessions have open
 
 
 def levers_of(scenario: Scenario) -> list[Lever]:
-    """The levers of a scenario, in the order in which they are shown."""
-    return [*_seats(scenario), *_states(scenario), *_agencies(scenario), *_boats(scenario)]
+    """The levers of a scenario, in the order in which they are shown; asked for at every step, so kept for a while."""
+    for known, levers in tuple(_LATEST):
+        if known is scenario:
+            return levers
+    found = [
+        *_seats(scenario), *_states(scenario), *_steering(scenario), *_agencies(scenario), *_boats(scenario),
+    ]  # fmt: skip
+    _LATEST.append((scenario, found))
+    return found
 
 
 def changed(scenario: Scenario, choices: Choices) -> Scenario:
@@ -91,10 +125,11 @@ def changed(scenario: Scenario, choices: Choices) -> Scenario:
         return scenario
     known = {lever.name: lever for lever in levers_of(scenario)}
     overrides: dict[str, Any] = {}
-    for name, value in choices.values.items():
+    for name, setting in choices.values.items():
         if name not in known:
             raise ScenarioError(f"found {name!r}, which is no lever of this scenario")
-        overrides.update(known[name].overrides(scenario, value, choices.since))
+        overrides.update(known[name].overrides(scenario, setting))
+    overrides.update({f"reactions.{name}": None for name in choices.unanswered})
     measures = _measures(scenario, choices, known)
     if measures is not None:
         overrides["measures"] = measures
@@ -105,28 +140,37 @@ def named(scenario: Scenario, base: Scenario, choices: Choices) -> Scenario:
     """Return the changed scenario with a new title and description, for saving."""
     if choices.empty:
         return scenario
-    lines = [base.description.strip(), f"What-if from {choices.since}: " + "; ".join(told(base, choices)) + "."]
+    lines = [base.description.strip(), "What-if: " + "; ".join(told(base, choices)) + "."]
     description = " ".join(line for line in lines if line)[:5000]
     return apply_overrides(scenario, {"title": f"{base.title[:180]}, what-if", "description": description})
 
 
 def told(scenario: Scenario, choices: Choices) -> list[str]:
-    """Return the choices in words."""
+    """Return the choices in words, each with its date."""
     known = {lever.name: lever for lever in levers_of(scenario)}
     words = []
-    for name, value in sorted(choices.values.items()):
+    for name, (value, since) in sorted(choices.values.items()):
         lever = known[name]
         shown = f"{value * 100:g} %" if lever.percent else f"{value:g} {lever.unit}"
-        words.append(f"{lever.group}, {lever.label}: {shown}")
+        words.append(f"{lever.group}, {lever.label}: {shown} from {day(since)}")
     if choices.ban:
-        words.append(f"carriers banned on {', '.join(choices.ban.routes)} from {choices.ban.start}")
-    return words + [f"without {name}" for name in sorted(choices.off)]
+        places = ", ".join(title(scenario, scenario.routes[route].origin) for route in choices.ban.routes)
+        words.append(f"Carriers banned from {places}, from {day(choices.ban.start)}")
+    words += [f"without {scenario.measures[name].title or name}" for name in sorted(choices.off)]
+    return words + [f"without the reaction {scenario.reactions[n].title or n}" for n in sorted(choices.unanswered)]
 
 
-def with_value(choices: Choices, name: str, value: float | None) -> Choices:
+def difference(scenario: Scenario, old: Choices, new: Choices) -> str:
+    """Return in words what one step changed."""
+    before, after = told(scenario, old), told(scenario, new)
+    added = [line for line in after if line not in before]
+    return "; ".join(added or [f"taken back: {line}" for line in before if line not in after])
+
+
+def with_setting(choices: Choices, name: str, to: Setting | None) -> Choices:
     """Return the choices with one lever set, or released by None."""
     values = {key: old for key, old in choices.values.items() if key != name}
-    return replace(choices, values=values if value is None else {**values, name: value})
+    return replace(choices, values=values if to is None else {**values, name: to})
 
 
 def open_routes(scenario: Scenario) -> list[str]:
@@ -136,8 +180,16 @@ def open_routes(scenario: Scenario) -> list[str]:
     return [name for name, route in scenario.routes.items() if name in used & served]
 
 
+def _at(scenario: Scenario, path: str) -> Any:
+    """Return what lies at the path of a lever, which exists: `sim.scenario.get_path` would look up its type, too."""
+    value: Any = scenario
+    for part in path.split("."):
+        value = value[part] if isinstance(value, dict) else getattr(value, part)
+    return value
+
+
 def _scheduled(scenario: Scenario, path: str, day: date) -> float:
-    schedule = get_path(scenario, path)
+    schedule = _at(scenario, path)
     before = [start for start in schedule if start <= day]
     return _number(schedule[max(before)]) if before else 0.0
 
@@ -147,7 +199,7 @@ def _number(value: Any) -> float:
 
 
 def _peak(scenario: Scenario, path: str) -> float:
-    return max(map(_number, get_path(scenario, path).values()), default=0.0)
+    return max(map(_number, _at(scenario, path).values()), default=0.0)
 
 
 def _high(peak: float, least: float = 0.0) -> float:
@@ -166,7 +218,8 @@ def _frequency(scenario: Scenario, route: str, group: str, label: str) -> Lever:
     total = sum(peaks)
     shares = [peak / total if total else 1 / len(paths) for peak in peaks]
     high, unit = _high(total, LEAST_RANGE), f"{mode.departures} a week"
-    return Lever(f"weekly.{route}", group, label, unit, high, mode.step, tuple(paths), tuple(shares))
+    about = _about(Service, "weekly")
+    return Lever(f"weekly.{route}", group, label, unit, high, mode.step, about, tuple(paths), tuple(shares))
 
 
 def _seats(scenario: Scenario) -> Iterator[Lever]:
@@ -179,9 +232,12 @@ def _seats(scenario: Scenario) -> Iterator[Lever]:
                 yield _frequency(scenario, name, group, label)
 
 
+def _sending(scenario: Scenario) -> list[str]:
+    return sorted({zone.transit_state for zone in scenario.zones.values()})
+
+
 def _states(scenario: Scenario) -> Iterator[Lever]:
-    steering = sorted({zone.transit_state for zone in scenario.zones.values()})
-    for state in steering:
+    for state in _sending(scenario):
         path, group = f"transit_states.{state}", title(scenario, state)
         fields = (
             ("facilitation", "Facilitation", "share", 0.01),
@@ -189,14 +245,33 @@ def _states(scenario: Scenario) -> Iterator[Lever]:
             ("visas", "Visas", "persons a day", 10.0),
             ("transfer", "Taken to the border", "persons a day", 10.0),
         )
+        drawn = scenario.transit_states[state].posture is not None
         for field_name, label, unit, step in fields:
-            if field_name == "facilitation" and scenario.transit_states[state].posture is not None:
-                continue  # it is drawn
+            name, about = f"{field_name}.{state}", _about(TransitState, field_name)
+            if field_name == "facilitation" and drawn:
+                conduct = (state, field_name)
+                yield Lever(name, group, label, unit, 1.0, step, about, (), (), percent=True, conduct=conduct)
+                continue
             percent = unit == "share"
             high = 1.0 if percent else _high(max(_peak(scenario, f"{path}.{field_name}"), 100))
-            yield Lever(
-                f"{field_name}.{state}", group, label, unit, high, step, (f"{path}.{field_name}",), percent=percent
-            )
+            yield Lever(name, group, label, unit, high, step, about, (f"{path}.{field_name}",), percent=percent)
+
+
+def _steering(scenario: Scenario) -> Iterator[Lever]:
+    """Weights of the zones to which a state with several of them steers people."""
+    for state in _sending(scenario):
+        zones = [name for name, zone in scenario.zones.items() if zone.transit_state == state]
+        drawn = scenario.transit_states[state].posture is not None
+        about = _about(PostureProcess if drawn else Zone, "steering")
+        for zone in zones if len(zones) > 1 else ():
+            lever = Lever(
+                f"steering.{zone}", f"{title(scenario, state)} steers to", title(scenario, zone), "weight, logit",
+                STEEPEST, 0.1, about, () if drawn else (f"zones.{zone}.steering",), () if drawn else (1.0,),
+                conduct=(state, "steering", zone) if drawn else (),
+            )  # fmt: skip
+            known = [lever.value(scenario, day) for day in (scenario.start, scenario.end)]
+            widest = max(STEEPEST, *(abs(value) for value in known))
+            yield replace(lever, low=-widest, high=widest)
 
 
 def _agencies(scenario: Scenario) -> Iterator[Lever]:
@@ -205,10 +280,14 @@ def _agencies(scenario: Scenario) -> Iterator[Lever]:
     for name in names:
         country = scenario.agencies[name].country
         path = (f"agencies.{name}.turn_back",)
-        yield Lever(f"turn_back.{name}", "Turned back", country, "share", 1.0, 0.01, path, percent=True)
+        about = _about(BorderAgency, "turn_back")
+        yield Lever(f"turn_back.{name}", "Turned back", country, "share", 1.0, 0.01, about, path, percent=True)
     for name in names:
         country = scenario.agencies[name].country
-        yield Lever(f"sent.{name}", "Officers sent", country, "officers", MOST_REINFORCEMENT, 100, (), (), sends=name)
+        yield Lever(
+            f"sent.{name}", "Officers sent", country, "officers", MOST_REINFORCEMENT, 100,
+            KINDS["reinforcement"].about(), (), (), sends=name,
+        )  # fmt: skip
 
 
 def _boats(scenario: Scenario) -> Iterator[Lever]:
@@ -222,26 +301,21 @@ def _boats(scenario: Scenario) -> Iterator[Lever]:
         for field_name, label in (("boats_tolerated", "let go"), ("interception", "intercepted")):
             words = f"{title(scenario, state)}: {label}"
             yield Lever(
-                f"{field_name}.{state}", "Boats", words, "share", 1.0, 0.01, (f"{path}.{field_name}",), percent=True
-            )
+                f"{field_name}.{state}", "Boats", words, "share", 1.0, 0.01, _about(TransitState, field_name),
+                (f"{path}.{field_name}",), percent=True,
+            )  # fmt: skip
 
 
 def _measures(scenario: Scenario, choices: Choices, known: Mapping[str, Lever]) -> dict[str, Any] | None:
     """Return all measures with those added and without those switched off; None if nothing changes."""
-    sent = {name: value for name, value in choices.values.items() if known[name].sends and value}
-    if not (sent or choices.ban or choices.off):
+    set_by_measure = {n: to for n, to in choices.values.items() if (known[n].sends and to.value) or known[n].conduct}
+    if not (set_by_measure or choices.ban or choices.off):
         return None
     kept = scenario.model_dump()["measures"]
     measures = {name: entry for name, entry in kept.items() if name not in choices.off}
-    for name, officers in sent.items():
-        agency = known[name].sends
-        measures[SENT + agency] = {
-            "kind": "reinforcement",
-            "title": f"{officers:,.0f} officers sent to {scenario.agencies[agency].country}",
-            "agency": agency,
-            "officers": officers,
-            "start": choices.since,
-        }
+    for name, to in set_by_measure.items():
+        added, entry = _measure(scenario, known[name], to)
+        measures[added] = entry
     if choices.ban and choices.ban.routes:
         measures[BAN] = {
             "kind": "carrier-ban",
@@ -250,6 +324,31 @@ def _measures(scenario: Scenario, choices: Choices, known: Mapping[str, Lever]) 
             "start": choices.ban.start,
         }
     return measures
+
+
+def _measure(scenario: Scenario, lever: Lever, to: Setting) -> tuple[str, dict[str, Any]]:
+    """Return name and content of the measure that a lever adds."""
+    if lever.sends:
+        words = f"{to.value:,.0f} officers sent to {scenario.agencies[lever.sends].country}"
+        entry = {
+            "kind": "reinforcement",
+            "title": words,
+            "agency": lever.sends,
+            "officers": to.value,
+            "start": to.since,
+        }
+        return SENT + lever.sends, entry
+    state, *where = lever.conduct
+    content: Any = {where[1]: to.value} if len(where) > 1 else to.value
+    shown = f"{to.value * 100:g} %" if lever.percent else f"{to.value:g}"
+    words = f"{lever.group}, {lever.label}: {shown}"
+    entry = {"kind": "posture", "transit_state": state, where[0]: content}
+    return f"{POSTURE}{'-'.join(lever.conduct)}", {**entry, "title": words, "start": to.since}
+
+
+def _about(entry: type[Any], field_name: str) -> str:
+    """Return the sentence with which the schema describes a field."""
+    return sentence_of(note(entry.model_fields[field_name]))
 
 
 def title(scenario: Scenario, name: str) -> str:

@@ -8,9 +8,12 @@ import numpy as np
 
 from sim.engine import rows as p
 from sim.engine.tables import F_LANDED, S_ATTEMPTS, S_CROSSINGS, S_PATROL_CALLS, S_PROCEDURES, S_TURN_BACKS
-from sim.outputs.definitions import OUTPUTS, pair_column, registered
+from sim.outputs.definitions import ALL, OUTPUTS, pair_column, registered
 from sim.outputs.rounding import shown
 from sim.outputs.run_data import WINDOW, border_pressure
+from sim.outputs.trust import Trust
+from sim.report.trust import SIGNS, sentences
+from sim.scenario import Scenario
 from sim.view.replay import Replay
 
 if TYPE_CHECKING:
@@ -31,6 +34,13 @@ class Figure(NamedTuple):
         return f"{unit}, {self.what}" if "/" in unit else f"{unit} {self.what}".rstrip()
 
 
+class Marks(NamedTuple):
+    """How far figures may be trusted: by name the sign, the word and the reason; and what holds in a sentence."""
+
+    of: dict[str, tuple[str, str, str]]
+    sentence: str
+
+
 MOST_PERCENT = 1000  # above this, show the difference instead
 _FIGURES = (
     Figure("attempts", "attempts", "a day, 7-day mean"),
@@ -47,6 +57,16 @@ _FIGURES = (
 def known_figures() -> list[Figure]:
     """Return the figures that the view shows, with extensions' outputs last."""
     return [*_FIGURES, *(Figure(name, name, "so far") for name in registered())]
+
+
+def marks_of(scenario: Scenario) -> Marks:
+    """Return the marks of the figures of a scenario."""
+    trust = Trust(scenario)
+    found = {}
+    for figure in known_figures():
+        mark, why = trust.of(ALL, ALL, figure.output)
+        found[figure.name] = (SIGNS[mark], mark, why)
+    return Marks(found, " ".join(sentences({"": scenario})))
 
 
 def numbers_by_day(model: CorridorModel | Replay) -> dict[str, list[float]]:

@@ -25,12 +25,20 @@ HEADERS = (
 # - 'unsafe-eval': Vue 2 compiles its templates in the browser by `new Function`;
 # - scripts of blob: anywidget imports each widget's module from a text that came by the websocket;
 # - styles in the page: Vuetify and Vue write `<style>` and `style=` as they run, with no way to give them a nonce;
+# - images of blob: a chart becomes a PNG by way of an image, made by the page itself;
 # - fonts of data: those of KaTeX, which lie in Solara's style sheet.
 POLICY = (
     "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self'; font-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "img-src 'self' blob:; font-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
+# What stands in the page until the first widgets have come, in place of Solara's.
+LOADING = re.compile(r'(<div v-if="loading" id="loader-container">).*?</v-card>(\s*</div>)', re.DOTALL)
+SPLASH = """<main class="corridor-splash"><h1>Corridor</h1>
+<p>Routes, the border, and the people between. A moment.</p></main>
+<component is="style">#loader-container { background: #e6ecf2; color: #14202e; }
+.corridor-splash { font: 15px/1.5 system-ui, sans-serif; text-align: center; }
+@media (prefers-color-scheme: dark) { #loader-container { background: #080e18; color: #e9eff8; } }</component>"""
 VIEWPORT = re.compile(r'(<meta name="viewport" content=")[^"]*')
 
 
@@ -75,11 +83,12 @@ class Policy:
 
 
 def mended(page: str, nonce: str) -> str:
-    """A page with the nonce on its scripts, in English, free to be enlarged, and with names for its signs of waiting.
+    """A page with the nonce on its scripts, in English, free to be enlarged, with our own sign of waiting.
 
     The line at the top is not read out; the circle that says that the server is away has a name and is announced.
     """
     page = re.sub(r"<script(?=[\s>])", f'<script nonce="{nonce}"', page)
+    page = LOADING.sub(lambda found: f"{found[1]}{SPLASH}{found[2]}", page, count=1)
     page = page.replace("<v-progress-linear", '<v-progress-linear aria-hidden="true"')
     page = page.replace("<v-overlay", '<v-overlay role="alert"')
     page = page.replace("<v-progress-circular", '<v-progress-circular aria-label="Waiting for the server"')

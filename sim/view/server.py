@@ -32,6 +32,7 @@ SETTINGS = {
     "SOLARA_KERNEL_CULL_TIMEOUT": "60s",  # for a tab whose connection broke; a closed tab ends at once
     "SOLARA_THEME_SHOW_BANNER": "false",
     "SOLARA_THEME_TITLE": "Corridor",
+    "SOLARA_THEME_LOADER": "plain",  # which is replaced by ours: `sim.view.policy.SPLASH`
     "SOLARA_SESSION_HTTP_ONLY": "true",
     "SOLARA_SERVER_HTTP_GZIP": "false",  # pages are changed on their way; files are compressed all the same
     "SOLARA_ROOT_PATH": "",  # else the first request decides by its headers where scripts come from
@@ -72,7 +73,7 @@ def serve(scenario: str, host: str = "127.0.0.1", port: int | None = None, open_
         name = opened.start
     else:
         load_scenario(scenario)
-        name = scenario if not Path(scenario).suffix else str(Path(scenario).resolve())
+        name = scenario if not Path(scenario).suffix else _short(Path(scenario).resolve())
     _run(name, opened, Address(host, _free(host, port)), open_browser)
 
 
@@ -107,6 +108,12 @@ def _run(scenario: str, opened: Opened | None, address: Address, open_browser: b
     if open_browser:
         threading.Thread(target=_open, args=(server, f"{home}?token={token}"), daemon=True).start()
     server.serve()
+
+
+def _short(file: Path) -> str:
+    """Return a file's path as links name it: from the working folder, where it lies in it."""
+    here = Path.cwd()
+    return file.relative_to(here).as_posix() if file.is_relative_to(here) else str(file)
 
 
 def _open(server: Any, address: str) -> None:

@@ -11,11 +11,21 @@ from pathlib import Path
 from threading import RLock
 from typing import Any
 
-from sim.scenario import Scenario, diff_yaml, load_scenario, load_shipped, scenario_names, to_yaml
+from sim.scenario import (
+    Scenario,
+    ScenarioError,
+    apply_overrides,
+    diff_yaml,
+    load_scenario,
+    load_shipped,
+    scenario_names,
+    to_yaml,
+)
 from sim.view import series
-from sim.view.levers import Ban, Choices, changed, named, with_value
+from sim.view.levers import Ban, Choices, Setting, changed, difference, named, with_setting
 from sim.view.live_model import Pace, WatchedModel
 from sim.view.numbers import numbers_by_day
+from sim.view.state.history import History
 
 SERIES: dict[str, Callable[[Any], series.Chart]] = {
     "pressure": series.pressure_series,
@@ -23,6 +33,7 @@ SERIES: dict[str, Callable[[Any], series.Chart]] = {
     "outcome": series.outcome_series,
 }
 DEFAULT = "benghazi-minsk-2025"
+MOST_FILES = 100  # of the working folder
 PARTS = ("-prior", "-posterior")  # endings of the parents of a fitted scenario
 
 
@@ -35,9 +46,14 @@ class Baseline:
 
 
 @lru_cache(maxsize=32)
-def baseline_of(name: str) -> Baseline:
-    """Return the whole run of a scenario with its own seed, cached for all sessions."""
-    return run_of(load_scenario(name))
+def baseline_of(name: str, seed: int | None = None) -> Baseline:
+    """Return the whole run of a scenario with a seed, its own if None, cached for all sessions."""
+    return run_of(_loaded(name, seed))
+
+
+def _loaded(name: str, seed: int | None) -> Scenario:
+    scenario = load_scenario(name)
+    return scenario if seed is None else apply_overrides(scenario, {"seed": seed})
 
 
 def run_of(scenario: Scenario) -> Baseline:
@@ -48,14 +64,38 @@ def run_of(scenario: Scenario) -> Baseline:
 
 
 def offered(start: str) -> list[str]:
-    """Return the scenarios on offer: those that ship, without mere parents of others, and the starting file."""
+    """Return the scenarios on offer: the starting file, those in the working folder, and those that ship.
+
+    Mere parents of others are left out.
+    """
     names = [name for name in scenario_names() if name != "base" and not name.endswith(PARTS)]
-    return names if start in names else [start, *names]
+    return list(dict.fromkeys([start, *own_files(), *names] if start not in names else [*own_files(), *names]))
+
+
+def own_files() -> list[str]:
+    """Return the files of the working folder that are scenarios, by name; of many the first."""
+    files = sorted(file for ending in ("*.yaml", "*.yml") for file in Path.cwd().glob(ending) if file.is_file())
+    return [file.name for file in files[:MOST_FILES] if _read(file, file.stat().st_mtime_ns)]
+
+
+@lru_cache(maxsize=4 * MOST_FILES)
+def _read(file: Path, _changed: int) -> Scenario | None:
+    try:
+        return load_scenario(file)
+    except (ScenarioError, OSError, ValueError):
+        return None
 
 
 def on_offer(name: str) -> Scenario:
-    """Return a scenario that is on offer; those that ship are read once for all sessions."""
-    return load_shipped(name) if name in scenario_names() else load_scenario(name)
+    """Return a scenario that is on offer, to look at: it is read once for all sessions, until its file changes.
+
+    Raises:
+        ScenarioError: If a file is not valid, or no longer there.
+    """
+    if name in scenario_names():
+        return load_shipped(name)
+    file = Path(name).absolute()
+    return (_read(file, file.stat().st_mtime_ns) if file.is_file() else None) or load_scenario(name)
 
 
 class Session:
@@ -66,9 +106,12 @@ class Session:
 
     Attributes:
         name: Shipped name or file of the scenario.
-        base: The scenario as in its file.
-        choices: The changes to it.
+        known: Whether the scenario is on offer, so that others can open it.
+        seed: In place of the seed of a scenario on offer; None if that is used.
+        base: The scenario as in its file, but for the seed.
+        history: The changes to it, step by step.
         scenario: The scenario with the changes.
+        since: Day from which the next change applies.
     """
 
     def __init__(self, start: str = DEFAULT) -> None:
@@ -78,17 +121,27 @@ class Session:
         self.start = start
         self.open(start)
 
-    def open(self, name: str) -> None:
+    def open(self, name: str, seed: int | None = None) -> None:
         """Open a scenario on offer; raises ScenarioError, without any change, if it cannot be loaded."""
         if name not in offered(self.start):
             raise ValueError(f"found {name!r}, which is not offered")
-        base = load_scenario(name)
-        self.take(name, base)
+        self.take(name, _loaded(name, seed))
+        self.seed, self.known = seed, True
 
     def take(self, name: str, base: Scenario, ghost: Baseline | None = None) -> None:
-        """Open a scenario that is not a file; ``ghost`` is its whole run."""
+        """Open a scenario that is not on offer; ``ghost`` is its whole run."""
+        self.known, self.seed = False, None
         self.name, self.base, self.scenario = name, base, base
-        self.choices, self._ghost = Choices(base.start), ghost
+        self.history, self._ghost, self.since = History(), ghost, base.start
+
+    def set_seed(self, seed: int) -> None:
+        """Run with another seed, the same changes applied; raises ScenarioError if it is not allowed."""
+        base = apply_overrides(self.base, {"seed": seed})
+        self.scenario, self.base = changed(base, self.choices), base
+        if self.known:
+            self.seed = seed if seed != load_scenario(self.name).seed else None
+        else:
+            self._ghost = run_of(base)
 
     @property
     def title(self) -> str:
@@ -96,39 +149,70 @@ class Session:
         return self.base.title
 
     @property
+    def choices(self) -> Choices:
+        """Return the changes to the scenario."""
+        return self.history.now
+
+    @property
     def baseline(self) -> Baseline:
         """Return the run of the unchanged scenario."""
-        return self._ghost or baseline_of(self.name)
+        return self._ghost or baseline_of(self.name, self.seed)
+
+    @property
+    def worst_day(self) -> int:
+        """Return the day of the unchanged run with the highest border pressure: one worth seeing; else the last."""
+        peaks = self.baseline.numbers["peak"]
+        highest = max(peaks, default=0.0)
+        return peaks.index(highest) + 1 if highest > 0 else self.base.days
 
     def model(self, day: int = 0) -> WatchedModel:
         """Return a new model of the scenario with its changes, run to a day."""
         return WatchedModel(self.scenario, self.pace).run_to(day)
 
-    def choose(self, choices: Choices) -> None:
-        """Apply choices; raises ScenarioError, without any change, if they are not allowed."""
-        self.scenario, self.choices = changed(self.base, choices), choices
+    def choose(self, choices: Choices, about: str = "", more: bool = False) -> None:
+        """Apply choices; raises ScenarioError, without any change, if they are not allowed.
 
-    def set_lever(self, name: str, value: float | None) -> None:
-        """Set one lever, or release it with None."""
-        self.choose(with_value(self.choices, name, value))
+        ``about`` and ``more`` tell which steps are one (`sim.view.state.history.History.put`).
+        """
+        self.scenario = changed(self.base, choices)
+        self.history.put(choices, lambda before: difference(self.base, before, choices), about, more)
+
+    def go(self, step: int) -> None:
+        """Undo or redo: go to a step of the history; raises ValueError if there is none."""
+        self.scenario = changed(self.base, self.history.go(step))
+
+    def set_lever(self, name: str, value: float | None, day: int | None = None, more: bool = False) -> None:
+        """Set one lever from a day of the run on, or release it with None.
+
+        Without a day it keeps its own, if it was set before, else that of the next change applies.
+        """
+        old = self.choices.values.get(name)
+        since = self._date(day) if day is not None else old.since if old else self.since
+        to = None if value is None else Setting(float(value), since)
+        self.choose(with_setting(self.choices, name, to), f"lever {name}", more)
 
     def set_since(self, day: int) -> None:
-        """Let changes apply from this day of the run on."""
-        self.choose(replace(self.choices, since=self._date(day)))
+        """Let the next changes apply from this day of the run on; those made keep theirs."""
+        self.since = self._date(day)
 
-    def set_ban(self, routes: list[str], day: int) -> None:
+    def set_ban(self, routes: list[str], day: int, more: bool = False) -> None:
         """Ban carriers on routes (none: no ban) from this day of the run on."""
         ban = Ban(tuple(sorted(routes)), self._date(day)) if routes else None
-        self.choose(replace(self.choices, ban=ban))
+        self.choose(replace(self.choices, ban=ban), "ban", more)
 
     def set_measure(self, name: str, on: bool) -> None:
         """Switch a measure of the scenario off or on again."""
-        off = self.choices.off - {name} if on else self.choices.off | ({name} & set(self.base.measures))
+        off = _switched(self.choices.off, {name} & set(self.base.measures), on)
         self.choose(replace(self.choices, off=off))
+
+    def set_reaction(self, name: str, on: bool) -> None:
+        """Let a reaction of the scenario not take place, or take place again."""
+        unanswered = _switched(self.choices.unanswered, {name} & set(self.base.reactions), on)
+        self.choose(replace(self.choices, unanswered=unanswered))
 
     def clear(self) -> None:
         """Return to the scenario as in its file."""
-        self.choose(Choices(self.base.start))
+        self.choose(Choices())
 
     def named(self) -> Scenario:
         """Return the scenario on screen, with a new title and description if it was changed."""
@@ -149,3 +233,7 @@ class Session:
     def _date(self, day: int) -> date:
         first = self.base.start.toordinal()
         return date.fromordinal(first + min(max(int(day), 0), self.base.days - 1))
+
+
+def _switched(off: frozenset[str], names: set[str], on: bool) -> frozenset[str]:
+    return off - names if on else off | names

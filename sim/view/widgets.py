@@ -36,18 +36,23 @@ class ViewWidget(anywidget.AnyWidget):
 class MapWidget(ViewWidget):
     """The map. ``painted`` is the number of the last frame that the browser has painted."""
 
-    _esm = static("common.js", "map.js", "map_base.js", "map_routes.js", "map_camps.js", "map_draw.js", "map_widget.js")
-    _css = static("common.css", "map.css")
+    _esm = static("common.js", "map.js", "map_base.js", "map_routes.js", "map_camps.js", "map_draw.js", "export.js",
+                  "map_widget.js")  # fmt: skip
+    _css = static("common.css", "chart.css", "map.css")
     geometry = Unicode("").tag(sync=True)
     painted = Int(0).tag(sync=True)
 
 
 class ChartWidget(ViewWidget):
-    """A chart over the days of a run. ``ghost`` is the baseline's data, of the same form, or empty."""
+    """A chart over the days of a run.
 
-    _esm = static("common.js", "axes.js", "chart.js")
+    ``ghost`` is the baseline's data, of the same form, or empty; ``bands`` are those of replicates, or empty.
+    """
+
+    _esm = static("common.js", "export.js", "axes.js", "chart.js")
     _css = static("common.css", "chart.css")
     ghost = Unicode("").tag(sync=True)
+    bands = Unicode("").tag(sync=True)
 
 
 class NumbersWidget(ViewWidget):
@@ -78,25 +83,39 @@ class RunWidget(ControlWidget):
 
 
 class LeversWidget(ControlWidget):
-    """The levers."""
+    """The levers, and the steps by which they came to stand as they do."""
 
-    _esm = static("common.js", "levers.js")
+    _esm = static("common.js", "history.js", "levers.js")
     _css = static("common.css", "header.css", "controls.css")
 
 
 class CompareWidget(ControlWidget):
     """Two scenario pickers, replicates, start and cancel, progress."""
 
-    _esm = static("common.js", "compare.js")
+    _esm = static("common.js", "progress.js", "compare.js")
     _css = static("common.css", "header.css", "controls.css", "compare.css")
 
 
 class FanWidget(ViewWidget):
     """Weeks with their bands, a panel a scenario. ``day`` is where a cursor stands, 0 for none."""
 
-    _esm = static("common.js", "axes.js", "fan.js")
+    _esm = static("common.js", "export.js", "axes.js", "overlay.js", "fan.js")
     _css = static("common.css", "chart.css", "fan.css")
     day = Int(0).tag(sync=True)
+
+
+class MatrixWidget(ControlWidget):
+    """Scenarios by outcomes, ranked; one can be chosen to be shown in detail."""
+
+    _esm = static("common.js", "export.js", "matrix.js")
+    _css = static("common.css", "chart.css", "matrix.css")
+
+
+class WhyWidget(ControlWidget):
+    """What limits the flow: asked for, waited for, told."""
+
+    _esm = static("common.js", "progress.js", "why.js")
+    _css = static("common.css", "header.css", "controls.css", "compare.css", "why.css")
 
 
 class DifferencesWidget(ViewWidget):
@@ -109,7 +128,7 @@ class DifferencesWidget(ViewWidget):
 class WhereWidget(ViewWidget):
     """Where attempts and persons went: bars by section and by route."""
 
-    _esm = static("common.js", "where.js")
+    _esm = static("common.js", "export.js", "where.js")
     _css = static("common.css", "chart.css", "differences.css")
 
 
@@ -123,6 +142,6 @@ class ReplayWidget(ControlWidget):
 class ResponseWidget(ControlWidget):
     """Outcomes of a sweep against its parameters. ``state`` is the answer to the last message."""
 
-    _esm = static("common.js", "axes.js", "response.js")
+    _esm = static("common.js", "export.js", "axes.js", "response.js")
     _css = static("common.css", "header.css", "chart.css", "response.css")
     state = Unicode("").tag(sync=True)

@@ -175,7 +175,7 @@ def open_page(browser: Any, server: Server) -> Iterator[Opener]:
         contexts.append(context)
         page = context.new_page()
         watcher.watch(page)
-        page.goto(address or server.entrance)
+        page.goto(address or f"{server.entrance}&day=0")
         page.wait_for_selector(wait)
         return page
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from sim.runs import run
@@ -15,11 +16,11 @@ from sim.sweeps.experiment_files import read_experiment
 from sim.sweeps.sweep_plan import plan_of
 from tests.browser.conftest import Opener, Server
 from tests.browser.test_compare import ask, reached, turn_to
-from tests.browser.test_live import go_to
+from tests.browser.test_live import data, go_to
 from tests.browser.test_results import CONTRAST, SWEEP
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-WIDE, PHONE = (1440, 900, "light"), (390, 844, "dark")
+WIDE, SMALL, PHONE = (1440, 900, "light"), (1024, 768, "dark"), (390, 844, "dark")
 # Elements, of which none is inside another, whose boxes meet.
 MEETING = """names => {
     const boxes = name => [...document.querySelectorAll(name)].map(part => [name, part.getBoundingClientRect()]);
@@ -53,32 +54,63 @@ def fits(page: Any, width: int, *parts: str) -> None:
     assert page.eval_on_selector_all(".corridor-page, .corridor-page .cv", wide) == []
 
 
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
-def test_the_live_page(open_page: Opener, size: Any) -> None:
-    page = open_page(*size)
+def test_the_live_page_and_why(open_page: Opener) -> None:
+    """One page, at all widths and in both colours, with a lever set, the history and a menu of files open."""
+    page = open_page()
     go_to(page, 200)
-    slider = page.get_by_role("slider", name="Facilitation")
-    slider.fill("0.3")
+    page.get_by_role("slider", name="Facilitation").fill("0.3")
     page.wait_for_selector(".cv-levers[data-changes='1']")
-    assert found(page) == []
-    fits(page, size[0], ".cv-header", ".cv-numbers", ".cv-map", ".cv-chart", ".cv-run", ".cv-levers")
-    assert page.evaluate(CONTRAST.read_text()) == []
+    page.locator(".cv-history summary").click()
+    page.get_by_label("Download Load against capacity").click()
+    for width, height, colours in (WIDE, SMALL, PHONE):
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme=colours)
+        page.wait_for_selector(f"[data-theme='{colours}']")
+        assert found(page) == []
+        fits(page, width, ".cv-header", ".cv-numbers", ".cv-map", ".cv-chart", ".cv-run", ".cv-levers")
+        assert page.evaluate(CONTRAST.read_text()) == []
     assert page.evaluate("document.documentElement.lang") == "en"
+    turn_to(page, "Why")
+    page.wait_for_selector(".cv-why")
+    assert found(page) == []
+    fits(page, PHONE[0], ".cv-header", ".cv-why")
 
 
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
-def test_the_page_that_compares(open_page: Opener, size: Any) -> None:
-    page = open_page(*size)
+def test_names_on_the_map_stand_at_their_own_dots(open_page: Opener) -> None:
+    page = open_page()
+    for width, height, _ in (WIDE, SMALL, PHONE):
+        page.set_viewport_size({"width": width, "height": height})
+        for day in (120, 365):
+            go_to(page, day)
+            named = data(page, ".cv-map", "named")
+            assert named["labels"]
+            for name, box in named["labels"].items():
+                away = {dot: distance(at, box) for dot, at in named["dots"].items()}
+                assert min(away, key=lambda dot: away[dot]) == name
+                assert all(far > 0 for dot, far in away.items() if dot != name)
+
+
+def distance(dot: list[float], box: list[float]) -> float:
+    """From the edge of a dot (centre, radius) to a box (left, top, width, height)."""
+    (x, y, r), (left, top, w, h) = dot, box
+    return float(np.hypot(max(left - x, 0, x - left - w), max(top - y, 0, y - top - h)) - r)
+
+
+def test_the_page_that_compares(open_page: Opener) -> None:
+    page = open_page()
     turn_to(page, "Compare")
     page.wait_for_selector(".cv-compare")
     assert found(page) == []
-    ask(page, "benghazi-minsk-2025", "benghazi-surge", 2)
+    ask(page, "benghazi-minsk-2025", "benghazi-surge", 2, "carrier-ban")
     reached(page, "done")
-    page.wait_for_selector(".cv-fan[data-view] >> nth=2")
-    page.wait_for_selector(".cv-where[data-rows]")
-    assert found(page) == []
-    fits(page, size[0], ".cv-header", ".cv-compare", ".cv-fan", ".cv-differences", ".cv-where")
-    assert page.evaluate(CONTRAST.read_text()) == []
+    page.wait_for_selector(".cv-matrix[data-rows='3']")
+    for width, height, colours in (WIDE, PHONE):
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme=colours)
+        page.wait_for_selector(f"[data-theme='{colours}']")
+        assert found(page) == []
+        fits(page, width, ".cv-header", ".cv-compare", ".cv-matrix", ".cv-fan", ".cv-differences", ".cv-where")
+        assert page.evaluate(CONTRAST.read_text()) == []
 
 
 @pytest.fixture(scope="module")

@@ -19,11 +19,18 @@ def turn_to(page: Any, name: str) -> None:
     page.locator(".cv-header").get_by_role("button", name=name, exact=True).click()
 
 
-def ask(page: Any, base: str, other: str, replicates: int) -> None:
+def choose(page: Any, base: str, other: str, replicates: int, *more: str) -> None:
     turn_to(page, "Compare")
     page.select_option("#cv-a", base)
     page.select_option("#cv-b", other)
+    for letter, name in zip("cdefg", more, strict=False):
+        page.get_by_role("button", name="Add a scenario").click()
+        page.select_option(f"#cv-{letter}", name)
     page.locator("#cv-replicates").fill(str(replicates))
+
+
+def ask(page: Any, base: str, other: str, replicates: int, *more: str) -> None:
+    choose(page, base, other, replicates, *more)
     page.get_by_role("button", name="Start").click()
 
 
@@ -56,6 +63,28 @@ def test_finds_what_the_command_line_finds_while_the_live_page_goes_on(page: Any
     assert json.loads(page.locator(WHERE).get_attribute("data-values"))["benghazi-minsk"] < 0
     page.locator(FAN).first.get_by_role("button", name="Poland").click()
     page.wait_for_selector(f"{FAN}[data-view='Poland']")
+
+
+def test_many_scenarios_share_a_chart_and_a_matrix(page: Any) -> None:
+    choose(page, "benghazi-surge", "carrier-ban", 2, "visa-stop", "benghazi-minsk-2025")
+    page.get_by_role("button", name="Leave out C").click()
+    assert page.locator("#cv-c").input_value() == "benghazi-minsk-2025"
+    page.get_by_role("button", name="Start").click()
+    reached(page, "done")
+    page.wait_for_selector(".cv-matrix[data-rows='3']")
+    assert {fan.get_attribute("data-together") for fan in page.locator(FAN).all()} == {"true"}
+    order = json.loads(page.locator(".cv-matrix").get_attribute("data-order"))
+    assert order[0] == "benghazi-minsk-2025"
+    assert page.locator(f"{FAN} >> nth=0").locator(".cv-line").count() == 3
+    before = page.locator(TABLE).get_attribute("data-values")
+    page.locator("tr[data-scenario='benghazi-minsk-2025'] button").click()
+    page.wait_for_selector(".cv-matrix[data-detail='benghazi-minsk-2025']")
+    page.wait_for_function("old => document.querySelector('.cv-differences').dataset.values !== old", arg=before)
+    assert "C less A" in page.locator(TABLE).inner_text()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Report", exact=True).click()
+    assert download.value.suggested_filename == "benghazi-surge-vs-carrier-ban-vs-benghazi-minsk-2025-report.html"
+    assert "visa-stop" not in Path(download.value.path()).read_text(encoding="utf-8")
 
 
 def test_is_cancelled_and_asked_again(page: Any) -> None:

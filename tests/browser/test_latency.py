@@ -30,7 +30,7 @@ def panel(browser: Any) -> Iterator[Any]:
     data = {**lever_rows(session, session.model()), "answered": 0, "error": ""}
     context = browser.new_context()
     page = context.new_page()
-    script = static("common.js", "levers.js").replace("export default { render };", "")
+    script = static("common.js", "history.js", "levers.js").replace("export default { render };", "")
     page.evaluate(PANEL % script, to_json(data))
     yield page, data
     context.close()
@@ -42,7 +42,7 @@ def tell(page: Any, data: dict[str, Any], answered: int) -> None:
 
 def test_a_box_stays_ticked_until_its_answer(panel: Any) -> None:
     page, data = panel
-    page.get_by_label("Changes from").fill("200")
+    page.get_by_label("New changes from").fill("200")
     box = page.locator("#cv-ban-benghazi-minsk")
     box.check()
     tell(page, data, answered=0)  # the run goes on: nothing was answered
@@ -61,5 +61,7 @@ def test_a_slider_stays_where_it_was_put_until_its_answer(panel: Any) -> None:
     slider.fill("0.3")
     tell(page, data, answered=0)
     assert slider.input_value() == "0.3"
-    tell(page, data, answered=1)
+    tell(page, data, answered=1)  # to its way there; that it has arrived is another message
+    assert slider.input_value() == "0.3"
+    tell(page, data, answered=2)
     assert slider.input_value() == before

@@ -37,7 +37,7 @@ def go_to(page: Any, day: int) -> None:
 def choose(page: Any, scenario: str) -> None:
     page.select_option("#cv-scenario", scenario)
     page.wait_for_selector(f".cv-levers[data-scenario='{scenario}']")
-    wait_day(page, 0)
+    go_to(page, 0)
 
 
 def test_opens_with_a_map_charts_and_figures(page: Any) -> None:
@@ -103,7 +103,7 @@ def test_a_lever_replays_the_day_and_leaves_the_baseline(page: Any) -> None:
 
 def test_what_is_saved_gives_the_same_numbers_on_the_command_line(page: Any, tmp_path: Path) -> None:
     choose(page, "benghazi-surge")
-    page.get_by_label("Changes from").fill("200")
+    page.get_by_label("New changes from").fill("200")
     page.get_by_role("slider", name="Facilitation").fill("0.3")
     page.locator("#cv-ban-benghazi-minsk").check()
     page.locator("#cv-sent\\.poland").fill("2000")
@@ -187,7 +187,7 @@ def test_works_by_keyboard_alone(page: Any) -> None:
     go_to(page, 200)
     page.locator("#cv-scenario").focus()
     reached = {"cv-scenario"}
-    for _ in range(60):
+    for _ in range(90):
         page.keyboard.press("Tab")
         reached.add(page.evaluate(FOCUS))
     assert {"Save as scenario", "Play", "Step a day", "Step a week", "cv-day", "cv-speed"} <= reached

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from sim.scenario.fields import find, note
+from sim.scenario.entry import BY_DATE
+from sim.scenario.fields import FieldNote, find, note
 from sim.scenario.modes import MODES
 from sim.scenario.nodes import scalar
 from sim.scenario.paths import Parameter, parameter_paths
@@ -45,6 +46,11 @@ def described(scenario: Scenario) -> Iterator[Described]:
             )
 
 
+def sentence_of(about: FieldNote) -> str:
+    """Return what a field is, without how it may be written."""
+    return about.description.removesuffix(BY_DATE)
+
+
 def matches(row: Described, words: str) -> bool:
     """Return whether a parameter has all of the words, in any of its texts, in capital letters or small."""
     text = " ".join(row).lower()
@@ -55,8 +61,7 @@ def _of(scenario: Scenario, parameter: Parameter) -> Described:
     path, value, about = parameter
     departures = _mode(scenario, path)
     unit = about.unit.replace("departures", departures) if departures else about.unit
-    meaning = about.description.split(" Mapping of dates")[0]
-    return Described(path, _figure(value), unit, meaning, about.source, departures)
+    return Described(path, _figure(value), unit, sentence_of(about), about.source, departures)
 
 
 def _mode(scenario: Scenario, path: str) -> str:

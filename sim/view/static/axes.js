@@ -41,7 +41,7 @@ function pile(stack) {
 
 const line = (values, x, y) => values.map((v, k) => `${k ? "L" : "M"}${x(k).toFixed(1)} ${y(v).toFixed(1)}`).join("");
 
-function band(part, x, y) {
+function bandPath(part, x, y) {
   if (!part.upper.length) return "";
   const back = part.lower.map((v, k) => `L${x(k).toFixed(1)} ${y(v).toFixed(1)}`).reverse().join("");
   return `${line(part.upper, x, y)}${back}Z`;

@@ -1,13 +1,14 @@
 // A chart over the days of a run: lines, or stacked areas with lines above; the baseline as a ghost; events.
 
 /** All that the drawing of one view needs, worked out once. */
-function prepare(data, ghost, name) {
+function prepare(data, ghost, name, bands) {
   const view = data.views.find((v) => v.name === name) ?? data.views[0];
   const before = ghost?.views.find((v) => v.name === view.name) ?? null;
   const stack = pile(view.stack ?? []);
   const under = pile(before?.stack ?? []);
   const tops = [...(view.lines ?? []), ...(before?.lines ?? [])].flatMap((l) => l.values);
   for (const edges of [stack, under]) if (edges.length) tops.push(...edges[edges.length - 1].upper);
+  for (const { code } of bands ? view.lines : []) tops.push(...(bands.pressure[code]?.high ?? []));
   if (data.mark) tops.push(data.mark[0] * 1.05);
   return { view, before, stack, under, top: tops.reduce((a, b) => Math.max(a, b), 0) || 1 };
 }
@@ -36,13 +37,15 @@ function render({ model, el }) {
   const title = add(head, "h2");
   const unit = add(head, "span", { class: "cv-chart-unit" });
   const chips = chipRow(head, (name) => choose(name));
+  const files = exporter(head, root, () => ({ title: data.title, view: chosen, unit: data.unit, svgs: [svg], keys: keys(), rows }));
   const legendBox = add(root, "div", { class: "cv-legend" });
   const plot = add(root, "div", { class: "cv-plot", tabindex: 0, role: "img" });
   const svg = add(plot, "svg", { "aria-hidden": "true" });
   const tip = tooltip(plot);
-  const layers = Object.fromEntries(["grid", "areas", "events", "ghosts", "lines", "cross"].map((n) => [n, add(svg, "g")]));
+  const layers = Object.fromEntries(["grid", "areas", "spreads", "events", "ghosts", "lines", "cross"].map((n) => [n, add(svg, "g")]));
   let data = null;
   let ghost = null;
+  let bands = null;
   let chosen = null;
   let drawn = null;
   let look = null;
@@ -68,8 +71,33 @@ function render({ model, el }) {
       const colour = view.stack ? "var(--over)" : colourOf(k);
       entries.push({ name: brief(l.name), code: l.code, colour, kind: "line" });
     });
+    if (bands) entries.push({ name: `shade: 90 % of ${bands.replicates} runs`, colour: "var(--faint)", kind: "area" });
     if (ghost) entries.push({ name: "without changes", colour: "var(--ghost)", kind: "ghost" });
     legendOf(legendBox, entries, lookAt);
+  }
+
+  /** The legend as words and colours. */
+  function keys() {
+    return [...legendBox.children].map((entry) => {
+      const mark = entry.querySelector("rect, path");
+      const style = getComputedStyle(mark);
+      return [entry.textContent, mark.tagName === "rect" ? style.fill : style.stroke];
+    });
+  }
+
+  /** A row a day, a column a series; those without changes and of the band beside it. */
+  function rows() {
+    const { view, before } = drawn.set;
+    const series = [...(view.stack ?? []), ...(view.lines ?? [])];
+    const columns = series.map((one) => [one.name, (k) => one.values[k]]);
+    for (const one of [...(before?.stack ?? []), ...(before?.lines ?? [])]) columns.push([`${one.name}, without changes`, (k) => one.values[k]]);
+    for (const { name, code } of bands ? view.lines : []) {
+      const band = bands.pressure[code];
+      for (const end of band ? ["low", "high"] : []) columns.push([`${name}, ${end} end of 90 %`, (k) => band[end][Math.floor((k * data.every) / bands.every)]]);
+    }
+    const days = Math.ceil(data.days / data.every);
+    const date = (k) => dateOf(data.start, k * data.every).toISOString().slice(0, 10);
+    return [["date", ...columns.map(([name]) => name)], ...Array.from({ length: days }, (_, k) => [date(k), ...columns.map(([, at]) => at(k))])];
   }
 
   function take() {
@@ -81,6 +109,7 @@ function render({ model, el }) {
     if (other) {
       title.textContent = data.title;
       unit.textContent = data.unit;
+      files.called(data.title);
       chips.show(data.views.length > 1 ? data.views.map((view) => view.name) : []);
       const still = data.views.some((v) => v.name === chosen);
       choose(still ? chosen : fullest());
@@ -104,6 +133,26 @@ function render({ model, el }) {
     }
   }
 
+  function takeBands() {
+    bands = dataOf(model, "bands");
+    root.dataset.bands = bands ? bands.replicates : 0;
+    if (data) {
+      legend();
+      ask();
+    }
+  }
+
+  /** Bands of replicates by week, beneath the lines. */
+  function spread(view, x, y) {
+    const at = (week) => x(Math.min((week + 1) * bands.every - 1, data.days - 1) / data.every);
+    view.lines.forEach((l, k) => {
+      const band = bands.pressure[l.code];
+      if (!band) return;
+      const d = bandPath({ lower: band.low, upper: band.high }, at, y);
+      add(layers.spreads, "path", { class: `cv-spread${dim(l)}`, d, fill: colourOf(k), "data-band": l.code });
+    });
+  }
+
   function ask() {
     if (!pending) pending = requestAnimationFrame(paint);
   }
@@ -112,7 +161,7 @@ function render({ model, el }) {
     pending = 0;
     const [w, h] = [plot.clientWidth, plot.clientHeight];
     if (!data || w < 60 || h < 50) return;
-    const set = prepare(data, ghost, chosen);
+    const set = prepare(data, ghost, chosen, bands);
     const marks = ticks(set.top, h > 150 ? 4 : 3);
     const top = marks[marks.length - 1];
     const x = (k) => ROOM.left + ((k * data.every) / Math.max(data.days - 1, 1)) * (w - ROOM.left - ROOM.right);
@@ -121,7 +170,7 @@ function render({ model, el }) {
     for (const layer of Object.values(layers)) layer.replaceChildren();
     axes(marks, w, h, x, y);
     set.stack.forEach((part, k) => add(layers.areas, "path",
-      { class: "cv-area", d: band(part, x, y), fill: fillOf(part.name, k), "data-name": part.name }));
+      { class: "cv-area", d: bandPath(part, x, y), fill: fillOf(part.name, k), "data-name": part.name }));
     if (set.under.length) {
       add(layers.ghosts, "path", { class: "cv-top", d: line(set.under[set.under.length - 1].upper, x, y), "data-ghost": "sum" });
     }
@@ -131,6 +180,7 @@ function render({ model, el }) {
     (set.view.lines ?? []).forEach((l, k) => add(layers.lines, "path",
       { class: `cv-line${dim(l)}${look && l.code === look ? " cv-looked" : ""}`, d: line(l.values, x, y),
         stroke: plain ? colourOf(k) : "var(--over)", "data-name": l.name }));
+    if (bands) spread(set.view, x, y);
     events(w, h, x);
     if (data.day) {
       const now = x((data.day - 1) / data.every);
@@ -243,9 +293,11 @@ function render({ model, el }) {
   window.addEventListener("corridor-look", onLook);
   model.on("change:data", take);
   model.on("change:ghost", takeGhost);
+  model.on("change:bands", takeBands);
   const resized = new ResizeObserver(ask);
   resized.observe(plot);
   ghost = dataOf(model, "ghost");
+  takeBands();
   take();
   return () => {
     cancelAnimationFrame(pending);
@@ -253,6 +305,7 @@ function render({ model, el }) {
     window.removeEventListener("corridor-look", onLook);
     model.off("change:data", take);
     model.off("change:ghost", takeGhost);
+    model.off("change:bands", takeBands);
   };
 }
 

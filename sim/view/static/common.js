@@ -106,7 +106,7 @@ function lookAt(code) {
 }
 
 /** What a message is about: of two about the same, the later one counts. */
-const about = (message) => Object.entries(message).slice(0, 1).map(([k, v]) => (["lever", "measure"].includes(k) ? `${k} ${v}` : k))[0];
+const about = (message) => Object.entries(message).slice(0, 1).map(([k, v]) => (["lever", "measure", "reaction"].includes(k) ? `${k} ${v}` : k))[0];
 
 /** Sends messages; while one is unanswered the next ones gather, the newest of each kind, and go together. */
 function sender(model) {

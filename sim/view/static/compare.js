@@ -1,10 +1,6 @@
-// Choosing two scenarios and how many replicates; starting, cancelling, and how far the runs are.
+// Choosing scenarios and how many replicates; starting, cancelling, and how far the runs are.
 
-function minutes(seconds) {
-  if (seconds < 1) return "a moment";
-  if (seconds < 90) return `${Math.ceil(seconds)} s`;
-  return `${Math.floor(seconds / 60)} min ${Math.round((seconds % 60) / 5) * 5} s`;
-}
+const MORE = "cdefg";
 
 function render({ model, el }) {
   const root = add(el, "div", { class: "cv cv-compare" });
@@ -17,16 +13,14 @@ function render({ model, el }) {
     return add(box, "select", { id: `cv-${letter}` });
   };
   const [a, b] = [picker("a", "base"), picker("b", "against it")];
+  const another = add(row, "button", { class: "cv-button cv-another", type: "button", "aria-label": "Add a scenario", title: "Add a scenario" }, "+");
   const count = add(row, "div", { class: "cv-count" });
   add(count, "label", { for: "cv-replicates" }, "Replicates");
   const replicates = add(count, "input", { id: "cv-replicates", type: "number", min: 2, step: 1, required: "" });
   const go = add(row, "button", { class: "cv-button cv-main", type: "submit" }, "Start");
   const stop = add(row, "button", { class: "cv-button", type: "button" }, "Cancel");
-  const status = add(root, "div", { class: "cv-progress" });
-  const bar = add(status, "div", { class: "cv-bar", role: "progressbar", "aria-label": "Runs done", "aria-valuemin": 0 });
-  const fill = add(bar, "i");
-  const words = add(status, "span", { role: "status" });
-  const wrong = add(root, "div", { class: "cv-problem", role: "alert", hidden: "" });
+  const others = add(root, "div", { class: "cv-compare-more" });
+  const tell = progressOf(root, (now) => (now.shown ? "cancelled; shown is the comparison before" : "cancelled; nothing was kept"));
   const empty = add(root, "div", { class: "cv-empty" });
   add(empty, "h2", {}, "What does a measure change, and where do people go instead?");
   add(empty, "p", {}, "Both scenarios are run on the same people, the same draws and the same uncertain parameters, "
@@ -48,10 +42,49 @@ function render({ model, el }) {
       option.disabled = period(option.value) !== period(a.value) || option.value === a.value;
     }
     if (b.selectedOptions[0]?.disabled) b.value = [...b.options].find((o) => !o.disabled)?.value ?? "";
+    for (const select of more()) {
+      const taken = new Set([a, b, ...more()].filter((o) => o !== select).map((o) => o.value));
+      for (const option of select.options) option.disabled = period(option.value) !== period(a.value) || taken.has(option.value);
+      if (!select.value || select.selectedOptions[0].disabled) select.value = [...select.options].find((o) => !o.disabled)?.value ?? "";
+    }
+    const alike = data.offered.filter((o) => period(o.name) === period(a.value)).length;
+    another.disabled = running() || 2 + more().length >= Math.min(data.mostScenarios, alike);
     go.disabled = running() || !b.value;
   }
 
-  const running = () => data.state === "running" || data.state === "cancelling";
+  const running = () => underWay(data);
+  const more = () => [...others.querySelectorAll("select")];
+
+  /** Letters follow each other, whichever is dropped. */
+  function rename() {
+    more().forEach((select, k) => {
+      const letter = select.parentElement.querySelector(".cv-letter");
+      letter.className = `cv-letter cv-letter-${MORE[k]}`;
+      letter.textContent = MORE[k].toUpperCase();
+      select.id = `cv-${MORE[k]}`;
+      select.parentElement.querySelector("label").setAttribute("for", select.id);
+      select.parentElement.querySelector(".cv-drop").setAttribute("aria-label", `Leave out ${MORE[k].toUpperCase()}`);
+    });
+  }
+
+  function addPicker(value = "") {
+    const box = add(others, "div", { class: "cv-pick" });
+    const top = add(box, "div", { class: "cv-pick-head" });
+    const label = add(top, "label");
+    add(label, "b", { class: "cv-letter" });
+    add(label, "span", {}, "and");
+    const drop = add(top, "button", { type: "button", class: "cv-drop" }, "×");
+    const select = add(box, "select");
+    for (const { name, title } of data.offered) add(select, "option", { value: name }, title);
+    select.value = value;
+    drop.addEventListener("click", () => {
+      box.remove();
+      rename();
+      limit();
+    });
+    select.addEventListener("change", limit);
+    rename();
+  }
 
   function fillIn() {
     const names = data.offered.map((o) => `${o.name} ${o.title} ${o.start}`).join("|");
@@ -63,26 +96,11 @@ function render({ model, el }) {
       select.dataset.names = names;
       select.value = kept ?? data[select === a ? "a" : "b"];
     }
+    const kept = touched ? more().map((select) => select.value) : data.more;
+    others.replaceChildren();
+    for (const name of kept) addPicker(name);
     if (!touched) replicates.value = data.replicates;
     replicates.max = data.most;
-  }
-
-  function tell() {
-    const share = data.total ? data.done / data.total : 0;
-    status.hidden = !running() && data.state !== "cancelled";
-    fill.style.width = `${100 * (data.state === "done" ? 1 : share)}%`;
-    bar.hidden = !running();
-    bar.setAttribute("aria-valuenow", data.done);
-    bar.setAttribute("aria-valuemax", data.total);
-    const parts = [`${number(data.done)} of ${number(data.total)} runs`];
-    if (data.rate) parts.push(`${number(data.rate, data.rate < 10 ? 1 : 0)} runs/s`);
-    if (data.left !== null && data.state === "running") parts.push(`${minutes(data.left)} left`);
-    if (data.failed) parts.push(`${data.failed} failed`);
-    words.textContent = {
-      running: data.done ? parts.join(" · ") : "starting the runs",
-      cancelling: "cancelling: the runs in flight end first",
-      cancelled: data.shown ? "cancelled; shown is the comparison before" : "cancelled; nothing was kept",
-    }[data.state] ?? "";
   }
 
   function take() {
@@ -91,15 +109,13 @@ function render({ model, el }) {
     line.answered(data.answered);
     fillIn();
     limit();
-    for (const part of [a, b, replicates]) part.disabled = running();
+    for (const part of [a, b, replicates, ...more()]) part.disabled = running();
     go.hidden = running();
     stop.hidden = !running();
     stop.disabled = data.state === "cancelling";
-    tell();
+    tell(data);
     empty.hidden = data.shown;
     soon.hidden = !running();
-    wrong.hidden = !data.error || running();
-    wrong.textContent = data.error;
     for (const name of ["state", "done", "total", "rate", "left"]) root.dataset[name] = data[name] ?? "";
   }
 
@@ -109,7 +125,12 @@ function render({ model, el }) {
   row.addEventListener("submit", (event) => {
     event.preventDefault();
     touched = true;
-    line.send({ start: { a: a.value, b: b.value, replicates: Number(replicates.value) } });
+    line.send({ start: { a: a.value, b: b.value, more: more().map((select) => select.value), replicates: Number(replicates.value) } });
+  });
+  another.addEventListener("click", () => {
+    touched = true;
+    addPicker();
+    limit();
   });
   stop.addEventListener("click", () => line.send({ cancel: true }));
   model.on("change:data", take);

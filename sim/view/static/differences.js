@@ -1,5 +1,7 @@
 // What a study found: the border's outputs and, beside them, the people's; paired differences as bars.
 
+const letter = (data) => data.letter ?? "B";
+
 /** A difference with its intervals about nought, on a scale of its own. */
 function forest(parent, ends, sure) {
   const [w, h] = [78, 22];
@@ -23,6 +25,7 @@ function render({ model, el }) {
     const what = data.b ? "pairs of runs" : "runs";
     const failed = data.failed ? `, ${data.failed} failed` : "";
     add(head, "span", { class: "cv-chart-unit" }, `median and 90 % interval of ${data.replicates} ${what}, ${data.days} days${failed}`);
+    add(root, "p", { class: "cv-marks" }, "● fitted to a published series, ◆ back-tested too, ○ assumed");
   }
 
   function columns(table, data) {
@@ -33,10 +36,10 @@ function render({ model, el }) {
       return;
     }
     add(row, "th", { scope: "col", title: data.a.title }, "A");
-    add(row, "th", { scope: "col", title: data.b.title }, "B");
+    add(row, "th", { scope: "col", title: data.b.title }, letter(data));
     const bars = add(row, "th", { scope: "col", class: "cv-forest-cell" });
     add(bars, "small", {}, "no change");
-    add(row, "th", { scope: "col" }, "B less A");
+    add(row, "th", { scope: "col" }, `${letter(data)} less A`);
   }
 
   function value(row, figure) {
@@ -49,7 +52,8 @@ function render({ model, el }) {
   function line(body, entry, data) {
     const row = add(body, "tr", { "data-output": entry.output });
     const name = add(row, "th", { scope: "row" });
-    add(name, "span", { title: entry.label }, entry.label);
+    const title = add(name, "span", { title: entry.label }, entry.label);
+    add(title, "i", { title: `${entry.mark[1]}: ${entry.mark[2]}`, role: "img", "aria-label": entry.mark[1] }, ` ${entry.mark[0]}`);
     add(name, "small", {}, entry.unit);
     value(row, entry.a);
     if (!data.b) return;

@@ -23,6 +23,7 @@ function render({ model, el }) {
   const title = add(head, "h2");
   const unit = add(head, "span", { class: "cv-chart-unit" });
   const chips = chipRow(head, (name) => choose(name));
+  const files = exporter(head, root, () => ({ title: data.title, view: chosen, unit: data.unit, svgs: plots.map((p) => p.svg), keys: keys(), rows }));
   const legend = add(root, "div", { class: "cv-legend" });
   const panes = add(root, "div", { class: "cv-panes" });
   let data = null;
@@ -47,6 +48,11 @@ function render({ model, el }) {
     const key = (style, text) => legendKey(legend, style, text);
     const now = view();
     if (now.note) add(legend, "b", {}, now.note);
+    if (data.together) {
+      data.panels.forEach((panel, k) => key(`background:${togetherColour(k)};height:3px`, `${LETTERS[k]} ${panel.title}`));
+      key("background:var(--faint)", "shade: 90 % of runs");
+      return;
+    }
     if (now.panels[0].stack) {
       for (const part of now.panels[0].stack) key(`background:var(--fill${FILLS[part.name] ?? 0})`, part.name);
       if (data.panels.length > 1) key("border-top:2px dashed var(--ghost);height:0", "sum in A");
@@ -61,18 +67,21 @@ function render({ model, el }) {
 
   function build() {
     title.textContent = data.title;
+    files.called(data.title);
     unit.textContent = data.unit;
     chips.show(data.views.map((view) => view.name));
     panes.replaceChildren();
-    plots = data.panels.map((panel, k) => {
+    const together = { title: `${data.panels.length} scenarios`, events: data.panels.flatMap((panel) => panel.events) };
+    plots = (data.together ? [together] : data.panels).map((panel, k) => {
       const pane = add(panes, "div", { class: "cv-pane" });
       const name = add(pane, "div", { class: "cv-pane-name" });
+      name.style.display = data.together ? "none" : "";
       if (data.panels.length > 1) add(name, "b", { class: `cv-mark-${"ab"[k]}` }, "AB"[k]);
       add(name, "span", { title: panel.title }, panel.title);
       const plot = add(pane, "div", { class: "cv-plot", tabindex: 0, role: "img" });
       const svg = add(plot, "svg", { "aria-hidden": "true" });
       const layers = Object.fromEntries(["grid", "areas", "events", "lines", "cross"].map((n) => [n, add(svg, "g")]));
-      const entry = { panel, plot, layers, tip: tooltip(plot) };
+      const entry = { panel, plot, svg, layers, tip: tooltip(plot) };
       listen(entry);
       resized.observe(plot);
       return entry;
@@ -114,6 +123,15 @@ function render({ model, el }) {
     Object.assign(entry, { x, y, w, h });
     for (const layer of Object.values(layers)) layer.replaceChildren();
     axes(entry, marks);
+    if (data.together) drawTogether(layers, view().panels, x, y);
+    else alone(entry, k);
+    events(entry);
+    const day = model.get("day");
+    if (day) add(layers.lines, "path", { class: "cv-now", d: `M${entry.place(day - 1)} ${PAD.top - 4}V${h - PAD.bottom}` });
+  }
+
+  /** A scenario in a panel of its own. */
+  function alone({ layers, x, y }, k) {
     const { fan, stack } = view().panels[k];
     const before = k ? view().panels[0] : null;
     if (stack) {
@@ -132,9 +150,28 @@ function render({ model, el }) {
       }
       add(layers.lines, "path", { class: "cv-line", d: line(fan.median, x, y), stroke: colour(k), "data-name": fan.name });
     }
-    events(entry);
-    const day = model.get("day");
-    if (day) add(layers.lines, "path", { class: "cv-now", d: `M${entry.place(day - 1)} ${PAD.top - 4}V${h - PAD.bottom}` });
+  }
+
+  /** The legend as words and colours. */
+  function keys() {
+    const ghost = getComputedStyle(root).getPropertyValue("--ghost").trim();
+    return [...legend.querySelectorAll("span:has(> i)")].map((entry) => {
+      const { backgroundColor: paint } = getComputedStyle(entry.firstChild);
+      return [entry.textContent, paint === "rgba(0, 0, 0, 0)" ? ghost : paint];
+    });
+  }
+
+  /** A row a week and scenario (and status). */
+  function rows() {
+    const ends = ["low90", "low50", "median", "high50", "high90"];
+    const week = (k) => dateOf(data.start, k * data.every).toISOString().slice(0, 10);
+    const stacked = Boolean(view().panels[0].stack);
+    const found = view().panels.flatMap(({ fan, stack }, n) => {
+      const { name } = data.panels[n];
+      if (stack) return stack.flatMap((part) => part.values.map((value, k) => [week(k), name, part.name, value]));
+      return fan.median.map((_, k) => [week(k), name, ...ends.map((end) => fan[end][k])]);
+    });
+    return [["week", "scenario", ...(stacked ? ["status", "median"] : ends)], ...found];
   }
 
   function axes({ layers, place, y, w, h }, marks) {
@@ -168,6 +205,7 @@ function render({ model, el }) {
   function describe() {
     root.dataset.weeks = weeks();
     root.dataset.panels = data.panels.length;
+    root.dataset.together = Boolean(data.together);
     root.dataset.day = model.get("day");
     const last = view().panels.map(({ fan, stack }) => (fan ? fan.median.at(-1) : stack.reduce((s, p) => s + (p.values.at(-1) ?? 0), 0)));
     root.dataset.last = JSON.stringify(last);
@@ -189,6 +227,7 @@ function render({ model, el }) {
   }
 
   function linesOf(k) {
+    if (data.together) return linesTogether(data, view().panels, pointed);
     const from = dateText(data.start, pointed * data.every, SHORT_DATE);
     const lines = [`Week of ${from}`];
     const { fan, stack } = view().panels[k];

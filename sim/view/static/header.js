@@ -2,9 +2,9 @@
 
 const MARK = "M2 15C5 4 9 18 12 9S17 3 20 4";
 
-function download(name, text) {
+function download(name, content, type = "application/yaml") {
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type: "application/yaml" }));
+  link.href = URL.createObjectURL(new Blob([content], { type }));
   link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10000);
@@ -44,11 +44,18 @@ function render({ model, el }) {
   const select = add(pick, "select", { id: "cv-scenario" });
   const changes = add(root, "span", { class: "cv-changes", role: "status" });
   add(root, "span", { class: "cv-space" });
+  const share = add(root, "button", { class: "cv-button", type: "button" }, "Copy link");
+  const written = {};
+  for (const [kind, words, about] of [["brief", "Brief", "Two pages: the answer, ranked measures, a map"], ["report", "Report", "All figures and tables"]]) {
+    written[kind] = add(root, "button", { class: "cv-button", type: "button", title: about }, words);
+    written[kind].addEventListener("click", () => line.send({ document: kind }));
+  }
   const save = add(root, "button", { class: "cv-button", type: "button" }, "Save as scenario");
   const untheme = themeButton(root);
   const wrong = add(root, "div", { class: "cv-wrong", role: "alert", hidden: "" });
   const line = sender(model);
   let file = 0;
+  let handed = 0;
 
   function take() {
     const data = dataOf(model);
@@ -71,7 +78,7 @@ function render({ model, el }) {
       else tab.removeAttribute("aria-current");
     }
     root.dataset.page = data.page;
-    for (const part of [pick, changes, save]) part.hidden = data.page !== "Live";
+    for (const part of [pick, changes, share, save]) part.hidden = data.page !== "Live";
     select.value = data.scenario;
     select.title = data.description;
     root.dataset.scenario = data.scenario;
@@ -79,13 +86,36 @@ function render({ model, el }) {
     changes.title = data.told.join("\n");
     wrong.hidden = !data.error;
     wrong.textContent = data.error;
+    showDocument(data);
     if (data.file && data.file.number > file) {
       file = data.file.number;
       download(data.file.name, data.file.text);
     }
   }
 
+  /** A brief or report that was asked for: under way, or handed over once. */
+  function showDocument({ document: asked, page }) {
+    for (const button of Object.values(written)) {
+      button.hidden = page === "Why";
+      button.disabled = asked.busy;
+    }
+    root.dataset.document = asked.busy ? "busy" : asked.files ? "done" : "none";
+    if (asked.error) {
+      wrong.hidden = false;
+      wrong.textContent = asked.error;
+    }
+    if (!asked.files || asked.number <= handed) return;
+    handed = asked.number;
+    for (const { name, type, content } of asked.files) download(name, Uint8Array.from(atob(content), (c) => c.charCodeAt(0)), type);
+  }
+
   select.addEventListener("change", () => line.send({ open: select.value }));
+  share.addEventListener("click", () => {
+    navigator.clipboard?.writeText(location.href).then(() => {
+      share.textContent = "Link copied";
+      setTimeout(() => { share.textContent = "Copy link"; }, 2000);
+    }, () => { share.textContent = "Copy it from the address"; });
+  });
   save.addEventListener("click", () => line.send({ save: true }));
   model.on("change:data", take);
   take();

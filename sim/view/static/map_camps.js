@@ -50,18 +50,34 @@ function drawAgencies(ctx, view, { frame, geometry, ink }, hits, free) {
   }
 }
 
+/** How far a point is from a box; 0 within it. */
+const awayFrom = ([x, y], box) => Math.hypot(Math.max(box.x - x, 0, x - box.x - box.w), Math.max(box.y - y, 0, y - box.y - box.h));
+
+/** Whether a name would stand at its own dot: over no other, and nearer to none. */
+function atOwn(box, own, dots) {
+  const near = ([x, y, r]) => awayFrom([x, y], box) - r;
+  return dots.every((dot) => dot === own || (near(dot) > 3 && near(dot) > near(own)));
+}
+
+/** Places for a name of a size around its dot: right, left, below, above. */
+function around([x, y, r], w, h) {
+  const gap = r + 6;
+  return [[x + gap, y - h / 2], [x - gap - w, y - h / 2], [x - w / 2, y + gap - 2], [x - w / 2, y - gap + 2 - h]].map(([left, top]) => ({ x: left, y: top, w, h }));
+}
+
 function nameCamps(ctx, view, { geometry, ink }, found, free) {
+  const dots = found.map((camp) => camp.at);
+  const named = {};
   for (const camp of found) {
-    const [x, y, r, all] = camp.at;
-    const text = `${geometry.places[camp.place].title} ${number(all)}`;
-    const w = text.length * 6.4;
-    const right = x + r + 6 + w < view.x + view.w;
-    const tx = right ? x + r + 6 : x - r - 6;
-    if (free(right ? tx : tx - w, y - 8, w, 16)) {
-      words(ctx, text, tx, y, { size: 11.5, weight: camp.hub ? 700 : 600, align: right ? "left" : "right", colour: ink.ink,
-        halo: ink.halo });
-    }
+    const text = `${geometry.places[camp.place].title} ${number(camp.at[3])}`;
+    const inside = (box) => box.x > view.x + 2 && box.x + box.w < view.x + view.w - 2 && box.y > view.y && box.y + box.h < view.y + view.h;
+    const spots = around(camp.at, text.length * 6.4, 16).filter((box) => inside(box) && atOwn(box, camp.at, dots));
+    const spot = spots.find((box) => free(box.x, box.y, box.w, box.h));
+    if (!spot) continue;
+    named[camp.place] = [spot.x, spot.y, spot.w, spot.h];
+    words(ctx, text, spot.x, spot.y + 8, { size: 11.5, weight: camp.hub ? 700 : 600, colour: ink.ink, halo: ink.halo });
   }
+  return named;
 }
 
 function aboutCamp(c, g) {

@@ -16,6 +16,7 @@ function drawFrame(ctx, state, progress) {
   const [main, inset] = views;
   const hits = [];
   const free = spacer();
+  const named = { dots: {}, labels: {} };
   clipped(ctx, main, () => {
     drawSections(ctx, main, state, hits);
     drawRoutes(ctx, main, state, progress, hits);
@@ -30,14 +31,15 @@ function drawFrame(ctx, state, progress) {
   });
   clipped(ctx, inset, () => {
     drawTransfer(ctx, inset, state);
-    const named = drawCamps(ctx, inset, state, hits);
+    const camps = drawCamps(ctx, inset, state, hits);
     drawSections(ctx, inset, state, hits);
-    nameCamps(ctx, inset, state, named, free);
+    named.dots = Object.fromEntries(camps.map((camp) => [camp.place, camp.at.slice(0, 3)]));
+    named.labels = nameCamps(ctx, inset, state, camps, free);
     drawPressures(ctx, inset, state, free);
     drawAgencies(ctx, inset, state, hits, free);
     nameCountries(ctx, inset, geometry.labels, ink, (x, y, w) => free(x - w / 2, y - 7, w, 14));
   });
-  return { hits, dark, look, marks: frame.routes.reduce((sum, r) => sum + r.marks.length, 0) + frame.camps.length };
+  return { hits, dark, look, named, marks: frame.routes.reduce((sum, r) => sum + r.marks.length, 0) + frame.camps.length };
 }
 
 function clipped(ctx, view, draw) {
@@ -118,14 +120,17 @@ function drawCoasts(ctx, view, { frame, geometry, ink }, hits, free) {
 
 function drawPlaces(ctx, view, { frame, geometry, ink }, hits, free) {
   const landed = Object.fromEntries(frame.landings.map((l) => [l.place, l]));
-  for (const place of placesOf({ frame, geometry })) {
-    const [x, y] = at(view, place.at);
+  const known = placesOf({ frame, geometry });
+  const dots = known.map((place) => [...at(view, place.at), 3]);
+  for (const [number, place] of known.entries()) {
+    const [x, y] = dots[number];
     disc(ctx, x, y, 3, ink.ink, ink.halo, 1);
     const text = place.title;
     const south = place.at[1] < 40;
     const w = text.length * 6.6 + 4;
     const spots = south ? [[x - w / 2, y + 15], [x + 9, y], [x - 9 - w, y]] : [[x + 9, y - 8], [x - 9 - w, y], [x + 9, y + 10]];
-    const spot = spots.find(([sx, sy]) => free(sx, sy - 8, w, 16));
+    const clear = ([sx, sy]) => sx > view.x && sx + w < view.x + view.w && atOwn({ x: sx, y: sy - 8, w, h: 16 }, dots[number], dots);
+    const spot = spots.filter(clear).find(([sx, sy]) => free(sx, sy - 8, w, 16));
     if (spot) words(ctx, text, spot[0] + 2, spot[1], { size: 12, colour: ink.ink, halo: ink.halo });
     const l = landed[place.name];
     if (l) {

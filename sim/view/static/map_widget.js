@@ -53,6 +53,7 @@ function render({ model, el }) {
   const [date, day] = [add(head, "div", { class: "cv-map-date" }), add(head, "div", { class: "cv-map-day" })];
   let geometry = readGeometry(model.get("geometry"));
   const key = legend(root, geometry.modes);
+  menu(root, () => `map ${date.textContent}`, { PNG: () => new Promise((done) => canvas.toBlob(done, "image/png")) }).called("the map");
   const missing = add(root, "div", { class: "cv-map-missing", role: "note" });
   const tip = tooltip(root);
   const ctx = canvas.getContext("2d");
@@ -114,6 +115,7 @@ function render({ model, el }) {
     const drawn = drawFrame(ctx, state, progress);
     hits = drawn.hits;
     root.dataset.marks = drawn.marks;
+    root.dataset.named = JSON.stringify(drawn.named);
     if (state.frame.number !== state.told) {
       state.told = state.frame.number;
       root.dataset.day = state.frame.day;

@@ -21,6 +21,15 @@ function render({ model, el }) {
         add(value, "span", { class: "cv-change", title }, figure.change);
       }
       add(cell, "dd", { class: "cv-unit" }, figure.unit);
+      if (figure.span) add(cell, "dd", { class: "cv-span", title: `90 % of ${data.replicates} runs, last whole week` }, `90 %: ${figure.span}`);
+      if (figure.mark) add(cell, "dd", { class: "cv-trust", title: figure.mark[2] }, `${figure.mark[0]} ${figure.mark[1]}`);
+    }
+    root.dataset.spans = JSON.stringify(Object.fromEntries(data.figures.map((f) => [f.name, f.span ?? ""])));
+    if (data.trust) {
+      const [, what, words] = data.trust.match(/^(Trust): (.*)$/) ?? [null, "Trust", data.trust];
+      const line = add(root, "div", { class: "cv-trusted" });
+      add(line, "dt", {}, `${what}: `);
+      add(line, "dd", {}, words);
     }
   }
 

@@ -39,6 +39,7 @@ function render({ model, el }) {
   const head = add(root, "div", { class: "cv-chart-head" });
   const title = add(head, "h2");
   const unit = add(head, "span", { class: "cv-chart-unit" });
+  const files = exporter(head, root, () => ({ title: data.title, unit: unit.textContent, svgs: [svg], keys: [], rows }));
   const row = add(root, "div", { class: "cv-response-row" });
   const picker = (id, words) => {
     const box = add(row, "div", { class: "cv-pick" });
@@ -62,6 +63,7 @@ function render({ model, el }) {
     data = dataOf(model);
     if (!data) return;
     title.textContent = data.title;
+    files.called("the responses");
     const runs = data.replicates > 1 ? `mean of ${data.replicates} runs each` : "one run each";
     const some = data.points.length < data.of ? `${number(data.points.length)} of ${number(data.of)} points` : `${number(data.of)} points`;
     unit.textContent = `${some}, ${runs}`;
@@ -71,6 +73,12 @@ function render({ model, el }) {
     }
     scenario.parentElement.hidden = data.scenarios.length < 2;
     draw();
+  }
+
+  /** A row a point: all parameters and outcomes of the scenario. */
+  function rows() {
+    const head = ["point", ...data.knobs.map((k) => k.label), ...outcomes().map((o) => o.label)];
+    return [head, ...data.points.map((n, i) => [n + 1, ...data.knobs.map((k) => k.values[i]), ...outcomes().map((o) => o.values[i])])];
   }
 
   function draw() {

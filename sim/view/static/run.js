@@ -1,4 +1,20 @@
-// Beside Mesa's own buttons: a week at once, any day of the run, and how fast it plays.
+// Beside Mesa's own buttons: a week at once, any day of the run, how fast it plays, and with which seed.
+
+const LINK_PAUSE = 250; // milliseconds; browsers let the address change some 200 times in 30 seconds
+
+/** Writes into the address what leads to what is on screen, once it differs from what the address led to. */
+function linker() {
+  let known = null;
+  let timer = 0;
+  return (link) => {
+    const first = known === null;
+    if (link === known) return;
+    known = link;
+    if (first) return;
+    clearTimeout(timer);
+    timer = setTimeout(() => window.history.replaceState(window.history.state, "", link ? `?${link}` : location.pathname), LINK_PAUSE);
+  };
+}
 
 // Mesa's buttons bear signs and short words; those who hear the page, or point at them, get the whole.
 const NAMES = { Reset: "Reset to the first day", "▶": "Play", "❚❚": "Pause", Step: "Step a day" };
@@ -26,7 +42,16 @@ function render({ model, el }) {
   };
   const [day, dayText] = row("Day", "cv-day", { min: 0, step: 1 });
   const [speed, speedText] = row("Speed", "cv-speed", { min: 1, max: 20, step: 1 });
+  const seedRow = add(root, "div", { class: "cv-run-row cv-run-seed" });
+  add(seedRow, "label", { for: "cv-seed" }, "Seed");
+  const seed = add(seedRow, "input", { type: "number", id: "cv-seed", class: "cv-figure", min: 0, step: 1, required: "" });
+  add(seedRow, "small", {}, "other chances, same scenario");
+  const bandBox = add(root, "div", { class: "cv-run-bands" });
+  const bands = add(bandBox, "button", { class: "cv-button", type: "button" });
+  const bandWords = add(bandBox, "span", { role: "status" });
+  const wrong = add(el, "div", { class: "cv cv-wrong", role: "alert", hidden: "" });
   const line = sender(model);
+  const link = linker();
   let data = null;
   let held = false;
 
@@ -41,6 +66,14 @@ function render({ model, el }) {
     share(speed);
   }
 
+  function showBands({ state, done, total, shown, replicates }) {
+    const going = state === "running" || state === "cancelling";
+    bands.textContent = going ? "Cancel" : shown ? "Uncertainty is shown" : `How sure? ${replicates} replicates`;
+    bands.disabled = shown && !going;
+    bandWords.textContent = going ? `${done} of ${total} runs` : shown ? `90 % of ${replicates} runs, in the tiles and the chart of pressure` : "";
+    root.dataset.bands = going ? "running" : shown ? "shown" : "none";
+  }
+
   function take() {
     data = dataOf(model);
     if (!data) return;
@@ -49,6 +82,11 @@ function render({ model, el }) {
     day.max = data.days;
     if (!held) day.value = data.day;
     if (document.activeElement !== speed) speed.value = data.speed;
+    if (document.activeElement !== seed) seed.value = data.seed;
+    wrong.hidden = !data.error;
+    wrong.textContent = data.error;
+    link(data.link);
+    showBands(data.bands);
     week.disabled = data.day >= data.days;
     end.disabled = week.disabled;
     show();
@@ -65,6 +103,10 @@ function render({ model, el }) {
   speed.addEventListener("input", () => {
     show();
     line.send({ speed: Number(speed.value) });
+  });
+  bands.addEventListener("click", () => line.send({ bands: root.dataset.bands !== "running" }));
+  seed.addEventListener("change", () => {
+    if (seed.validity.valid) line.send({ seed: Number(seed.value) });
   });
   model.on("change:data", take);
   const naming = new MutationObserver(nameButtons);

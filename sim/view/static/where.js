@@ -10,6 +10,7 @@ function render({ model, el }) {
   const title = add(head, "h2");
   const unit = add(head, "span", { class: "cv-chart-unit" });
   const chips = chipRow(head, (name) => choose(name));
+  const files = exporter(head, root, () => ({ title: title.textContent, view: chosen, unit: unit.textContent, svgs: [...plot.children], keys: keys(), rows }));
   const legend = add(root, "div", { class: "cv-legend" });
   const plot = add(root, "div", { class: "cv-where-plot", role: "img", tabindex: 0 });
   let data = null;
@@ -25,11 +26,21 @@ function render({ model, el }) {
     data = dataOf(model);
     if (!data) return;
     title.textContent = data.change ? "Where did it go?" : "Where?";
+    files.called(title.textContent);
     chips.show(data.views.map((view) => view.name));
     choose(chosen);
   }
 
-  function keys(view) {
+  const keys = () => [...legend.children].map((entry) => [entry.textContent, getComputedStyle(entry.firstChild).backgroundColor]);
+
+  function rows() {
+    const view = data.views.find((v) => v.name === chosen) ?? data.views[0];
+    const ends = (name) => ["low90", "low50", "median", "high50", "high90"].map((end) => (name ? `${name} ${end}` : end));
+    const names = ["name", "label", ...ends(view.first), ...(view.second ? ends(view.second) : [])];
+    return [names, ...view.rows.map((r) => [r.name, r.label, ...r.values, ...(r.second ?? [])])];
+  }
+
+  function tellKeys(view) {
     legend.replaceChildren();
     const named = view.first ? [[view.first, "var(--c0)"], [view.second, "var(--c2)"]] : [["countries bold", "var(--c0)"]];
     for (const [text, colour] of named) legendKey(legend, `background:${colour}`, text);
@@ -39,8 +50,8 @@ function render({ model, el }) {
     const view = data.views.find((v) => v.name === chosen) ?? data.views[0];
     const w = plot.clientWidth;
     if (w < 120) return;
-    unit.textContent = `${data.change ? "B less A, " : ""}${view.unit}, median and intervals`;
-    keys(view);
+    unit.textContent = `${data.change ? `${data.letter ?? "B"} less A, ` : ""}${view.unit}, median and intervals`;
+    tellKeys(view);
     plot.replaceChildren();
     root.dataset.view = view.name;
     root.dataset.rows = view.rows.length;

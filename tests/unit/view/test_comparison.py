@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from sim.scenario import Scenario, ScenarioError, to_yaml
+from sim.scenario import Scenario, ScenarioError, apply_overrides, to_yaml
 from sim.studies.carry_out import compare
+from sim.studies.ranking import rank
+from sim.studies.study import Study
 from sim.studies.work.executors import Serial
 from sim.view.background import Progress
 from sim.view.comparison import SCREEN, Comparison, found, offers, suggested
@@ -29,14 +31,15 @@ def test_it_finds_what_the_command_line_finds(session: Session, tmp_path: Path) 
     session.set_lever("facilitation.belarus", 0.1)
     told: list[Progress] = []
     comparison = Comparison(session, Serial)
-    comparison.listen(told.append)
-    comparison.start(session.start, SCREEN, 4)
+    comparison.work.tell = told.append
+    comparison.start(session.start, SCREEN, replicates=4)
     assert comparison.work.wait(240)
     assert told[-1].state == "done", told[-1].error
     assert [t.done for t in told] == sorted(t.done for t in told)
     assert told[-1].done == told[-1].total == 8
     study = compare(session.base, session.named(), replicates=4, folder=tmp_path / "study")
-    mine, other = (json.loads(part["differences"])["groups"] for part in (told[-1].result, found(study)))
+    [tables] = told[-1].result["tables"].values()
+    mine, other = (json.loads(part["differences"])["groups"] for part in (tables, found(study)))
     assert mine == other
     assert any(row["change"]["ends"][2] for group in mine for row in group["rows"])
 
@@ -46,20 +49,25 @@ def test_nothing_is_left_behind(session: Session, tmp_path: Path, monkeypatch: p
     (tmp_path / "scratch").mkdir()
     session.set_lever("facilitation.belarus", 0.1)
     comparison = Comparison(session, Serial)
-    comparison.start(session.start, SCREEN, 2)
+    comparison.start(session.start, SCREEN, replicates=2)
     assert comparison.work.wait(240)
     assert comparison.work.progress.state == "done"
+    assert list((tmp_path / "scratch").iterdir()) == [comparison.work.folder]
+    comparison.start(session.start, SCREEN, replicates=2)
+    assert comparison.work.wait(240)
+    assert list((tmp_path / "scratch").iterdir()) == [comparison.work.folder], "that of the last one is kept"
+    comparison.work.close()
     assert list((tmp_path / "scratch").iterdir()) == []
 
 
 def test_cancelled_it_ends_and_keeps_nothing(session: Session) -> None:
     session.set_lever("facilitation.belarus", 0.1)
     comparison, first = Comparison(session, Serial), threading.Event()
-    comparison.listen(lambda now: first.set() if now.done else None)
-    comparison.start(session.start, SCREEN, 500)
+    comparison.work.tell = lambda now: first.set() if now.done else None
+    comparison.start(session.start, SCREEN, replicates=500)
     assert first.wait(240)
     with pytest.raises(ValueError, match="under way"):
-        comparison.start(session.start, SCREEN, 2)
+        comparison.start(session.start, SCREEN, replicates=2)
     comparison.work.cancel()
     assert comparison.work.wait(240)
     assert comparison.work.progress.state == "cancelled"
@@ -69,15 +77,15 @@ def test_cancelled_it_ends_and_keeps_nothing(session: Session) -> None:
 def test_a_closed_tab_is_told_nothing_more(session: Session) -> None:
     session.set_lever("facilitation.belarus", 0.1)
     comparison, told, first = Comparison(session, Serial), [], threading.Event()
-    comparison.listen(lambda now: (told.append(now), first.set() if now.done else None))
-    comparison.start(session.start, SCREEN, 500)
+    comparison.work.tell = lambda now: (told.append(now), first.set() if now.done else None)
+    comparison.start(session.start, SCREEN, replicates=500)
     assert first.wait(240)
     comparison.work.close()
     number = len(told)
     assert comparison.work.wait(240)
     assert len(told) == number
     with pytest.raises(ValueError, match="under way"):
-        comparison.start(session.start, SCREEN, 2)
+        comparison.start(session.start, SCREEN, replicates=2)
 
 
 @pytest.mark.parametrize(
@@ -93,13 +101,13 @@ def test_a_closed_tab_is_told_nothing_more(session: Session) -> None:
 )
 def test_wrong_questions_are_told(session: Session, base: str, other: str, number: int, message: str) -> None:
     with pytest.raises(ScenarioError, match=message):
-        Comparison(session, Serial).start(base, other, number)
+        Comparison(session, Serial).start(base, other, replicates=number)
 
 
 @pytest.mark.parametrize("name", ["base", "../../x.yaml", "/etc/passwd"])
 def test_only_what_is_offered_is_compared(session: Session, name: str) -> None:
     with pytest.raises(ValueError, match="not offered"):
-        Comparison(session, Serial).start(session.start, name, 2)
+        Comparison(session, Serial).start(session.start, name, replicates=2)
 
 
 def test_what_is_suggested_can_be_compared() -> None:
@@ -122,3 +130,38 @@ def test_a_what_if_is_compared_with_its_scenario() -> None:
     point: Scenario = tiny_scenario(title="A point")
     session.take("point-3", point)
     assert suggested(session) == ("carrier-ban", SCREEN)
+
+
+def test_many_scenarios_are_in_one_chart_and_one_matrix(session: Session, tmp_path: Path) -> None:
+    for name, share in (("few", 0.05), ("many", 0.9)):
+        other = tiny_scenario().model_copy(update={"title": name.capitalize()})
+        other = apply_overrides(other, {f"transit_states.belarus.facilitation.{other.start}": share})
+        (tmp_path / f"{name}.yaml").write_text(to_yaml(other), encoding="utf-8")
+    comparison = Comparison(session, Serial)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path)
+        comparison.start(session.start, "few.yaml", "many.yaml", replicates=2)
+    assert comparison.work.wait(240)
+    found = comparison.work.progress.result
+    assert comparison.work.progress.error == ""
+    assert list(found["tables"]) == ["few", "many"]
+    pressure = json.loads(found["charts"]["pressure"])
+    assert pressure["together"]
+    assert [panel["name"] for panel in pressure["panels"]] == ["tiny", "few", "many"]
+    assert all("fan" in panel for view in json.loads(found["charts"]["persons"])["views"] for panel in view["panels"])
+    matrix = json.loads(found["matrix"])
+    ranked = rank(Study(comparison.work.folder))
+    assert [row["name"] for row in matrix["rows"]] == list(ranked.scenarios["scenario"])
+    attempts = [o["name"] for o in matrix["outcomes"]].index("attempts")
+    medians = ranked.outcomes[ranked.outcomes["measure"] == "attempts"].set_index("scenario")["median"]
+    assert {row["name"]: row["cells"][attempts]["ends"][2] for row in matrix["rows"]} == pytest.approx(dict(medians))
+    assert {outcome["mark"][1] for outcome in matrix["outcomes"]} == {"assumed"}
+    assert [json.loads(part["differences"])["letter"] for part in found["tables"].values()] == ["B", "C"]
+
+
+def test_too_many_or_the_same_scenarios_are_told(session: Session) -> None:
+    comparison = Comparison(session, Serial)
+    with pytest.raises(ScenarioError, match="B and C are the same"):
+        comparison.start("benghazi-surge", "carrier-ban", "carrier-ban", replicates=2)
+    with pytest.raises(ScenarioError, match="allowed: 2 to 7"):
+        comparison.start("benghazi-surge", replicates=2)

@@ -180,3 +180,17 @@ def test_sessions_that_are_being_made_count(monkeypatch: pytest.MonkeyPatch) -> 
     asyncio.run(ask_all())
     assert reached == [SOCKET.format(name) for name in ("a", "b", "a", "d")], "d finds room when the others have left"
     assert len(refused) == 1
+
+
+def test_who_is_asked_for_the_token_keeps_the_rest_of_the_address() -> None:
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = scope_of("http", "/", 'scenario=visa-stop&a"b=<c>&token=wrong', [("host", HOST)])
+    asyncio.run(Guard(None, HERE, "right")(scope, None, send))  # type: ignore[arg-type]
+    page = sent[1]["body"].decode()
+    assert '<input type="hidden" name="scenario" value="visa-stop">' in page
+    assert 'name="a&quot;b" value="&lt;c&gt;"' in page
+    assert "wrong" not in page

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from sim.runs import run
-from sim.scenario import load_scenario, to_yaml
+from sim.scenario import ScenarioError, load_scenario, to_yaml
 from sim.view.live_model import Pace, WatchedModel
 from sim.view.numbers import figures, known_figures, numbers_by_day
 from sim.view.session import Session, offered
@@ -77,6 +77,46 @@ def test_changes_before_their_date_change_nothing(file: str) -> None:
     assert before == {name: days[:50] for name, days in session.baseline.numbers.items()}
 
 
+def test_changes_keep_their_dates_when_the_next_ones_get_another(file: str) -> None:
+    session = Session(file)
+    session.set_since(30)
+    session.set_lever("facilitation.belarus", 0.1)
+    session.set_since(60)
+    session.set_lever("facilitation.belarus", 0.2)
+    session.set_lever("coaching.belarus", 0.3)
+    days = {name: (since - session.base.start).days for name, (_, since) in session.choices.values.items()}
+    assert days == {"facilitation.belarus": 30, "coaching.belarus": 60}
+    session.set_lever("facilitation.belarus", 0.2, day=45)
+    assert (session.choices.values["facilitation.belarus"].since - session.base.start).days == 45
+
+
+def test_the_seed_changes_chances_and_keeps_the_changes(file: str) -> None:
+    session = Session(file)
+    session.set_lever("facilitation.belarus", 0.1)
+    before, ghost = numbers_by_day(session.model(60)), session.baseline.numbers
+    session.set_seed(7)
+    assert session.choices.values["facilitation.belarus"].value == 0.1
+    assert numbers_by_day(session.model(60)) != before
+    assert session.baseline.numbers != ghost
+    with pytest.raises(ScenarioError, match="seed"):
+        session.set_seed(-1)
+    session.set_seed(load_scenario(file).seed)
+    assert session.seed is None
+    assert numbers_by_day(session.model(60)) == before
+
+
+def test_scenarios_of_the_working_folder_are_on_offer(
+    file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "notes.yaml").write_text("kind: sweep", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert offered("benghazi-surge")[0] == "tiny.yaml"
+    assert "notes.yaml" not in offered("benghazi-surge")
+    session = Session("benghazi-surge")
+    session.open("tiny.yaml")
+    assert session.base == load_scenario(file)
+
+
 def test_choices_can_be_let_go(file: str) -> None:
     session = Session(file)
     session.set_lever("facilitation.belarus", 0.1)
@@ -87,7 +127,7 @@ def test_choices_can_be_let_go(file: str) -> None:
     assert session.choices.ban.start == session.base.end
     session.clear()
     assert session.choices.empty
-    assert session.choices.since == session.base.start == date(2025, 10, 1)
+    assert session.since == session.base.start == date(2025, 10, 1)
 
 
 def test_pace_waits_for_the_browser_but_not_for_ever() -> None:

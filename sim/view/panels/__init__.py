@@ -1,0 +1,1 @@
+"""What is found out on demand beside the running model: why, how surely, and as documents."""

@@ -1,0 +1,68 @@
+"""What the live page finds out on demand: how sure, why, and as files. One page; it opens on a day worth seeing."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from tests.browser.conftest import Opener, Server
+from tests.browser.test_live import CHART, MAP, NUMBERS, RUN, data, go_to
+
+PNG = b"\x89PNG\r\n"
+
+
+def saved(page: Any, what: str, kind: str) -> tuple[str, bytes]:
+    """Name and content of a file from a menu."""
+    page.get_by_label(f"Download {what}").click()
+    with page.expect_download() as download:
+        page.locator("details[open]").get_by_role("button", name=kind, exact=True).click()
+    return download.value.suggested_filename, Path(download.value.path()).read_bytes()
+
+
+def test_how_sure_why_and_files(open_page: Opener, server: Server) -> None:
+    page = open_page(address=server.entrance)
+    highest = max(data(page, MAP, "pressure").values())
+    assert data(page, NUMBERS, "values")["peak"] == pytest.approx(highest, rel=1e-4)
+    assert highest > 0
+    assert set(page.locator(".cv-trust").all_inner_texts()) <= {"● fitted", "◆ back-tested", "○ assumed"}
+    assert "Trust:" in page.locator(".cv-trusted").inner_text()
+
+    go_to(page, 200)
+    page.get_by_role("button", name="How sure?").click()
+    go_to(page, 210)  # usable meanwhile
+    page.wait_for_selector(f"{RUN}[data-bands='shown']")
+    assert page.locator(f"{CHART} [data-band]").count() > 0
+    spans = data(page, NUMBERS, "spans")
+    assert " to " in spans["attempts"]
+    page.get_by_role("slider", name="Coaching").fill("1")
+    page.wait_for_selector(f"{RUN}[data-bands='none']")
+    assert page.locator(f"{CHART} [data-band]").count() == 0
+
+    name, content = saved(page, "Load against capacity", "CSV")
+    rows = list(csv.DictReader(content.decode().splitlines()))
+    assert (name, len(rows), rows[0]["date"]) == ("load-against-capacity-all.csv", 365, "2025-01-01")
+    last = json.loads(page.locator(f"{CHART} >> nth=1").get_attribute("data-last"))
+    assert float(rows[209]["turned back"]) == last["turned back"]
+    assert rows[210]["turned back"] == "" != rows[210]["turned back, without changes"]
+    name, content = saved(page, "Border pressure", "SVG")
+    drawn = ET.fromstring(content)
+    assert "var(" not in content.decode()
+    assert "Border pressure" in [text.text for text in drawn.iter("{http://www.w3.org/2000/svg}text")]
+    assert saved(page, "Border pressure", "PNG")[1].startswith(PNG)
+    assert saved(page, "the map", "PNG")[1].startswith(PNG)
+
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Brief", exact=True).click()
+    assert download.value.suggested_filename == "benghazi-minsk-2025-brief.html"
+    page.wait_for_selector(".cv-header[data-document='done']")
+    page.get_by_role("button", name="Why", exact=True).click()
+    page.get_by_role("button", name="Explain this run").click()
+    page.wait_for_function("Number(document.querySelector('.cv-why').dataset.done) > 0")
+    page.wait_for_selector(".cv-why[data-state='done']")
+    assert "What limits how many board" in page.locator(".cv-why-sentence").first.inner_text()
+    assert page.locator(".cv-why tr.cv-binds").count() > 0
