@@ -14,8 +14,9 @@ import typer
 from sim.cli.main import app
 from sim.scenario.measures import KINDS
 from tests.tutorials.notebook import NAMES, notebook_of
-from tests.tutorials.tutorial import Block, Shown, blocks, carried_out, missing, renewed, tutorials
+from tests.tutorials.tutorial import GUIDES, ROOT, Block, Shown, blocks, carried_out, missing, pages, renewed, tutorials
 
+WITH_COMMANDS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "experiments/README.md", *GUIDES)]
 HOW = "if results moved on purpose: `uv run python -m tests.tutorials.tutorial`"
 
 
@@ -32,6 +33,14 @@ def test_a_tutorial_runs_and_prints_what_it_shows(file: Path, tmp_path: Path, mo
     assert [line for shown in found for line in missing(shown)] == [], HOW
 
 
+@pytest.mark.nightly
+@pytest.mark.parametrize("name", GUIDES)
+def test_a_guide_runs_and_prints_what_it_shows(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    found = list(carried_out((ROOT / name).read_text(encoding="utf-8")))
+    assert [line for shown in found for line in missing(shown)] == [], HOW
+
+
 def test_every_tutorial_is_listed_and_links_lead_somewhere() -> None:
     folder = tutorials()[0].parent
     listed = (folder / "README.md").read_text(encoding="utf-8")
@@ -39,13 +48,14 @@ def test_every_tutorial_is_listed_and_links_lead_somewhere() -> None:
     assert len(tutorials()) == 7
 
 
-@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "experiments/README.md"])
-def test_commands_in_prose_exist(name: str) -> None:
+@pytest.mark.parametrize("file", pages(), ids=lambda file: file.relative_to(ROOT).as_posix())
+def test_commands_in_prose_exist(file: Path) -> None:
     """Every command with its options, as the command line would read it; nothing is carried out."""
-    text = (tutorials()[0].parents[2] / name).read_text(encoding="utf-8")
+    text = file.read_text(encoding="utf-8").replace("\\\n", " ")
     asked = r"(?:^ {4}(?:uv run )?|^uv run |`(?:uv run )?)corridor ([a-z][^\n`]*)"
-    lines = re.findall(asked, text.replace("\\\n", " "), re.MULTILINE)
-    assert lines
+    lines = re.findall(asked, text, re.MULTILINE)
+    lines += [line for block in blocks(text) for line in re.findall(r"^corridor (.+)", block.text, re.MULTILINE)]
+    assert lines or file not in WITH_COMMANDS
     root: Any = typer.main.get_command(app)
     for line in lines:
         words = [word for word in shlex.split(line, comments=True) if word != "..."]
@@ -54,7 +64,7 @@ def test_commands_in_prose_exist(name: str) -> None:
             assert words[0] in command.commands, line
             command = command.commands[words.pop(0)]
         known = {option for parameter in command.params for option in parameter.opts}
-        assert {word.partition("=")[0] for word in words if word.startswith("--")} <= known, line
+        assert {word.partition("=")[0] for word in words if word.startswith("--")} <= known, f"{file}: {line}"
 
 
 def test_blocks_of_output_are_held_to_their_order_and_columns() -> None:

@@ -26,7 +26,10 @@ from unittest import mock
 
 from sim.cli import main as cli
 
-FOLDER = Path(__file__).parents[2] / "experiments" / "tutorials"
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "experiments" / "tutorials"
+# Pages that are carried out as tutorials are, but nightly: their studies are of full size.
+GUIDES = ("README.md", "docs/planners-guide.md", "docs/researchers-guide.md", "docs/trust.md", "docs/gallery.md")
 _BLOCK = re.compile(r"^```(\w+)(?: title=(\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _FRAME = re.compile(r"[┃│]")
 _TAKES_JOBS = {"run", "compare", "sweep", "threshold", "calibrate", "backtest"}
@@ -51,6 +54,12 @@ class Shown(NamedTuple):
 def tutorials() -> list[Path]:
     """The tutorials, in the order of reading."""
     return sorted(FOLDER.glob("[0-9]*.md"))
+
+
+def pages() -> list[Path]:
+    """All pages that say how something is done, but the changelog, which says what was."""
+    folders = (ROOT, ROOT / "docs", ROOT / "scenarios", ROOT / "experiments", FOLDER)
+    return [file for folder in folders for file in sorted(folder.glob("*.md")) if file.name != "CHANGELOG.md"]
 
 
 def blocks(text: str) -> list[Block]:
