@@ -13,6 +13,7 @@ import sim
 from docs.site.navigation import contents
 from sim import extend
 from sim.cli.main import app
+from sim.outputs import dictionary
 from sim.report import odd_tables
 
 REFERENCE = "docs/reference"
@@ -25,6 +26,7 @@ def generated() -> dict[str, str]:
         **parameter_pages(),
         f"{REFERENCE}/commands.md": commands(),
         f"{REFERENCE}/python.md": python(),
+        f"{REFERENCE}/columns.md": columns(),
     }
 
 
@@ -80,6 +82,35 @@ def commands() -> str:
             lines += ["| option | meaning |\n|---|---|", *rows, ""]
         parts.append("\n".join(lines))
     return "\n".join(parts)
+
+
+def columns() -> str:
+    """Return the tables of results, the meaning of each column, and the outputs, as the data dictionary has them."""
+    tables = "".join(f"| `{name}` | {_escaped(title)} |\n" for name, title in dictionary.TABLES.items())
+    meanings = "".join(
+        f"| `{name}` | {column.kind} | {column.unit} | {_escaped(column.meaning)} |\n"
+        for name, column in dictionary.COLUMNS.items()
+    )
+    return f"""# Tables, columns and outputs
+
+What the [data dictionary](../data-dictionary.md) of a folder of results says, in one place.
+
+## Tables
+
+| table | what it has |
+|---|---|
+{tables}
+## Columns
+
+| column | type | unit | meaning |
+|---|---|---|---|
+{meanings}
+## Outputs
+
+Names in a column `measure`:
+
+{odd_tables.outputs()}
+"""
 
 
 def _leaves(words: tuple[str, ...], command: Any) -> Iterator[tuple[tuple[str, ...], Any]]:

@@ -35,6 +35,7 @@ NAVIGATION: dict[str, Sequence[str]] = {
         "docs/reference/commands",
         "docs/reference/python",
         "docs/data-dictionary",
+        "docs/reference/columns",
         "docs/states",
         "docs/reproducibility",
         "experiments/extensions/README",

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 import typer
 
+import sim
 from sim.cli.main import app
 from sim.scenario.measures import KINDS
 from tests.tutorials.notebook import NAMES, notebook_of
@@ -39,6 +42,29 @@ def test_a_guide_runs_and_prints_what_it_shows(name: str, tmp_path: Path, monkey
     monkeypatch.chdir(tmp_path)
     found = list(carried_out((ROOT / name).read_text(encoding="utf-8")))
     assert [line for shown in found for line in missing(shown)] == [], HOW
+
+
+@pytest.mark.nightly
+def test_r_reads_a_study_as_the_page_says(tmp_path: Path) -> None:
+    """The block of R on the page of the data dictionary, by a real R; `.ci/nightly r` installs one where it may."""
+    rscript = shutil.which("Rscript")
+    if rscript is None:
+        pytest.skip("no R on this machine")
+    [block] = [b for b in blocks((ROOT / "docs" / "data-dictionary.md").read_text(encoding="utf-8")) if b.kind == "r"]
+    study = sim.compare("benghazi-surge", "carrier-ban", replicates=2, folder=tmp_path / "ban")
+    checks = [
+        f'stopifnot(inherits(read_table("ban", "{name}")${column}, "{kind}"))'
+        for name, column, kind in (
+            ("differences", "median", "numeric"),
+            ("differences", "replicates", "integer"),
+            ("weekly-intervals", "week", "Date"),
+            ("window-differences", "first", "Date"),
+        )
+    ]
+    (tmp_path / "page.R").write_text("\n".join([block.text, *checks, 'cat(attempts$median, "\\n")']), encoding="utf-8")
+    printed = subprocess.run([rscript, "page.R"], cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    found = study.differences.query("level == 'all' and measure == 'attempts'")["median"].tolist()
+    assert [float(word) for word in printed.splitlines()[-1].split()] == found
 
 
 def test_every_tutorial_is_listed_and_links_lead_somewhere() -> None:
