@@ -15,11 +15,12 @@ import typer
 
 import sim
 from sim.cli.main import app
+from sim.inference.observations import ALSO, NEEDED
 from sim.scenario.measures import KINDS
 from tests.tutorials.notebook import NAMES, notebook_of
 from tests.tutorials.tutorial import GUIDES, ROOT, Block, Shown, blocks, carried_out, missing, pages, renewed, tutorials
 
-WITH_COMMANDS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "experiments/README.md", *GUIDES)]
+WITH_COMMANDS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "experiments/README.md", *GUIDES[:5])]
 HOW = "if results moved on purpose: `uv run python -m tests.tutorials.tutorial`"
 
 
@@ -42,6 +43,22 @@ def test_a_guide_runs_and_prints_what_it_shows(name: str, tmp_path: Path, monkey
     monkeypatch.chdir(tmp_path)
     found = list(carried_out((ROOT / name).read_text(encoding="utf-8")))
     assert [line for shown in found for line in missing(shown)] == [], HOW
+
+
+@pytest.mark.parametrize("file", pages(), ids=lambda file: file.relative_to(ROOT).as_posix())
+def test_links_lead_somewhere(file: Path) -> None:
+    """In the repository as it is; the site's build checks headings, too."""
+    prose = re.sub(r"^```.*?^```$|`[^`\n]*`", "", file.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    links = [link for link in re.findall(r"\]\(([^)#\s]+)[^)]*\)", prose) if "://" not in link]
+    inside = () if (ROOT / "sim").exists() else ("sim/", "scenarios/")  # against the wheel these lie inside it
+    lost = [link for link in links if not (file.parent / link).exists()]
+    assert [link for link in lost if not any(folder in link for folder in inside)] == []
+
+
+def test_the_columns_of_a_series_of_ones_own_are_named() -> None:
+    text = (ROOT / "experiments" / "README.md").read_text(encoding="utf-8")
+    table = text.partition("Your own CSV has a row a figure")[2].partition("\n\n`posterior.yaml`")[0]
+    assert set(re.findall(r"`(\w+)`", table)) >= {*NEEDED, *ALSO}
 
 
 @pytest.mark.nightly

@@ -6,7 +6,8 @@
 - a block with ``title=NAME`` is written to that file.
 - ``text``: lines that the block before it printed, in that order; others may be left out, and columns of tables too.
 
-Blocks of other kinds, and ``console``, are only read. ``uv run python -m tests.tutorials.tutorial`` writes the figures
+Blocks of other kinds are only read: ``console`` has commands that need a browser, a cluster or an hour, ``py`` a
+fragment. ``uv run python -m tests.tutorials.tutorial`` writes the figures
 of ``text`` blocks anew: a line is found again by its first words. With a file's name it does so there.
 """
 
@@ -29,7 +30,12 @@ from sim.cli import main as cli
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "experiments" / "tutorials"
 # Pages that are carried out as tutorials are, but nightly: their studies are of full size.
-GUIDES = ("README.md", "docs/planners-guide.md", "docs/researchers-guide.md", "docs/trust.md", "docs/gallery.md")
+GUIDES = tuple(
+    "README.md" if name == "README" else f"docs/{name}.md"
+    for name in (
+        "README", "planners-guide", "researchers-guide", "trust", "gallery", "data-dictionary", "states", "extending"
+    )
+)  # fmt: skip
 _BLOCK = re.compile(r"^```(\w+)(?: title=(\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _FRAME = re.compile(r"[┃│]")
 _TAKES_JOBS = {"run", "compare", "sweep", "threshold", "calibrate", "backtest"}
