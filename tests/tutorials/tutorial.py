@@ -7,8 +7,8 @@
 - ``text``: lines that the block before it printed, in that order; others may be left out, and columns of tables too.
 
 Blocks of other kinds are only read: ``console`` has commands that need a browser, a cluster or an hour, ``py`` a
-fragment. ``uv run python -m tests.tutorials.tutorial`` writes the figures
-of ``text`` blocks anew: a line is found again by its first words. With a file's name it does so there.
+fragment. ``uv run python -m tests.tutorials.tutorial`` writes the figures of ``text`` blocks anew: a line is found again
+by its first words. With a file's name it does so there.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ GUIDES = tuple(
 )  # fmt: skip
 _BLOCK = re.compile(r"^```(\w+)(?: title=(\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _FRAME = re.compile(r"[┃│]")
-_TAKES_JOBS = {"run", "compare", "sweep", "threshold", "calibrate", "backtest"}
+_TAKES_JOBS = {"run", "compare", "sweep", "threshold", "calibrate", "backtest", "mend"}
 
 
 class Block(NamedTuple):
@@ -89,7 +89,7 @@ def carried_out(text: str) -> Iterator[Shown]:
                     where = f"line {text[: block.start].count(chr(10)) + 1}"
                     exec(compile(block.text, where, "exec", dont_inherit=True), names)  # not this file's __future__
                 else:
-                    for line in block.text.splitlines():
+                    for line in block.text.replace("\\\n", " ").splitlines():
                         command(line)
             printed = out.getvalue()
 
