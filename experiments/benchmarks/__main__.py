@@ -1,6 +1,6 @@
 """Corridor's speed on this machine, and its peers beside it: ``python -m experiments.benchmarks [NAME...] [--write]``.
 
-Prints tables in Markdown; with ``--write`` they take their place in README.md, between their marks.
+Prints tables in Markdown; with ``--write`` they take their place in docs/speed.md, between their marks.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
-README = FOLDER.parents[1] / "README.md"
+PAGE = FOLDER.parents[1] / "docs" / "speed.md"
 BENCHMARKS = ("start", "engine", "batch", "cluster", "sweep", "states", "view", "peers", "regression")
 
 
@@ -22,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m experiments.benchmarks", description=__doc__)
     # `choices` would not take an empty list, which stands for all.
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"any of: {', '.join(BENCHMARKS)}; all if absent")
-    parser.add_argument("--write", action="store_true", help="put the tables into README.md, between their marks")
+    parser.add_argument("--write", action="store_true", help="put the tables into docs/speed.md, between their marks")
     asked = parser.parse_args(arguments)
     if unknown := [name for name in asked.names if name not in BENCHMARKS]:
         parser.error(f"found {', '.join(unknown)}; allowed: {', '.join(BENCHMARKS)}")
@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if status:
             failed.append(name)
         elif asked.write:
-            put_into_readme(name, printed)
+            put_into_page(name, printed)
     if failed:
         print(f"failed: {', '.join(failed)}", file=sys.stderr)
     return int(bool(failed))
@@ -50,11 +50,11 @@ def run(script: Path) -> tuple[str, int]:
     return "".join(lines), running.returncode
 
 
-def put_into_readme(name: str, printed: str) -> None:
+def put_into_page(name: str, printed: str) -> None:
     """Put what was printed between the benchmark's marks; a benchmark without marks is left out."""
     marks = re.compile(rf"(<!-- bench {name} -->\n).*?(<!-- end of bench -->)", re.DOTALL)
-    text = README.read_text(encoding="utf-8")
-    README.write_text(marks.sub(lambda found: f"{found[1]}{printed.strip()}\n{found[2]}", text), encoding="utf-8")
+    text = PAGE.read_text(encoding="utf-8")
+    PAGE.write_text(marks.sub(lambda found: f"{found[1]}{printed.strip()}\n{found[2]}", text), encoding="utf-8")
 
 
 if __name__ == "__main__":

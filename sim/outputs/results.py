@@ -15,7 +15,7 @@ import pandas as pd
 from sim.data import extensions, html
 from sim.data.durable_files import write_text, write_whole
 from sim.data.spreadsheet import csv_of, plain
-from sim.outputs import daily, totals
+from sim.outputs import daily, dictionary, totals
 from sim.outputs import run_data as m
 from sim.outputs.beside_record import compare
 from sim.outputs.daily import Blocks
@@ -177,6 +177,7 @@ class Results:
             _write_csv(self.totals, place / TOTALS)
             if figures is not None:
                 figures(self, place)
+            self._write_dictionary(place)
             portable = self._write_scenario(place)
             for name, source in extensions.files().items():
                 write_whole(place / name, source)
@@ -199,6 +200,11 @@ class Results:
             writer.write_table(table)
         if writer is not None:
             writer.close()
+
+    def _write_dictionary(self, place: Path) -> None:
+        columns = {DAILY: daily.DAILY_COLUMNS, MONTHLY: self.monthly.columns, TOTALS: self.totals.columns}
+        found = [dictionary.resource(name.partition(".")[0], [name], list(part)) for name, part in columns.items()]
+        write_whole(place / dictionary.FILE, dictionary.dictionary(self.scenario.title, found))
 
     def _write_scenario(self, place: Path) -> Scenario:
         """Write the scenario and its timetable; return the scenario that refers to the timetable there."""

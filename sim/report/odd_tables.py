@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, get_args
@@ -70,18 +70,24 @@ def _below(path: str, entry: type[Entry]) -> Iterator[tuple[str, type[Entry]]]:
 
 def parameters() -> str:
     """Return all entries with their fields in Markdown: default, range, unit, meaning and source of each."""
-    parts = []
+    parts = list(tables().values())
+    return "\n\n".join([count(parts), *parts])
+
+
+def tables() -> dict[str, str]:
+    """Return the table of each entry of a scenario in Markdown, by its path; the scenario's own has the path ''."""
+    found = {}
     for path, entry in entries():
         shown = [name for name in entry.model_fields if not _is_said_elsewhere(entry, name)]
         lines = [_line(name, entry) for name in shown]
         title = f"`{path.rstrip('.')}`" if path else "the scenario itself"
         about = (entry.__doc__ or "").split("\n")[0]
-        parts.append("\n".join([f"**{title}**: {about}", "", *([_HEAD, *lines] if lines else ["No more fields."])]))
-    return "\n\n".join([_count(parts), *parts])
+        found[path] = "\n".join([f"**{title}**: {about}", "", *([_HEAD, *lines] if lines else ["No more fields."])])
+    return found
 
 
-def _count(parts: list[str]) -> str:
-    """Return how many quantities of the tables rest on what."""
+def count(parts: Iterable[str]) -> str:
+    """Return how many quantities of these tables rest on what, in a sentence."""
     lines = [line for part in parts for line in part.splitlines()]
     found = {basis: sum(f" | {basis} | " in line for line in lines) for basis in _BASES}
     listed = "; ".join(f"{found[basis]} {words}" for basis, words in _BASES.items())

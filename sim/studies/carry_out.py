@@ -25,6 +25,7 @@ from sim.scenario.errors import ScenarioError
 from sim.scenario.schema import Scenario
 from sim.studies import statistics
 from sim.studies.arms import with_arms
+from sim.studies.dictionary import with_dictionary
 from sim.studies.plan import MOST_REPLICATES, TWINS, Plan
 from sim.studies.ranking import rank
 from sim.studies.store.store import Store
@@ -276,7 +277,7 @@ def carry_out(
                 study.redone = redone
                 if study.complete and (until is None or size == until.cap or until.met(study)):
                     _check_any(study)
-                    store.put_tables((tables or tables_of)(study))
+                    store.put_tables(with_dictionary(study, (tables or tables_of)(study)))
                     store.finish()
                     break
         if folder is None:

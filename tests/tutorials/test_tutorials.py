@@ -5,17 +5,22 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 import typer
 
+import sim
 from sim.cli.main import app
+from sim.inference.observations import ALSO, NEEDED
 from sim.scenario.measures import KINDS
 from tests.tutorials.notebook import NAMES, notebook_of
-from tests.tutorials.tutorial import Block, Shown, blocks, carried_out, missing, renewed, tutorials
+from tests.tutorials.tutorial import GUIDES, ROOT, Block, Shown, blocks, carried_out, missing, pages, renewed, tutorials
 
+WITH_COMMANDS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "experiments/README.md", *GUIDES[:5])]
 HOW = "if results moved on purpose: `uv run python -m tests.tutorials.tutorial`"
 
 
@@ -32,6 +37,53 @@ def test_a_tutorial_runs_and_prints_what_it_shows(file: Path, tmp_path: Path, mo
     assert [line for shown in found for line in missing(shown)] == [], HOW
 
 
+@pytest.mark.nightly
+@pytest.mark.parametrize("name", GUIDES)
+def test_a_guide_runs_and_prints_what_it_shows(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    found = list(carried_out((ROOT / name).read_text(encoding="utf-8")))
+    assert [line for shown in found for line in missing(shown)] == [], HOW
+
+
+@pytest.mark.parametrize("file", pages(), ids=lambda file: file.relative_to(ROOT).as_posix())
+def test_links_lead_somewhere(file: Path) -> None:
+    """In the repository as it is; the site's build checks headings, too."""
+    prose = re.sub(r"^```.*?^```$|`[^`\n]*`", "", file.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    links = [link for link in re.findall(r"\]\(([^)#\s]+)[^)]*\)", prose) if "://" not in link]
+    inside = () if (ROOT / "sim").exists() else ("sim/", "scenarios/")  # against the wheel these lie inside it
+    lost = [link for link in links if not (file.parent / link).exists()]
+    assert [link for link in lost if not any(folder in link for folder in inside)] == []
+
+
+def test_the_columns_of_a_series_of_ones_own_are_named() -> None:
+    text = (ROOT / "experiments" / "README.md").read_text(encoding="utf-8")
+    table = text.partition("Your own CSV has a row a figure")[2].partition("\n\n`posterior.yaml`")[0]
+    assert set(re.findall(r"`(\w+)`", table)) >= {*NEEDED, *ALSO}
+
+
+@pytest.mark.nightly
+def test_r_reads_a_study_as_the_page_says(tmp_path: Path) -> None:
+    """The block of R on the page of the data dictionary, by a real R; `.ci/nightly r` installs one where it may."""
+    rscript = shutil.which("Rscript")
+    if rscript is None:
+        pytest.skip("no R on this machine")
+    [block] = [b for b in blocks((ROOT / "docs" / "data-dictionary.md").read_text(encoding="utf-8")) if b.kind == "r"]
+    study = sim.compare("benghazi-surge", "carrier-ban", replicates=2, folder=tmp_path / "ban")
+    checks = [
+        f'stopifnot(inherits(read_table("ban", "{name}")${column}, "{kind}"))'
+        for name, column, kind in (
+            ("differences", "median", "numeric"),
+            ("differences", "replicates", "integer"),
+            ("weekly-intervals", "week", "Date"),
+            ("window-differences", "first", "Date"),
+        )
+    ]
+    (tmp_path / "page.R").write_text("\n".join([block.text, *checks, 'cat(attempts$median, "\\n")']), encoding="utf-8")
+    printed = subprocess.run([rscript, "page.R"], cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    found = study.differences.query("level == 'all' and measure == 'attempts'")["median"].tolist()
+    assert [float(word) for word in printed.splitlines()[-1].split()] == found
+
+
 def test_every_tutorial_is_listed_and_links_lead_somewhere() -> None:
     folder = tutorials()[0].parent
     listed = (folder / "README.md").read_text(encoding="utf-8")
@@ -39,13 +91,14 @@ def test_every_tutorial_is_listed_and_links_lead_somewhere() -> None:
     assert len(tutorials()) == 7
 
 
-@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "experiments/README.md"])
-def test_commands_in_prose_exist(name: str) -> None:
+@pytest.mark.parametrize("file", pages(), ids=lambda file: file.relative_to(ROOT).as_posix())
+def test_commands_in_prose_exist(file: Path) -> None:
     """Every command with its options, as the command line would read it; nothing is carried out."""
-    text = (tutorials()[0].parents[2] / name).read_text(encoding="utf-8")
+    text = file.read_text(encoding="utf-8").replace("\\\n", " ")
     asked = r"(?:^ {4}(?:uv run )?|^uv run |`(?:uv run )?)corridor ([a-z][^\n`]*)"
-    lines = re.findall(asked, text.replace("\\\n", " "), re.MULTILINE)
-    assert lines
+    lines = re.findall(asked, text, re.MULTILINE)
+    lines += [line for block in blocks(text) for line in re.findall(r"^corridor (.+)", block.text, re.MULTILINE)]
+    assert lines or file not in WITH_COMMANDS
     root: Any = typer.main.get_command(app)
     for line in lines:
         words = [word for word in shlex.split(line, comments=True) if word != "..."]
@@ -54,7 +107,7 @@ def test_commands_in_prose_exist(name: str) -> None:
             assert words[0] in command.commands, line
             command = command.commands[words.pop(0)]
         known = {option for parameter in command.params for option in parameter.opts}
-        assert {word.partition("=")[0] for word in words if word.startswith("--")} <= known, line
+        assert {word.partition("=")[0] for word in words if word.startswith("--")} <= known, f"{file}: {line}"
 
 
 def test_blocks_of_output_are_held_to_their_order_and_columns() -> None:

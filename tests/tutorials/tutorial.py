@@ -6,8 +6,9 @@
 - a block with ``title=NAME`` is written to that file.
 - ``text``: lines that the block before it printed, in that order; others may be left out, and columns of tables too.
 
-Blocks of other kinds, and ``console``, are only read. ``uv run python -m tests.tutorials.tutorial`` writes the figures
-of ``text`` blocks anew: a line is found again by its first words. With a file's name it does so there.
+Blocks of other kinds are only read: ``console`` has commands that need a browser, a cluster or an hour, ``py`` a
+fragment. ``uv run python -m tests.tutorials.tutorial`` writes the figures of ``text`` blocks anew: a line is found again
+by its first words. With a file's name it does so there.
 """
 
 from __future__ import annotations
@@ -26,10 +27,18 @@ from unittest import mock
 
 from sim.cli import main as cli
 
-FOLDER = Path(__file__).parents[2] / "experiments" / "tutorials"
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "experiments" / "tutorials"
+# Pages that are carried out as tutorials are, but nightly: their studies are of full size.
+GUIDES = tuple(
+    "README.md" if name == "README" else f"docs/{name}.md"
+    for name in (
+        "README", "planners-guide", "researchers-guide", "trust", "gallery", "data-dictionary", "states", "extending"
+    )
+)  # fmt: skip
 _BLOCK = re.compile(r"^```(\w+)(?: title=(\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _FRAME = re.compile(r"[┃│]")
-_TAKES_JOBS = {"run", "compare", "sweep", "threshold", "calibrate", "backtest"}
+_TAKES_JOBS = {"run", "compare", "sweep", "threshold", "calibrate", "backtest", "mend"}
 
 
 class Block(NamedTuple):
@@ -53,6 +62,12 @@ def tutorials() -> list[Path]:
     return sorted(FOLDER.glob("[0-9]*.md"))
 
 
+def pages() -> list[Path]:
+    """All pages that say how something is done, but the changelog, which says what was."""
+    folders = (ROOT, ROOT / "docs", ROOT / "scenarios", ROOT / "experiments", FOLDER)
+    return [file for folder in folders for file in sorted(folder.glob("*.md")) if file.name != "CHANGELOG.md"]
+
+
 def blocks(text: str) -> list[Block]:
     """The fenced blocks of a Markdown text."""
     return [Block(found[1], found[2], found[3], found.start(3)) for found in _BLOCK.finditer(text)]
@@ -74,7 +89,7 @@ def carried_out(text: str) -> Iterator[Shown]:
                     where = f"line {text[: block.start].count(chr(10)) + 1}"
                     exec(compile(block.text, where, "exec", dont_inherit=True), names)  # not this file's __future__
                 else:
-                    for line in block.text.splitlines():
+                    for line in block.text.replace("\\\n", " ").splitlines():
                         command(line)
             printed = out.getvalue()
 

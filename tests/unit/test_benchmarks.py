@@ -22,16 +22,16 @@ def test_benchmarks_write_between_their_marks_only(
 ) -> None:
     before = "# Speed\n\n<!-- bench start -->\n"
     after = "<!-- end of bench -->\n\n<!-- bench engine -->\nold\n<!-- end of bench -->\n"
-    readme, script = tmp_path / "README.md", tmp_path / "start.py"
-    readme.write_text(f"{before}old\n{after}", encoding="utf-8")
-    monkeypatch.setattr(benchmarks, "README", readme)
+    page, script = tmp_path / "speed.md", tmp_path / "start.py"
+    page.write_text(f"{before}old\n{after}", encoding="utf-8")
+    monkeypatch.setattr(benchmarks, "PAGE", page)
     monkeypatch.setattr(benchmarks, "FOLDER", tmp_path)
     script.write_text("print('| what |\\n|---|\\n| \\\\1 s |')\n", encoding="utf-8")
     assert benchmarks.main(["start"]) == 0
-    assert readme.read_text(encoding="utf-8") == f"{before}old\n{after}"
+    assert page.read_text(encoding="utf-8") == f"{before}old\n{after}"
     assert benchmarks.main(["start", "--write"]) == 0
-    assert readme.read_text(encoding="utf-8") == f"{before}| what |\n|---|\n| \\1 s |\n{after}"
+    assert page.read_text(encoding="utf-8") == f"{before}| what |\n|---|\n| \\1 s |\n{after}"
     script.write_text("raise SystemExit(3)", encoding="utf-8")
     assert benchmarks.main(["start", "--write"]) == 1
     assert capsys.readouterr().err == "failed: start\n"
-    assert "| what |" in readme.read_text(encoding="utf-8")
+    assert "| what |" in page.read_text(encoding="utf-8")

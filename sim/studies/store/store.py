@@ -50,7 +50,7 @@ from sim.studies.work.worker import Done
 
 EXTENSIONS = "extensions"  # folder of the sources of extensions
 _FOLDERS = {"scenarios", EXTENSIONS, "spool", *SCHEMAS}
-_LEFT = re.compile(r"\.(\.?study\.json|part-\d{5}|.+\.(csv|yaml|py)\.).*")  # of a file that was being written
+_LEFT = re.compile(r"\.(\.?study\.json|datapackage\.json|part-\d{5}|.+\.(csv|yaml|py)\.).*")  # of a file not yet whole
 ANOTHER_MODEL = "runs of two models do not mix: choose another folder, or continue with the model that made this one"
 _DERIVED = ("chunk",)  # entries of a plan that follow from the others
 

@@ -92,7 +92,7 @@ def test_any_changed_bit_of_a_run_is_found(copy: Path) -> None:
 
     lot = random.Random(1)
     files = sorted(copy.iterdir())
-    assert len(files) == 6
+    assert len(files) == 7
     for file in files:
         content = file.read_bytes()
         for place in {0, len(content) - 1, *lot.sample(range(len(content)), 20)}:
