@@ -107,6 +107,7 @@ def assimilate(
     data: str | Path | None = None,
     until: date | str | None = None,
     particles: int | None = None,
+    fresh: bool = False,
     folder: str | Path | None = None,
     jobs: int | None = 1,
     dask: str | None = None,
@@ -120,6 +121,7 @@ def assimilate(
         data: Folder, or file, with figures beside those that ship, such as later months.
         until: Last day of the record that is used; all of it if None.
         particles: Particles, in place of the experiment's.
+        fresh: Whether the whole record is gone through, in place of going on from the state that ships.
         folder: Where months, tables and figures are stored; ``results/EXPERIMENT-filter`` if None. What was done before
             is kept, and another month goes on from there.
         jobs: Number of processes; 1 for this process alone, None for all cores.
@@ -136,7 +138,8 @@ def assimilate(
     """
     loaded = loaded_filter(experiment, particles)
     where = folder_of(loaded.name, "filter", folder)
-    return filtered(loaded, Job(where, _path(data), day_of(until), jobs, dask, command, progress))
+    job = Job(where, _path(data), day_of(until), jobs, dask, command, progress, fresh=fresh)
+    return filtered(loaded, job)
 
 
 def forecast(
@@ -148,6 +151,7 @@ def forecast(
     until: date | str | None = None,
     particles: int | None = None,
     runs: int = 400,
+    fresh: bool = False,
     folder: str | Path | None = None,
     jobs: int | None = 1,
     dask: str | None = None,
@@ -164,6 +168,7 @@ def forecast(
         until: Last day of the record that is used; all of it if None.
         particles: Particles, in place of the experiment's.
         runs: Particles that run on, 20 or more.
+        fresh: Whether the whole record is gone through, in place of going on from the state that ships.
         folder: The filter's folder; ``results/EXPERIMENT-filter`` if None.
         jobs: Number of processes; 1 for this process alone, None for all cores.
         dask: Address of a Dask scheduler.
@@ -182,7 +187,8 @@ def forecast(
     loaded = loaded_filter(experiment, particles)
     where = folder_of(loaded.name, "filter", folder)
     texts = [f"{path}={value}" for path, value in changes.items()] if isinstance(changes, Mapping) else list(changes)
-    return look_ahead(loaded, Job(where, _path(data), day_of(until), jobs, dask, command, progress), weeks, runs, texts)
+    job = Job(where, _path(data), day_of(until), jobs, dask, command, progress, fresh=fresh)
+    return look_ahead(loaded, job, weeks, runs, texts)
 
 
 def filtered(loaded: LoadedFilter, job: Job) -> Filtered:

@@ -38,6 +38,9 @@ LeaveOut = Annotated[
     typer.Option(metavar="SERIES", help="Series that is forecast without being taken in; may be given several times."),
 ]
 Particles = Annotated[int | None, typer.Option(help="Particles, in place of the experiment's.", min=20)]
+Fresh = Annotated[
+    bool, typer.Option("--fresh", help="Go through the whole record, in place of starting from the state that ships.")
+]
 
 
 def assimilate(
@@ -49,6 +52,7 @@ def assimilate(
         str | None, typer.Option(metavar="DATE", help="Last day of the record that is used [all of it].")
     ] = None,
     particles: Particles = None,
+    fresh: Fresh = False,
     out: Annotated[Path | None, typer.Option(help="Folder [results/EXPERIMENT-filter].")] = None,
     jobs: Jobs = None,
     dask: DaskAddress = None,
@@ -64,9 +68,12 @@ def assimilate(
     folder = fits.folder_of(loaded.name, "filter", out)
     with stages(folder, notes_console(quiet), counted=False) as report:
         done = fits.assimilate(
-            loaded, data=data, until=until, folder=folder, jobs=jobs, dask=dask, progress=report, command=command_line()
-        )
+            loaded, data=data, until=until, fresh=fresh, folder=folder, jobs=jobs, dask=dask, progress=report,
+            command=command_line(),
+        )  # fmt: skip
     if not quiet:
+        if done.begun_from:
+            say(done.begun_from)
         _show(loaded, folder, done, ("posture", "parameters", "months"))
 
 
@@ -82,6 +89,7 @@ def forecast(
     ] = None,
     particles: Particles = None,
     runs: Annotated[int, typer.Option(help="Particles that run on.", min=20)] = 400,
+    fresh: Fresh = False,
     out: Annotated[Path | None, typer.Option(help="Folder of the filter [results/EXPERIMENT-filter].")] = None,
     jobs: Jobs = None,
     dask: DaskAddress = None,
@@ -100,8 +108,8 @@ def forecast(
     folder = fits.folder_of(loaded.name, "filter", out)
     with stages(folder, notes_console(quiet), counted=False) as report:
         done = fits.forecast(
-            loaded, data=data, weeks=weeks, changes=changes or [], until=until, runs=runs, folder=folder, jobs=jobs,
-            dask=dask, progress=report, command=command_line(),
+            loaded, data=data, weeks=weeks, changes=changes or [], until=until, runs=runs, fresh=fresh,
+            folder=folder, jobs=jobs, dask=dask, progress=report, command=command_line(),
         )  # fmt: skip
     if quiet:
         return

@@ -1,39 +1,49 @@
 """A forecast with its files, as made by `corridor forecast`, in a folder beside the filter's months.
 
 DIR/forecast-DAY/forecast.csv     a row per section, week and outcome: mean, 50 and 90 % intervals, units
+DIR/forecast-DAY/months.csv       recorded attempts of the months ahead by series: the forecast that is back-tested
 DIR/forecast-DAY/warnings.csv     probability that a section is overloaded in a week, with its Monte Carlo error
-DIR/forecast-DAY/hub.csv          quantiles of each country's recorded attempts, in the format of forecast hubs
+DIR/forecast-DAY/hub.csv          quantiles of recorded attempts by country, week and month, in the format of hubs
+DIR/forecast-DAY/past.csv         how earlier forecasts turned out, as they were published: latest first, with scores
 DIR/forecast-DAY/surprises.csv    figures of the last months beside what had been expected of them
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from sim.inference.backtest.error_widths import stretched
 from sim.inference.calibration_study import csv, put
 from sim.inference.filter import outlook as weeks_ahead
 from sim.inference.filter import study
-from sim.inference.filter.assimilate import setting_of
-from sim.inference.filter.engine_runs import WEEKLY
+from sim.inference.filter.assimilate import Ahead, months_of, setting_of
+from sim.inference.filter.back_test import samples
 from sim.inference.filter.experiment import LoadedFilter
 from sim.inference.filter.observation_model import counted
-from sim.inference.filter.outlook import Outlook
+from sim.inference.filter.outlook import LEVELS, Outlook
+from sim.inference.filter.past_errors import latest, stretch_at
+from sim.inference.filter.record import Figure
 from sim.inference.filter.runner import Runner
+from sim.inference.frozen_inputs import month_after
+from sim.scenario.errors import ScenarioError
 from sim.scenario.paths import apply_overrides, parse_override
 from sim.studies.work.executors import workplace
 
 WARN = 0.1  # probability of overload from which a section is named
 _RECENT = 92  # days of figures that are shown beside what the filter says
 _FAR = 0.02  # a figure that so few particles reach is called beyond what the model produces
+_YEAR = 365  # days of past forecasts that a sentence counts
+_SHOWN = 9  # past forecasts on the terminal
+_MONTHS = "Recorded attempts by month, the forecast that is back-tested: median (90 %)"
 
 
 class Looked(NamedTuple):
-    """A forecast: its folder, one sentence, and tables for the terminal by title."""
+    """A forecast: its folder, sentences, and tables for the terminal by title."""
 
     folder: Path
     summary: str
@@ -49,39 +59,79 @@ def look_ahead(loaded: LoadedFilter, job: study.Job, weeks: int, runs: int, chan
     """
     scenario = apply_overrides(loaded.scenario, dict(map(parse_override, changes))) if changes else None
     done = study.assimilate(loaded, job)
+    origin = done.months[-1].first + timedelta(days=done.months[-1].days)
+    if origin + timedelta(days=7 * weeks - 1) > loaded.scenario.end:
+        last = loaded.scenario.end
+        raise ScenarioError(f"forecast: found {weeks} weeks from {origin}; allowed: to the scenario's end, {last}")
+    factor = stretch_at(done.past, origin)
     place = workplace(job.jobs, job.dask)
     try:
         done.filter.runner = Runner(
             setting_of(loaded), place, lambda n, of: job.progress("weeks ahead", n, of) if job.progress else None
         )
-        ahead = weeks_ahead.outlook(done.filter, done.months, weeks, runs, scenario)
+        ahead = weeks_ahead.outlook(done.filter, done.months, weeks, runs, factor, scenario)
+        months = None if changes else _months(loaded, done.filter.look_ahead(months_of(loaded, origin)[-1]), factor)
     finally:
         place.close()
-    name = f"forecast-{ahead.origin}" + (f"-{study.short(changes)}" if changes else "")
-    folder = job.folder / name
-    surprises = _surprises(loaded, done)
+    folder = job.folder / (f"forecast-{origin}" + (f"-{study.short(changes)}" if changes else ""))
+    surprises, past = _surprises(loaded, done), latest(done.past, origin)
     warnings = weeks_ahead.warnings(ahead)
-    for file, table in (
-        ("forecast.csv", weeks_ahead.table(ahead)),
-        ("warnings.csv", warnings),
-        ("hub.csv", weeks_ahead.hub_table(ahead)),
-        ("surprises.csv", surprises),
-    ):
-        put(folder / file, csv(table))
-    tables = {"Recorded attempts a week, by country": _by_country(ahead), "Overload, by section": _worst(warnings)}
+    files = {"forecast": weeks_ahead.table(ahead), "warnings": warnings, "surprises": surprises, "past": past}
+    hub = [weeks_ahead.hub_table(ahead)]
+    tables = {"Recorded attempts a week, by country: median (90 %)": _by_country(ahead)}
+    if months is not None:
+        files["months"], by_level = months
+        hub.append(by_level)
+        tables[_MONTHS] = _by_month(files["months"])
+    for name, table in {**files, "hub": pd.concat(hub, ignore_index=True)}.items():
+        put(folder / f"{name}.csv", csv(table))
+    tables["Overload, by section"] = _worst(warnings)
+    if len(past):
+        tables["How the last forecasts turned out"] = _turned_out(past)
     if len(far := surprises[surprises["beyond"]]):
-        tables["Figures beyond what the model produces"] = far.drop(columns="beyond")
-    return Looked(folder, _sentence(ahead, warnings), tables)
+        tables["Figures beyond what the model produces"] = _in_words(far.drop(columns="beyond"))
+    words = [done.begun_from, _sentence(ahead, warnings), _past_sentence(past, origin, factor)]
+    return Looked(folder, " ".join(word for word in words if word), tables)
+
+
+def _months(loaded: LoadedFilter, ahead: Ahead, factor: float) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the forecast of months ahead by series, as the back-test makes and scores it; and for hubs."""
+    origin, start = ahead.month.first, loaded.scenario.start
+    wanted = [
+        (k, last, Figure(name, np.arange(*days, dtype=np.intp), np.nan, np.nan, np.nan, False, days[1]))
+        for k in range(1, loaded.experiment.backtest.months + 1)
+        for name, entry in sorted(loaded.experiment.series.items())
+        if entry.score and (last := month_after(origin, k) - timedelta(days=1)) <= loaded.scenario.end
+        for days in [((month_after(origin, k - 1) - start).days, (last - start).days + 1)]
+    ]
+    rows, hub = [], []
+    for (k, last, figure), sample in zip(wanted, samples(loaded, [f for *_, f in wanted], ahead), strict=True):
+        wide = stretched(sample, factor)
+        place = loaded.experiment.series[figure.series].agency or figure.series
+        quantiles = {name: float(np.quantile(wide, level)) for name, level in LEVELS.items()}
+        rows.append({
+            "series": figure.series, "horizon": k, "period_start": month_after(origin, k - 1), "period_end": last,
+            "mean": float(wide.mean()), **quantiles,
+        })  # fmt: skip
+        hub += [
+            weeks_ahead.hub_row(origin, k, "month", last, place, level, float(np.quantile(wide, level)))
+            for level in weeks_ahead.HUB_LEVELS
+        ]
+    return pd.DataFrame(rows), pd.DataFrame(hub)
+
+
+def _by_month(months: pd.DataFrame) -> pd.DataFrame:
+    words = [f"{row.median:,.0f} ({row.low90:,.0f} to {row.high90:,.0f})" for row in months.itertuples()]
+    shown = months.assign(words=words, month=[f"{day:%Y-%m}" for day in months["period_start"]])
+    return shown.pivot(index="month", columns="series", values="words").rename_axis(columns=None).reset_index()
 
 
 def _by_country(ahead: Outlook) -> pd.DataFrame:
-    number = WEEKLY.index("recorded")
     rows: list[dict[str, Any]] = []
-    for week in range(ahead.by_section.shape[1]):
-        row: dict[str, Any] = {"week of": ahead.origin + timedelta(days=7 * week)}
-        for agency in sorted(set(ahead.agencies)):
-            own = [k for k, name in enumerate(ahead.agencies) if name == agency]
-            low, middle, high = np.quantile(ahead.by_section[:, week, own, number].sum(axis=1), [0.05, 0.5, 0.95])
+    for week in range(ahead.weeks):
+        row: dict[str, Any] = {"week of": f"{ahead.begin(week)}"}
+        for agency, counts in ahead.by_agency.items():
+            low, middle, high = np.quantile(counts[:, week], [0.05, 0.5, 0.95])
             row[agency] = f"{middle:,.0f} ({low:,.0f} to {high:,.0f})"
         rows.append(row)
     return pd.DataFrame(rows)
@@ -92,21 +142,46 @@ def _worst(warnings: pd.DataFrame) -> pd.DataFrame:
     highest = warnings.loc[warnings.groupby("section")["p_overload"].idxmax()]
     shown = highest[highest["p_overload"] >= WARN].sort_values("p_overload", ascending=False)
     return shown.assign(
-        p_overload=[f"{p:.0%} +/- {e:.0%}" for p, e in zip(shown["p_overload"], shown["error"], strict=True)]
+        week_start=[f"{day}" for day in shown["week_start"]],
+        p_overload=[f"{p:.0%} +/- {e:.0%}" for p, e in zip(shown["p_overload"], shown["error"], strict=True)],
     ).drop(columns=["error", "week"])
 
 
 def _sentence(ahead: Outlook, warnings: pd.DataFrame) -> str:
     worst = warnings.loc[warnings["p_overload"].idxmax()]
-    number = WEEKLY.index("recorded")
-    total = ahead.by_section[:, :, :, number].sum(axis=(1, 2))
-    low, middle, high = np.quantile(total, [0.05, 0.5, 0.95])
-    words = f"From {ahead.origin}, {ahead.by_section.shape[1]} weeks: {middle:,.0f} recorded attempts (90 %: "
+    low, middle, high = np.quantile(ahead.total, [0.05, 0.5, 0.95])
+    words = f"From {ahead.origin}, {ahead.weeks} weeks: {middle:,.0f} recorded attempts (90 %: "
     words += f"{low:,.0f} to {high:,.0f}). "
     if worst["p_overload"] < WARN:
         return words + f"No section is overloaded with a probability of {WARN:.0%} or more."
     overload = f"{worst['p_overload']:.0%} in the week of {worst['week_start']}"
     return words + f"Most likely to be overloaded: {worst['section']}, with {overload}."
+
+
+def _past_sentence(past: pd.DataFrame, origin: date, factor: float) -> str:
+    """Return how many of the last year's forecasts held, and how the intervals follow from it."""
+    if not len(past):
+        return "No earlier forecast has a figure yet, so the intervals are the filter's own."
+    year = past[[(origin - last).days <= _YEAR for last in past["period_end"]]]
+    held = f"{int(year['in90'].sum())} of {len(year)} in the 90 % interval, {int(year['in50'].sum())} in the 50 %"
+    return f"Forecasts of the last year: {held}. By all past errors the intervals are {factor:.2f} times the filter's."
+
+
+def _turned_out(past: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame([
+        {
+            "period": f"{row.period_start} to {row.period_end}", "series": row.series, "forecast of": f"{row.origin}",
+            "published": f"{row.published:,.0f}",
+            "forecast": f"{row.median:,.0f} ({row.low90:,.0f} to {row.high90:,.0f})",
+            "held": "50 %" if row.in50 else "90 %" if row.in90 else "no",
+        }
+        for row in past.head(_SHOWN).itertuples()
+    ])  # fmt: skip
+
+
+def _in_words(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with its days as text."""
+    return table.assign(**{key: table[key].astype(str) for key in ("period_start", "period_end")})
 
 
 def _surprises(loaded: LoadedFilter, done: study.Filtered) -> pd.DataFrame:
