@@ -1,6 +1,7 @@
 """A forecast with its files, as made by `corridor forecast`, in a folder beside the filter's months.
 
 DIR/forecast-DAY/forecast.csv     a row per section, week and outcome: mean, 50 and 90 % intervals, units
+DIR/forecast-DAY/countries.csv    a row per country and week: recorded attempts as they might be published
 DIR/forecast-DAY/months.csv       recorded attempts of the months ahead by series: the forecast that is back-tested
 DIR/forecast-DAY/warnings.csv     probability that a section is overloaded in a week, with its Monte Carlo error
 DIR/forecast-DAY/hub.csv          quantiles of recorded attempts by country, week and month, in the format of hubs
@@ -10,7 +11,9 @@ DIR/forecast-DAY/surprises.csv    figures of the last months beside what had bee
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -30,8 +33,12 @@ from sim.inference.filter.past_errors import latest, stretch_at
 from sim.inference.filter.record import Figure
 from sim.inference.filter.runner import Runner
 from sim.inference.frozen_inputs import month_after
+from sim.inference.planned_flights import with_flights
+from sim.scenario.draw import resolve
 from sim.scenario.errors import ScenarioError
+from sim.scenario.parts import with_parts
 from sim.scenario.paths import apply_overrides, parse_override
+from sim.scenario.schema import Scenario
 from sim.studies.work.executors import workplace
 
 WARN = 0.1  # probability of overload from which a section is named
@@ -43,26 +50,61 @@ _MONTHS = "Recorded attempts by month, the forecast that is back-tested: median 
 
 
 class Looked(NamedTuple):
-    """A forecast: its folder, sentences, and tables for the terminal by title."""
+    """A forecast: its folder, sentences, tables for the terminal by title, and those of its files by name."""
 
     folder: Path
     summary: str
     tables: dict[str, pd.DataFrame]
+    files: dict[str, pd.DataFrame]
 
 
-def look_ahead(loaded: LoadedFilter, job: study.Job, weeks: int, runs: int, changes: list[str]) -> Looked:
+class WhatIf(NamedTuple):
+    """What comes otherwise than the scenario says, from the first day that is forecast on.
+
+    Attributes:
+        changes: Values by dotted path, as texts ``PATH=VALUE``.
+        measures: Measures of the library, as texts ``NAME[:TARGET][=VALUE][@DATE[..DATE]]``.
+        flights: A schedule of flights (`sim.inference.planned_flights`).
+    """
+
+    changes: Sequence[str] = ()
+    measures: Sequence[str] = ()
+    flights: Path | None = None
+
+    def scenario(self, loaded: LoadedFilter, origin: date) -> Scenario | None:
+        """Return the scenario of what comes; None if nothing is changed. Raises ScenarioError."""
+        found = loaded.scenario
+        if self.changes:
+            found = apply_overrides(found, dict(map(parse_override, self.changes)))
+        for text in self.measures:
+            dated = text if "@" in text else f"{text}@{origin}"
+            found = resolve(with_parts(found, dated))
+        if self.flights is not None:
+            found = with_flights(found, self.flights, origin)
+        return None if found is loaded.scenario else found
+
+    def tag(self) -> str:
+        """Return what distinguishes the folder of its forecast; empty for no change."""
+        texts = [*self.changes, *(f"with {text}" for text in self.measures)]
+        if self.flights is not None:
+            texts.append(sha256(self.flights.read_bytes()).hexdigest())
+        return f"-{study.short(texts)}" if texts else ""
+
+
+def look_ahead(loaded: LoadedFilter, job: study.Job, weeks: int, runs: int, what_if: WhatIf | None = None) -> Looked:
     """Take in the record, run on for some weeks, and write the tables.
 
     Raises:
         ScenarioError: If a figure or a change is not allowed.
         OutputError: If the folder cannot be written, or holds the filter of something else.
     """
-    scenario = apply_overrides(loaded.scenario, dict(map(parse_override, changes))) if changes else None
-    done = study.assimilate(loaded, job)
-    origin = done.months[-1].first + timedelta(days=done.months[-1].days)
+    what_if = what_if or WhatIf()
+    origin = study.origin_of(loaded, job.data, job.until)
     if origin + timedelta(days=7 * weeks - 1) > loaded.scenario.end:
         last = loaded.scenario.end
         raise ScenarioError(f"forecast: found {weeks} weeks from {origin}; allowed: to the scenario's end, {last}")
+    scenario = what_if.scenario(loaded, origin)
+    done = study.assimilate(loaded, job)
     factor = stretch_at(done.past, origin)
     place = workplace(job.jobs, job.dask)
     try:
@@ -70,28 +112,39 @@ def look_ahead(loaded: LoadedFilter, job: study.Job, weeks: int, runs: int, chan
             setting_of(loaded), place, lambda n, of: job.progress("weeks ahead", n, of) if job.progress else None
         )
         ahead = weeks_ahead.outlook(done.filter, done.months, weeks, runs, factor, scenario)
-        months = None if changes else _months(loaded, done.filter.look_ahead(months_of(loaded, origin)[-1]), factor)
+        seen = None if scenario else done.filter.look_ahead(months_of(loaded, origin)[-1])
     finally:
         place.close()
-    folder = job.folder / (f"forecast-{origin}" + (f"-{study.short(changes)}" if changes else ""))
-    surprises, past = _surprises(loaded, done), latest(done.past, origin)
-    warnings = weeks_ahead.warnings(ahead)
-    files = {"forecast": weeks_ahead.table(ahead), "warnings": warnings, "surprises": surprises, "past": past}
-    hub = [weeks_ahead.hub_table(ahead)]
-    tables = {"Recorded attempts a week, by country: median (90 %)": _by_country(ahead)}
-    if months is not None:
-        files["months"], by_level = months
-        hub.append(by_level)
-        tables[_MONTHS] = _by_month(files["months"])
-    for name, table in {**files, "hub": pd.concat(hub, ignore_index=True)}.items():
+    months, by_level = _months(loaded, seen, factor) if seen else (pd.DataFrame(), pd.DataFrame())
+    past, warnings = latest(done.past, origin), weeks_ahead.warnings(ahead)
+    files = {
+        "forecast": weeks_ahead.table(ahead), "months": months, "warnings": warnings, "past": past,
+        "surprises": _surprises(loaded, done),
+        "hub": pd.concat([weeks_ahead.hub_table(ahead), by_level], ignore_index=True),
+        "countries": weeks_ahead.country_table(ahead),
+    }  # fmt: skip
+    folder = job.folder / f"forecast-{origin}{what_if.tag()}"
+    for name, table in files.items():
+        if not len(table):  # months of a what-if; what had come of forecasts before the first
+            continue
         put(folder / f"{name}.csv", csv(table))
-    tables["Overload, by section"] = _worst(warnings)
-    if len(past):
-        tables["How the last forecasts turned out"] = _turned_out(past)
+    words = [done.begun_from, _sentence(ahead, warnings), _past_sentence(past, origin, factor)]
+    return Looked(folder, " ".join(word for word in words if word), _told(ahead, files), files)
+
+
+def _told(ahead: Outlook, files: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Return the tables for the terminal, by title."""
+    tables = {"Recorded attempts a week, by country: median (90 %)": _by_country(ahead)}
+    if len(files["months"]):
+        tables[_MONTHS] = _by_month(files["months"])
+    if len(worst := _worst(files["warnings"])):
+        tables["Overload, by section"] = worst
+    if len(files["past"]):
+        tables["How the last forecasts turned out"] = _turned_out(files["past"])
+    surprises = files["surprises"]
     if len(far := surprises[surprises["beyond"]]):
         tables["Figures beyond what the model produces"] = _in_words(far.drop(columns="beyond"))
-    words = [done.begun_from, _sentence(ahead, warnings), _past_sentence(past, origin, factor)]
-    return Looked(folder, " ".join(word for word in words if word), tables)
+    return tables
 
 
 def _months(loaded: LoadedFilter, ahead: Ahead, factor: float) -> tuple[pd.DataFrame, pd.DataFrame]:

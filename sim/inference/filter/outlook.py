@@ -173,6 +173,14 @@ def table(ahead: Outlook) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def country_table(ahead: Outlook) -> pd.DataFrame:
+    """Return a row per agency and week: recorded attempts as the agency might publish them, with intervals."""
+    return pd.DataFrame([
+        {"agency": agency, "week": week + 1, "week_start": ahead.begin(week), **_row("recorded", counts[:, week])}
+        for agency, counts in ahead.by_agency.items() for week in range(ahead.weeks)
+    ])  # fmt: skip
+
+
 def _row(kind: str, values: Floats) -> dict[str, Any]:
     quantiles = {name: float(np.quantile(values, level)) for name, level in LEVELS.items()}
     return {"outcome": kind, "unit": UNITS.get(kind, "persons"), "mean": float(values.mean()), **quantiles}

@@ -140,6 +140,12 @@ def figures_of(loaded: LoadedFilter, data: Path | None, until: date | None) -> l
     return found
 
 
+def origin_of(loaded: LoadedFilter, data: Path | None, until: date | None) -> date:
+    """Return the day after the last month of a record: the first of what is forecast; raises ScenarioError."""
+    last = months_of(loaded, _last_day(loaded, figures_of(loaded, data, until)))[-1]
+    return last.first + timedelta(days=last.days)
+
+
 def months_and_record(loaded: LoadedFilter) -> tuple[list[Month], Callable[[Month], str]]:
     """Return the months of the record that ships, and the digest of its figures to the end of a month."""
     figures = figures_of(loaded, None, None)

@@ -131,7 +131,7 @@ def test_months_ahead_are_forecast_as_the_back_test_forecasts_and_stretches_them
     loaded: LoadedFilter, record: Given, whole: tuple[Filtered, Path], tmp_path: Path
 ) -> None:
     record(FIRST)
-    found = look_ahead(loaded, Job(tmp_path), 2, 20, [])
+    found = look_ahead(loaded, Job(tmp_path), 2, 20)
     months = pd.read_csv(found.folder / "months.csv")
     forecasts = whole[0].tables["forecasts"]
     own = forecasts[(forecasts["method"] == back_test.MODEL) & (forecasts["horizon"] == 1)]
