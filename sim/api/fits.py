@@ -12,9 +12,11 @@ from sim.inference.calibration_experiment import Loaded, load_experiment
 from sim.inference.calibration_study import Calibrated, calibration
 from sim.inference.filter import study
 from sim.inference.filter.experiment import LoadedFilter, is_filter, load_filter
-from sim.inference.filter.forecast_study import Looked, look_ahead
+from sim.inference.filter.forecast_study import Looked, WhatIf, look_ahead
 from sim.inference.filter.study import Filtered, Job, Report
 from sim.inference.fit_task import Progress, Workspace
+from sim.outputs.trust import forecast_sentence
+from sim.report.outlook.page import write_outlook
 from sim.report.record.filter_figures import write_filter
 from sim.report.record.forecast_figures import write_fan, write_fit
 from sim.scenario.errors import ScenarioError, show
@@ -107,6 +109,7 @@ def assimilate(
     data: str | Path | None = None,
     until: date | str | None = None,
     particles: int | None = None,
+    fresh: bool = False,
     folder: str | Path | None = None,
     jobs: int | None = 1,
     dask: str | None = None,
@@ -120,6 +123,7 @@ def assimilate(
         data: Folder, or file, with figures beside those that ship, such as later months.
         until: Last day of the record that is used; all of it if None.
         particles: Particles, in place of the experiment's.
+        fresh: Whether the whole record is gone through, in place of going on from the state that ships.
         folder: Where months, tables and figures are stored; ``results/EXPERIMENT-filter`` if None. What was done before
             is kept, and another month goes on from there.
         jobs: Number of processes; 1 for this process alone, None for all cores.
@@ -136,7 +140,8 @@ def assimilate(
     """
     loaded = loaded_filter(experiment, particles)
     where = folder_of(loaded.name, "filter", folder)
-    return filtered(loaded, Job(where, _path(data), day_of(until), jobs, dask, command, progress))
+    job = Job(where, _path(data), day_of(until), jobs, dask, command, progress, fresh=fresh)
+    return filtered(loaded, job)
 
 
 def forecast(
@@ -145,9 +150,12 @@ def forecast(
     data: str | Path | None = None,
     weeks: int = 8,
     changes: Mapping[str, Any] | Sequence[str] = (),
+    measures: Sequence[str] = (),
+    flights: str | Path | None = None,
     until: date | str | None = None,
     particles: int | None = None,
     runs: int = 400,
+    fresh: bool = False,
     folder: str | Path | None = None,
     jobs: int | None = 1,
     dask: str | None = None,
@@ -161,9 +169,13 @@ def forecast(
         data: Folder, or file, with figures beside those that ship, such as later months.
         weeks: Weeks ahead, 1 to 26.
         changes: A what-if from today's state: values by dotted path, or texts ``PATH=VALUE``.
+        measures: Measures of the library, as texts such as ``officers:latvia=1000``; from the first day on if they
+            have no date.
+        flights: A schedule (CSV ``date,origin,destination,carrier,seats``) in place of weekly frequencies.
         until: Last day of the record that is used; all of it if None.
         particles: Particles, in place of the experiment's.
         runs: Particles that run on, 20 or more.
+        fresh: Whether the whole record is gone through, in place of going on from the state that ships.
         folder: The filter's folder; ``results/EXPERIMENT-filter`` if None.
         jobs: Number of processes; 1 for this process alone, None for all cores.
         dask: Address of a Dask scheduler.
@@ -181,8 +193,18 @@ def forecast(
         raise ScenarioError(f"forecast: found {weeks} weeks, {runs} runs; allowed: 1 to 26 weeks, 20 runs or more")
     loaded = loaded_filter(experiment, particles)
     where = folder_of(loaded.name, "filter", folder)
-    texts = [f"{path}={value}" for path, value in changes.items()] if isinstance(changes, Mapping) else list(changes)
-    return look_ahead(loaded, Job(where, _path(data), day_of(until), jobs, dask, command, progress), weeks, runs, texts)
+    job = Job(where, _path(data), day_of(until), jobs, dask, command, progress, fresh=fresh)
+    return _with_page(loaded, job, weeks, runs, WhatIf(_texts(changes), measures, _path(flights)))
+
+
+def _with_page(loaded: LoadedFilter, job: Job, weeks: int, runs: int, what_if: WhatIf) -> Looked:
+    done = look_ahead(loaded, job, weeks, runs, what_if)
+    write_outlook(done, loaded.experiment.title, forecast_sentence(loaded.name), job.command)
+    return done
+
+
+def _texts(changes: Mapping[str, Any] | Sequence[str]) -> list[str]:
+    return [f"{path}={value}" for path, value in changes.items()] if isinstance(changes, Mapping) else list(changes)
 
 
 def filtered(loaded: LoadedFilter, job: Job) -> Filtered:

@@ -14,6 +14,7 @@ from sim.cli.common import (
     Quiet,
     Wide,
     With,
+    WithMeasures,
     command_line,
     list_files,
     stages,
@@ -25,6 +26,7 @@ from sim.data.plain_text import visible
 if TYPE_CHECKING:
     from sim.inference.backtest.study import BackTested
     from sim.inference.filter.experiment import LoadedFilter
+    from sim.inference.filter.forecast_study import Looked
     from sim.inference.filter.study import Filtered
 
 DataFolder = Annotated[
@@ -38,6 +40,15 @@ LeaveOut = Annotated[
     typer.Option(metavar="SERIES", help="Series that is forecast without being taken in; may be given several times."),
 ]
 Particles = Annotated[int | None, typer.Option(help="Particles, in place of the experiment's.", min=20)]
+Flights = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE", help="A schedule in place of weekly frequencies: CSV date,origin,destination,carrier,seats."
+    ),
+]
+Fresh = Annotated[
+    bool, typer.Option("--fresh", help="Go through the whole record, in place of starting from the state that ships.")
+]
 
 
 def assimilate(
@@ -49,6 +60,7 @@ def assimilate(
         str | None, typer.Option(metavar="DATE", help="Last day of the record that is used [all of it].")
     ] = None,
     particles: Particles = None,
+    fresh: Fresh = False,
     out: Annotated[Path | None, typer.Option(help="Folder [results/EXPERIMENT-filter].")] = None,
     jobs: Jobs = None,
     dask: DaskAddress = None,
@@ -64,9 +76,12 @@ def assimilate(
     folder = fits.folder_of(loaded.name, "filter", out)
     with stages(folder, notes_console(quiet), counted=False) as report:
         done = fits.assimilate(
-            loaded, data=data, until=until, folder=folder, jobs=jobs, dask=dask, progress=report, command=command_line()
-        )
+            loaded, data=data, until=until, fresh=fresh, folder=folder, jobs=jobs, dask=dask, progress=report,
+            command=command_line(),
+        )  # fmt: skip
     if not quiet:
+        if done.begun_from:
+            say(done.begun_from)
         _show(loaded, folder, done, ("posture", "parameters", "months"))
 
 
@@ -77,21 +92,24 @@ def forecast(
     data: DataFolder = None,
     weeks: Annotated[int, typer.Option(help="Weeks ahead.", min=1, max=26)] = 8,
     changes: Changes = None,
+    flights: Flights = None,
     until: Annotated[
         str | None, typer.Option(metavar="DATE", help="Last day of the record that is used [all of it].")
     ] = None,
     particles: Particles = None,
     runs: Annotated[int, typer.Option(help="Particles that run on.", min=20)] = 400,
+    fresh: Fresh = False,
     out: Annotated[Path | None, typer.Option(help="Folder of the filter [results/EXPERIMENT-filter].")] = None,
     jobs: Jobs = None,
     dask: DaskAddress = None,
-    extensions: With = None,
+    measures: WithMeasures = None,
     wide: Wide = False,
     quiet: Quiet = False,
 ) -> None:
     """Take in the latest counts, and tell what comes in the next weeks at each section, with an early warning.
 
-    With --set it is a what-if from today's state: what has happened stays, what comes follows the change.
+    With --set, --flights or a measure (--with) it is a what-if from today's state: what has happened stays, what comes
+    follows the change.
     """
     start_server(jobs, dask)
     from sim.api import fits
@@ -100,19 +118,22 @@ def forecast(
     folder = fits.folder_of(loaded.name, "filter", out)
     with stages(folder, notes_console(quiet), counted=False) as report:
         done = fits.forecast(
-            loaded, data=data, weeks=weeks, changes=changes or [], until=until, runs=runs, folder=folder, jobs=jobs,
-            dask=dask, progress=report, command=command_line(),
+            loaded, data=data, weeks=weeks, changes=changes or [], measures=measures or [],
+            flights=flights, until=until, runs=runs, fresh=fresh,
+            folder=folder, jobs=jobs, dask=dask, progress=report, command=command_line(),
         )  # fmt: skip
-    if quiet:
-        return
+    if not quiet:
+        _show_forecast(loaded, done)
+
+
+def _show_forecast(loaded: LoadedFilter, done: Looked) -> None:
+    from sim.outputs.trust import forecast_sentence
+    from sim.report.console_sweeps import show_frame
+
     console = results_console()
     console.print(visible(f"\n{loaded.experiment.title}"), style="bold")
     say(done.summary)
-    from sim.outputs.trust import forecast_sentence
-
     say(f"Trust: {forecast_sentence(loaded.name)}.")
-    from sim.report.console_sweeps import show_frame
-
     for title, table in done.tables.items():
         show_frame(table, title, "", console)
         console.print()

@@ -3,25 +3,27 @@
     python -m sim.inference.evidence
 
 reads, in the repository, the shipped experiments, the `fit.csv` of each calibration's page, its posterior, and the
-scores of the back-tests (`docs/forecasting.md` for the filter), and writes `sim/data/evidence.json`. Nothing in that
-file is typed by hand.
+scores of the back-tests (of the filter those in `sim/data/filters`), and writes `sim/data/evidence.json`. Nothing in
+that file is typed by hand.
 """
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from sim.data.durable_files import write_text
 from sim.inference.calibration_experiment import Loaded, load_experiment
 from sim.inference.filter.experiment import load_filter
+from sim.inference.filter.start import FOLDER
 from sim.inference.observations import rows_of
+from sim.inference.score_page import best_other, scores
 from sim.outputs.definitions import ALL, OUTPUTS, published
 from sim.outputs.trust import joint_digests
 from sim.scenario.load import load_scenario
@@ -40,7 +42,6 @@ POSTERIORS: dict[str, str | Path] = {
 # Back-tests of calibrations: the folder of the page, and its experiment; and the experiment of the filter.
 BACK_TESTS = {"backtest-2021": "minsk-2021"}
 FILTER, FORECASTING = "eastern-border", "docs/forecasting.md"
-_SCORES = re.compile(r"\| [1-9] \|")  # a row of its table of scores, by months ahead
 
 
 def facts(root: Path = ROOT) -> dict[str, Any]:
@@ -51,7 +52,7 @@ def facts(root: Path = ROOT) -> dict[str, Any]:
         "posteriors": posteriors,
         "back_tests": {
             **{folder: _back_test(root, folder, name) for folder, name in BACK_TESTS.items()},
-            FILTER: _back_test_of_filter(root, FILTER),
+            FILTER: _back_test_of_filter(FILTER),
         },
     }
 
@@ -117,36 +118,33 @@ def _back_test(root: Path, folder: str, name: str) -> Row:
     }
 
 
-def _back_test_of_filter(root: Path, name: str) -> Row:
-    """Return the scores of a filter's back-test, of all its series together, from the table of its page."""
-    page = (root / FORECASTING).read_text(encoding="utf-8").partition("## How good it is")[2]
-    command = re.search(r"`(corridor backtest [^`]+)`", page)
-    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in page.splitlines() if _SCORES.match(line)]
-    if command is None or not rows:
-        raise ValueError(f"{FORECASTING}: no command or no table of scores below 'How good it is'")
-    counts = [int(row[1]) for row in rows]
-
-    def mean(values: Iterable[float]) -> float:
-        return sum(count * value for count, value in zip(counts, values, strict=True)) / sum(counts)
-
-    crps = [float(row[2].replace(",", "")) for row in rows]
-    ratios = [float(row[5].partition(",")[0]) for row in rows]
-    score = {
-        "forecasts": sum(counts), "within90": round(mean(float(row[4]) for row in rows), 3),
-        "crps": round(mean(crps), 1), "other": "AR(1) of logs",
-        "other_crps": round(mean(own / ratio for own, ratio in zip(crps, ratios, strict=True)), 1), "together": True,
-    }  # fmt: skip
-    series = load_filter(name).experiment.series.items()
+def _back_test_of_filter(name: str) -> Row:
+    """Return the scores of a filter's back-test by series, from those that ship."""
+    found = scores(FOLDER / name)
     return {
         "experiment": name,
-        "command": command[1],
+        "command": found.about["command"],
         "page": FORECASTING,
         "other_model": False,
         "scored": [
-            {"series": key, "name": entry.agency, "output": published(entry.measure).name, **score}
-            for key, entry in series
-            if entry.score and entry.measure
+            {"series": key, "name": entry.agency, "output": published(entry.measure).name, **_score(part)}
+            for key, entry in load_filter(name).experiment.series.items()
+            if entry.score and entry.measure and len(part := found.by_series[found.by_series["series"] == key])
         ],
+    }
+
+
+def _score(table: pd.DataFrame) -> Row:
+    """Return the scores of one series over all horizons, and those of the best other method on the same figures."""
+    other = best_other(table)
+    own, beside = (table[table["method"] == name].set_index("horizon") for name in (MODEL, other))
+    same = own.loc[beside.index, "crps"] / beside["crps_ratio"]
+    return {
+        "forecasts": int(own["figures"].sum()),
+        "within90": round(float(np.average(own["in90"], weights=own["figures"])), 3),
+        "crps": round(float(np.average(own["crps"], weights=own["figures"])), 1),
+        "other": other,
+        "other_crps": round(float(np.average(same, weights=own.loc[same.index, "figures"])), 1),
     }
 
 

@@ -166,7 +166,7 @@ def forecast_sentence(experiment: str, facts: Facts | None = None) -> str:
 
 def score_words(row: Facts) -> str:
     """Return how the forecasts of a series were scored."""
-    count = _count(row["forecasts"], "forecast") + (" of all series together" if row.get("together") else "")
+    count = _count(row["forecasts"], "forecast")
     beside = f"CRPS {row['crps']:,.0f} against {row['other_crps']:,.0f} of the best other method, {row['other']}"
     return f"{count}, {row['within90']:.0%} within their 90 % intervals, {beside}"
 

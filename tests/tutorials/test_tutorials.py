@@ -26,10 +26,24 @@ HOW = "if results moved on purpose: `uv run python -m tests.tutorials.tutorial`"
 
 @pytest.mark.parametrize("file", tutorials(), ids=lambda file: file.stem)
 def test_a_tutorial_runs_and_prints_what_it_shows(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+    runs_as_shown(file.read_text(encoding="utf-8"), tmp_path, monkeypatch, nightly=False)
+
+
+@pytest.mark.nightly
+def test_a_forecast_with_this_months_counts_runs_and_prints_what_it_shows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = next(file for file in tutorials() if file.name.startswith("7")).read_text(encoding="utf-8")
+    question = "\n## ".join(part for part in text.split("\n## ") if part.startswith("5 "))
+    assert any(block.nightly for block in blocks(question))
+    runs_as_shown(question, tmp_path, monkeypatch, nightly=True)
+
+
+def runs_as_shown(text: str, folder: Path, monkeypatch: pytest.MonkeyPatch, *, nightly: bool) -> None:
+    monkeypatch.chdir(folder)
     known = dict(KINDS)
     try:
-        found = list(carried_out(file.read_text(encoding="utf-8")))
+        found = list(carried_out(text, nightly=nightly))
     finally:
         KINDS.clear()
         KINDS.update(known)
@@ -111,8 +125,10 @@ def test_commands_in_prose_exist(file: Path) -> None:
 
 
 def test_blocks_of_output_are_held_to_their_order_and_columns() -> None:
+    [night] = blocks("```sh nightly\nx\n```\n")
+    assert night.nightly and night.kind == "sh" and night.text == "x\n"
     [block] = blocks("x\n\n```text\nname  n\nb   2\na   1\n```\n")
-    assert block.kind == "text" and block.title is None
+    assert block.kind == "text" and block.title is None and not block.nightly
     shown = Shown(block, ["┃ name ┃ m ┃ n ┃", "│ a │ 7 │ 1 │", "│ b │ 8 │ 2 │"])
     assert missing(shown) == ["a   1"]
     again = Shown(Block("text", None, "name  n\na   7\nb   9\n", 0), shown.printed)

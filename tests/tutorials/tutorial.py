@@ -4,6 +4,7 @@
   result depends on it, and the start of a pool of processes would take longer than the runs.
 - ``python``: all blocks of a tutorial share their names.
 - a block with ``title=NAME`` is written to that file.
+- a block with ``nightly`` takes minutes: it and the ``text`` after it are left out by day.
 - ``text``: lines that the block before it printed, in that order; others may be left out, and columns of tables too.
 
 Blocks of other kinds are only read: ``console`` has commands that need a browser, a cluster or an hour, ``py`` a
@@ -36,18 +37,19 @@ GUIDES = tuple(
         "README", "planners-guide", "researchers-guide", "trust", "gallery", "data-dictionary", "states", "extending"
     )
 )  # fmt: skip
-_BLOCK = re.compile(r"^```(\w+)(?: title=(\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(r"^```(\w+)(?: title=(\S+))?( nightly)?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _FRAME = re.compile(r"[┃│]")
-_TAKES_JOBS = {"run", "compare", "sweep", "threshold", "calibrate", "backtest", "mend"}
+_TAKES_JOBS = {"run", "compare", "sweep", "threshold", "calibrate", "backtest", "forecast", "mend"}
 
 
 class Block(NamedTuple):
-    """A fenced block: kind, the file that it is written to, text, and where in the Markdown the text begins."""
+    """A fenced block: kind, the file that it is written to, text, where in the Markdown it begins, and if by night."""
 
     kind: str
     title: str | None
     text: str
     start: int
+    nightly: bool = False
 
 
 class Shown(NamedTuple):
@@ -70,16 +72,20 @@ def pages() -> list[Path]:
 
 def blocks(text: str) -> list[Block]:
     """The fenced blocks of a Markdown text."""
-    return [Block(found[1], found[2], found[3], found.start(3)) for found in _BLOCK.finditer(text)]
+    return [Block(found[1], found[2], found[4], found.start(4), bool(found[3])) for found in _BLOCK.finditer(text)]
 
 
-def carried_out(text: str) -> Iterator[Shown]:
+def carried_out(text: str, *, nightly: bool = True) -> Iterator[Shown]:
     """Carry a tutorial out in the working folder; gives each ``text`` block with the lines that were printed for it."""
     names: dict[str, Any] = {"__name__": "tutorial"}
-    printed = ""
+    printed, left_out = "", False
     for block in blocks(text):
         if block.kind == "text":
-            yield Shown(block, printed.splitlines())
+            if not left_out:
+                yield Shown(block, printed.splitlines())
+            continue
+        left_out = block.nightly and not nightly
+        if left_out:
             continue
         if block.title:
             Path(block.title).write_text(block.text, encoding="utf-8")

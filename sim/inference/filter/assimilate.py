@@ -50,6 +50,20 @@ class Month(NamedTuple):
         return self.begun + self.days
 
 
+class Ahead(NamedTuple):
+    """The months ahead as seen from the first day of one of them.
+
+    Attributes:
+        month: The first of them.
+        counts: Counts by particle and series, shape (N, S, days of these months).
+        before: The particles at its beginning.
+    """
+
+    month: Month
+    counts: Floats
+    before: Particles
+
+
 class Step(NamedTuple):
     """What a month brought.
 
@@ -68,6 +82,11 @@ class Step(NamedTuple):
     particles: Particles
     effective: list[float]
     evidence: float
+
+    @property
+    def ahead(self) -> Ahead:
+        """Return the months ahead, as seen from this month's first day."""
+        return Ahead(self.month, self.forecast, self.before)
 
 
 def months_of(loaded: LoadedFilter, until: date) -> list[Month]:
@@ -98,12 +117,12 @@ class Filter:
         loaded: The experiment.
         figures: The record's pieces; a month uses those that end in it.
         runner: Where runs are done.
-        ahead: Months of the forecasts.
     """
 
-    def __init__(self, loaded: LoadedFilter, figures: Sequence[Figure], runner: Runner, ahead: int = 3) -> None:
+    def __init__(self, loaded: LoadedFilter, figures: Sequence[Figure], runner: Runner) -> None:
         """Draw the first particles."""
-        self.loaded, self.figures, self.runner, self.ahead = loaded, list(figures), runner, ahead
+        self.loaded, self.figures, self.runner = loaded, list(figures), runner
+        self.ahead = loaded.experiment.backtest.months
         self.series = list(loaded.experiment.series)
         self.numbers = {name: k for k, name in enumerate(self.series)}
         self.shares = {name: entry.share for name, entry in loaded.experiment.series.items()}
@@ -116,17 +135,26 @@ class Filter:
     def step(self, month: Month) -> Step:
         """Bring the particles through a month."""
         rng = self._rng("month", month.first.toordinal())
-        before = self._begun(rng)
+        before, motion, shock, off, forecast = self._foreseen(month, rng)
         self.particles = before
-        motion = motion_given(before.paths, self.loaded.prior, rng)
-        shock = shocks(motion, rng)
-        off = next_regime(before.off[-1], self.loaded.prior, rng)
-        forecast = self._forecast(month, before, motion, shock, off, rng)
         due = self._due(month)
         if not due:
             chosen = np.arange(before.size)
             return self._ended(month, before, chosen, motion.mean(before.paths[-1]) + shock, off, forecast, [1.0], 0.0)
         return self._assimilated(month, before, motion, shock, off, forecast, due, rng)
+
+    def look_ahead(self, month: Month) -> Ahead:
+        """Return the months ahead as the next step will see them, without taking it."""
+        before, *_, forecast = self._foreseen(month, self._rng("month", month.first.toordinal()))
+        return Ahead(month, forecast, before)
+
+    def _foreseen(self, month: Month, rng: np.random.Generator) -> tuple[Particles, Motion, Floats, Any, Floats]:
+        """Return the particles at a month's beginning, their motion, shocks and regime, and the months ahead."""
+        before = self._begun(rng)
+        motion = motion_given(before.paths, self.loaded.prior, rng)
+        shock = shocks(motion, rng)
+        off = next_regime(before.off[-1], self.loaded.prior, rng)
+        return before, motion, shock, off, self._forecast(month, before, motion, shock, off, rng)
 
     def _due(self, month: Month) -> list[Figure]:
         """Return the figures that end in a month."""

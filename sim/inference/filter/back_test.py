@@ -17,10 +17,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from sim.inference.backtest.baselines import seats_of
-from sim.inference.backtest.error_widths import factor, normal_score, stretched
 from sim.inference.filter import library_methods, observation_model, simple_methods
-from sim.inference.filter.assimilate import Step
+from sim.inference.filter.assimilate import Ahead
 from sim.inference.filter.experiment import LoadedFilter
+from sim.inference.filter.past_errors import FACTOR, QUANTILES, STRETCHED, widened
 from sim.inference.filter.record import Figure
 from sim.inference.filter.scores import row_of
 from sim.inference.frozen_inputs import freeze, month_after
@@ -30,9 +30,6 @@ Floats = npt.NDArray[np.float64]
 MODEL, UNSTRETCHED = "corridor", "corridor, unstretched"
 DRAWS = 2000  # of a figure, from as many particles
 LEVELS = (np.arange(400) + 0.5) / 400  # of the quantiles that are kept of a forecast
-QUANTILES = "quantiles"
-_WIDE = "stretched"
-_HALF = 182.0  # days after which a forecast's error counts half
 
 
 def targets(loaded: LoadedFilter, figures: Iterable[Figure], origin: date) -> list[tuple[int, Figure]]:
@@ -48,56 +45,48 @@ def targets(loaded: LoadedFilter, figures: Iterable[Figure], origin: date) -> li
     return found
 
 
-def forecasts(loaded: LoadedFilter, figures: Sequence[Figure], step: Step) -> pd.DataFrame:
+def forecasts(loaded: LoadedFilter, figures: Sequence[Figure], ahead: Ahead) -> pd.DataFrame:
     """Return Corridor's forecasts of one origin, a row per figure, with their quantiles at `LEVELS`."""
-    origin = step.month.first
-    series = list(loaded.experiment.series)
-    rng = stream(loaded.experiment.seed, "figures", origin.toordinal())
-    rows: list[dict[str, Any]] = []
-    for horizon, figure in targets(loaded, figures, origin):
-        number, share = series.index(figure.series), loaded.experiment.series[figure.series].share
-        ahead = figure.days - step.month.begun
-        count = np.maximum(step.forecast[:, number][:, ahead].sum(axis=1) * share, 0.5)
-        count = np.repeat(count, -(-DRAWS // len(count)))
-        dispersion = np.repeat(step.before.dispersion[:, number], len(count) // step.before.size, axis=0)
-        sample = np.quantile(observation_model.draw(count, dispersion, rng), LEVELS)
-        rows.append({**_about(loaded, figure, origin, horizon), "method": MODEL, QUANTILES: sample})
+    month, _, _ = ahead
+    found = samples(loaded, [figure for _, figure in targets(loaded, figures, month.first)], ahead)
+    rows = [
+        {**_about(loaded, figure, month.first, horizon), "method": MODEL, QUANTILES: sample}
+        for (horizon, figure), sample in zip(targets(loaded, figures, month.first), found, strict=True)
+    ]
     return pd.DataFrame(rows)
+
+
+def samples(loaded: LoadedFilter, wanted: Sequence[Figure], ahead: Ahead) -> list[Floats]:
+    """Return the quantiles at `LEVELS` of figures as they might be published, by the forecast of one origin."""
+    month, counts, before = ahead
+    series = list(loaded.experiment.series)
+    rng = stream(loaded.experiment.seed, "figures", month.first.toordinal())
+    found = []
+    for figure in wanted:
+        number, share = series.index(figure.series), loaded.experiment.series[figure.series].share
+        count = np.maximum(counts[:, number][:, figure.days - month.begun].sum(axis=1) * share, 0.5)
+        count = np.repeat(count, -(-DRAWS // len(count)))
+        dispersion = np.repeat(before.dispersion[:, number], len(count) // before.size, axis=0)
+        found.append(np.quantile(observation_model.draw(count, dispersion, rng), LEVELS))
+    return found
 
 
 def compared(loaded: LoadedFilter, figures: Sequence[Figure], own: pd.DataFrame) -> pd.DataFrame:
     """Return the scored forecasts of Corridor, given with quantiles, and of the others: a row per figure and method."""
     known = {(f.series, loaded.scenario.start + timedelta(days=f.last), len(f.days)): f for f in figures}
     rows: list[dict[str, Any]] = []
-    own = _stretched(own)
+    own = widened(own).drop(columns=FACTOR)
     for origin, part in own.groupby("origin", sort=False):
         seats = _seats(loaded, origin)
         for row in part.to_dict("records"):
             figure = known[row["series"], row["period_end"], row["days"]]
             begun = (origin - loaded.scenario.start).days
             others = _others(figures, figure, begun, seats)
-            samples = {MODEL: np.asarray(row.pop(_WIDE)), **others}
+            samples = {MODEL: np.asarray(row.pop(STRETCHED)), **others}
             middle = simple_methods.ensemble([sample for name, sample in samples.items() if name != "last value"])
             samples |= {simple_methods.ENSEMBLE: middle, UNSTRETCHED: np.asarray(row.pop(QUANTILES))}
             rows += [{**row, "method": name, **row_of(sample, figure.value)} for name, sample in samples.items()]
     return pd.DataFrame(rows)
-
-
-def _stretched(own: pd.DataFrame) -> pd.DataFrame:
-    """Add the forecasts as published: stretched by the errors of earlier origins, in figures known by the origin.
-
-    Each figure counts once, as its latest forecast had it, and half as much for every half year since it was known.
-    """
-    scores = [normal_score(np.asarray(q), v, v) for q, v in zip(own[QUANTILES], own["observed"], strict=True)]
-    past = own.assign(score=scores).sort_values("origin")
-    wide = []
-    for row in own.itertuples():
-        before = past[(past["origin"] < row.origin) & (past["known"] <= row.origin)]
-        before = before.drop_duplicates(["series", "period_start", "period_end"], keep="last")
-        ages = np.array([(row.origin - known).days for known in before["known"]])
-        by = factor(list(before["score"]), list(0.5 ** (ages / _HALF)))
-        wide.append(stretched(np.asarray(row.quantiles), by))
-    return own.assign(**{_WIDE: wide})
 
 
 def _others(

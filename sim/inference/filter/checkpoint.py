@@ -7,17 +7,19 @@ counts, a few kilobytes a particle, and going on after a stop runs each differen
 from __future__ import annotations
 
 import json
-from datetime import date
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from sim.data.durable_files import write_whole
 from sim.inference.filter.assimilate import Filter, Month, Step, different, stretch
 from sim.inference.filter.engine_runs import Course
-from sim.inference.filter.particles import Particles
+from sim.inference.filter.experiment import LoadedFilter
+from sim.inference.filter.particles import Numbers, Particles
 from sim.outputs.folder import OutputError
 
 _ARRAYS = ("paths", "off", "scores", "daily", "dispersion")
@@ -25,32 +27,53 @@ _ARRAYS = ("paths", "off", "scores", "daily", "dispersion")
 
 def write(file: Path, step: Step, about: dict[str, Any]) -> None:
     """Write the end of a month's step; ``about`` says what the filter is of, and must be the same to go on."""
-    stream = BytesIO()
-    arrays = {name: getattr(step.particles, name) for name in _ARRAYS}
     words = {**about, "month": step.month.first.isoformat(), "effective": step.effective, "evidence": step.evidence}
-    np.savez_compressed(stream, allow_pickle=False, about=np.array(json.dumps(words)), **arrays)
-    write_whole(file, stream.getvalue())
+    write_whole(file, content(step.particles, words))
+
+
+def content(particles: Particles, about: dict[str, Any]) -> bytes:
+    """Return the file of particles, and of what is said about them."""
+    stream = BytesIO()
+    arrays = {name: getattr(particles, name) for name in _ARRAYS}
+    np.savez_compressed(stream, allow_pickle=False, about=np.array(json.dumps(about)), **arrays)
+    return stream.getvalue()
 
 
 def read(file: Path) -> tuple[dict[str, Any], Particles]:
     """Return what `write` wrote, without states; raises OutputError if it is damaged."""
+    found, arrays = _arrays(file, _ARRAYS)
+    return found, Particles(**arrays, states=np.full(arrays["paths"].shape[1], -1, np.intp))
+
+
+def about(file: Path) -> dict[str, Any]:
+    """Return what a file says of its particles; raises OutputError if it is damaged."""
+    return _arrays(file, ())[0]
+
+
+def _arrays(file: Path, names: Sequence[str]) -> tuple[dict[str, Any], dict[str, npt.NDArray[Any]]]:
     try:
         with np.load(BytesIO(file.read_bytes()), allow_pickle=False) as found:
-            about = json.loads(str(found["about"]))
-            arrays = {name: found[name] for name in _ARRAYS}
+            return json.loads(str(found["about"])), {name: found[name] for name in names}
     except Exception as error:
         raise OutputError(f"{file}: damaged, no month of a filter: {error}; remove it to do the month again") from None
-    return about, Particles(**arrays, states=np.full(arrays["paths"].shape[1], -1, np.intp))
 
 
-def latest(folder: Path, until: date) -> Path | None:
-    """Return the file of the latest month that had begun on a day; None if there is none."""
-    files = sorted(file for file in folder.glob("????-??-??.npz") if file.stem <= until.isoformat())
-    return files[-1] if files else None
+def go_on(filtered: Filter, particles: Particles, months: Sequence[Month]) -> bool:
+    """Let a filter go on from particles after some months: run each different path once more.
+
+    Return whether the runs had the counts that are stored with the particles; else the model is another one.
+    """
+    firsts, numbers, courses = paths_of(filtered.loaded, particles, months)
+    counts, states = filtered.runner.run([None] * len(courses), courses, None, keep=True)
+    filtered.states = list(states)
+    filtered.particles = particles.changed(states=numbers)
+    return counted_alike(counts, particles, firsts)
 
 
-def go_on(filtered: Filter, particles: Particles, months: list[Month]) -> None:
-    """Let a filter go on from particles after some months: run each different path once more."""
+def paths_of(
+    loaded: LoadedFilter, particles: Particles, months: Sequence[Month]
+) -> tuple[Numbers, Numbers, list[Course]]:
+    """Return the particles of different paths, the number of each particle's own, and a run of each path."""
     paths = [
         (particles.paths[1:, n].tobytes(), particles.off[1:, n].tobytes(), particles.scores[1:, n].tobytes())
         for n in range(particles.size)
@@ -58,11 +81,15 @@ def go_on(filtered: Filter, particles: Particles, months: list[Month]) -> None:
     firsts, numbers = different(paths)
     courses: list[Course] = []
     for n in firsts:
-        values = filtered.loaded.values(particles.scores[1:, n])
+        values = loaded.values(particles.scores[1:, n])
         postures, off = particles.paths[1:, n], particles.off[1:, n]
         courses.append(
             tuple(stretch(m.days, x, o, v) for m, x, o, v in zip(months, postures, off, values, strict=True))
         )
-    _, states = filtered.runner.run([None] * len(courses), courses, None, keep=True)
-    filtered.states = list(states)
-    filtered.particles = particles.changed(states=numbers)
+    return firsts, numbers, courses
+
+
+def counted_alike(counts: Sequence[npt.NDArray[Any]], particles: Particles, of: Numbers) -> bool:
+    """Return whether runs have the counts that are stored with their particles, to the last event."""
+    stored = [particles.daily[n][:, : own.shape[1]] for n, own in zip(of, counts, strict=True)]
+    return all(np.array_equal(own, there) for own, there in zip(counts, stored, strict=True))

@@ -35,7 +35,9 @@ from sim.states.state import State, restored, state_of
 
 Floats = npt.NDArray[np.float64]
 OVERRIDE = "filter"  # the name under which the posture is set
-WEEKLY = ("attempts", "recorded", "pressure", "overload days")  # by section and week
+WEEKLY = ("attempts", "recorded", "pressure", "peak pressure", "capacity", "overload days")  # by section and week
+_LEAST = 0.5  # attempts a day: the capacity of a section that has none
+_OVER = 1.0 + 1e-9  # the least load of a day on which a patrol was missing
 PEOPLE = ("stranded", "injured", "dead")  # at the end of a week, and in it
 
 
@@ -214,10 +216,16 @@ class _Engine:
         flows, capacity = self.world.section_flows[days], self.world.section_capacity[days]
         calls = flows[:, :, S_PATROL_CALLS]
         over = flows[:, :, S_OVERLOAD] > 0
-        weeks = [column.reshape(-1, 7, column.shape[1]).sum(axis=1) for column in (
-            flows[:, :, S_ATTEMPTS], flows[:, :, S_RECORDED], calls, capacity, over)]  # fmt: skip
-        pressure = weeks[2] / np.maximum(weeks[3], 1e-9)
-        return np.stack([weeks[0], weeks[1], np.where(weeks[3] > 0, pressure, 0.0), weeks[4]], axis=2).astype(float)
+        # Patrols of a day are a whole number around the capacity; above 1 is where one was missing.
+        load = calls / np.maximum(capacity, _LEAST)
+        peaks = np.where(over, np.maximum(load, _OVER), np.minimum(load, 1.0))
+        daily = flows[:, :, S_ATTEMPTS], flows[:, :, S_RECORDED], calls, capacity, over
+        attempts, recorded, called, held, days_over = (
+            column.reshape(-1, 7, column.shape[1]).sum(axis=1) for column in daily
+        )
+        pressure = np.where(held > 0, called / np.maximum(held, 1e-9), 0.0)
+        peak = peaks.reshape(-1, 7, peaks.shape[1]).max(axis=1)
+        return np.stack([attempts, recorded, pressure, peak, held, days_over], axis=2).astype(float)
 
     def _people(self, begun: int) -> Floats:
         days = slice(begun, self.model.day)

@@ -8,7 +8,8 @@ DIR/figures.csv            the pieces of the record, and where they were used
 DIR/months.csv             effective share of the particles, evidence, seconds
 DIR/filter.json            provenance
 DIR/months/DAY.npz         particles at the end of the month that began on DAY
-DIR/origins/DAY.parquet    back-test: forecasts of an origin
+DIR/origins/DAY.parquet    forecasts of an origin, and the figures that came of them
+DIR/start.csv              the posture by month before DIR began from the state that ships
 """
 
 from __future__ import annotations
@@ -32,15 +33,15 @@ from sim.inference.filter.back_test import compared, forecasts
 from sim.inference.filter.experiment import LoadedFilter
 from sim.inference.filter.figure_files import rows_of
 from sim.inference.filter.record import Figure, pieces
+from sim.inference.filter.resume import BEFORE, RECORD, about_of, check_same, resumed
 from sim.inference.filter.runner import Runner
 from sim.inference.filter.score_tables import scored
-from sim.outputs.folder import OutputError, check_writable
-from sim.outputs.identity import check_identity, identity
+from sim.outputs.folder import check_writable
+from sim.outputs.identity import identity
 from sim.outputs.provenance import machine, versions
 from sim.scenario.errors import ScenarioError
 from sim.studies.work.executors import workplace
 
-RECORD = "filter.json"
 _LAG = 2  # months
 Report = Callable[[str, int, int], None]  # stage, runs done and requested
 
@@ -56,7 +57,8 @@ class Job(NamedTuple):
         dask: Address of a Dask scheduler.
         command: The command that reproduces it.
         progress: Called with the stage, and runs done and requested.
-        scores: Whether forecasts of each origin are made and scored.
+        scores: Whether forecasts of each origin are scored beside those of other methods: a back-test.
+        fresh: Whether the whole record is gone through, in place of going on from the state that ships.
     """
 
     folder: Path
@@ -67,18 +69,31 @@ class Job(NamedTuple):
     command: str = ""
     progress: Report | None = None
     scores: bool = False
+    fresh: bool = False
 
 
 class Filtered(NamedTuple):
-    """A filter after its last month, and its tables by title."""
+    """A filter after its last month.
+
+    Attributes:
+        filter: The filter.
+        months: The months that it has done.
+        tables: Its tables by title.
+        begun_from: A sentence on the state that ships; empty if it played no part.
+        past: The forecasts of all origins with their quantiles, and the figures that came of them.
+    """
 
     filter: Filter
     months: list[Month]
     tables: dict[str, pd.DataFrame]
+    begun_from: str
+    past: pd.DataFrame
 
 
 def assimilate(loaded: LoadedFilter, job: Job) -> Filtered:
     """Run a filter over a record, and write its files; what was done before is kept.
+
+    A first run goes on from the state that ships, if there is one, unless the whole record is to be gone through.
 
     Raises:
         ScenarioError: If the experiment is not allowed, or no figure lies within the run.
@@ -86,30 +101,32 @@ def assimilate(loaded: LoadedFilter, job: Job) -> Filtered:
     """
     check_writable(job.folder)
     figures = figures_of(loaded, job.data, job.until)
-    about = _about(loaded, figures)
-    _check_same(job.folder, about)
+    about, may_start = about_of(loaded, figures), not (job.scores or job.fresh)
+    check_same(job.folder, about(None), job.scores, may_start)
     months = months_of(loaded, _last_day(loaded, figures))
-    make_folder(job.folder / "months")
+    for part in ("months", "origins"):
+        make_folder(job.folder / part)
     place = workplace(job.jobs, job.dask)
     stage = [""]
     runner = Runner(setting_of(loaded), place, lambda done, asked: _tell(job, stage[0], done, asked))
     try:
         taken = [figure for figure in figures if loaded.experiment.series[figure.series].fit]
-        filtered = Filter(loaded, taken, runner, loaded.experiment.backtest.months if job.scores else 1)
-        done = _resumed(filtered, job, months, about)
-        put(job.folder / RECORD, _record(loaded, job, about))
+        filtered = Filter(loaded, taken, runner)
+        stage[0] = "states of earlier months"
+        done, begun_from = resumed(filtered, job.folder, months, about, may_start)
+        put(job.folder / RECORD, _record(loaded, job, about(None)))
         for month in months[done:]:
             stage[0] = f"{month.first:%B %Y}"
             begun = monotonic()
             step = filtered.step(month)
-            _write_month(loaded, filtered, figures, step, job, about, monotonic() - begun)
+            _write_month(loaded, figures, step, job.folder, {**about(month), "seconds": round(monotonic() - begun, 1)})
     finally:
         place.close()
     tables = _tables(loaded, filtered, figures, job, months)
     for name, table in tables.items():
         put(job.folder / f"{name}.csv", csv(table))
     put(job.folder / "figures.csv", csv(_figure_table(loaded, figures)))
-    return Filtered(filtered, months, tables)
+    return Filtered(filtered, months, tables, begun_from, past_forecasts(job.folder, months))
 
 
 def figures_of(loaded: LoadedFilter, data: Path | None, until: date | None) -> list[Figure]:
@@ -123,65 +140,39 @@ def figures_of(loaded: LoadedFilter, data: Path | None, until: date | None) -> l
     return found
 
 
+def origin_of(loaded: LoadedFilter, data: Path | None, until: date | None) -> date:
+    """Return the day after the last month of a record: the first of what is forecast; raises ScenarioError."""
+    last = months_of(loaded, _last_day(loaded, figures_of(loaded, data, until)))[-1]
+    return last.first + timedelta(days=last.days)
+
+
+def months_and_record(loaded: LoadedFilter) -> tuple[list[Month], Callable[[Month], str]]:
+    """Return the months of the record that ships, and the digest of its figures to the end of a month."""
+    figures = figures_of(loaded, None, None)
+    about = about_of(loaded, figures)
+    return months_of(loaded, _last_day(loaded, figures)), lambda month: str(about(month)["record"])
+
+
 def _last_day(loaded: LoadedFilter, figures: Sequence[Figure]) -> date:
     return loaded.scenario.start + timedelta(days=max(figure.last for figure in figures))
 
 
-def _about(loaded: LoadedFilter, figures: Sequence[Figure]) -> dict[str, Any]:
-    """Return what must be the same to go on: experiment, scenario and record (as hashes), and the model."""
-    content = loaded.experiment.model_dump_json(by_alias=True, fallback=str) + loaded.scenario.model_dump_json()
-    record = repr([(f.series, f.first, f.last, len(f.days), round(f.value, 6)) for f in figures])
-    return {"experiment": sha256(content.encode()).hexdigest(), "record": sha256(record.encode()).hexdigest()}
-
-
-def _check_same(folder: Path, about: dict[str, Any]) -> None:
-    """Refuse to go on with the filter of something else; raises OutputError."""
-    file = folder / RECORD
-    if not file.is_file():
-        return
-    try:
-        there = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise OutputError(f"{file}: damaged: {error}") from None
-    check_identity(folder, there.get("identity"), "choose another folder", "inference")
-    for what in ("experiment", "record"):
-        if there.get("about", {}).get(what) != about[what]:
-            raise OutputError(f"{folder}: holds a filter of another {what}; choose another folder")
-
-
-def _resumed(filtered: Filter, job: Job, months: Sequence[Month], about: dict[str, Any]) -> int:
-    """Let the filter go on after the months that were done; return their number."""
-    done = 0
-    for month in months:
-        there = (job.folder / "months" / f"{month.first}.npz").is_file()
-        scored_too = not job.scores or (job.folder / "origins" / f"{month.first}.parquet").is_file()
-        if not (there and scored_too):
-            break
-        done += 1
-    if done:
-        found, particles = checkpoint.read(job.folder / "months" / f"{months[done - 1].first}.npz")
-        if {key: found.get(key) for key in about} != about:
-            raise OutputError(f"{job.folder}: its months are of another filter; choose another folder")
-        checkpoint.go_on(filtered, particles, list(months[:done]))
-    return done
+def past_forecasts(folder: Path, months: Sequence[Month]) -> pd.DataFrame:
+    """Return the forecasts of all origins with their quantiles, and the figures that came of them."""
+    files = [folder / "origins" / f"{month.first}.parquet" for month in months]
+    parts = [pd.read_parquet(file) for file in files if file.is_file()]
+    found = [part for part in parts if len(part)]
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
 
 
 def _write_month(
-    loaded: LoadedFilter,
-    filtered: Filter,
-    figures: Sequence[Figure],
-    step: Step,
-    job: Job,
-    about: dict[str, Any],
-    seconds: float,
+    loaded: LoadedFilter, figures: Sequence[Figure], step: Step, folder: Path, about: dict[str, Any]
 ) -> None:
-    if job.scores:
-        span = loaded.experiment.backtest
-        is_origin = span.first <= step.month.first and (span.last is None or step.month.first <= span.last)
-        table = forecasts(loaded, figures, step) if is_origin else pd.DataFrame()
-        write_whole(job.folder / "origins" / f"{step.month.first}.parquet", table.to_parquet())
-    words = {**about, "seconds": round(seconds, 1)}
-    checkpoint.write(job.folder / "months" / f"{step.month.first}.npz", step, words)
+    span, first = loaded.experiment.backtest, step.month.first
+    is_origin = span.first <= first and (span.last is None or first <= span.last)
+    table = forecasts(loaded, figures, step.ahead) if is_origin else pd.DataFrame()
+    write_whole(folder / "origins" / f"{first}.parquet", table.to_parquet())
+    checkpoint.write(folder / "months" / f"{first}.npz", step, about)
 
 
 def _tables(
@@ -194,9 +185,7 @@ def _tables(
         "months": _months(job, months),
     }
     if job.scores:
-        parts = [pd.read_parquet(job.folder / "origins" / f"{month.first}.parquet") for month in months]
-        own = pd.concat([part for part in parts if len(part)], ignore_index=True)
-        table = compared(loaded, figures, own)
+        table = compared(loaded, figures, past_forecasts(job.folder, months))
         tables["forecasts"] = table
         tables["scores"] = scored(table)
         tables["scores-by-series"] = scored(table, ("series", "horizon"))
@@ -209,10 +198,13 @@ def posture_table(loaded: LoadedFilter, folder: Path, months: Sequence[Month]) -
     Of the particles two months later (a fixed-lag smoother): later figures speak of earlier months too, but the
     particles of the last month come from ever fewer of long ago.
     """
-    posture = loaded.experiment.posture
+    posture, before = loaded.experiment.posture, _before(folder)
     rows = []
     for number, month in enumerate(months, start=1):
         later = months[min(number - 1 + _LAG, len(months) - 1)]
+        if not (folder / "months" / f"{later.first}.npz").is_file():
+            rows += before[month.first]
+            continue
         _, particles = checkpoint.read(folder / "months" / f"{later.first}.npz")
         x, off = particles.paths[number], particles.off[number]
         inflow = np.where(off, 0.0, posture.visas * np.exp(np.clip(x[:, 0], -8, 5)))
@@ -226,6 +218,15 @@ def posture_table(loaded: LoadedFilter, folder: Path, months: Sequence[Month]) -
             interval = dict(zip(("low90", "low50", "median", "high50", "high90"), q, strict=True))
             rows.append({"month": month.first, "posture": name, "unit": unit, "mean": values.mean(), **interval})
     return pd.DataFrame(rows)
+
+
+def _before(folder: Path) -> dict[date, list[dict[str, Any]]]:
+    """Return the rows of the posture, by month, of the time before a folder began from the state that ships."""
+    if not (folder / BEFORE).is_file():
+        return {}
+    table = pd.read_csv(folder / BEFORE)
+    table["month"] = [date.fromisoformat(day) for day in table["month"]]
+    return {month: part.to_dict("records") for month, part in table.groupby("month")}
 
 
 def _parameters(loaded: LoadedFilter, particles: Any) -> pd.DataFrame:
@@ -242,8 +243,11 @@ def _parameters(loaded: LoadedFilter, particles: Any) -> pd.DataFrame:
 
 def _months(job: Job, months: Sequence[Month]) -> pd.DataFrame:
     rows = []
-    for month in months:
-        about, _ = checkpoint.read(job.folder / "months" / f"{month.first}.npz")
+    files = [(month, job.folder / "months" / f"{month.first}.npz") for month in months]
+    for month, file in files:
+        if not file.is_file():
+            continue
+        about = checkpoint.about(file)
         shares = about["effective"]
         rows.append({
             "month": month.first, "effective_of_process": shares[0], "effective": max(shares[1:] or shares),

@@ -10,7 +10,8 @@ import pytest
 from scipy.stats import lognorm
 
 from sim.inference.filter import simple_methods
-from sim.inference.filter.back_test import LEVELS, _stretched
+from sim.inference.filter.back_test import LEVELS
+from sim.inference.filter.past_errors import latest, stretch_at, widened
 from sim.inference.filter.record import Figure
 
 SAMPLE = lognorm(0.5, scale=1000.0).ppf(LEVELS)
@@ -26,7 +27,7 @@ def width(quantiles: np.ndarray) -> float:
 
 
 def widths(*rows: dict[str, object]) -> list[float]:
-    return [width(wide) for wide in _stretched(pd.DataFrame(rows))["stretched"]]
+    return [width(wide) for wide in widened(pd.DataFrame(rows))["stretched"]]
 
 
 def test_forecasts_widen_after_a_miss_that_was_known_and_not_before() -> None:
@@ -43,6 +44,28 @@ def test_a_miss_is_forgotten_and_counts_once() -> None:
     assert widths(first, forecast(long_after, 4, 1000.0, long_after))[1] < 1.3
     twice = [forecast(date(2021, 1, 1), 2, 9000.0, date(2021, 3, 1)), first]
     assert widths(*twice, forecast(soon, 4, 1000.0, soon))[2] == widths(first, forecast(soon, 4, 1000.0, soon))[1]
+
+
+def test_a_forecast_of_an_origin_is_stretched_as_the_back_test_stretches_it() -> None:
+    past = [
+        forecast(date(2021, 1, 1), 2, 9000.0, date(2021, 3, 1)),
+        forecast(date(2021, 2, 1), 2, 9000.0, date(2021, 3, 1)),
+    ]
+    now = forecast(date(2021, 3, 1), 4, 1000.0, date(2021, 5, 1))
+    assert stretch_at(pd.DataFrame(past), date(2021, 3, 1)) == widened(pd.DataFrame([*past, now]))["stretch"].iloc[-1]
+    assert stretch_at(pd.DataFrame(past), date(2021, 2, 28)) == stretch_at(pd.DataFrame(), date(2021, 3, 1)) == 1.0
+
+
+def test_how_forecasts_turned_out_is_told_once_a_figure_and_of_what_is_known() -> None:
+    figures = [
+        forecast(date(2021, 1, 1), 2, 9000.0, date(2021, 3, 1)),
+        forecast(date(2021, 2, 1), 2, 9000.0, date(2021, 3, 1)),
+    ]
+    later = forecast(date(2021, 2, 1), 3, 1000.0, date(2021, 4, 1))
+    told = latest(pd.DataFrame([{**row, "horizon": 1} for row in (*figures, later)]), date(2021, 3, 1))
+    assert list(told["published"]) == [9000.0]
+    assert told["origin"].iloc[0] == date(2021, 2, 1)
+    assert not told["in90"].iloc[0]
 
 
 def piece(first: int, value: float) -> Figure:

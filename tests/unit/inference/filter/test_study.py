@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from sim.inference.filter import study
+from sim.inference.filter.engine_runs import WEEKLY
 from sim.inference.filter.experiment import LoadedFilter
-from sim.inference.filter.forecast_study import look_ahead
+from sim.inference.filter.forecast_study import WhatIf, look_ahead
 from sim.inference.filter.study import Filtered, Job, assimilate
 from sim.outputs.folder import OutputError
 from sim.scenario.errors import ScenarioError
@@ -81,13 +82,16 @@ def test_a_damaged_month_is_named(done: tuple[Filtered, Path], loaded: LoadedFil
 
 
 def test_an_outlook_tells_weeks_by_section(done: tuple[Filtered, Path], loaded: LoadedFilter) -> None:
-    found = look_ahead(loaded, Job(done[1], scores=True), 3, 30, [])
+    found = look_ahead(loaded, Job(done[1], scores=True), 3, 30)
     table = (found.folder / "forecast.csv").read_text().splitlines()
-    sections, kinds, people, weeks = len(loaded.scenario.sections), 4, 3, 3
+    sections, kinds, people, weeks = len(loaded.scenario.sections), len(WEEKLY), 3, 3
     assert len(table) == 1 + weeks * (sections * kinds + people)
-    changed = look_ahead(loaded, Job(done[1], scores=True), 3, 30, ["hazards.death=0"])
+    changed = look_ahead(loaded, Job(done[1], scores=True), 3, 30, WhatIf(["hazards.death=0"]))
     assert changed.folder != found.folder
     assert found.summary.startswith("From 2025-12-01, 3 weeks:")
+    assert "in the 90 % interval" in found.summary
+    with pytest.raises(ScenarioError, match="to the scenario's end"):
+        look_ahead(loaded, Job(done[1], scores=True), 26, 30)
 
 
 def test_a_series_that_is_left_out_is_forecast_but_tells_nothing(loaded: LoadedFilter, tmp_path: Path) -> None:
