@@ -2,7 +2,8 @@
 
     python -m sim.inference.score_page
 
-writes them anew into `docs/forecasting.md`, and a sentence into `docs/planners-guide.md`, between their marks. No score is typed.
+writes them anew into `docs/forecasting.md`, and a sentence into `docs/planners-guide.md`, between their marks. No score
+is typed.
 """
 
 from __future__ import annotations
