@@ -7,8 +7,8 @@
 - ``text``: lines that the block before it printed, in that order; others may be left out, and columns of tables too.
 
 Blocks of other kinds are only read: ``console`` has commands that need a browser, a cluster or an hour, ``py`` a
-fragment. ``uv run python -m tests.tutorials.tutorial`` writes the figures of ``text`` blocks anew: a line is found again
-by its first words. With a file's name it does so there.
+fragment. ``uv run python -m tests.tutorials.tutorial`` writes the figures of ``text`` blocks anew: a line is found
+again by its first words. With a file's name it does so there.
 """
 
 from __future__ import annotations
