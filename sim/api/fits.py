@@ -169,9 +169,8 @@ def forecast(
         data: Folder, or file, with figures beside those that ship, such as later months.
         weeks: Weeks ahead, 1 to 26.
         changes: A what-if from today's state: values by dotted path, or texts ``PATH=VALUE``.
-        measures: Measures of the library, as texts such as ``officers:latvia=1000``; from the first day on if they
-            have no date.
-        flights: A schedule (CSV ``date,origin,destination,carrier,seats``) in place of weekly frequencies.
+        measures: Measures as texts such as ``officers:latvia=1000``; without a date, from the first day on.
+        flights: A schedule (CSV, as a scenario's timetable) in place of weekly frequencies.
         until: Last day of the record that is used; all of it if None.
         particles: Particles, in place of the experiment's.
         runs: Particles that run on, 20 or more.
@@ -192,8 +191,8 @@ def forecast(
     if not 1 <= weeks <= 26 or runs < 20:
         raise ScenarioError(f"forecast: found {weeks} weeks, {runs} runs; allowed: 1 to 26 weeks, 20 runs or more")
     loaded = loaded_filter(experiment, particles)
-    where = folder_of(loaded.name, "filter", folder)
-    job = Job(where, _path(data), day_of(until), jobs, dask, command, progress, fresh=fresh)
+    place = folder_of(loaded.name, "filter", folder), _path(data), day_of(until)
+    job = Job(*place, jobs, dask, command, progress, fresh=fresh)
     return _with_page(loaded, job, weeks, runs, WhatIf(_texts(changes), measures, _path(flights)))
 
 

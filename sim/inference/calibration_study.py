@@ -21,6 +21,7 @@ import pandas as pd
 from sim.data.durable_files import write_whole
 from sim.data.spreadsheet import csv_of
 from sim.inference import posterior as files
+from sim.inference.arviz_data import DRAWS, to_arviz
 from sim.inference.calibrate import calibrate
 from sim.inference.calibration_experiment import Loaded, is_fitted
 from sim.inference.calibration_page import page
@@ -44,6 +45,10 @@ class Calibrated(NamedTuple):
     fit: pd.DataFrame
     waves: pd.DataFrame
     summary: str
+
+    def to_arviz(self, draws: int = DRAWS) -> Any:
+        """Return the posterior for ArviZ (`sim.inference.arviz_data.to_arviz`); needs the extra ``arviz``."""
+        return to_arviz(self.posterior, self.task, draws)
 
 
 def calibration(loaded: Loaded, workspace: Workspace) -> Calibrated:

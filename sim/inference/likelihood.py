@@ -60,6 +60,14 @@ class Likelihood:
         each = [np.log(np.maximum(_interval(mean, g, self.low, self.high), _FLOOR)).sum(axis=1) for g in self.grid]
         return np.array(each).T
 
+    def of_each(self, mean: Floats, g: Floats) -> Floats:
+        """Return the log likelihood of each row, shape (N, M), from expected figures (N, M) and a g for each of N."""
+        logs = np.zeros(mean.shape)
+        for value in self.grid:
+            own = g == value
+            logs[own] = np.log(np.maximum(_interval(mean[own], value, self.low, self.high), _FLOOR))
+        return logs
+
     def of_logs(self, mean: Floats, sd: Floats) -> Floats:
         """Return `of_counts` for logarithms of expected figures known only to a standard deviation.
 
