@@ -118,7 +118,7 @@ def figures(model: CorridorModel | Replay, baseline: dict[str, list[float]] | No
         rows.append(
             {
                 "name": figure.name,
-                "label": OUTPUTS[figure.output].short,
+                "label": OUTPUTS[figure.output].short.removesuffix(" at end"),  # of the day on screen
                 "unit": figure.unit,
                 "value": value,
                 "base": before,
