@@ -45,7 +45,7 @@ def log_density(figure: Figure, count: Floats) -> Floats:
     if figure.at_least:
         tail: Floats = stats.t.logsf(below, _TAILS)
         return tail
-    high = max(figure.high, figure.value * (1 + _EXACT)) + 0.25
+    high = max(figure.high, figure.value * (1 + _EXACT), 0.25) + 0.25
     above = (np.log(high) - np.log(count[:, None])) / scale
     # The density in the middle times the width, never 0, so that a particle far off still knows which way to go.
     density: Floats = stats.t.logpdf((below + above) / 2, _TAILS) + np.log(above - below)

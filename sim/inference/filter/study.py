@@ -125,6 +125,7 @@ def assimilate(loaded: LoadedFilter, job: Job) -> Filtered:
     tables = _tables(loaded, filtered, figures, job, months)
     for name, table in tables.items():
         put(job.folder / f"{name}.csv", csv(table))
+    put(job.folder / "posture.parquet", tables["posture"].to_parquet(index=False))
     put(job.folder / "figures.csv", csv(_figure_table(loaded, figures)))
     return Filtered(filtered, months, tables, begun_from, past_forecasts(job.folder, months))
 

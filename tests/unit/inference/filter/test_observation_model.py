@@ -59,3 +59,9 @@ def test_a_drawn_figure_scatters_as_the_model_says() -> None:
     drawn = np.log(om.draw(np.full(100_000, 1e4), dispersion, rng)) - np.log(1e4)
     low, high = np.quantile(drawn, [0.25, 0.75])
     assert high - low == pytest.approx(2 * 0.718 * om.GRID[3], rel=0.03)  # quartiles of t with 6 degrees of freedom
+
+
+def test_a_figure_of_none_favours_runs_that_counted_few() -> None:
+    few, many = om.log_density(figure(0.0), np.array([0.5, 200.0]))
+    assert np.isfinite(few).all() and np.isfinite(many).all()
+    assert (few > many).all()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from sim.inference.filter import study
@@ -40,6 +41,11 @@ def test_counts_come_near_to_what_was_published(done: tuple[Filtered, Path]) -> 
     poland, lithuania = daily[:, 1, :31].sum(axis=1), daily[:, 0, 31:61].sum(axis=1)
     assert np.median(poland) == pytest.approx(40, rel=0.5)
     assert np.median(lithuania) == pytest.approx(60, rel=0.6)
+
+
+def test_the_posture_is_a_table_and_parquet_alike(done: tuple[Filtered, Path]) -> None:
+    stored = pd.read_parquet(done[1] / "posture.parquet")
+    assert stored.equals(done[0].tables["posture"])
 
 
 def test_going_on_after_a_stop_is_the_same_as_never_having_stopped(
