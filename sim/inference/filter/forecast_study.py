@@ -50,12 +50,21 @@ _MONTHS = "Recorded attempts by month, the forecast that is back-tested: median 
 
 
 class Looked(NamedTuple):
-    """A forecast: its folder, sentences, tables for the terminal by title, and those of its files by name."""
+    """A forecast.
+
+    Attributes:
+        folder: Its folder.
+        summary: What it says, in sentences.
+        tables: Those for the terminal, by title.
+        files: Those of its files, by name.
+        titles: Titles of sections and agencies, by the names that the files have of them.
+    """
 
     folder: Path
     summary: str
     tables: dict[str, pd.DataFrame]
     files: dict[str, pd.DataFrame]
+    titles: dict[str, str]
 
 
 class WhatIf(NamedTuple):
@@ -128,16 +137,24 @@ def look_ahead(loaded: LoadedFilter, job: study.Job, weeks: int, runs: int, what
         if not len(table):  # months of a what-if; what had come of forecasts before the first
             continue
         put(folder / f"{name}.csv", csv(table))
-    words = [done.begun_from, _sentence(ahead, warnings), _past_sentence(past, origin, factor)]
-    return Looked(folder, " ".join(word for word in words if word), _told(ahead, files), files)
+    titles = titles_of(loaded.scenario)
+    named = warnings.assign(section=warnings["section"].map(titles), agency=warnings["agency"].map(titles))
+    words = [done.begun_from, _sentence(ahead, named), _past_sentence(past, origin, factor)]
+    return Looked(folder, " ".join(word for word in words if word), _told(ahead, files, named), files, titles)
 
 
-def _told(ahead: Outlook, files: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+def titles_of(scenario: Scenario) -> dict[str, str]:
+    """Return titles of sections, without the places in brackets after them, and the countries of agencies."""
+    agencies = {name: agency.country for name, agency in scenario.agencies.items()}
+    return agencies | {name: section.title.partition(" (")[0] for name, section in scenario.sections.items()}
+
+
+def _told(ahead: Outlook, files: dict[str, pd.DataFrame], warnings: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Return the tables for the terminal, by title."""
     tables = {"Recorded attempts a week, by country: median (90 %)": _by_country(ahead)}
     if len(files["months"]):
         tables[_MONTHS] = _by_month(files["months"])
-    if len(worst := _worst(files["warnings"])):
+    if len(worst := _worst(warnings)):
         tables["Overload, by section"] = worst
     if len(files["past"]):
         tables["How the last forecasts turned out"] = _turned_out(files["past"])

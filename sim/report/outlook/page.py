@@ -73,7 +73,10 @@ def _content(found: Looked, title: str, trust: str, command: str) -> dict[str, A
         "summary": found.summary,
         "trust": trust,
         "drawing": _drawing(tables, origin),
-        "grids": [_weeks(tables["countries"]), _warned(tables["warnings"]), _pressure(tables["forecast"])],
+        "grids": [
+            _titled(grid, found.titles)
+            for grid in (_weeks(tables["countries"]), _warned(tables["warnings"]), _pressure(tables["forecast"]))
+        ],
         "people": _people(people),
         "told": [(name, _plain(table)) for name, table in found.tables.items() if "week, by country" not in name],
         "command": command,
@@ -98,6 +101,11 @@ def _by_week(title: str, note: str, key: str, table: pd.DataFrame, cell: Any) ->
         by_week = {row.week_start: row for row in part.itertuples()}
         lines.append((str(name), [cell(by_week[week]) for week in weeks]))
     return Grid(title, note, [f"{week}" for week in weeks], lines)
+
+
+def _titled(grid: Grid, titles: dict[str, str]) -> Grid:
+    """Return a grid with titles of sections and agencies in place of their names."""
+    return grid._replace(lines=[(titles.get(name, name), cells) for name, cells in grid.lines])
 
 
 def _weeks(table: pd.DataFrame) -> Grid:

@@ -39,7 +39,7 @@ def looked(folder: Path, *, months: bool = True, name: str = "pl-by-1") -> Looke
         "past": pd.DataFrame(past),
     }
     tables = {"How the last forecasts turned out": pd.DataFrame([{"series": "poland", "held": "no"}])}
-    return Looked(folder, "From 2024-01-01.", tables, files)
+    return Looked(folder, "From 2024-01-01.", tables, files, {"poland": "Poland", name: f"Section {name}"})
 
 
 @pytest.mark.parametrize("months", [True, False], ids=["forecast", "what-if"])
@@ -48,6 +48,7 @@ def test_people_stand_beside_the_border_and_past_forecasts_beside_both(tmp_path:
     for words in ("Stranded at the week's end", "Injured", "Dead", "28% ± 2%", "30 (10 to 50)", "all is assumed",
                   "How the last forecasts turned out", "2024-01-08", "corridor forecast"):  # fmt: skip
         assert words.replace("'", "&#39;") in text, words
+    assert text.count("Section pl-by-1") == 2  # warning and pressure, by title
     assert ("<svg" in text) is months
     assert text == page(looked(tmp_path, months=months), "The border", "all is assumed", "corridor forecast")
 
