@@ -77,7 +77,7 @@ def nothing_ran(page: Any) -> None:
 
 
 def test_texts_of_a_scenario_are_texts_in_the_view(server_of_it: Server, open_page: Opener) -> None:
-    page = open_page(address=server_of_it.entrance, wait=LIVE)
+    page = open_page(address=f"{server_of_it.entrance}&day=0", wait=LIVE)
     nothing_ran(page)
     page.get_by_role("button", name="Step a week").click()
     page.wait_for_function("document.querySelector('.cv-map').dataset.day === '7'")

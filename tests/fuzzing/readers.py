@@ -213,12 +213,13 @@ def _begun(place: Path, content: bytes) -> object:
     """The records of a calibration and of a filter, which say whether they may be gone on with."""
     from sim.inference.calibration_study import RECORD as CALIBRATION
     from sim.inference.calibration_study import check_same_model
-    from sim.inference.filter.study import RECORD, _check_same
+    from sim.inference.filter.resume import RECORD, check_same
 
     _laid(place, CALIBRATION, content)
     _laid(place, RECORD, content)
     errors = []
-    for check in (lambda: check_same_model(place), lambda: _check_same(place, {"experiment": "a", "record": "b"})):
+    about = {"experiment": "a", "record": "b"}
+    for check in (lambda: check_same_model(place), lambda: check_same(place, about, True, True)):
         try:
             check()
         except Exception as error:

@@ -65,6 +65,7 @@ def test_an_extension_is_part_of_the_identity_while_it_is_loaded(written) -> Non
     assert identity()["sha256"] == plain
 
 
+@pytest.mark.nightly
 def test_all_that_an_extension_adds_is_taken_back(written) -> None:
     text = """
     from typing import Literal

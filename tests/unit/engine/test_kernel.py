@@ -78,6 +78,7 @@ def test_a_model_keeps_the_rules_that_it_was_made_with() -> None:
     assert model.world.section_flows.sum(axis=(0, 1)).tolist() == whole
 
 
+@pytest.mark.nightly
 @pytest.mark.long
 @pytest.mark.skipif(not JIT, reason="nothing is compiled")
 def test_a_cold_cache_is_not_poisoned(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
