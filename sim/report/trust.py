@@ -21,12 +21,20 @@ def in_words(trust: Trust, level: str, name: str, outputs: Iterable[str] = OUTPU
     return "; ".join(f"{', '.join(shorts)} {mark}" for mark, shorts in by_mark.items()) or ASSUMED
 
 
+def sentence(trust: Trust, scenario: Scenario) -> str:
+    """Return what `sentences` says of one scenario, whose trust is known."""
+    return f"Trust: {_of(trust, scenario)}."
+
+
+def _of(trust: Trust, scenario: Scenario) -> str:
+    return trust.sentence({key: agency.country for key, agency in scenario.agencies.items()})
+
+
 def sentences(scenarios: Mapping[str, Scenario]) -> list[str]:
     """Return what of the scenarios is fitted, back-tested or assumed: one sentence if it is the same for all."""
     said: dict[str, list[str]] = {}
     for name, scenario in scenarios.items():
-        countries = {key: agency.country for key, agency in scenario.agencies.items()}
-        said.setdefault(Trust(scenario).sentence(countries), []).append(name)
+        said.setdefault(_of(Trust(scenario), scenario), []).append(name)
     if len(said) == 1:
         return [f"Trust: {text}." for text in said]
     return [f"Trust, {', '.join(names)}: {text}." for text, names in said.items()]

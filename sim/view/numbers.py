@@ -12,7 +12,7 @@ from sim.outputs.definitions import ALL, OUTPUTS, pair_column, registered
 from sim.outputs.rounding import shown
 from sim.outputs.run_data import WINDOW, border_pressure
 from sim.outputs.trust import Trust
-from sim.report.trust import SIGNS, sentences
+from sim.report.trust import SIGNS, sentence
 from sim.scenario import Scenario
 from sim.view.replay import Replay
 
@@ -66,7 +66,7 @@ def marks_of(scenario: Scenario) -> Marks:
     for figure in known_figures():
         mark, why = trust.of(ALL, ALL, figure.output)
         found[figure.name] = (SIGNS[mark], mark, why)
-    return Marks(found, " ".join(sentences({"": scenario})))
+    return Marks(found, sentence(trust, scenario))
 
 
 def numbers_by_day(model: CorridorModel | Replay) -> dict[str, list[float]]:
