@@ -52,7 +52,7 @@ def baseline_of(name: str, seed: int | None = None) -> Baseline:
 
 
 def _loaded(name: str, seed: int | None) -> Scenario:
-    scenario = load_scenario(name)
+    scenario = on_offer(name)
     return scenario if seed is None else apply_overrides(scenario, {"seed": seed})
 
 
@@ -75,27 +75,24 @@ def offered(start: str) -> list[str]:
 def own_files() -> list[str]:
     """Return the files of the working folder that are scenarios, by name; of many the first."""
     files = sorted(file for ending in ("*.yaml", "*.yml") for file in Path.cwd().glob(ending) if file.is_file())
-    return [file.name for file in files[:MOST_FILES] if _read(file, file.stat().st_mtime_ns)]
+    return [file.name for file in files[:MOST_FILES] if _is_scenario(file, file.stat().st_mtime_ns)]
 
 
 @lru_cache(maxsize=4 * MOST_FILES)
-def _read(file: Path, _changed: int) -> Scenario | None:
+def _is_scenario(file: Path, _changed: int) -> bool:
     try:
-        return load_scenario(file)
+        load_scenario(file)
     except (ScenarioError, OSError, ValueError):
-        return None
+        return False
+    return True
 
 
 def on_offer(name: str) -> Scenario:
-    """Return a scenario that is on offer, to look at: it is read once for all sessions, until its file changes.
+    """Return a scenario that is on offer: those that ship are read once for all sessions.
 
-    Raises:
-        ScenarioError: If a file is not valid, or no longer there.
+    A file is read anew each time, as what it extends may have changed though it has not. Raises ScenarioError.
     """
-    if name in scenario_names():
-        return load_shipped(name)
-    file = Path(name).absolute()
-    return (_read(file, file.stat().st_mtime_ns) if file.is_file() else None) or load_scenario(name)
+    return load_shipped(name) if name in scenario_names() else load_scenario(name)
 
 
 class Session:
@@ -139,7 +136,7 @@ class Session:
         base = apply_overrides(self.base, {"seed": seed})
         self.scenario, self.base = changed(base, self.choices), base
         if self.known:
-            self.seed = seed if seed != load_scenario(self.name).seed else None
+            self.seed = seed if seed != on_offer(self.name).seed else None
         else:
             self._ghost = run_of(base)
 

@@ -54,6 +54,15 @@ def fits(page: Any, width: int, *parts: str) -> None:
     assert page.eval_on_selector_all(".corridor-page, .corridor-page .cv", wide) == []
 
 
+def seen_at(page: Any, *windows: tuple[int, int, str]) -> Iterator[int]:
+    """Show the page in each window, of a width, a height and a scheme of colours; gives the width."""
+    for width, height, colours in windows:
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme=colours)
+        page.wait_for_selector(f"[data-theme='{colours}']")
+        yield width
+
+
 def test_the_live_page_and_why(open_page: Opener) -> None:
     """One page, at all widths and in both colours, with a lever set, the history and a menu of files open."""
     page = open_page()
@@ -62,10 +71,7 @@ def test_the_live_page_and_why(open_page: Opener) -> None:
     page.wait_for_selector(".cv-levers[data-changes='1']")
     page.locator(".cv-history summary").click()
     page.get_by_label("Download Load against capacity").click()
-    for width, height, colours in (WIDE, SMALL, PHONE):
-        page.set_viewport_size({"width": width, "height": height})
-        page.emulate_media(color_scheme=colours)
-        page.wait_for_selector(f"[data-theme='{colours}']")
+    for width in seen_at(page, WIDE, SMALL, PHONE):
         assert found(page) == []
         fits(page, width, ".cv-header", ".cv-numbers", ".cv-map", ".cv-chart", ".cv-run", ".cv-levers")
         assert page.evaluate(CONTRAST.read_text()) == []
@@ -104,10 +110,7 @@ def test_the_page_that_compares(open_page: Opener) -> None:
     ask(page, "benghazi-minsk-2025", "benghazi-surge", 2, "carrier-ban")
     reached(page, "done")
     page.wait_for_selector(".cv-matrix[data-rows='3']")
-    for width, height, colours in (WIDE, PHONE):
-        page.set_viewport_size({"width": width, "height": height})
-        page.emulate_media(color_scheme=colours)
-        page.wait_for_selector(f"[data-theme='{colours}']")
+    for width in seen_at(page, WIDE, PHONE):
         assert found(page) == []
         fits(page, width, ".cv-header", ".cv-compare", ".cv-matrix", ".cv-fan", ".cv-differences", ".cv-where")
         assert page.evaluate(CONTRAST.read_text()) == []

@@ -18,6 +18,15 @@ function add(parent, tag, attributes = {}, text = null) {
   return element;
 }
 
+/** Hands over a file: its name, and a Blob of its content. */
+function saveAs(name, content) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(content);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+}
+
 // Made once: a formatter takes far longer to make than to use.
 const FORMATS = new Map();
 

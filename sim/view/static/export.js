@@ -5,15 +5,6 @@ const STYLED = ["fill", "fill-opacity", "stroke", "stroke-width", "stroke-dashar
 const TITLE_ROOM = 46; // pixels above the drawing, for its title and unit
 const KEY_ROOM = 18; // pixels a line of the legend
 
-/** Hands over a file. */
-function saveAs(name, content) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(content);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
-}
-
 /** A cell of a CSV file; a text that a spreadsheet would take for a formula is marked as a text. */
 function cellOf(value) {
   if (value === null || value === undefined) return "";

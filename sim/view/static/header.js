@@ -2,14 +2,6 @@
 
 const MARK = "M2 15C5 4 9 18 12 9S17 3 20 4";
 
-function download(name, content, type = "application/yaml") {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([content], { type }));
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
-}
-
 const THEME = "corridor-theme";
 
 /** Light or dark: as chosen here before, else as this machine prefers. */
@@ -89,7 +81,7 @@ function render({ model, el }) {
     showDocument(data);
     if (data.file && data.file.number > file) {
       file = data.file.number;
-      download(data.file.name, data.file.text);
+      saveAs(data.file.name, new Blob([data.file.text], { type: "application/yaml" }));
     }
   }
 
@@ -106,7 +98,9 @@ function render({ model, el }) {
     }
     if (!asked.files || asked.number <= handed) return;
     handed = asked.number;
-    for (const { name, type, content } of asked.files) download(name, Uint8Array.from(atob(content), (c) => c.charCodeAt(0)), type);
+    for (const { name, type, content } of asked.files) {
+      saveAs(name, new Blob([Uint8Array.from(atob(content), (c) => c.charCodeAt(0))], { type }));
+    }
   }
 
   select.addEventListener("change", () => line.send({ open: select.value }));

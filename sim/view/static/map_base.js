@@ -37,7 +37,10 @@ function drawBase(size, views, { frame, geometry, ink }, ratio, room) {
       ctx.strokeStyle = ink.shore;
       ctx.stroke();
     }
-    if (!view.inset) nameCountries(ctx, view, geometry.labels, ink, room);
+    if (!view.inset) {
+      const free = spacer();
+      nameCountries(ctx, view, geometry.labels, ink, (x, y, w) => room(x, y, w) && free(x - w / 2, y - 7, w, 14));
+    }
     ctx.restore();
   }
   const inset = views[1];
@@ -46,14 +49,12 @@ function drawBase(size, views, { frame, geometry, ink }, ratio, room) {
   return canvas;
 }
 
-/** Names of countries where there is `room` for one, by centre and width, and none yet: the larger countries first. */
+/** Names of countries where there is `room` for one, by centre and width: the larger countries first. */
 function nameCountries(ctx, view, labels, ink, room) {
-  const free = spacer();
   for (const [name, lon, lat] of view.inset ? labels.border : labels.world) {
     const [x, y] = at(view, [lon, lat]);
     if (x < view.x + 30 || x > view.x + view.w - 30 || y < view.y + 60 || y > view.y + view.h - 12) continue;
-    const width = 9 * name.length;
-    if (!room(x, y, width) || !free(x - width / 2, y - 7, width, 14)) continue;
+    if (!room(x, y, 9 * name.length)) continue;
     ctx.letterSpacing = "1.5px";
     words(ctx, name.toUpperCase(), x, y, { size: view.inset ? 11 : 10, weight: 500, align: "center", colour: ink.label });
     ctx.letterSpacing = "0px";

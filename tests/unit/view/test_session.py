@@ -14,7 +14,7 @@ from sim.runs import run
 from sim.scenario import ScenarioError, load_scenario, to_yaml
 from sim.view.live_model import Pace, WatchedModel
 from sim.view.numbers import figures, known_figures, numbers_by_day
-from sim.view.session import Session, offered
+from sim.view.session import Session, offered, on_offer
 from tests.strategies import tiny_scenario
 
 
@@ -155,3 +155,13 @@ def test_a_dropped_model_is_freed(file: str) -> None:
     del model
     gc.collect()
     assert ghost() is None
+
+
+def test_a_file_on_offer_is_read_anew_when_what_it_extends_has_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "child.yaml").write_text("extends: parent.yaml\ntitle: Child\n")
+    for days in (30, 40):
+        (tmp_path / "parent.yaml").write_text(f"extends: benghazi-minsk-2025\ndays: {days}\n")
+        assert on_offer("child.yaml").days == Session("child.yaml").base.days == days
