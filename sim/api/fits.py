@@ -53,7 +53,7 @@ def calibrate(
     loaded = experiment if isinstance(experiment, Loaded) else load_experiment(experiment)
     where = folder_of(loaded.name, "calibration", folder)
     done = calibration(loaded, Workspace(where, jobs, dask, command, progress))
-    write_fit(done.fit, where)
+    write_fit(done.fit[done.fit["series"].isin(loaded.experiment.series)], where)
     return done
 
 

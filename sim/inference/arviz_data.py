@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.inference.fit_task import Posterior, Task
-from sim.inference.likelihood import Likelihood, draw_counts
+from sim.inference.likelihood import Likelihood
 from sim.inference.sampling import stream
 
 Floats = npt.NDArray[np.float64]
@@ -53,7 +53,7 @@ def to_arviz(posterior: Posterior, task: Task, draws: int = DRAWS) -> Any:
                 "over_dispersion": g[None],
             },
             "prior": {name: before[None, :, k] for k, name in enumerate(names)},
-            "posterior_predictive": {"count": draw_counts(mean, np.broadcast_to(g[:, None], mean.shape), rng)[None]},
+            "posterior_predictive": {"count": likelihood.drawn(mean, g, rng)[None]},
             "log_likelihood": {"count": likelihood.of_each(mean, g)[None]},
             "observed_data": {"count": _middle(likelihood)},
             "constant_data": {"low": likelihood.low, "high": likelihood.high},

@@ -165,7 +165,7 @@ class _Calibration:
     def emulator(self) -> Emulator:
         """Train emulators on all runs so far, or on the least implausible if there are many."""
         usable = np.isfinite(self.counts).all(axis=1)
-        points, logs = self.points[usable], np.log(self.likelihood.means(self.counts[usable]))
+        points, logs = self.points[usable], self.likelihood.emulated(self.counts[usable])
         if len(points) > self.sizes.training:
             off = self.likelihood.implausibility(logs, np.zeros_like(logs)).max(axis=1)
             recent = np.sort(np.argsort(off, kind="stable")[: self.sizes.training])
@@ -182,7 +182,7 @@ class _Calibration:
         row |= more
         if emulator is not None:
             mean, sd = emulator.predict(points)
-            off = np.abs(np.log(self.likelihood.means(counts)) - mean) / sd
+            off = np.abs(self.likelihood.emulated(counts) - mean) / sd
             row["within_2_sd"] = float(np.nanmean(off <= 2.0))
         self.waves.append(row)
         self.points, self.counts = np.vstack([self.points, points]), np.vstack([self.counts, counts])
@@ -201,6 +201,7 @@ class _Calibration:
         self.runs, self.failed = self.runs + len(points), self.failed + failed
         if failed > 0.9 * len(points):
             raise OutputError(
-                f"{workspace.folder / stage}: {failed} of {len(points)} runs failed; its table `runs` says why"
+                f"{workspace.folder / stage}: {failed} of {len(points)} runs failed (its table `runs` says why) "
+                "or lack an outcome"
             )
         return counts

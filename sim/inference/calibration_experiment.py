@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -10,7 +11,9 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from sim.inference.experiment_file import Entry, distribution, read
 from sim.inference.frozen_inputs import month_after
+from sim.inference.outcome_figures import OutcomeFigure, Target, targets_of
 from sim.scenario.entry import Day, Name, Text, Title
+from sim.scenario.errors import Problem
 from sim.scenario.paths import apply_overrides
 from sim.scenario.quantity import Distribution
 from sim.scenario.schema import Scenario
@@ -90,7 +93,8 @@ class CalibrationExperiment(Entry):
     seed: int = Field(1, ge=0, lt=2**63)
     overrides: dict[str, Any] = Field(default_factory=dict, alias="set", description="Changes, by dotted path.")
     parameters: dict[Name, FreeParameter] = Field(min_length=1, max_length=40)
-    series: dict[Name, Series] = Field(min_length=1, max_length=50)
+    series: dict[Name, Series] = Field(default_factory=dict, max_length=50)
+    outcomes: dict[str, OutcomeFigure] = Field(default_factory=dict, max_length=50)
     over_dispersion: list[float] = Field(
         default=[0.15, 0.3, 0.6],
         min_length=1,
@@ -103,8 +107,13 @@ class CalibrationExperiment(Entry):
 
     @model_validator(mode="after")
     def _check(self) -> CalibrationExperiment:
-        if not any(series.fit for series in self.series.values()):
-            raise ValueError("no series has `fit: true`; allowed: one at least")
+        if not any(series.fit for series in self.series.values()) and not self.outcomes:
+            raise ValueError("no series has `fit: true`, and there are no `outcomes`; allowed: one at least")
+        if self.outcomes and self.backtest:
+            what = "which have no day of publication, so that a back-test cannot tell when they were known"
+            raise ValueError(f"found `backtest` and `outcomes`, {what}; allowed: one of the two")
+        if both := set(self.series) & set(self.outcomes):
+            raise ValueError(f"found {min(both)!r} under `series` and `outcomes`; allowed: another name for the series")
         if any(not 0 < value <= 5 for value in self.over_dispersion):
             raise ValueError(f"over_dispersion: found {self.over_dispersion}; allowed: values above 0, to 5")
         return self
@@ -120,10 +129,18 @@ def is_fitted(series: Series, start: date) -> bool:
 
 
 class Loaded:
-    """An experiment with its scenario, and the folder in which its files are sought."""
+    """An experiment with its scenario, the folder in which its files are sought, and its figures of outcomes."""
 
-    def __init__(self, experiment: CalibrationExperiment, scenario: Scenario, folder: Path, name: str) -> None:
+    def __init__(
+        self,
+        experiment: CalibrationExperiment,
+        scenario: Scenario,
+        folder: Path,
+        name: str,
+        targets: Sequence[Target] = (),
+    ) -> None:
         self.experiment, self.scenario, self.folder, self.name = experiment, scenario, folder, name
+        self.targets = list(targets)
 
 
 def load_experiment(name_or_path: str | Path) -> Loaded:
@@ -132,9 +149,14 @@ def load_experiment(name_or_path: str | Path) -> Loaded:
     Raises:
         ScenarioError: With file, line, field, what was found and what is allowed.
     """
-    experiment, scenario, path = read(name_or_path, "calibration", CalibrationExperiment)
+    experiment, scenario, path, root = read(name_or_path, "calibration", CalibrationExperiment)
     scenario = apply_overrides(scenario, experiment.overrides)
-    return Loaded(experiment, scenario, path.parent, path.stem)
+
+    def problem(outcome: str, text: str) -> Problem:
+        node = root.at(["outcomes", outcome])
+        return Problem(node.file, node.line, f"outcomes.{outcome}", text)
+
+    return Loaded(experiment, scenario, path.parent, path.stem, targets_of(experiment.outcomes, scenario, problem))
 
 
 def day_of(start: date | str | None, origin: date | None) -> date | None:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date
+
 import numpy as np
 import pandas as pd
 
 from sim.inference.calibration_experiment import CalibrationExperiment
 from sim.inference.fit_task import Posterior, Task
+from sim.inference.observations import Row
+from sim.inference.outcome_figures import Target, day_of_run
 from sim.outputs.markdown import markdown
 
 LEARNT, TOGETHER = 0.2, 0.4  # parameters below are hardly learnt; correlations from here are named
@@ -28,12 +33,16 @@ def page(
     experiment = task.experiment
     parts = [
         f"# {experiment.title}\n\n    {command}\n\n{experiment.description}\n\n{summary}\n",
-        "![Published figures, and what the fitted model says would be published](fit.png)\n",
+        *(
+            ["![Published figures, and what the fitted model says would be published](fit.png)\n"]
+            if experiment.series
+            else []
+        ),
         f"## Parameters, before and after\n\n{markdown(_parameters(parameters))}",
         _learnt(parameters, done),
-        f"## Published, and what the fitted model says would be\n\n{markdown(_fit(fit))}",
+        f"## Published, and what the fitted model says would be\n\n{markdown(_fit(fit, task))}",
         _missed(fit),
-        f"## Observation models\n\n{_model(experiment)}\n{markdown(_series(experiment))}",
+        f"## Observation models\n\n{_model(experiment)}\n{_observed(task)}",
         f"## Waves and generations\n\n{markdown(_waves(done))}",
     ]
     return "\n".join(parts)
@@ -73,21 +82,34 @@ def _together(table: pd.DataFrame, done: Posterior) -> list[str]:
     return [f"{titles[j]} and {titles[i]} ({rho[i, j]:+.2f})".replace("-", "−") for i, j in found]
 
 
-def _fit(fit: pd.DataFrame) -> pd.DataFrame:
+def _fit(fit: pd.DataFrame, task: Task) -> pd.DataFrame:
     shown = fit[["series", "period_start", "period_end"]].copy()
-    shown["published"] = [_published(*row) for row in zip(fit["value"], fit["low"], fit["high"], strict=True)]
-    shown["median"] = fit["median"]
+    written = [_writer(row, task.scenario.start) for row in task.rows]
+    shown["published"] = [_published(*row) for row in zip(fit["value"], fit["low"], fit["high"], written, strict=True)]
+    medians = [write(value) for value, write in zip(fit["median"], written, strict=True)]
+    shown["median"] = medians if any(isinstance(row, Target) for row in task.rows) else fit["median"]
     for share, low, high in (("50 %", "low50", "high50"), ("90 %", "low90", "high90")):
-        shown[share] = [f"{a:,.0f} to {b:,.0f}" for a, b in zip(fit[low], fit[high], strict=True)]
+        shown[share] = [f"{w(a)} to {w(b)}" for a, b, w in zip(fit[low], fit[high], written, strict=True)]
     shown["in 90 %"] = ["yes" if inside else "no" for inside in fit["in90"]]
     shown["fitted"] = ["yes" if fitted else "no" for fitted in fit["fitted"]]
     return shown
 
 
-def _published(value: float | None, low: float, high: float) -> str:
+def _writer(row: Row | Target, start: date) -> Callable[[float], str]:
+    """Return how numbers of a figure are written: counts whole, days of the run as dates, others to three digits."""
+    if isinstance(row, Row):
+        return lambda number: f"{number:,.0f}"
+    if row.never is not None:
+        return lambda number: f"{day_of_run(number, start)}"
+    return lambda number: f"{number:,.0f}" if abs(number) >= 100 else f"{number:.3g}"
+
+
+def _published(value: float | None, low: float, high: float, write: Callable[[float], str]) -> str:
     if value is None or value != value:
-        return f"over {low:,.0f}" if np.isinf(high) else f"{low:,.0f} to {high:,.0f}"
-    return f"{value:,.0f}" if low == high else f"{value:,.0f} ({low:,.0f} to {high:,.0f})"
+        if np.isinf(low):
+            return f"up to {write(high)}"
+        return f"over {write(low)}" if np.isinf(high) else f"{write(low)} to {write(high)}"
+    return write(value) if low == high else f"{write(value)} ({write(low)} to {write(high)})"
 
 
 def _missed(fit: pd.DataFrame) -> str:
@@ -105,6 +127,21 @@ def _model(experiment: CalibrationExperiment) -> str:
         f"A count is negative binomial around the model's, with variance m + (g·m)², g one of {values}, equally\n"
         "likely; its likelihood is the probability of the interval that rounding and sources leave.\n"
     )
+
+
+def _observed(task: Task) -> str:
+    tables = [markdown(_series(task.experiment))] if task.experiment.series else []
+    targets = [row for row in task.fitted if isinstance(row, Target)]
+    if targets:
+        tables.append(
+            "An outcome is normal around the model's, with this error in its own unit (of dates in days):\n\n"
+            + markdown(pd.DataFrame([
+                {"outcome": row.series, "error": f"{row.error:g}",
+                 "source": task.experiment.outcomes[row.given].source}
+                for row in targets
+            ]))
+        )  # fmt: skip
+    return "\n".join(tables)
 
 
 def _series(experiment: CalibrationExperiment) -> pd.DataFrame:

@@ -27,7 +27,8 @@ from sim.inference.calibration_experiment import Loaded, is_fitted
 from sim.inference.calibration_page import page
 from sim.inference.fit_task import Posterior, Task, Workspace
 from sim.inference.free_parameters import Space
-from sim.inference.observations import rows_of
+from sim.inference.observations import Row, rows_of
+from sim.inference.outcome_figures import Target
 from sim.outputs.folder import OutputError, check_writable
 from sim.outputs.identity import check_identity, identity, version_of
 from sim.outputs.provenance import machine, versions
@@ -99,10 +100,14 @@ def check_same_model(folder: Path) -> None:
 
 
 def task_of(loaded: Loaded) -> Task:
-    """Return the task of an experiment: rows within the run of series with ``fit`` are fitted, others only counted."""
+    """Return the task of an experiment.
+
+    Rows within the run of series with ``fit``, and figures of outcomes, are fitted; other rows are only counted.
+    """
     scenario, series = loaded.scenario, loaded.experiment.series
     inside = [row for row in rows_of(loaded) if scenario.start <= row.start and row.end <= scenario.end]
-    fitted = [row for row in inside if is_fitted(series[row.series], row.start)]
+    fitted: list[Row | Target] = [row for row in inside if is_fitted(series[row.series], row.start)]
+    fitted += loaded.targets
     if not fitted:
         raise ScenarioError(f"{loaded.name}: no published figure lies between {scenario.start} and {scenario.end}")
     others = [row for row in inside if not is_fitted(series[row.series], row.start)]

@@ -42,8 +42,8 @@ def distribution(value: Any) -> Distribution:
 
 def read[Experiment: Entry](
     name_or_path: str | Path, kind: str, model: type[Experiment]
-) -> tuple[Experiment, Scenario, Path]:
-    """Read an experiment of a kind, by shipped name or YAML file; return it, its scenario and the file.
+) -> tuple[Experiment, Scenario, Path, Node]:
+    """Read an experiment of a kind, by shipped name or YAML file; return it, its scenario, the file and its content.
 
     Raises:
         ScenarioError: With file, line, field, what was found and what is allowed.
@@ -56,7 +56,7 @@ def read[Experiment: Entry](
     except ValidationError as error:
         problems = [_problem(dict(entry), root, model) for entry in error.errors(include_url=False)]
         raise ScenarioError(sorted(problems, key=lambda p: (p.line, p.path))) from None
-    return experiment, _scenario(typing.cast(OfScenario, experiment).scenario, path, root), path
+    return experiment, _scenario(typing.cast(OfScenario, experiment).scenario, path, root), path, root
 
 
 def _scenario(name: str, path: Path, root: Node) -> Scenario:

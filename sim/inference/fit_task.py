@@ -15,13 +15,16 @@ import numpy.typing as npt
 from sim.inference.calibration_experiment import CalibrationExperiment
 from sim.inference.free_parameters import Space
 from sim.inference.observations import Row
+from sim.inference.outcome_figures import Target
 from sim.inference.sampling import effective
 from sim.scenario.schema import Scenario
 from sim.studies.plan import Plan
 from sim.studies.store.store import Store
+from sim.studies.store.tables import DONE
 from sim.studies.study import Study
 from sim.studies.work.dispatch import dispatch
 from sim.studies.work.executors import workplace
+from sim.sweeps.outcomes import declared
 
 Floats = npt.NDArray[np.float64]
 Progress = Callable[[str, int, int, int], None]  # stage, runs done, requested and failed
@@ -54,7 +57,7 @@ class Task:
         experiment: Sizes and observation model.
         scenario: The scenario, with the inputs that may be used.
         space: The free parameters.
-        fitted: Rows in the likelihood.
+        fitted: Rows in the likelihood: published counts, then figures of outcomes.
         others: Rows that are only counted, such as those to forecast.
         seed: Seed of all draws.
     """
@@ -62,12 +65,12 @@ class Task:
     experiment: CalibrationExperiment
     scenario: Scenario
     space: Space
-    fitted: Sequence[Row]
+    fitted: Sequence[Row | Target]
     others: Sequence[Row]
     seed: int
 
     @property
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[Row | Target]:
         """Return all rows that a run must count."""
         return [*self.fitted, *self.others]
 
@@ -111,8 +114,10 @@ class Posterior:
 def simulate(task: Task, workspace: Workspace, stage: str, points: Floats, seed: int) -> Floats:
     """Return the model's counts of the task's rows at points, shape (N, M); NaN if a run failed."""
     scenario = task.scenario.model_copy(update={"seed": seed, "observed": []})
-    scenario._rows = [row.record() for row in task.rows]
-    key = sha256(repr([(row.series, row.start, row.end, row.about) for row in task.rows]).encode()).hexdigest()
+    counted = [row for row in task.rows if isinstance(row, Row)]
+    scenario._rows = [row.record() for row in counted]
+    key = sha256(repr([(row.series, row.start, row.end, row.about) for row in counted]).encode()).hexdigest()
+    outcomes = [row.series for row in task.rows if isinstance(row, Target)]
     settings = task.space.settings(points)
     plan = Plan(
         "calibration",
@@ -121,7 +126,8 @@ def simulate(task: Task, workspace: Workspace, stage: str, points: Floats, seed:
         points=settings,
         paired=False,
         drawn=False,
-        extra={"rows_sha256": key, "stage": stage},
+        extra={"rows_sha256": key, "stage": stage, **({"outcomes": outcomes} if outcomes else {})},
+        outcomes=declared(row.outcome for row in task.rows if isinstance(row, Target)),
     )
     folder = workspace.folder / stage
 
@@ -135,10 +141,30 @@ def simulate(task: Task, workspace: Workspace, stage: str, points: Floats, seed:
     return _counts(Study(folder), task.rows, len(points))
 
 
-def _counts(study: Study, rows: Sequence[Row], size: int) -> Floats:
+def _counts(study: Study, rows: Sequence[Row | Target], size: int) -> Floats:
     counts = np.full((size, len(rows)), np.nan)
-    table = study.simulated
-    number: dict[tuple[str, date, date], int] = {(row.series, row.start, row.end): k for k, row in enumerate(rows)}
-    for found in table.itertuples():
-        counts[found.point, number[str(found.series), found.period_start, found.period_end]] = found.value
+    number: dict[tuple[str, date, date], int] = {
+        (row.series, row.start, row.end): k for k, row in enumerate(rows) if isinstance(row, Row)
+    }
+    if number:
+        for found in study.simulated.itertuples():
+            counts[found.point, number[str(found.series), found.period_start, found.period_end]] = found.value
+    targets = [(k, row) for k, row in enumerate(rows) if isinstance(row, Target)]
+    if targets:
+        _count_outcomes(study, targets, counts)
     return counts
+
+
+def _count_outcomes(study: Study, targets: Sequence[tuple[int, Target]], counts: Floats) -> None:
+    """Fill in the columns of outcomes."""
+    asked = [target.outcome for _, target in targets]
+    matrix = study.matrix(study.base, measures={one.measure for one in asked}, names={one.name for one in asked})
+    keys = list(zip(matrix.keys["measure"], matrix.keys["name"], strict=True))
+    runs = study.runs.set_index("run")
+    points = runs.loc[matrix.replicates, "point"].to_numpy()
+    done = runs.loc[runs["status"] == DONE, "point"].to_numpy()
+    for (column, target), outcome in zip(targets, asked, strict=True):
+        counts[done, column] = np.nan if target.never is None else target.never
+        if outcome.key in keys:  # else it has a value in none of the runs
+            values = matrix.values[:, keys.index(outcome.key)]
+            counts[points, column] = np.where(np.isnan(values), counts[points, column], values)

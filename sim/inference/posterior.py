@@ -11,7 +11,7 @@ import pandas as pd
 
 from sim.inference.fit_task import Posterior, Task
 from sim.inference.free_parameters import Space
-from sim.inference.likelihood import Likelihood, draw_counts
+from sim.inference.likelihood import Likelihood
 from sim.inference.sampling import stream
 from sim.outputs.identity import identity
 from sim.scenario.files import scenario_names
@@ -73,10 +73,10 @@ def parameter_table(posterior: Posterior, space: Space, seed: int) -> pd.DataFra
 def fit_table(posterior: Posterior, task: Task) -> pd.DataFrame:
     """Tabulate each figure beside the fitted model's prediction: median, 50 and 90 % intervals."""
     draws = predictive(posterior, task, _PREDICTIVE, stream(task.seed, "fit"))
+    likelihood = Likelihood(task.experiment, task.rows)
     rows = []
     for number, row in enumerate(task.rows):
-        entry = task.experiment.series[row.series]
-        low, high = row.bounds(entry.rounding)
+        low, high = likelihood.low[number], likelihood.high[number]
         found = np.quantile(draws[:, number], list(LEVELS.values()))
         rows.append(
             {
@@ -96,7 +96,7 @@ def predictive(posterior: Posterior, task: Task, size: int, rng: np.random.Gener
     mean = likelihood.means(np.nan_to_num(posterior.counts[chosen]))
     chance = np.cumsum(posterior.dispersion[chosen], axis=1)
     g = likelihood.grid[np.minimum((rng.random((size, 1)) > chance).sum(axis=1), len(likelihood.grid) - 1)]
-    return draw_counts(mean, np.broadcast_to(g[:, None], mean.shape), rng)
+    return likelihood.drawn(mean, g, rng)
 
 
 def as_scenario(posterior: Posterior, task: Task, parent: str, title: str) -> str:
@@ -128,8 +128,9 @@ def as_scenario(posterior: Posterior, task: Task, parent: str, title: str) -> st
 
 def _distances(posterior: Posterior, task: Task) -> Floats:
     """Return the distance of each particle from the posterior's middle, in figures and parameters alike."""
-    mean = Likelihood(task.experiment, task.fitted).means(np.nan_to_num(posterior.counts[:, : len(task.fitted)]))
-    figures, parameters = (_deviations(values, posterior.weights) for values in (np.log(mean), posterior.points))
+    counts = np.nan_to_num(posterior.counts[:, : len(task.fitted)])
+    emulated = Likelihood(task.experiment, task.fitted).emulated(counts)
+    figures, parameters = (_deviations(values, posterior.weights) for values in (emulated, posterior.points))
     found: Floats = (figures**2).mean(axis=1) + (parameters**2).mean(axis=1)
     return found
 

@@ -16,7 +16,7 @@ from scipy.special import gammaincc
 
 from sim.inference.calibrate import calibrate, learn
 from sim.inference.fit_task import Floats, Task, Workspace, simulate
-from sim.inference.likelihood import Likelihood, draw_counts
+from sim.inference.likelihood import Likelihood
 from sim.inference.posterior import quantiles
 from sim.inference.sampling import stream
 from sim.runs import replicate_seed
@@ -62,7 +62,7 @@ def recover(
     grid = Likelihood(task.experiment, task.fitted)
     g = rng.choice(grid.grid, truths)
     mean = grid.means(counts)
-    figures = draw_counts(mean, np.broadcast_to(g[:, None], mean.shape), rng)
+    figures = grid.drawn(mean, g, rng)
     learnt = learn(task, replace(workspace, progress=None))
     rows = []
     for done, number in enumerate(range(truths) if only is None else only, start=1):

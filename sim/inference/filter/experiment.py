@@ -194,7 +194,7 @@ def _range(field: Any) -> tuple[float, float]:
 
 def load_filter(name_or_path: str | Path) -> LoadedFilter:
     """Load a filter experiment, by shipped name or YAML file; raises ScenarioError."""
-    experiment, found, path = read(name_or_path, KIND, FilterExperiment)
+    experiment, found, path, _ = read(name_or_path, KIND, FilterExperiment)
     scenario = resolve(apply_overrides(found, experiment.overrides))
     _check(experiment, scenario)
     return LoadedFilter(experiment, scenario, path.parent, path.stem)

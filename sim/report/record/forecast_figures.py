@@ -24,8 +24,10 @@ def write_fan(forecasts: pd.DataFrame, folder: Path) -> None:
 
 
 def write_fit(fit: pd.DataFrame, folder: Path) -> None:
-    """Write ``fit.svg`` and ``fit.png`` of a calibration's table of the fit into a folder."""
+    """Write ``fit.svg`` and ``fit.png`` of a calibration's table of the fit, of series alone, into a folder."""
     shown = fit[np.isfinite(fit["value"].astype(float))]
+    if fit.empty:
+        return
     table = shown.assign(method=MODEL, origin=0, observed=shown["value"].astype(float))
     title = "Published figures, and what the fitted model says would be published"
     figure = fan(table, title, "red: published; blue: median, 50 and 90 %")
