@@ -12,8 +12,7 @@ from sim.studies.carry_out import carry_out
 from sim.studies.work.dispatch import Progress
 from sim.studies.work.executors import Serial, Workplace, workplace
 from sim.sweeps.completed_sweep import CompletedSweep, wide_tables
-from sim.sweeps.experiment_files import read_experiment
-from sim.sweeps.prepare import prepare
+from sim.sweeps.prepare import prepare, prepare_search
 from sim.sweeps.threshold import Tipping, tipping_points
 
 
@@ -80,9 +79,11 @@ def threshold(
     """Find the level of a parameter at which overload becomes likely, by halving; as ``corridor threshold``.
 
     Args:
-        experiment: A shipped experiment of kind threshold, a YAML file, or its content as a mapping.
+        experiment: A shipped experiment of kind threshold, a YAML file, its content as a mapping, or the folder of a
+            search, which goes on with it.
         replicates: Replicates, in place of the experiment's: the same people and draws at all levels.
-        folder: Where the rounds are stored; more replicates are added to them. A temporary folder if None.
+        folder: Where the rounds are stored; more replicates are added to them. A temporary folder if None, or the
+            search's own if ``experiment`` is one.
         jobs: Number of processes; 1 for this process alone, None for all cores.
         dask: Address of a Dask scheduler.
         shard: (i, n): only the i-th of n parts of each round.
@@ -105,7 +106,9 @@ def threshold(
     ... }).table()["state"].unique().tolist()
     ['not passed up to the highest level']
     """
-    ready = read_experiment(experiment, {"replicates": replicates})
+    ready, own, is_there = prepare_search(experiment, replicates)
+    if folder is None and is_there:
+        folder = own
 
     def place() -> Workplace:
         return Serial() if jobs == 1 and dask is None else workplace(jobs, dask)

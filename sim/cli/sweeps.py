@@ -32,8 +32,12 @@ if TYPE_CHECKING:
     from sim.sweeps.experiment_files import Ready
     from sim.sweeps.threshold import Tipping
 
-ExperimentName = Annotated[
-    str, typer.Argument(help="Name of a shipped experiment, or a YAML file.", metavar="EXPERIMENT")
+ExperimentOrSearch = Annotated[
+    str,
+    typer.Argument(
+        help="Name of a shipped experiment, a YAML file, or the folder of a search to go on with.",
+        metavar="EXPERIMENT|DIR",
+    ),
 ]
 ExperimentOrFolder = Annotated[
     str,
@@ -123,7 +127,7 @@ def show_sweep(study: Study) -> None:
 
 
 def threshold(
-    experiment: ExperimentName,
+    experiment: ExperimentOrSearch,
     replicates: Replicates = None,
     out: Out = None,
     jobs: Jobs = None,
@@ -138,12 +142,13 @@ def threshold(
         start_server(jobs, dask)
         from sim.outputs.folder import UnfinishedError
         from sim.studies.work.executors import workplace
-        from sim.sweeps.experiment_files import read_experiment
+        from sim.sweeps.prepare import prepare_search
         from sim.sweeps.threshold import caveats, tipping_points
 
-        ready = read_experiment(experiment, {"replicates": replicates})
+        search = prepare_search(experiment, replicates)
+        ready = search.ready
         workplace(jobs, dask)
-    folder = out if out is not None else Path("results") / f"{ready.name}-{ready.experiment.seed}"
+    folder = out if out is not None else search.folder
     try:
         with carried_out(folder, notes_console(quiet)) as advance:
             found = tipping_points(

@@ -42,7 +42,7 @@ def page(
         _learnt(parameters, done),
         f"## Published, and what the fitted model says would be\n\n{markdown(_fit(fit, task))}",
         _missed(fit),
-        f"## Observation models\n\n{_model(experiment)}\n{_observed(task)}",
+        f"## Observation models\n\n{_observed(task)}",
         f"## Waves and generations\n\n{markdown(_waves(done))}",
     ]
     return "\n".join(parts)
@@ -130,7 +130,8 @@ def _model(experiment: CalibrationExperiment) -> str:
 
 
 def _observed(task: Task) -> str:
-    tables = [markdown(_series(task.experiment))] if task.experiment.series else []
+    experiment = task.experiment
+    tables = [_model(experiment), markdown(_series(experiment))] if experiment.series else []
     targets = [row for row in task.fitted if isinstance(row, Target)]
     if targets:
         tables.append(

@@ -23,7 +23,7 @@ def experiment_text(study: Study) -> str:
     content = {
         **kept, "samples": samples, "replicates": study.replicates,
         "scenarios": [f"scenarios/{name}.yaml" for name in study.names], **outcomes,
-        "parameters": {knob["name"]: _parameter(knob, about["titles"].get(knob["name"])) for knob in about["knobs"]},
+        "parameters": {knob["name"]: parameter_of(knob, about["titles"].get(knob["name"])) for knob in about["knobs"]},
     }  # fmt: skip
     lines = [f"{json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}\n" for key, value in content.items()]
     first = (
@@ -32,7 +32,8 @@ def experiment_text(study: Study) -> str:
     return first + "".join(lines)
 
 
-def _parameter(knob: Mapping[str, Any], title: str | None) -> dict[str, Any]:
+def parameter_of(knob: Mapping[str, Any], title: str | None) -> dict[str, Any]:
+    """Return a parameter as an experiment's file gives it, from its description and its title, if it has one."""
     found: dict[str, Any] = {} if title is None else {"title": title}
     if "rows" in knob:
         return {**found, "joint": True}

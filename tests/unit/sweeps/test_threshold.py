@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -195,6 +197,31 @@ def test_replicates_are_added_to_what_is_there_and_equal_a_new_search(tmp_path: 
         sim.threshold(experiment, folder=tmp_path / "s")
     with pytest.raises(OutputError, match="holds another study"):
         sim.threshold({**experiment, "replicates": 7, "where": "deaths > 1"}, folder=tmp_path / "s")
+
+
+@pytest.mark.parametrize(("response", "sign"), [("rising", ">"), ("falling", "<")])
+def test_the_folder_of_a_search_stands_alone(tmp_path: Path, response: str, sign: str) -> None:
+    """Moved elsewhere, without its experiment and scenario, it goes on, grows, and is run anew to the same result."""
+    where = f"attempts[2025-10-08..2025-10-24] {sign} 30"
+    experiment = _experiment(tmp_path, response=response, where=where, set={"days": 24})
+    whole, grown = sim.threshold(experiment, folder=tmp_path / "s"), sim.threshold(experiment, replicates=5)
+    (tmp_path / "tiny.yaml").unlink()
+    (tmp_path / "s").rename(tmp_path / "moved")
+    anew = sim.threshold(tmp_path / "moved", folder=tmp_path / "anew")
+    records = [json.loads((tmp_path / f / "round-1" / "study.json").read_text("utf-8")) for f in ("moved", "anew")]
+    assert records[0]["plan"] == records[1]["plan"]
+    (last,) = [max((tmp_path / "moved").glob("round-*"))]
+    shutil.rmtree(last)
+    there = {f: f.stat().st_mtime_ns for f in tmp_path.glob("moved/round-0/*.yaml")}
+    for found in (anew, sim.threshold(tmp_path / "moved")):
+        pd.testing.assert_frame_equal(found.table(), whole.table())
+        pd.testing.assert_frame_equal(found.curves(), whole.curves())
+    assert last.is_dir() and {f: f.stat().st_mtime_ns for f in tmp_path.glob("moved/round-0/*.yaml")} == there
+    pd.testing.assert_frame_equal(sim.threshold(tmp_path / "moved", replicates=5).table(), grown.table())
+    with pytest.raises(OutputError, match=r"corridor threshold .*moved` goes on with it"):
+        sim.sweep(tmp_path / "moved")
+    with pytest.raises(OutputError, match="holds a study of kind threshold; allowed: the folder of a search"):
+        sim.threshold(tmp_path / "moved" / "round-0")
 
 
 def test_shards_do_a_search_together(tmp_path: Path) -> None:
