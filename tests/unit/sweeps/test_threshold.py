@@ -199,10 +199,10 @@ def test_replicates_are_added_to_what_is_there_and_equal_a_new_search(tmp_path: 
         sim.threshold({**experiment, "replicates": 7, "where": "deaths > 1"}, folder=tmp_path / "s")
 
 
-@pytest.mark.parametrize(("response", "sign"), [("rising", ">"), ("falling", "<")])
-def test_the_folder_of_a_search_stands_alone(tmp_path: Path, response: str, sign: str) -> None:
+@pytest.mark.parametrize(("response", "condition"), [("rising", "> 50"), ("falling", "< 30")])
+def test_the_folder_of_a_search_stands_alone(tmp_path: Path, response: str, condition: str) -> None:
     """Moved elsewhere, without its experiment and scenario, it goes on, grows, and is run anew to the same result."""
-    where = f"attempts[2025-10-08..2025-10-24] {sign} 30"
+    where = f"attempts[2025-10-08..2025-10-24] {condition}"
     experiment = _experiment(tmp_path, response=response, where=where, set={"days": 24})
     whole, grown = sim.threshold(experiment, folder=tmp_path / "s"), sim.threshold(experiment, replicates=5)
     (tmp_path / "tiny.yaml").unlink()
