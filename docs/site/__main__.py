@@ -1,9 +1,9 @@
 """Build the site: ``python -m docs.site [FOLDER]``, by default into ``dist/site``.
 
 The repository's Markdown is the source, and stays readable where it lies. It is copied to a temporary folder with the
-same layout, so that links work there as they do in the repository; pages that come from the code (parameters,
-commands, Python, data dictionary) are written beside it, and Sphinx makes HTML of it. A broken link, a page that no
-menu leads to, or a page that would load something from the internet is an error.
+same layout, so that links work there as they do in the repository; notebooks stand beside it with what they print;
+pages that come from the code (parameters, commands, Python, data dictionary) are written there, and Sphinx makes HTML
+of it. A broken link, a page that no menu leads to, or a page that would load something from the internet is an error.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
 COPIED = ("docs", "experiments", "scenarios", "sim/data", "tests/nightly")  # folders with pages, or with what they show
 FILES = ("CHANGELOG.md", "CONTRIBUTING.md", "CITATION.cff", "codemeta.json", "LICENSE")
+EXECUTED = "-executed"
 _LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.parquet", "*.pyc", "site")
 # What a browser would fetch from elsewhere. Links that a reader follows (<a href>) are not among it.
 _LOADED = re.compile(
@@ -47,7 +48,11 @@ def stage(folder: Path) -> None:
         file.write_text(text, encoding="utf-8")
     _append(folder / "docs" / "index.md", menu(NAVIGATION))
     for name in BELOW:
+        for notebook in (folder / name).glob("*.ipynb"):  # beside the page of the same name
+            shutil.copy(notebook, notebook.with_stem(f"{notebook.stem}{EXECUTED}"))
         pages = sorted(file.stem for file in (folder / name).glob("*.md") if file.stem != "README")
+        shown = sorted(file.stem for file in (folder / name).glob(f"*{EXECUTED}.ipynb"))
+        pages += [f"{stem.removesuffix(EXECUTED)} as a notebook, executed <{stem}>" for stem in shown]
         _append(folder / name / "README.md", contents(pages))
 
 

@@ -3,6 +3,7 @@
 from importlib.metadata import version as version_of
 from typing import Any
 
+from myst_parser.parsers.sphinx_ import MystParser
 from pygments.lexers.special import TextLexer
 
 project = "Corridor"
@@ -10,9 +11,11 @@ author = "The Corridor authors"
 copyright = "The Corridor authors, MIT licence"  # noqa: A001 (Sphinx wants this name)
 version = release = version_of("corridor-sim")
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 root_doc = "docs/index"
-source_suffix = {".md": "markdown"}
+source_suffix = {".md": "markdown", ".ipynb": "myst-nb"}
+exclude_patterns = ["experiments/tutorials/[0-9]*[!d].ipynb"]  # as links have them: downloads; shown are NAME-executed
+nb_execution_mode = "off"  # a notebook has what it prints; tests hold it to that
 language = "en"
 
 myst_heading_anchors = 4
@@ -45,5 +48,6 @@ highlight_language = "none"
 
 
 def setup(app: Any) -> None:
-    """Show blocks of data as they are: Pygments has no lexer for CSV."""
+    """Read Markdown without cells to execute; show blocks of data as they are: Pygments has no lexer for CSV."""
+    app.add_source_parser(MystParser)
     app.add_lexer("csv", TextLexer)

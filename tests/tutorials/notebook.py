@@ -33,7 +33,10 @@ def notebook_of(text: str) -> str:
     cells.append({"cell_type": "markdown", "metadata": {}, "source": _lines(text[place:].strip("\n"))})
     content = {
         "cells": [{**cell, "id": f"cell-{number}"} for number, cell in enumerate(cells)],
-        "metadata": {"language_info": {"name": "python"}},
+        "metadata": {
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "language_info": {"name": "python", "pygments_lexer": "python"},
+        },
         "nbformat": 4,
         "nbformat_minor": 5,
     }
