@@ -79,11 +79,9 @@ def threshold(
     """Find the level of a parameter at which overload becomes likely, by halving; as ``corridor threshold``.
 
     Args:
-        experiment: A shipped experiment of kind threshold, a YAML file, its content as a mapping, or the folder of a
-            search, which goes on with it.
+        experiment: A shipped experiment of kind threshold, a YAML file, its content as a mapping, or a search's folder.
         replicates: Replicates, in place of the experiment's: the same people and draws at all levels.
-        folder: Where the rounds are stored; more replicates are added to them. A temporary folder if None, or the
-            search's own if ``experiment`` is one.
+        folder: Where the rounds are stored; a temporary folder if None, or the search's own if ``experiment`` is one.
         jobs: Number of processes; 1 for this process alone, None for all cores.
         dask: Address of a Dask scheduler.
         shard: (i, n): only the i-th of n parts of each round.
@@ -107,8 +105,7 @@ def threshold(
     ['not passed up to the highest level']
     """
     ready, own, is_there = prepare_search(experiment, replicates)
-    if folder is None and is_there:
-        folder = own
+    folder = own if folder is None and is_there else folder
 
     def place() -> Workplace:
         return Serial() if jobs == 1 and dask is None else workplace(jobs, dask)
