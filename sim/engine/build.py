@@ -11,6 +11,7 @@ import numpy as np
 
 from sim.engine import tables as t
 from sim.engine.compiled import JIT
+from sim.engine.memory import aligned
 from sim.engine.queues import number_of_queues
 from sim.engine.rows import AT_BORDER, AT_HUB, ROW, STATUSES, STRANDED, CohortSpan, new_rows
 from sim.engine.streams import Seed, name_key, seed_of
@@ -247,17 +248,20 @@ def _waiting_lists(migrants: int, days: int, queues: int, clocks: int) -> dict[s
     pool = entries // t.BLOCK_ROOM + min(entries, t.CALENDARS * (days + 1) + clocks * t.RING) + 2 * queues + 2
     return {
         "calendar": np.full((t.CALENDARS, days + 1), -1, np.int32),
-        "blocks": np.empty((pool, 2 + t.BLOCK_ROOM), np.int32),
+        "blocks": aligned((pool, 2 + t.BLOCK_ROOM), np.int32),
         "queues": lists,
     }
 
 
 def _lists_of_a_day(room: int) -> dict[str, Any]:
-    """Return the lists of those who try, are due or are sorted today, with room for so many."""
+    """Return the lists of those who try, are due or are sorted today, with room for so many.
+
+    Those that name rows always name some row, as rows are asked for before their turn (`sim.engine.memory`).
+    """
     return {
-        "attempts": np.empty(room, t.ATTEMPT),
+        "attempts": np.zeros(room, t.ATTEMPT),
         "keys": np.empty(room, np.uint64),
-        "who": np.empty(room, np.int32),
+        "who": np.zeros(room, np.int32),
         "buckets": np.empty(t.BUCKETS, np.int32),
     }
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 
 from sim.engine.compiled import compiled
-from sim.engine.queues import COUNT, FIRST, LINK, append, give_block, take_block
+from sim.engine.queues import COUNT, FIRST, LINK, append, fetch_rows, give_block, take_block
 from sim.engine.rows import AT_BORDER, AT_HUB, NOWHERE, STRANDED
 from sim.engine.streams import CAUSE, RESISTANCE, draw
 from sim.engine.tables import BLOCK_ROOM, CAUSES, K_AGAIN, K_FIRST, K_QUEUE, K_STRANDED, KINDS, RING
@@ -129,7 +129,9 @@ def revisit(w, g, first, last, now):
     for bucket in range(first, last + 1):
         b = w.waiting[g, bucket % RING]
         w.waiting[g, bucket % RING] = -1
+        fetch_rows(w, b)
         while b >= 0:
+            fetch_rows(w, w.blocks[b, LINK])
             n = take_all(w, g, n, b) if passed and bucket < last else settle(w, g, n, b, bucket, now)
             b = give_block(w, b)
     return n

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.engine.compiled import codes
+from sim.engine.memory import aligned
 from sim.engine.streams import fill_keys
 
 STATUSES = (
@@ -50,7 +51,8 @@ def new_rows(spans: list[CohortSpan], bases: list[np.uint64]) -> npt.NDArray[np.
     migrant's resistance u = 1 - exp(-E) with E ~ Exp(1) of the Sellke construction
     (Sellke 1983, doi:10.2307/3213811), so that sorting the keys once sorts the departures.
     """
-    rows = np.zeros(sum(span.size for span in spans), ROW)
+    rows = aligned((sum(span.size for span in spans),), ROW)
+    rows[:] = 0
     for number, (span, base) in enumerate(zip(spans, bases, strict=True)):
         keys = np.empty(span.size, np.uint64)
         fill_keys(keys, base)

@@ -23,7 +23,8 @@ MOST_FILES, MOST_LINES, MOST_LINES_OF_A_FUNCTION = 25, 400, 50
 # Library: the files and folders of sim/ that may import it.
 LIBRARIES = {
     "mesa": ("model.py", "agents/", "states/", "view/"),
-    "numba": ("engine/compile_cache.py", "engine/compiled.py", "engine/reference.py"),
+    "numba": ("engine/compile_cache.py", "engine/compiled.py", "engine/memory.py", "engine/reference.py"),
+    "llvmlite": ("engine/memory.py",),  # which comes with numba
     "ruamel": ("scenario/",),
     "matplotlib": ("report/", "view/"),
     "solara": ("view/",),

@@ -8,7 +8,7 @@ from work import MEAN_STAY, NEIGHBOURS, PLACES, report, sizes
 from experiments.benchmarks.engine import busy_corridor
 from sim.engine.build import build_world, names_of
 from sim.engine.compiled import compiled
-from sim.engine.queues import ANY, schedule, take_due
+from sim.engine.queues import ANY, in_turn, schedule, take_due
 from sim.engine.reference import reference
 from sim.engine.streams import ROUTE, TRAVEL, draw, lag
 
@@ -27,7 +27,7 @@ def day_of(w, day, mean, links, arrivals):
     """All whose stay ends today take a link."""
     n = take_due(w, 0, day, ANY)
     for j in range(n):
-        i = w.who[j]
+        i = in_turn(w, j)
         m = w.rows[i]
         m.attempts += 1
         m.place = links[m.place, int(3.0 * draw(m.key, ROUTE, m.attempts))]

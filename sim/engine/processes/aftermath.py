@@ -13,7 +13,7 @@ from sim.engine.clocks import wait
 from sim.engine.compiled import compiled
 from sim.engine.exits import give_up, go_home
 from sim.engine.ledger import count, move, tell
-from sim.engine.queues import schedule, take_due
+from sim.engine.queues import approach_in_turn, in_turn, schedule, take_due
 from sim.engine.rows import CROSSED, IN_PROCEDURE, ONWARD
 from sim.engine.streams import HOPE, ONWARD_LAG, PROCEDURE, PROCEDURE_END, TURN_BACK, draw, lag
 from sim.engine.streams import ONWARD as ONWARD_STREAM
@@ -141,7 +141,7 @@ def end_procedures(w, day):
     """End the procedures that are due today."""
     n = take_due(w, C_PROCEDURE, day, IN_PROCEDURE)
     for j in range(n):
-        m = w.rows[w.who[j]]
+        m = w.rows[in_turn(w, j)]
         for a in range(w.agencies.shape[0]):
             if w.agencies[a].place == m.place:
                 end = end_of_procedure(m, w.procedures[a, m.cohort])
@@ -161,7 +161,7 @@ def go_onward(w, day):
     """Let those who crossed and are due today arrive further on."""
     n = take_due(w, C_ONWARD, day, CROSSED)
     for j in range(n):
-        m = w.rows[w.who[j]]
+        m = w.rows[in_turn(w, j)]
         count(w, day, m, F_ONWARD)
         move(w, m, ONWARD, w.stocks.shape[1] - 1)
 
@@ -170,6 +170,6 @@ def go_onward(w, day):
 def run(w, day):
     """Settle today's approaches, then procedures and onward journeys."""
     for j in range(w.counters[N_ATTEMPTS]):
-        settle(w, day, w.attempts[j])
+        settle(w, day, approach_in_turn(w, j))
     end_procedures(w, day)
     go_onward(w, day)

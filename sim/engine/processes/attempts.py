@@ -25,7 +25,7 @@ import math
 from sim.engine.choice import attraction, rush_to
 from sim.engine.compiled import compiled
 from sim.engine.ledger import count, in_procedure, whole
-from sim.engine.queues import draw_lots
+from sim.engine.queues import approach_in_turn, draw_lots
 from sim.engine.streams import DETECTION, PATROL, SECTION, SELF_PRESENTATION, WITHDRAWAL, draw
 from sim.engine.tables import (
     CLAIMED,
@@ -178,7 +178,7 @@ def try_to_cross(w, day):
     """Let all who decided to try approach a section; detected attempts are stopped for now."""
     sections = w.sections.shape[0]
     for j in range(w.counters[N_ATTEMPTS]):
-        approach = w.attempts[j]
+        approach = approach_in_turn(w, j)
         m = w.rows[approach.row]
         p = w.p[m.cohort]
         s = choose_section(m, w.reach, approach.zone * sections, sections)

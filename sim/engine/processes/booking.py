@@ -9,7 +9,7 @@ from __future__ import annotations
 from sim.engine.choice import choose_route, put_off, wait_to_reconsider
 from sim.engine.compiled import compiled
 from sim.engine.ledger import count, move, whole
-from sim.engine.queues import line_up, pop, push, schedule, seat_queue, take_due, visa_queue
+from sim.engine.queues import in_turn, line_up, pop, push, schedule, seat_queue, take_due, visa_queue
 from sim.engine.rows import BOOKED, DIVERTED, PROSPECT
 from sim.engine.streams import RECONSIDER, SEA_WAIT, VISA_LEAD, draw, lag
 from sim.engine.tables import C_COAST, C_RECONSIDER, C_VISA, F_DIVERTED, F_SET_OUT, N_EVENTS
@@ -28,7 +28,7 @@ def reconsider(w, day):
     """Let those who are due decide again: stay, book again, or divert to the sea."""
     n = take_due(w, C_RECONSIDER, day, PROSPECT)
     for j in range(n):
-        i = w.who[j]
+        i = in_turn(w, j)
         m = w.rows[i]
         p = w.p[m.cohort]
         cohort = w.cohorts[m.cohort]
@@ -59,7 +59,7 @@ def issue_visas(w, day):
     n = take_due(w, C_VISA, day, BOOKED)
     line_up(w, n)
     for j in range(n):
-        i = w.who[j]
+        i = in_turn(w, j)
         r = w.rows[i].route
         if w.routes[r].visa_lead <= 0.0:
             push(w, seat_queue(w, r), i)

@@ -27,7 +27,7 @@ from sim.engine.compiled import compiled
 from sim.engine.exits import give_up, go_home, strand
 from sim.engine.exposure import exposure_of_a_day, lives_on
 from sim.engine.ledger import count, move
-from sim.engine.queues import schedule
+from sim.engine.queues import in_turn, schedule
 from sim.engine.rows import AT_BORDER, AT_HUB, MOVED_ON, STRANDED
 from sim.engine.streams import daily_hazard
 from sim.engine.tables import (
@@ -224,6 +224,6 @@ def run(w, day):
         n = strike(w, g, day)
         w.counters[N_EVENTS] += n
         for j in range(n):
-            i = w.who[j]
+            i = in_turn(w, j)
             if lives_on(w, day, i, g):
                 act(w, day, i, g, total)

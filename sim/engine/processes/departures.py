@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.engine.choice import put_off
 from sim.engine.compiled import compiled
 from sim.engine.ledger import count, move, whole
-from sim.engine.queues import pop, schedule, seat_queue, take_due
+from sim.engine.queues import in_turn, pop, schedule, seat_queue, take_due
 from sim.engine.rows import AT_HUB, BOOKED, IN_TRANSIT
 from sim.engine.streams import STAY, TRAVEL, draw, lag
 from sim.engine.tables import (
@@ -56,7 +56,7 @@ def arrive(w, day):
     """Move those who arrive today to the hub."""
     n = take_due(w, C_ARRIVAL, day, IN_TRANSIT)
     for j in range(n):
-        i = w.who[j]
+        i = in_turn(w, j)
         m = w.rows[i]
         state = w.states[w.routes[m.route].state]
         m.arrived = day

@@ -12,7 +12,7 @@ from __future__ import annotations
 from sim.engine.compiled import compiled
 from sim.engine.exits import strand
 from sim.engine.ledger import count, move, tell, whole
-from sim.engine.queues import ANY, line_up, pop, push, schedule, seat_queue, take_due
+from sim.engine.queues import ANY, in_turn, line_up, pop, push, schedule, seat_queue, take_due
 from sim.engine.rows import AT_COAST, DEAD, INTERCEPTED, LANDED
 from sim.engine.streams import (
     BOAT_FATE,
@@ -119,7 +119,7 @@ def join(w, day):
     n = take_due(w, C_COAST, day, ANY)
     line_up(w, n)
     for j in range(n):
-        i = w.who[j]
+        i = in_turn(w, j)
         m = w.rows[i]
         m.arrived = day
         move(w, m, AT_COAST, w.routes[m.route].origin)

@@ -12,7 +12,7 @@ from sim.engine.choice import attraction, rush_to
 from sim.engine.clocks import wait
 from sim.engine.compiled import compiled
 from sim.engine.ledger import count, move, occupants, whole
-from sim.engine.queues import front, line_up, pop, push, take_due, transfer_queue
+from sim.engine.queues import front, in_turn, line_up, pop, push, take_due, transfer_queue
 from sim.engine.rows import AT_BORDER, AT_HUB
 from sim.engine.streams import ZONE, draw
 from sim.engine.tables import C_HUB, F_REACHED_BORDER, N_EVENTS
@@ -72,7 +72,7 @@ def run(w, day):
     n = take_due(w, C_HUB, day, AT_HUB)
     line_up(w, n)
     for j in range(n):
-        i = w.who[j]
+        i = in_turn(w, j)
         push(w, transfer_queue(w, w.routes[w.rows[i].route].state), i)
     for s in range(w.states.shape[0]):
         state = w.states[s]
@@ -102,5 +102,6 @@ def run(w, day):
         if w.queues[q].length == 0:
             state.transfer_carry = 0.0
     for j in range(n):
-        if w.rows[w.who[j]].status == AT_HUB:
-            wait(w, w.who[j], day)
+        i = in_turn(w, j)
+        if w.rows[i].status == AT_HUB:
+            wait(w, i, day)
