@@ -28,9 +28,24 @@ def landmark(tag: str, name: str) -> Any:
 
 
 class ViewWidget(anywidget.AnyWidget):
-    """Shows ``data``, a JSON text."""
+    """Shows ``data``, a JSON text.
+
+    What the browser tells is a trait with the tag ``told`` and comes as a message. Traits with the tag ``sync`` would
+    do, but their changes are held back in the browser until the server is known to have dealt with the last one: should
+    one such notice be lost, all that the widget tells from then on would never be sent.
+    """
 
     data = Unicode("").tag(sync=True)
+
+    def __init__(self, **traits: Any) -> None:
+        """Make the widget with these traits, and listen to the browser."""
+        super().__init__(**traits)
+        self.on_msg(self._hear)
+
+    def _hear(self, _widget: Any, told: Any, _buffers: Any) -> None:
+        for name in self.trait_names(told=True):
+            if isinstance(told, dict) and name in told:
+                setattr(self, name, told[name])
 
 
 class MapWidget(ViewWidget):
@@ -40,7 +55,7 @@ class MapWidget(ViewWidget):
                   "map_widget.js")  # fmt: skip
     _css = static("common.css", "chart.css", "map.css")
     geometry = Unicode("").tag(sync=True)
-    painted = Int(0).tag(sync=True)
+    painted = Int(0).tag(told=True)
 
 
 class ChartWidget(ViewWidget):
@@ -65,7 +80,7 @@ class NumbersWidget(ViewWidget):
 class ControlWidget(ViewWidget):
     """A part that sends messages: ``sent`` is the last one, a JSON text with its ``number``."""
 
-    sent = Unicode("").tag(sync=True)
+    sent = Unicode("").tag(told=True)
 
 
 class HeaderWidget(ControlWidget):

@@ -15,8 +15,8 @@ from sim.view.widgets import static
 PANEL = """text => {
     %s
     const handlers = [];
-    window.model = { values: { data: text, sent: '' }, get: (name) => model.values[name], save_changes: () => {},
-        set: (name, value) => { model.values[name] = value; }, on: (_, handler) => handlers.push(handler),
+    window.model = { values: { data: text, sent: "" }, get: (name) => model.values[name],
+        send: (told) => Object.assign(model.values, told), on: (_, handler) => handlers.push(handler),
         off: () => {} };
     window.tell = (fresh) => { model.values.data = fresh; handlers.forEach((handler) => handler()); };
     render({ model, el: document.body });

@@ -126,9 +126,8 @@ function sender(model) {
     if (open || !waiting.size) return;
     number += 1;
     open = true;
-    model.set("sent", JSON.stringify({ parts: [...waiting.values()], number }));
+    model.send({ sent: JSON.stringify({ parts: [...waiting.values()], number }) });
     waiting.clear();
-    model.save_changes();
   };
   return {
     send(message) {

@@ -119,8 +119,7 @@ function render({ model, el }) {
     if (state.frame.number !== state.told) {
       state.told = state.frame.number;
       root.dataset.day = state.frame.day;
-      model.set("painted", state.frame.number);
-      model.save_changes();
+      model.send({ painted: state.frame.number });
     }
     if (progress < 1) setTimeout(ask, 20); // about 30 frames a second leave room for the charts
   }

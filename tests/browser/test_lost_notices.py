@@ -1,0 +1,44 @@
+"""What the browser tells arrives even if the server's notices of what it has dealt with do not."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from tests.browser.conftest import PATIENCE, Server
+from tests.browser.test_live import wait_day
+
+
+def test_no_lost_notice_holds_back_what_the_browser_tells(browser: Any, server: Server) -> None:
+    lost: list[bytes | str] = []
+    losing = False
+
+    def relay(socket: Any) -> None:
+        ahead = socket.connect_to_server()
+
+        def to_the_page(message: bytes | str) -> None:
+            text = message.decode("utf-8", "replace") if isinstance(message, bytes) else message
+            if losing and re.search(r'"execution_state":\s*"idle"', text):
+                lost.append(message)
+            else:
+                socket.send(message)
+
+        ahead.on_message(to_the_page)
+        socket.on_message(ahead.send)
+
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    page.set_default_timeout(1000 * PATIENCE)
+    page.route_web_socket(re.compile(""), relay)
+    page.goto(f"{server.entrance}&day=0")
+    wait_day(page, 0)
+    losing = True
+    for week in (1, 2, 3):
+        page.get_by_role("button", name="Step a week").click()
+        wait_day(page, 7 * week)
+    page.locator("#cv-ban-benghazi-minsk").check()
+    page.wait_for_selector(".cv-levers[data-changes='1']")
+    page.locator("#cv-sent\\.poland").fill("2000")
+    page.wait_for_selector(".cv-levers[data-changes='2']")
+    assert lost
+    context.close()
