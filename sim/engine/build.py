@@ -13,7 +13,7 @@ from sim.engine import tables as t
 from sim.engine.compiled import JIT
 from sim.engine.memory import aligned
 from sim.engine.queues import number_of_queues
-from sim.engine.rows import AT_BORDER, AT_HUB, ROW, STATUSES, STRANDED, CohortSpan, new_rows
+from sim.engine.rows import AT_BORDER, AT_HUB, ROW, STATUSES, STRANDED, CohortSpan, Population, new_rows
 from sim.engine.streams import Seed, name_key, seed_of
 from sim.scenario.by_cohort import of_cohort
 from sim.scenario.load import load_scenario
@@ -280,9 +280,10 @@ def _counted_by_day(days: int, counts: tuple[int, int, int], sections: int, pair
     }
 
 
-def _people(scenario: Scenario, names: Names, cohorts: t.Table) -> t.Table:
-    spans = [CohortSpan(int(c["first"]), int(c["size"]), int(c["origin"])) for c in cohorts]
-    return new_rows(spans, [name_key(scenario.seed, "cohort", name) for name in names.cohorts])
+def population(scenario: Scenario, names: Names) -> Population:
+    """Return what the first rows of a resolved scenario's migrants follow from."""
+    spans = tuple(CohortSpan(int(c["first"]), int(c["size"]), int(c["origin"])) for c in _cohorts(scenario, names))
+    return Population(spans, tuple(name_key(scenario.seed, "cohort", name) for name in names.cohorts))
 
 
 def build_world(
@@ -290,7 +291,7 @@ def build_world(
 ) -> t.World:
     """Build a resolved scenario's tables; ``timetable`` has (day, route, seats), ``rows`` migrants already there."""
     cohorts = _cohorts(scenario, names)
-    rows = _people(scenario, names, cohorts) if rows is None else rows
+    rows = new_rows(population(scenario, names)) if rows is None else rows
     pairs, pair_of = _pairs(scenario, names)
     zones, reach, sections, agencies = _border(scenario, names)
     states = _states(scenario, names)

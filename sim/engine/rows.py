@@ -44,16 +44,23 @@ class CohortSpan(NamedTuple):
     origin: int
 
 
-def new_rows(spans: list[CohortSpan], bases: list[np.uint64]) -> npt.NDArray[np.void]:
+class Population(NamedTuple):
+    """All cohorts: their rows, and the hashes from which their migrants' keys are made."""
+
+    spans: tuple[CohortSpan, ...]
+    bases: tuple[np.uint64, ...]
+
+
+def new_rows(population: Population) -> npt.NDArray[np.void]:
     """Return the rows of all cohorts, shape (persons,), dtype `ROW`, within a cohort in the order of setting out.
 
     A migrant's key is a uniform 64-bit hash. Read as a number in [0, 1) it is also the
     migrant's resistance u = 1 - exp(-E) with E ~ Exp(1) of the Sellke construction
     (Sellke 1983, doi:10.2307/3213811), so that sorting the keys once sorts the departures.
     """
-    rows = aligned((sum(span.size for span in spans),), ROW)
+    rows = aligned((sum(span.size for span in population.spans),), ROW)
     rows[:] = 0
-    for number, (span, base) in enumerate(zip(spans, bases, strict=True)):
+    for number, (span, base) in enumerate(zip(*population, strict=True)):
         keys = np.empty(span.size, np.uint64)
         fill_keys(keys, base)
         keys.sort()

@@ -54,7 +54,8 @@ class Trust:
     def __init__(self, scenario: Scenario, facts: Facts | None = None) -> None:
         """See the class."""
         facts = evidence() if facts is None else facts
-        found = joint_digests(scenario)
+        joint = _joint_values(scenario)
+        found = _digests(joint)
         shared = {
             name: sum(found.get(path) == row["digest"] for path, row in entry["paths"].items())
             for name, entry in facts["posteriors"].items()
@@ -68,8 +69,7 @@ class Trust:
         self._fitted = {(row["name"], row["output"]): row for row in own["fitted"]}
         self._scored = _scored(facts, self.posterior)
         self._agency = {name: section.agency for name, section in scenario.sections.items()}
-        self._foreign = any(isinstance(p.value, Distribution) and p.value.kind == JOINT
-                            for p in parameter_paths(scenario))  # fmt: skip
+        self._foreign = bool(joint)
 
     @property
     def agencies(self) -> list[str]:
@@ -173,11 +173,19 @@ def score_words(row: Facts) -> str:
 
 def joint_digests(scenario: Scenario) -> dict[str, str]:
     """Return a digest of each parameter's joint values, by dotted path."""
+    return _digests(_joint_values(scenario))
+
+
+def _joint_values(scenario: Scenario) -> dict[str, Iterable[float]]:
     return {
-        path: digest_of(value.arguments)
+        path: value.arguments
         for path, value, _ in parameter_paths(scenario)
         if isinstance(value, Distribution) and value.kind == JOINT
     }
+
+
+def _digests(joint: Mapping[str, Iterable[float]]) -> dict[str, str]:
+    return {path: digest_of(values) for path, values in joint.items()}
 
 
 def digest_of(values: Iterable[float]) -> str:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from threading import Condition, RLock
-from typing import Self
+from typing import Any, Self
 
+from sim.engine.build import names_of, population
+from sim.engine.memory import aligned
+from sim.engine.rows import ROW, Population, new_rows
 from sim.model import CorridorModel
 from sim.scenario import Scenario, resolve
 from sim.scenario.timetable import timetabled
@@ -51,6 +55,11 @@ class Pace:
             return self.painted >= self.sent
 
 
+@lru_cache(maxsize=2)  # 32 bytes a migrant each
+def _first_rows(people: Population) -> Any:
+    return new_rows(people)
+
+
 class WatchedModel(CorridorModel):
     """A `CorridorModel` for Mesa's `ModelController` and `SolaraViz`.
 
@@ -71,7 +80,12 @@ class WatchedModel(CorridorModel):
         self.source = settings
         self._step_lock = RLock()
         self.pace = pace
-        super().__init__(resolve(settings), timetable=timetabled(settings))
+        scenario = resolve(settings)
+        first = _first_rows(population(scenario, names_of(scenario)))  # no lever changes them, and sorting takes long
+        self._rows = aligned(first.shape, ROW)
+        self._rows[:] = first
+        super().__init__(scenario, timetable=timetabled(settings))
+        del self._rows
 
     def step(self) -> None:
         """Simulate one day, once the browser has painted the last one."""

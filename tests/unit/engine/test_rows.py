@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from sim.engine.rows import NOWHERE, PROSPECT, ROW, STATUSES, CohortSpan, new_rows
+from sim.engine.rows import NOWHERE, PROSPECT, ROW, STATUSES, CohortSpan, Population, new_rows
 from sim.engine.streams import name_key
 
 
@@ -16,7 +16,7 @@ def rows_of(*sizes: int, seed: int = 1) -> np.ndarray:
     """Rows of cohorts of these sizes, from the places 3, 4, ..."""
     firsts = np.cumsum([0, *sizes])
     spans = [CohortSpan(int(first), size, 3 + n) for n, (first, size) in enumerate(zip(firsts, sizes, strict=False))]
-    return new_rows(spans, [name_key(seed, "cohort", str(n)) for n in range(len(sizes))])
+    return new_rows(Population(tuple(spans), tuple(name_key(seed, "cohort", str(n)) for n in range(len(sizes)))))
 
 
 def test_a_migrant_takes_32_bytes_without_gaps() -> None:
