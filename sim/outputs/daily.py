@@ -135,38 +135,42 @@ def monthly_table(blocks: Blocks, start: date) -> pd.DataFrame:
 
     ``days`` is the number of days of the month that were run.
     """
-    rows: list[pd.DataFrame] = []
+    rows: list[dict[str, Array]] = []
     for block in blocks.values():
         if block.level == "place":
             continue
-        over_time = definition(block.output).over_time
-        rows.append(_monthly(block, start, over_time))
+        if not rows:
+            months, firsts = month_starts(start, block.values.shape[1])
+        rows.append(_monthly(block, months, firsts, definition(block.output).over_time))
         if block.output == "border_pressure":
-            rows.append(_monthly(block, start, "peak"))
-    table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=list(MONTHLY_COLUMNS))
+            rows.append(_monthly(block, months, firsts, "peak"))
+    if not rows:
+        return pd.DataFrame(columns=list(MONTHLY_COLUMNS))
+    table = pd.DataFrame({name: np.concatenate([part[name] for part in rows]) for name in rows[0]})
     return table.sort_values("replicate", kind="stable", ignore_index=True)
 
 
-def _monthly(block: Block, start: date, statistic: str) -> pd.DataFrame:
+def _monthly(block: Block, months: list[str], firsts: Array, statistic: str) -> dict[str, Array]:
     replicates, days, width = block.values.shape
-    months, firsts = month_starts(start, days)
     lengths = np.diff([*firsts, days])
     values = aggregate(block.values, firsts, lengths, statistic)
     unit = definition(block.output).unit
     count = replicates * width
-    return pd.DataFrame(
-        {
-            "month": np.tile(np.array(months, dtype=object), count),
-            "days": np.tile(lengths, count),
-            "level": block.level,
-            "name": np.tile(np.repeat(np.array(block.names, dtype=object), len(months)), replicates),
-            "measure": block.output,
-            "statistic": statistic,
-            "value": values.transpose(0, 2, 1).ravel().astype(np.float64),
-            "unit": f"{unit} per month" if statistic == "sum" else unit,
-            "replicate": np.repeat(np.arange(replicates, dtype=np.int32), len(months) * width),
-        }
-    )
+
+    def same(text: str) -> Array:
+        return np.full(count * len(months), text, dtype=object)
+
+    return {
+        "month": np.tile(np.array(months, dtype=object), count),
+        "days": np.tile(lengths, count),
+        "level": same(block.level),
+        "name": np.tile(np.repeat(np.array(block.names, dtype=object), len(months)), replicates),
+        "measure": same(block.output),
+        "statistic": same(statistic),
+        "value": values.transpose(0, 2, 1).ravel().astype(np.float64),
+        "unit": same(f"{unit} per month" if statistic == "sum" else unit),
+        "replicate": np.repeat(np.arange(replicates, dtype=np.int32), len(months) * width),
+    }
 
 
 def aggregate(values: Array, firsts: Array, lengths: Array, statistic: str) -> Array:
