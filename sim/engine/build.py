@@ -83,7 +83,7 @@ def _routes(scenario: Scenario, names: Names) -> t.Table:
         record["state"] = names.states.index(entry.transit_state)
         record["origin"] = names.places.index(entry.origin)
         record["destination"] = names.places.index(entry.destination)
-        record["base_price"] = record["price"] = entry.price
+        record["base_price"] = record["price"] = entry.fare
         _fill(record, entry, _PRICE_FIELDS)
     return table
 
@@ -119,8 +119,9 @@ def _pairs(scenario: Scenario, names: Names) -> tuple[t.Table, t.Table]:
 def _states(scenario: Scenario, names: Names) -> t.Table:
     table = np.zeros(len(names.states), t.STATE)
     for record, name in zip(table, names.states, strict=True):
-        entry = scenario.transit_states[name]
+        entry: Any = scenario.transit_states[name]
         record["hub"] = names.places.index(entry.hub)
+        record["visa_validity"] = t.NEVER if entry.visa_validity is None else entry.visa_validity
         _fill(record, entry, ("stay_at_hub", "return_price"))
     return table
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 import math
 
 from sim.engine.compiled import compiled
+from sim.engine.processes.booking import has_run_out
 from sim.engine.processes.demand import affordable, appraise, goodwill, share_out, utility
 from sim.engine.queues import COUNT, FIRST, LINK, peek_due, seat_queue, visa_queue
 from sim.engine.rows import AT_BORDER, PROSPECT
@@ -73,26 +74,32 @@ def keep_away(w, day, kept):
 
 
 @compiled
-def count_line(w, q, lines, line):
-    """Count those in queue ``q`` by pair."""
+def count_line(w, q, day, lines, line):
+    """Count those in queue ``q`` by pair; of those in line for a seat, whose visa is good today."""
     queue = w.queues[q]
     b, first = queue.head, queue.first
     while b >= 0 and queue.length > 0:
         for n in range(first, w.blocks[b, COUNT]):
-            m = w.rows[w.blocks[b, FIRST + n]]
+            i = w.blocks[b, FIRST + n]
+            m = w.rows[i]
+            if line == FOR_A_SEAT and has_run_out(w, m.route, i, day):
+                continue
             lines[w.pair_of[m.cohort, m.route], line] += 1
         b, first = w.blocks[b, LINK], 0
 
 
 @compiled
-def count_lines(w, lines):
-    """Write how many wait for a seat by land or air, and for a visa, to ``lines``, shape (P, LINES)."""
+def count_lines(w, day, lines):
+    """Write how many wait for a seat by land or air, and for a visa, to ``lines``, shape (P, LINES).
+
+    In line for a seat only those count whose visa is good on ``day``.
+    """
     lines[:] = 0
     for r in range(w.routes.shape[0]):
         if not w.routes[r].over_sea:
-            count_line(w, seat_queue(w, r), lines, FOR_A_SEAT)
+            count_line(w, seat_queue(w, r), day, lines, FOR_A_SEAT)
     for s in range(w.states.shape[0]):
-        count_line(w, visa_queue(w, s), lines, FOR_A_VISA)
+        count_line(w, visa_queue(w, s), day, lines, FOR_A_VISA)
 
 
 @compiled

@@ -23,6 +23,7 @@ from sim.scenario.rules import Behaviour, Detection, Hazards, Information
 MODES = tuple(modes.MODES)  # names; a route's `mode` is the place of its own
 SECTION_PRIOR = 0.5  # success that people expect of a section before news
 ALWAYS_OPEN = 24.0  # hours a day
+NEVER = 1e9  # days, longer than any run
 
 SERVICE = np.dtype(
     [
@@ -55,7 +56,8 @@ COHORT = np.dtype(
 )  # fmt: skip
 STATE = np.dtype(
     [
-        ("hub", "i8"), ("visas", "f8"), ("visa_carry", "f8"), ("facilitation", "f8"), ("coaching", "f8"),
+        ("hub", "i8"), ("visas", "f8"), ("visa_carry", "f8"), ("visa_validity", "f8"), ("facilitation", "f8"),
+        ("coaching", "f8"),
         ("transfer", "f8"), ("transfer_carry", "f8"), ("may_return", "f8"), ("boats_tolerated", "f8"),
         ("interception", "f8"), ("stay_at_hub", "f8"), ("return_price", "f8"), ("return_offer", "f8"),
         ("assisted_return", "f8"),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from typing import Any
+
 from pydantic import Field
 
 from sim.scenario.by_cohort import ByCohort
@@ -63,6 +66,12 @@ class Route(Entry):
         "Price of the package at a load factor of 0.8.",
         rows("package_price_to_minsk", "price_lebanon_package"),
     )
+    legs: dict[Name, Quantity] = Field(
+        default_factory=dict,
+        description="Legs of the journey, such as baghdad-istanbul and istanbul-minsk, each with its price; their sum "
+        "takes the place of `price`. Routes that name the same leg share it: a ban of the leg closes them all.",
+        json_schema_extra={"unit": "USD", "range": [0, 1e5], "source": ASSUMED},
+    )
     travel_days: Quantity = quantity(
         1,
         "days",
@@ -83,6 +92,12 @@ class Route(Entry):
     prior_success: Quantity = quantity(0.5, "share", 0, 1, "Success that people expect before news arrives.")
     shipwreck: Quantity = quantity(0.0, "per boat", 0, 1, "Probability that a boat is wrecked (sea).", NEUTRAL)
     death_in_shipwreck: Quantity = quantity(0.5, "share", 0, 1, "Share of those aboard who die in a wreck (sea).")
+
+    @property
+    def fare(self) -> float:
+        """Price of the whole journey (USD) in a scenario of plain numbers: of its legs, if it names any."""
+        prices: Any = list(self.legs.values()) or [self.price]
+        return math.fsum(prices)
 
     @property
     def over_sea(self) -> bool:
@@ -162,6 +177,14 @@ class TransitState(Entry):
 
     hub: Name = Field(description="Place where its guests arrive.")
     visas: Schedule = schedule("persons per day", 0, 1e6, "Visas issued.", fitted("minsk-2021"))
+    visa_validity: Quantity | None = quantity(
+        None,
+        "days",
+        1,
+        3650,
+        "Days on which a visa is good for boarding, that of its issue the first; when absent it does not expire.",
+        rows("russian_visa_lead_and_validity"),
+    )
     facilitation: Schedule = schedule(
         "share", 0, 1, "How strongly it sends people on, 0 to 1.", fitted("minsk-2021", "background-2025")
     )

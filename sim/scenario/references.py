@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sim.scenario.actors import COLLECTIONS, Carrier, Section
+from sim.scenario.actors import COLLECTIONS, Carrier, Route, Section
 from sim.scenario.by_cohort import misfits
 from sim.scenario.entry import Entry
 from sim.scenario.errors import Problem, choices, dotted, show
@@ -15,10 +16,11 @@ from sim.scenario.fields import is_by_cohort
 from sim.scenario.nodes import Node
 from sim.scenario.places.scenario_map import may_be_placed
 from sim.scenario.places.scenario_map import misfits as misplaced
-from sim.scenario.quantity import JOINT
+from sim.scenario.quantity import JOINT, centre
 from sim.scenario.reactions.reaction import circles
 from sim.scenario.schema import Scenario, extra_collections
 
+CENT = 0.01  # USD
 MOST_PLACES = 255  # the engine codes a place in one byte
 OBSERVED = Path(__file__).resolve().parent.parent / "data" / "observed"
 
@@ -49,6 +51,7 @@ def check(scenario: Scenario, root: Node, last_days: Mapping[str, date]) -> Iter
         yield problem
     if not broken:
         yield from _hubs(scenario, finder)
+        yield from _fares(scenario, finder)
         yield from _shared_places(scenario, finder)
         yield from _targets(scenario, finder)
         yield from _postures(scenario, finder)
@@ -136,6 +139,20 @@ def _hubs(scenario: Scenario, finder: _Finder) -> Iterator[Problem]:
             text = f"found {state}, which has no zone where its guests could go on"
             text += f"; needed: an entry in `zones` whose transit_state is {state}"
             yield finder.problem(text, "routes", name, "transit_state")
+
+
+def _fares(scenario: Scenario, finder: _Finder) -> Iterator[Problem]:
+    """Check that the price of a route of several legs is their sum, and that none goes over the sea."""
+    usual = Route.model_fields["price"].default
+    for name, route in scenario.routes.items():
+        if not route.legs:
+            continue
+        total = math.fsum(map(centre, route.legs.values()))
+        if route.price != usual and abs(centre(route.price) - total) > CENT:
+            text = f"found {show(centre(route.price))} beside legs whose prices add up to {total:g}"
+            yield finder.problem(f"{text}; allowed: their sum, or no price", "routes", name, "price")
+        if route.over_sea:
+            yield finder.problem("found legs of a sea route; allowed: legs by air or land", "routes", name, "legs")
 
 
 def _shared_places(scenario: Scenario, finder: _Finder) -> Iterator[Problem]:

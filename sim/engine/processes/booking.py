@@ -1,7 +1,9 @@
 """Booking: the queues for visas and seats, and decisions after a failed booking.
 
 Both queues are served in the order of joining. A queue whose service is stopped dissolves:
-its people reconsider after a while, and may take another route ("diverted").
+its people reconsider after a while, and may take another route ("diverted"). So does a holder
+whose visa has run out before it got a seat: a visa is good for boarding on the day of its issue
+and up to `visa_validity` days in all.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from __future__ import annotations
 from sim.engine.choice import choose_route, put_off, wait_to_reconsider
 from sim.engine.compiled import compiled
 from sim.engine.ledger import count, move, whole
-from sim.engine.queues import in_turn, line_up, pop, push, schedule, seat_queue, take_due, visa_queue
+from sim.engine.queues import front, in_turn, line_up, pop, push, schedule, seat_queue, take_due, visa_queue
 from sim.engine.rows import BOOKED, DIVERTED, PROSPECT
 from sim.engine.streams import RECONSIDER, SEA_WAIT, VISA_LEAD, draw, lag
 from sim.engine.tables import C_COAST, C_RECONSIDER, C_VISA, F_DIVERTED, F_SET_OUT, N_EVENTS
@@ -78,9 +80,29 @@ def issue_visas(w, day):
                 put_off(w, day, i)
             else:
                 visas -= 1
+                m.since = day
                 push(w, seat_queue(w, m.route), i)
         if w.queues[q].length == 0:
             state.visa_carry = 0.0
+
+
+@compiled
+def has_run_out(w, r, i, day):
+    """Return whether the visa of migrant ``i``, in line for a seat on route ``r``, is no longer good today."""
+    route = w.routes[r]
+    if route.over_sea or route.visa_lead <= 0.0:
+        return False
+    return day - w.rows[i].since >= w.states[route.state].visa_validity
+
+
+@compiled
+def expire_visas(w, day):
+    """Let the booking of those fail whose visa has run out; in a line for seats, the oldest visas stand first."""
+    for r in range(w.routes.shape[0]):
+        q = seat_queue(w, r)
+        while w.queues[q].length > 0 and has_run_out(w, r, front(w, q), day):
+            w.counters[N_EVENTS] += 1
+            put_off(w, day, pop(w, q))
 
 
 @compiled
@@ -96,7 +118,8 @@ def dissolve_closed(w, day):
 
 @compiled
 def run(w, day):
-    """Reconsider, issue visas, dissolve the queues of closed routes."""
+    """Reconsider, let visas expire, issue others, dissolve the queues of closed routes."""
     reconsider(w, day)
+    expire_visas(w, day)
     issue_visas(w, day)
     dissolve_closed(w, day)

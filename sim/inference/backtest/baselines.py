@@ -89,7 +89,7 @@ def _barred(scenario: Scenario, services: object, route: str, day: date) -> bool
         if not isinstance(measure, CarrierBan) or measure.cohorts or day < measure.start:
             continue
         own = not measure.carriers or any(scenario.carriers[name].services is services for name in measure.carriers)
-        if own and (not measure.routes or route in measure.routes) and (measure.end is None or day <= measure.end):
+        if own and route in measure.closes(scenario) and (measure.end is None or day <= measure.end):
             return True
     return False
 

@@ -24,6 +24,7 @@ class CarrierBan(Measure):
     kind: Literal["carrier-ban"]
     carriers: list[Name] = Field(default_factory=list, description="Carriers; all when empty.")
     routes: list[Name] = Field(default_factory=list, description="Routes; all of the carriers' when empty.")
+    legs: list[Name] = Field(default_factory=list, description="Legs, each of which closes every route that uses it.")
     cohorts: list[Name] = Field(default_factory=list, description="Cohorts barred from boarding; everybody when empty.")
 
     def apply(self, model: CorridorModel, name: str, on: bool) -> None:
@@ -33,22 +34,36 @@ class CarrierBan(Measure):
             return
         for carrier in self.carriers or model.carriers:
             if on:
-                model.carriers[carrier].ban(name, self.routes)
+                model.carriers[carrier].ban(name, self._named(model.settings))
             else:
                 model.carriers[carrier].lift(name)
 
     def closes(self, scenario: Scenario) -> list[str]:
-        """Return the named routes that its carriers serve, or all that they serve if none is named."""
+        """Return the routes, named or over a named leg, that its carriers serve; all that they serve if none is."""
         served = self._served(scenario)
-        return sorted(served & set(self.routes) if self.routes else served)
+        named = self._named(scenario)
+        return sorted(served & set(named) if named else served)
 
     def check(self, scenario: Scenario) -> Iterator[Misfit]:
-        """Check that the named carriers serve the named routes."""
+        """Check that routes use the named legs, and that the named carriers serve routes and legs."""
         served = sorted(self._served(scenario))
+        used = sorted({leg for route in scenario.routes.values() for leg in route.legs})
+        flown = {leg for route in served for leg in scenario.routes[route].legs}
+        for i, leg in enumerate(self.legs):
+            if leg not in used:
+                yield ("legs", i), f"found {show(leg)}, which is no leg of a route; {choices(used, leg)}"
+            elif leg not in flown:
+                text = f"found {show(leg)}, which is on no route that a carrier banned here serves"
+                yield ("legs", i), f"{text}; {choices(sorted(flown), leg)}"
         for i, route in enumerate(self.routes if self.carriers else []):
             if route not in served:
                 text = f"found {show(route)}, which no carrier named here serves; {choices(served, route)}"
                 yield ("routes", i), text
+
+    def _named(self, scenario: Scenario) -> list[str]:
+        """Return the routes that are named, and those that use a leg that is."""
+        banned = set(self.legs)
+        return [*self.routes, *(name for name, route in scenario.routes.items() if banned & route.legs.keys())]
 
     def _served(self, scenario: Scenario) -> set[str]:
         return {

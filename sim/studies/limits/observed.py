@@ -85,15 +85,16 @@ class _Watched(CorridorModel):
     def _watched_day(self, tables: Any, day: int) -> None:
         until, depart, after, keep_away = self._parts
         keep_away(tables, day, self._kept[day])
-        before = self._lines[day - 1, :, steps.FOR_A_SEAT].copy() if day else np.zeros(len(self._by_land), np.int64)
-        until(tables, day)
         line = np.zeros_like(self._lines[day])
-        steps.count_lines(tables, line)
+        steps.count_lines(tables, day, line)
+        before = line[:, steps.FOR_A_SEAT].copy()
+        until(tables, day)
+        steps.count_lines(tables, day, line)
         waiting = line[:, steps.FOR_A_SEAT].copy()
         closed = self.world.routes["open"][self.world.pairs["route"]] == 0  # whose line has dissolved
         self._passed[day, :, 0] = waiting - np.where(closed, 0, before)
         depart(tables, day)
-        steps.count_lines(tables, self._lines[day])
+        steps.count_lines(tables, day, self._lines[day])
         self._passed[day, :, 1] = waiting - self._lines[day, :, steps.FOR_A_SEAT]
         after(tables, day)
         steps.count_firsts(tables, self._seen, self._firsts[day])

@@ -60,9 +60,10 @@ def relaxations(scenario: Scenario, routes: Iterable[str]) -> list[Relaxation]:
         f"carriers.{c}.services.{r}.weekly" for c, one in scenario.carriers.items() for r in one.services if r in own
     ]
     more, less = 1 + TENTH, 1 - TENTH
+    prices = [path for route in own for path in _prices(scenario, route)]
     found = [
         ("would_leave", "taste: odds +10 %", tastes, lambda taste: taste + math.log(more)),
-        ("can_pay", "price −10 %", [f"routes.{route}.price" for route in own], lambda price: price * less),
+        ("can_pay", "price −10 %", prices, lambda price: price * less),
         ("has_visa", "visas +10 %", [f"transit_states.{s}.visas" for s in needing], lambda n: n * more),
         ("has_seat", "departures +10 %", services, lambda n: n * more),
         ("transferred", "transfer +10 %", [f"transit_states.{s}.transfer" for s in states], lambda n: n * more),
@@ -72,6 +73,12 @@ def relaxations(scenario: Scenario, routes: Iterable[str]) -> list[Relaxation]:
     assert [step for step, *_ in found] == [step for step in STEPS if step not in ("set_out", "boarded")]
     made = [_relaxation(scenario, *one) for one in found]
     return [one for one in made if one.changes]
+
+
+def _prices(scenario: Scenario, route: str) -> list[str]:
+    """Return the paths of what a journey costs: of its legs, if the route names any."""
+    legs = [f"routes.{route}.legs.{leg}" for leg in scenario.routes[route].legs]
+    return legs or [f"routes.{route}.price"]
 
 
 def _relaxation(

@@ -42,6 +42,23 @@ ErrorOf = Callable[..., str]
             ["measures.a.routes.0", "'benghazi-crete'", "no carrier named here serves", "erbil-minsk"],
         ),
         (
+            "measures: {a: {kind: carrier-ban, start: 2021-07-05, legs: [istanbul-minsk]}}",
+            ["measures.a.legs.0", "'istanbul-minsk'", "no leg of a route", "none is defined"],
+        ),
+        (
+            "measures: {a: {kind: carrier-ban, start: 2021-07-05, legs: [erbil-istanbul, istambul-minsk]}}\n"
+            "routes: {erbil-minsk: {legs: {erbil-istanbul: 800, istanbul-minsk: 2000}}}",
+            ["measures.a.legs.1", "'istambul-minsk'", "did you mean 'istanbul-minsk'"],
+        ),
+        (
+            "routes: {erbil-minsk: {price: 3000, legs: {erbil-istanbul: 800, istanbul-minsk: 2000}}}",
+            ["routes.erbil-minsk.price", "3000", "add up to 2800", "their sum, or no price"],
+        ),
+        (
+            "routes: {benghazi-crete: {legs: {benghazi-tobruk: 100, tobruk-crete: 2000}}}",
+            ["routes.benghazi-crete.legs", "sea route"],
+        ),
+        (
             "measures: {a: {kind: humanitarian-access, start: 2021-07-05, zones: [grodna]}}",
             ["measures.a.zones.0", "did you mean 'grodno'"],
         ),

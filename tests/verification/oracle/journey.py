@@ -83,6 +83,15 @@ class Journey(Books):
             else:
                 m.status = pop.BOOKED
                 self.schedule("visa", m, day, st.lag(st.draw(m.key, st.VISA_LEAD, m.bookings), route.visa_lead))
+        for r, queue in enumerate(self.seat_queue):
+            route = self.world.routes[r]
+            if route.over_sea or route.visa_lead <= 0:
+                continue
+            for m in list(queue):  # each by its own visa, wherever in the line it stands
+                if m.since + self.world.states[route.state].visa_validity <= day:
+                    self.met["visa expired"] += 1
+                    queue.remove(m)
+                    self.put_off(day, m)
         for m in sorted(self.ready("visa", day, pop.BOOKED), key=lambda m: m.key):
             route = self.world.routes[m.route]
             (self.visa_queue[route.state] if route.visa_lead > 0 else self.seat_queue[m.route]).append(m)
@@ -96,6 +105,7 @@ class Journey(Books):
                     self.put_off(day, m)
                 else:
                     visas -= 1
+                    m.since = day
                     self.seat_queue[m.route].append(m)
             self.met["visa queue"] += len(queue)
             if not queue:

@@ -75,6 +75,70 @@ def test_the_queue_for_seats_dissolves_when_its_route_is_closed(
     assert (model.world.rows["status"][ORDER] == (BOOKED if route_open else PROSPECT)).all()
 
 
+@pytest.mark.parametrize("validity", [1.0, 2.0, 2.5, 4.0, np.inf])
+def test_a_visa_is_good_for_so_many_days_and_who_holds_an_older_one_books_anew(
+    queue: tuple[CorridorModel, int, int], validity: float
+) -> None:
+    model, _, seats = queue
+    model.world.states["visas"], model.world.states["visa_validity"] = 1.0, validity
+    today = 5
+    for day in range(today + 1):  # one visa a day
+        booking.issue_visas(model._tables, day)
+    booking.expire_visas(model._tables, today)
+    held = [i for day, i in enumerate(ORDER) if today - day < validity]
+    assert waiting(model, seats) == held
+    assert model.world.pair_flows[today, :, t.F_GAVE_UP_BOOKING].sum() == len(ORDER) - len(held)
+    assert {int(i) for i in np.flatnonzero(model.world.rows["status"] == BOOKED)} == set(held)
+
+
+def test_where_no_visa_is_needed_none_expires() -> None:
+    model = CorridorModel(tiny_scenario({"transit_states": {"belarus": {"visa_validity": 1}}}))
+    put(model, ORDER, BOOKED, "damascus", "damascus-minsk")
+    line = 2 * len(model.names.states) + model.names.routes.index("damascus-minsk")
+    for i in ORDER:
+        queues.push(model._tables, line, i)
+    booking.expire_visas(model._tables, 100)
+    assert waiting(model, line) == ORDER
+
+
+def _scarce_seats(validity: float | None) -> CorridorModel:
+    """Iraqis who want to go whatever the line and the news, to a state with more visas than there are seats."""
+    changes = {
+        "carriers": {"airline-iq": {"services": {"baghdad-minsk": {"weekly": {START: 1}}}}},
+        "cohorts": {"sudanese": {"size": 0}, "syrians": {"size": 0}, "iraqis": {"size": 600}},
+        "routes": {"baghdad-minsk": {"price": 0}},
+        "transit_states": {"belarus": {"visa_validity": validity}} if validity else {},
+        "behaviour": {"time": 0, "success": 0, "facilitation": 0},
+    }
+    return CorridorModel(tiny_scenario(changes))
+
+
+def test_the_shorter_a_visa_is_good_the_fewer_board_and_nobody_on_an_expired_one() -> None:
+    boarded, failed = [], []
+    for validity in (None, 3650.0, 60.0, 20.0, 8.0, 3.0, 1.0):
+        model = _scarce_seats(validity)
+        line = 2 * len(model.names.states) + model.names.routes.index("baghdad-minsk")
+        while model.running:
+            model.step()
+            issued = model.world.rows["since"][waiting(model, line)].astype(int)
+            assert (model.day - 1 - issued < (validity or np.inf)).all()
+        flows = model.world.pair_flows.sum(axis=(0, 1))
+        boarded.append(int(flows[t.F_BOARDED]))
+        failed.append(int(flows[t.F_GAVE_UP_BOOKING]))
+    assert boarded == sorted(boarded, reverse=True)
+    assert boarded[0] == boarded[1] > boarded[-1]
+    assert failed[0] == failed[1] == 0 < failed[2] < failed[-1]
+
+
+def test_visas_that_outlast_every_wait_change_nothing() -> None:
+    plain, dated = (
+        finished(tiny_scenario()),
+        finished(tiny_scenario({"transit_states": {"belarus": {"visa_validity": 3650}}})),
+    )
+    assert (plain.world.rows == dated.world.rows).all()
+    assert (plain.world.pair_flows == dated.world.pair_flows).all()
+
+
 def test_who_reconsiders_goes_surely_or_never_at_the_ends_and_more_of_them_between() -> None:
     rows = CorridorModel(tiny_scenario()).world.rows
 

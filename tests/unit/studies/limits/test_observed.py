@@ -31,7 +31,12 @@ def test_to_be_watched_changes_nothing(seed: int) -> None:
     assert plain.events == watched.events
 
 
-@pytest.mark.parametrize("scenario", [rich_scenario(1), tiny_scenario()], ids=["rich", "tiny"])
+SHORT_VISAS = tiny_scenario({"transit_states": {"belarus": {"visa_validity": 1}}})
+
+
+@pytest.mark.parametrize(
+    "scenario", [rich_scenario(1), tiny_scenario(), SHORT_VISAS], ids=["rich", "tiny", "short visas"]
+)
 def test_nobody_takes_a_step_before_the_one_before_it(scenario: Scenario) -> None:
     """By pair and up to any day, no more people have taken a step than the one before."""
     counts = observe(scenario, timetable(scenario)).counts
