@@ -183,7 +183,6 @@ class TransitState(Entry):
         1,
         3650,
         "Days on which a visa is good for boarding, that of its issue the first; when absent it does not expire.",
-        rows("russian_visa_lead_and_validity"),
     )
     facilitation: Schedule = schedule(
         "share", 0, 1, "How strongly it sends people on, 0 to 1.", fitted("minsk-2021", "background-2025")

@@ -31,6 +31,7 @@ def _of_routes(scenario: Scenario) -> Iterator[str]:
     served = {route for carrier in scenario.carriers.values() for route in carrier.services}
     taken = {route for cohort in scenario.cohorts.values() for route in cohort.routes}
     timetabled = {(row.carrier, row.route) for row in departures(scenario)}
+    woken = {route for one in scenario.acting().values() for route in _opened(one.do)}
     for name in scenario.routes:  # one that has neither is just not used, as many that are inherited
         if name in taken - served:
             yield f"routes.{name}: cohorts may choose it, but no carrier serves it, so nobody can take it"
@@ -39,11 +40,17 @@ def _of_routes(scenario: Scenario) -> Iterator[str]:
     for name, carrier in scenario.carriers.items():
         for route, service in carrier.services.items():
             due = [value for day, value in service.weekly.items() if day <= scenario.end and value != 0]
-            if not due and (name, route) not in timetabled:
+            if not due and (name, route) not in timetabled and route not in woken:
                 yield f"carriers.{name}.services.{route}: nothing ever departs, by `weekly` or by a timetable"
     for name, cohort in scenario.cohorts.items():
         if not set(cohort.routes) & served:
             yield f"cohorts.{name}: no carrier serves any of its routes, so nobody leaves"
+
+
+def _opened(action: Any) -> list[str]:
+    """Return the routes on which an action of a reaction may add departures where there are none."""
+    adds = action.kind == "departures" and action.weekly != 0
+    return action.routes if adds else []
 
 
 def _of_border(scenario: Scenario) -> Iterator[str]:

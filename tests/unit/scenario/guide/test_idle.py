@@ -58,3 +58,11 @@ def test_a_scenario_in_which_all_matters_is_not_warned_of() -> None:
     assert without_effect(tiny_scenario()) == []
     assert without_effect(load_scenario("benghazi-surge")) == []
     assert without_effect(load_scenario("minsk-2021")) == []
+    assert without_effect(load_scenario("benghazi-hubs")) == []  # its reactions wake what is asleep
+
+
+def test_what_only_a_reaction_would_wake_is_idle_where_nobody_answers() -> None:
+    found = without_effect(load_scenario("benghazi-hubs", overrides={"answers": False}))
+    assert [line.split(":")[0].split(".")[-1] for line in found if "nothing ever departs" in line] == [
+        f"benghazi-{hub}-minsk" for hub in ("addis-ababa", "baku", "moscow", "tashkent")
+    ]
