@@ -15,8 +15,9 @@ from sim.inference.filter.experiment import LoadedFilter, is_filter, load_filter
 from sim.inference.filter.forecast_study import Looked, WhatIf, look_ahead
 from sim.inference.filter.study import Filtered, Job, Report
 from sim.inference.fit_task import Progress, Workspace
-from sim.outputs.trust import forecast_sentence
+from sim.outputs.trust import ASSUMED, BACK_TESTED, back_tested, forecast_sentence
 from sim.report.outlook.page import write_outlook
+from sim.report.outlook.stored import About
 from sim.report.record.filter_figures import write_filter
 from sim.report.record.forecast_figures import write_fan, write_fit
 from sim.scenario.errors import ScenarioError, show
@@ -198,8 +199,23 @@ def forecast(
 
 def _with_page(loaded: LoadedFilter, job: Job, weeks: int, runs: int, what_if: WhatIf) -> Looked:
     done = look_ahead(loaded, job, weeks, runs, what_if)
-    write_outlook(done, loaded.experiment.title, forecast_sentence(loaded.name), job.command)
+    write_outlook(done, _about(loaded, done, job.command))
     return done
+
+
+def _about(loaded: LoadedFilter, done: Looked, command: str) -> About:
+    series = {name: entry.agency or name for name, entry in loaded.experiment.series.items()}
+    tested = back_tested(loaded.name)
+    return About(
+        title=loaded.experiment.title,
+        experiment=loaded.name,
+        summary=done.summary,
+        trust=forecast_sentence(loaded.name),
+        command=command,
+        titles=done.titles,
+        series=series,
+        marks={name: BACK_TESTED if agency in tested else ASSUMED for name, agency in series.items()},
+    )
 
 
 def _texts(changes: Mapping[str, Any] | Sequence[str]) -> list[str]:

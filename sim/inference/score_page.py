@@ -18,9 +18,9 @@ import pandas as pd
 
 from sim.data.durable_files import write_text
 from sim.inference.filter.back_test import MODEL, UNSTRETCHED
-from sim.inference.filter.ship import ABOUT, BY_SERIES, SCORES
+from sim.inference.filter.ship import ABOUT, BY_SERIES
 from sim.inference.filter.simple_methods import ENSEMBLE
-from sim.inference.filter.start import FOLDER
+from sim.inference.filter.start import FOLDER, SCORES
 
 ROOT = Path(__file__).resolve().parents[2]
 EXPERIMENT = "eastern-border"

@@ -164,6 +164,11 @@ def forecast_sentence(experiment: str, facts: Facts | None = None) -> str:
     )
 
 
+def back_tested(experiment: str, facts: Facts | None = None) -> set[str]:
+    """Return the agencies whose monthly forecasts by a filter were back-tested."""
+    return {name for name, _ in _scored(evidence() if facts is None else facts, experiment)}
+
+
 def score_words(row: Facts) -> str:
     """Return how the forecasts of a series were scored."""
     count = _count(row["forecasts"], "forecast")

@@ -157,10 +157,9 @@ def _told(ahead: Outlook, files: dict[str, pd.DataFrame], warnings: pd.DataFrame
     if len(worst := _worst(warnings)):
         tables["Overload, by section"] = worst
     if len(files["past"]):
-        tables["How the last forecasts turned out"] = _turned_out(files["past"])
-    surprises = files["surprises"]
-    if len(far := surprises[surprises["beyond"]]):
-        tables["Figures beyond what the model produces"] = _in_words(far.drop(columns="beyond"))
+        tables["How the last forecasts turned out"] = turned_out(files["past"])
+    if len(far := beyond(files["surprises"])):
+        tables["Figures beyond what the model produces"] = far
     return tables
 
 
@@ -232,12 +231,18 @@ def _past_sentence(past: pd.DataFrame, origin: date, factor: float) -> str:
     """Return how many of the last year's forecasts held, and how the intervals follow from it."""
     if not len(past):
         return "No earlier forecast has a figure yet, so the intervals are the filter's own."
+    return f"{held(past, origin)} By all past errors the intervals are {factor:.2f} times the filter's."
+
+
+def held(past: pd.DataFrame, origin: date) -> str:
+    """Return in a sentence how many forecasts of the last year held."""
     year = past[[(origin - last).days <= _YEAR for last in past["period_end"]]]
-    held = f"{int(year['in90'].sum())} of {len(year)} in the 90 % interval, {int(year['in50'].sum())} in the 50 %"
-    return f"Forecasts of the last year: {held}. By all past errors the intervals are {factor:.2f} times the filter's."
+    words = f"{int(year['in90'].sum())} of {len(year)} in the 90 % interval, {int(year['in50'].sum())} in the 50 %"
+    return f"Forecasts of the last year: {words}."
 
 
-def _turned_out(past: pd.DataFrame) -> pd.DataFrame:
+def turned_out(past: pd.DataFrame) -> pd.DataFrame:
+    """Return in words how the last forecasts turned out, the latest first."""
     return pd.DataFrame([
         {
             "period": f"{row.period_start} to {row.period_end}", "series": row.series, "forecast of": f"{row.origin}",
@@ -249,9 +254,10 @@ def _turned_out(past: pd.DataFrame) -> pd.DataFrame:
     ])  # fmt: skip
 
 
-def _in_words(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table with its days as text."""
-    return table.assign(**{key: table[key].astype(str) for key in ("period_start", "period_end")})
+def beyond(surprises: pd.DataFrame) -> pd.DataFrame:
+    """Return the figures that lie beyond what the model produces, with their days as text."""
+    far = surprises[surprises["beyond"]].drop(columns="beyond")
+    return far.assign(**{key: far[key].astype(str) for key in ("period_start", "period_end")})
 
 
 def _surprises(loaded: LoadedFilter, done: study.Filtered) -> pd.DataFrame:

@@ -23,11 +23,11 @@ from sim.inference.filter import checkpoint
 from sim.inference.filter.assimilate import Month
 from sim.inference.filter.experiment import LoadedFilter, load_filter
 from sim.inference.filter.resume import RECORD
-from sim.inference.filter.start import FOLDER, FORECASTS, POSTURE, STATE, is_of_today, rules_of
+from sim.inference.filter.start import FOLDER, FORECASTS, POSTURE, SCORES, STATE, is_of_today, rules_of
 from sim.inference.filter.study import months_and_record, past_forecasts
 from sim.outputs.folder import OutputError
 
-SCORES, BY_SERIES, ABOUT = "scores.csv", "scores-by-series.csv", "about.json"
+BY_SERIES, ABOUT = "scores-by-series.csv", "about.json"
 _OUT = re.compile(r" --out \S+")  # the folder of the one who ran it
 
 

@@ -30,6 +30,7 @@ from sim.studies.work.executors import workplace
 
 FOLDER = Path(__file__).resolve().parents[2] / "data" / "filters"
 STATE, FORECASTS, POSTURE = "state.npz", "forecasts.parquet", "posture.csv"
+SCORES = "scores.csv"  # of the back-test, by method and horizon
 _WORDS = {"title", "description", "scenario", "overrides"}  # fields of an experiment that are no rules of the filter
 
 

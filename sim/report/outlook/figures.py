@@ -9,9 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
+from sim.report.outlook.grids import ENDS, rates, recent
 from sim.report.style import A4_WIDTH, COLOURS, GREY, INK, date_axis
 
-_YEAR = 400  # days before today that are shown
 _BLUE, _RED = COLOURS[0], COLOURS[1]
 
 
@@ -26,12 +26,11 @@ def countries(past: pd.DataFrame, months: pd.DataFrame, origin: date) -> Figure:
     names = list(dict.fromkeys(months["series"]))
     figure = Figure(figsize=(A4_WIDTH, 1.9 * len(names) + 0.3), layout="constrained")
     panels = figure.subplots(len(names), 1, sharex=True, squeeze=False)[:, 0]
+    before, ahead = recent(past, origin), rates(months)
     for name, axes in zip(names, panels, strict=True):
-        shown = past[past["series"] == name] if len(past) else past
-        for row in shown.itertuples():
-            if (origin - row.period_end).days <= _YEAR:
-                _period(axes, row, row.published)
-        for row in months[months["series"] == name].itertuples():
+        for row in before[before["series"] == name].itertuples() if len(before) else ():
+            _period(axes, row, row.published)
+        for row in ahead[ahead["series"] == name].itertuples():
             _period(axes, row, None)
         axes.axvline(origin, color=INK, lw=0.8, ls="--")
         axes.set_yscale("symlog", linthresh=1)
@@ -45,15 +44,12 @@ def countries(past: pd.DataFrame, months: pd.DataFrame, origin: date) -> Figure:
 
 
 def _period(axes: Axes, row: object, published: float | None) -> None:
-    """Draw a figure's forecast as a bar in the middle of its period, and what was published as a line across it."""
+    """Draw a forecast, a day, as a bar in the middle of its period, and what was published as a line across it."""
     start, end = row.period_start, row.period_end + timedelta(days=1)  # type: ignore[attr-defined]
-    days = (end - start).days
-    at = start + timedelta(days=days / 2)
-    low, high, inner, outer, middle = (
-        getattr(row, key) / days for key in ("low90", "high90", "low50", "high50", "median")
-    )
+    at = start + timedelta(days=row.days / 2)  # type: ignore[attr-defined]
+    low, inner, middle, outer, high = (getattr(row, key) for key in ENDS)
     axes.plot([at, at], [low, high], color=_BLUE, lw=1.4, solid_capstyle="butt")
     axes.plot([at, at], [inner, outer], color=_BLUE, lw=5, alpha=0.5, solid_capstyle="butt")
     axes.plot([at], [middle], "o", color=_BLUE, ms=3)
     if published is not None:
-        axes.plot([start, end], [published / days] * 2, color=_RED, lw=2, solid_capstyle="butt")
+        axes.plot([start, end], [published] * 2, color=_RED, lw=2, solid_capstyle="butt")

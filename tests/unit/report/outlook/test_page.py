@@ -11,6 +11,7 @@ import pytest
 
 from sim.inference.filter.forecast_study import Looked
 from sim.report.outlook.page import page, write_outlook
+from sim.report.outlook.stored import About
 
 ORIGIN = date(2024, 1, 1)
 INTERVAL = {"low90": 10.0, "low50": 20.0, "median": 30.0, "high50": 40.0, "high90": 50.0}
@@ -42,19 +43,27 @@ def looked(folder: Path, *, months: bool = True, name: str = "pl-by-1") -> Looke
     return Looked(folder, "From 2024-01-01.", tables, files, {"poland": "Poland", name: f"Section {name}"})
 
 
+def about(found: Looked, title: str, trust: str, command: str) -> About:
+    series, marks = {"poland": "poland"}, {"poland": "back-tested"}
+    return About(title, "eastern-border", found.summary, trust, command, found.titles, series, marks)
+
+
 @pytest.mark.parametrize("months", [True, False], ids=["forecast", "what-if"])
 def test_people_stand_beside_the_border_and_past_forecasts_beside_both(tmp_path: Path, months: bool) -> None:
-    text = page(looked(tmp_path, months=months), "The border", "all is assumed", "corridor forecast")
+    found = looked(tmp_path, months=months)
+    known = about(found, "The border", "all is assumed", "corridor forecast")
+    text = page(found, known)
     for words in ("Stranded at the week's end", "Injured", "Dead", "28% ± 2%", "30 (10 to 50)", "all is assumed",
                   "How the last forecasts turned out", "2024-01-08", "corridor forecast"):  # fmt: skip
         assert words.replace("'", "&#39;") in text, words
     assert text.count("Section pl-by-1") == 2  # warning and pressure, by title
     assert ("<svg" in text) is months
-    assert text == page(looked(tmp_path, months=months), "The border", "all is assumed", "corridor forecast")
+    assert text == page(looked(tmp_path, months=months), known)
 
 
 def test_it_needs_nothing_from_elsewhere_and_takes_no_text_for_markup(tmp_path: Path) -> None:
-    file = write_outlook(looked(tmp_path, name="<script>x</script>"), "<b>title", "a & b", "")
+    found = looked(tmp_path, name="<script>x</script>")
+    file = write_outlook(found, about(found, "<b>title", "a & b", ""))
     text = file.read_text(encoding="utf-8")
     assert "<script" not in text and "<b>title" not in text and "a &amp; b" in text
     assert re.findall(r"""(?:src|href)=["'](?!#)[^"']+""", text) == []
