@@ -21,6 +21,7 @@ from sim.view.numbers import marks_of
 from sim.view.opened_folder import Opened
 from sim.view.panels.bands import Bands
 from sim.view.panels.documents import Documents
+from sim.view.panels.outlook import ForecastPage, Outlooks
 from sim.view.panels.why import Why, WhyPage
 from sim.view.results_page import Results
 from sim.view.session import DEFAULT, Session
@@ -60,10 +61,14 @@ def Page() -> None:  # noqa: N802
     for job in (comparison.work, why.job, bands.work, documents.job):
         solara.use_effect(lambda job=job: job.close, [])
     update_counter.get()
-    page = solara.use_reactive("Results" if _opened else "Live")
-    pages = tuple(name for name in PAGES if _opened or name != "Results")
+    outlooks = solara.use_memo(lambda: Outlooks(_opened.folder if _opened else None, query), [])
+    results = _opened is not None and _opened.kind != "forecast"
+    page = solara.use_reactive("Forecast" if outlooks.first else "Results" if results else "Live")
+    there = {"Results": results, "Forecast": bool(outlooks.folders)}
+    pages = tuple(name for name in PAGES if there.get(name, True))
     screen = Screen(
-        session, model, model.value, model.value.day, page, pages, comparison, why, bands, documents, _opened, problem
+        session, model, model.value, model.value.day, page, pages, comparison, why, bands, documents, outlooks,
+        _opened, problem
     )  # fmt: skip
     with solara.Div(classes=["corridor-page"]):
         solara.Title("Corridor")
@@ -105,5 +110,11 @@ def Live(screen: Screen) -> None:  # noqa: N802
                 components.outcome_chart(model, ghost=baseline.charts["outcome"], day=day)
 
 
-PAGES: dict[str, Callable[..., Any]] = {"Live": Live, "Why": WhyPage, "Compare": Compare, "Results": Results}
+PAGES: dict[str, Callable[..., Any]] = {
+    "Live": Live,
+    "Why": WhyPage,
+    "Compare": Compare,
+    "Results": Results,
+    "Forecast": ForecastPage,
+}
 __all__ = ["PAGES", "Layout", "Live", "Page", "start_with"]

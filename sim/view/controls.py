@@ -35,6 +35,7 @@ from sim.view.state.link import link_of
 from sim.view.widgets import HeaderWidget, LeversWidget, RunWidget
 
 if TYPE_CHECKING:
+    from sim.view.panels.outlook import Outlooks
     from sim.view.panels.why import Why
 
 type Model = Any  # solara.Reactive, most often of a WatchedModel
@@ -48,8 +49,8 @@ class Screen:
     """The state of one tab: its session, the reactive model, and the model and day now on screen.
 
     ``page`` is the reactive name of the page, one of ``pages``; ``comparison`` is what the session compares, ``why``
-    what it explains, ``bands`` how uncertain it is, ``documents`` what it writes; ``opened`` is the folder that the
-    view was opened with, ``problem`` what in its link is not allowed.
+    what it explains, ``bands`` how uncertain it is, ``documents`` what it writes, ``outlooks`` the forecasts it can
+    show; ``opened`` is the folder that the view was opened with, ``problem`` what in its link is not allowed.
     """
 
     session: Session
@@ -62,6 +63,7 @@ class Screen:
     why: Why
     bands: Bands
     documents: Documents
+    outlooks: Outlooks
     opened: Opened | None = None
     problem: str = ""
 

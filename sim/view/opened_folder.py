@@ -12,6 +12,7 @@ import numpy as np
 from sim.outputs.definitions import ALL, title_of
 from sim.outputs.folder import OutputError
 from sim.outputs.results import SCENARIO, Results
+from sim.report.outlook import stored
 from sim.scenario import Scenario, ScenarioError, apply_overrides, load_scenario
 from sim.scenario.points import coordinate_of
 from sim.studies.arms import ANSWERED
@@ -32,12 +33,12 @@ class Opened:
     """Results from a folder.
 
     Attributes:
-        kind: "run", "study" (replicates or a comparison) or "sweep".
+        kind: "run", "study" (replicates or a comparison), "sweep" or "forecast".
         title: Title for display.
         start: Scenario with which the live page begins: the folder's, if it can be run.
     """
 
-    def __init__(self, folder: Path, source: Results | Study | CompletedSweep) -> None:
+    def __init__(self, folder: Path, source: Results | Study | CompletedSweep | stored.Stored) -> None:
         """See `read`."""
         self.folder, self.source = folder, source
         if isinstance(source, Results):
@@ -48,6 +49,9 @@ class Opened:
             lacking = f" ({source.there:,} of {source.asked:,} runs)" if source.unfinished else ""
             self.kind, self.title = "study", " / ".join(source.names) + lacking
             file = folder / "scenarios" / f"{source.base}.yaml"
+        elif isinstance(source, stored.Stored):
+            self.kind, self.title = "forecast", source.about.title
+            file = folder / SCENARIO
         else:
             self.kind, self.title = "sweep", source.title
             file = folder / "scenarios" / f"{source.study.base}.yaml"
@@ -56,6 +60,8 @@ class Opened:
     @classmethod
     def read(cls, folder: Path) -> Opened:
         """Read a folder; raises OutputError if it contains nothing that can be shown."""
+        if stored.is_forecast(folder):
+            return cls(folder, stored.read(folder))
         if not is_study(folder):
             return cls(folder, Results.read(folder))
         study = Study(folder)

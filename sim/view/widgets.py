@@ -126,6 +126,13 @@ class MatrixWidget(ControlWidget):
     _css = static("common.css", "chart.css", "matrix.css")
 
 
+class OutlookWidget(ControlWidget):
+    """Words and tables of a forecast: its head with the early warning, or the rest."""
+
+    _esm = static("common.js", "export.js", "outlook/tables.js")
+    _css = static("common.css", "header.css", "chart.css", "matrix.css", "outlook.css")
+
+
 class WhyWidget(ControlWidget):
     """What limits the flow: asked for, waited for, told."""
 

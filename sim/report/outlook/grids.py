@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
 import pandas as pd
 
-from sim.inference.filter.back_test import MODEL
+from sim.inference import score_page
+from sim.inference.filter.back_test import MODEL, UNSTRETCHED
 from sim.inference.filter.start import FOLDER, SCORES
 from sim.outputs.trust import ASSUMED
 
@@ -56,6 +57,18 @@ def warned(table: pd.DataFrame) -> Grid:
     return grid._replace(lines=sorted(grid.lines, key=lambda line: -max(shade for _, shade in line[1])))
 
 
+def monthly(table: pd.DataFrame, marks: Mapping[str, str]) -> Grid:
+    """Return recorded attempts by series and month ahead; back-tested if each series with a forecast is."""
+    named = table.assign(month=[f"{day:%Y-%m}" for day in table["period_start"]])
+    note = "As they might be published: median (90 %)."
+    grid = _grid(
+        "Recorded attempts by month", note, "series", "month", sorted(set(named["month"])), named,
+        lambda r: (_interval(r), 0.0),
+    )  # fmt: skip
+    own = {marks.get(name, ASSUMED) for name in table["series"]}
+    return grid._replace(mark=own.pop() if len(own) == 1 else ASSUMED, corner="Month")
+
+
 def pressure(table: pd.DataFrame) -> Grid:
     """Return border pressure by section and week."""
     own = table[table["outcome"] == "pressure"]
@@ -70,7 +83,7 @@ def people(table: pd.DataFrame) -> Grid:
     return _by_week("All sections together", "Median (90 %).", "outcome", shown, lambda r: (_interval(r), 0.0))
 
 
-def titled(grid: Grid, titles: dict[str, str]) -> Grid:
+def titled(grid: Grid, titles: Mapping[str, str]) -> Grid:
     """Return a grid with titles of sections and agencies in place of their names."""
     return grid._replace(lines=[(titles.get(name, name), cells) for name, cells in grid.lines])
 
@@ -87,45 +100,54 @@ def recent(past: pd.DataFrame, origin: date) -> pd.DataFrame:
     return rates(past[[(origin - day).days <= PAST for day in past["period_end"]]]) if len(past) else past
 
 
-def scores(experiment: str) -> list[Grid]:
+def scores(experiment: str, titles: Mapping[str, str]) -> list[Grid]:
     """Return how the back-test that ships for an experiment scored, by method and months ahead; empty if none does.
 
-    Ratios are Corridor's score over the method's on the same figures, with losses as they are.
+    Ratios are Corridor's score over the method's on the same figures, over all series and by series, losses and wins.
+
+    Args:
+        experiment: Its name.
+        titles: Titles of series, by name; others stand by their names.
     """
-    file = FOLDER / experiment / SCORES
-    if not experiment or not file.is_file():
+    if not experiment or not (FOLDER / experiment / SCORES).is_file():
         return []
-    table = pd.read_csv(file)
-    others = table[table["method"] != MODEL]
+    whole, by_series, _ = score_page.scores(FOLDER / experiment)
+    named = [f"{titles.get(row.series, row.series)}: {row.method}" for row in by_series.itertuples()]
+    note = "By months ahead, over all origins of the back-test; sure intervals would hold 50 and 90 %."
     return [
-        *(_against(others, key, words) for key, words in (("crps", "CRPS"), ("log_wis", "WIS of logarithms"))),
+        _against(whole, "crps", "CRPS", ""),
+        _against(whole, "log_wis", "WIS of logarithms", ""),
+        _against(by_series.assign(label=named), "crps", "CRPS", ", by series"),
         _by_horizon(
-            table, "Share of figures in the 50 and 90 % intervals",
-            "By months ahead, over all origins of the back-test; sure intervals would hold 50 and 90 %.",
+            whole[whole["method"] != UNSTRETCHED].assign(label=lambda table: table["method"]),
+            "Share of figures in the 50 and 90 % intervals",
+            note,
             lambda r: (f"{r.in50:.0%} and {r.in90:.0%} of {r.figures}", 0.0),
         ),
-    ]  # fmt: skip
+    ]
 
 
-def _against(others: pd.DataFrame, key: str, words: str) -> Grid:
+def _against(table: pd.DataFrame, key: str, words: str, which: str) -> Grid:
+    """Return Corridor's score over other methods': one without the stretch is no other method."""
+    others = table[~table["method"].isin([MODEL, UNSTRETCHED])]
+    others = others if "label" in others else others.assign(label=others["method"])
     ratios = others[f"{key}_ratio"]
     note = (
-        f"Corridor's {words} over the method's on the same figures (90 %, over origins); below 1 Corridor is better. "
+        f"Corridor's {words} over the method's on the same figures (90 %, over origins). Below 1 Corridor is better: "
     )
-    note += f"It is better in {int((ratios < 1).sum())} and worse in {int((ratios > 1).sum())} of {len(ratios)}; "
-    note += "shaded where it is worse."
+    note += f"in {int((ratios < 1).sum())} of {len(ratios)}, worse in {int((ratios > 1).sum())}, which are shaded."
 
     def cell(row: Any) -> Cell:
         ratio, low, high = (getattr(row, f"{key}_{end}") for end in ("ratio", "low", "high"))
         return f"{ratio:.2f} ({low:.2f} to {high:.2f}){' worse' if ratio > 1 else ''}", 0.3 if ratio > 1 else 0.0
 
-    return _by_horizon(others, f"{words} against other methods", note, cell)
+    return _by_horizon(others, f"{words} against other methods{which}", note, cell)
 
 
 def _by_horizon(table: pd.DataFrame, title: str, note: str, cell: Callable[[Any], Cell]) -> Grid:
     ahead = sorted(set(table["horizon"]))
     columns = [f"{n} month{'s' if n > 1 else ''} ahead" for n in ahead]
-    return _grid(title, note, "method", "horizon", ahead, table, cell)._replace(
+    return _grid(title, note, "label", "horizon", ahead, table, cell)._replace(
         columns=columns, mark="", corner="Method"
     )
 

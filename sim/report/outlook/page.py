@@ -71,7 +71,7 @@ def _content(found: Looked, about: stored.About) -> dict[str, Any]:
             )
         ],
         "people": grids.people(tables["forecast"]),
-        "scores": grids.scores(about.experiment),
+        "scores": grids.scores(about.experiment, found.titles),
         "told": [(name, _plain(table)) for name, table in found.tables.items() if "week, by country" not in name],
         "command": about.command,
     }

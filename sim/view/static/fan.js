@@ -9,7 +9,8 @@ const area = (low, high, x, y) => `${line(high, x, y)}${low.map((v, k) => `L${x(
 /** The highest value that a view shows in any panel. */
 function topOf(view, mark) {
   const tops = mark ? [mark * 1.05] : [0];
-  for (const { fan, stack } of view.panels) {
+  for (const { fan, stack, counts } of view.panels) {
+    for (const count of counts ?? []) tops.push(count.value, count.high90);
     if (fan) tops.push(...fan.high90);
     if (stack?.length) tops.push(...pile(stack).at(-1).upper);
   }
@@ -32,6 +33,7 @@ function render({ model, el }) {
   let pending = 0;
   let pointed = -1;
 
+  const before = () => data.from ?? 0; // weeks of counts alone, before the first band
   const view = () => data.views.find((v) => v.name === chosen) ?? data.views[0];
   const colour = (k) => (k || data.panels.length === 1 ? "var(--c0)" : "var(--base)");
 
@@ -63,6 +65,7 @@ function render({ model, el }) {
     key(`background:color-mix(in srgb, ${own} 42%, transparent)`, "50 % of runs");
     key(`background:color-mix(in srgb, ${own} 20%, transparent)`, "90 %");
     if (data.panels.length > 1) key("border-top:2px dashed var(--ghost);height:0", "A in B's panel, with its 90 %");
+    if (now.panels[0].counts?.length) key("background:var(--over);height:2.5px", "counted; behind it what was forecast of it");
   }
 
   function build() {
@@ -118,7 +121,7 @@ function render({ model, el }) {
     const top = marks.at(-1);
     const share = (day) => day / Math.max(data.days - 1, 1);
     entry.place = (day) => PAD.left + share(day) * (w - PAD.left - PAD.right);
-    const x = (week) => entry.place(Math.min(week * data.every + data.every - 1, data.days - 1));
+    const x = (week) => entry.place(Math.min((week + before()) * data.every + data.every - 1, data.days - 1));
     const y = (v) => h - PAD.bottom - (v / top) * (h - PAD.top - PAD.bottom);
     Object.assign(entry, { x, y, w, h });
     for (const layer of Object.values(layers)) layer.replaceChildren();
@@ -126,14 +129,16 @@ function render({ model, el }) {
     if (data.together) drawTogether(layers, view().panels, x, y);
     else alone(entry, k);
     events(entry);
+    if (data.today !== undefined) drawToday(entry.layers.lines, entry.place(data.today), h, PAD);
     const day = model.get("day");
     if (day) add(layers.lines, "path", { class: "cv-now", d: `M${entry.place(day - 1)} ${PAD.top - 4}V${h - PAD.bottom}` });
   }
 
   /** A scenario in a panel of its own. */
-  function alone({ layers, x, y }, k) {
-    const { fan, stack } = view().panels[k];
+  function alone({ layers, x, y, place }, k) {
+    const { fan, stack, counts } = view().panels[k];
     const before = k ? view().panels[0] : null;
+    if (counts) drawCounts(layers, counts, place, y, colour(k));
     if (stack) {
       for (const part of pile(stack)) {
         add(layers.areas, "path", { d: area(part.lower, part.upper, x, y), fill: `var(--fill${FILLS[part.name] ?? 0})`,
@@ -164,13 +169,15 @@ function render({ model, el }) {
   /** A row a week and scenario (and status). */
   function rows() {
     const ends = ["low90", "low50", "median", "high50", "high90"];
-    const week = (k) => dateOf(data.start, k * data.every).toISOString().slice(0, 10);
+    const week = (k) => dateOf(data.start, (k + before()) * data.every).toISOString().slice(0, 10);
     const stacked = Boolean(view().panels[0].stack);
     const found = view().panels.flatMap(({ fan, stack }, n) => {
       const { name } = data.panels[n];
       if (stack) return stack.flatMap((part) => part.values.map((value, k) => [week(k), name, part.name, value]));
       return fan.median.map((_, k) => [week(k), name, ...ends.map((end) => fan[end][k])]);
     });
+    const { counts, fan } = view().panels[0];
+    if (counts) return countRows(data, counts, fan);
     return [["week", "scenario", ...(stacked ? ["status", "median"] : ends)], ...found];
   }
 
@@ -228,20 +235,20 @@ function render({ model, el }) {
 
   function linesOf(k) {
     if (data.together) return linesTogether(data, view().panels, pointed);
-    const from = dateText(data.start, pointed * data.every, SHORT_DATE);
+    const from = dateText(data.start, (pointed + before()) * data.every, SHORT_DATE);
     const lines = [`Week of ${from}`];
     const { fan, stack } = view().panels[k];
-    const before = k ? view().panels[0] : null;
+    const base = k ? view().panels[0] : null;
     if (fan) {
       const range = (f, width) => `${number(f[`low${width}`][pointed])} to ${number(f[`high${width}`][pointed])}`;
       lines.push(["median", number(fan.median[pointed]), colour(k)], ["50 % of runs", range(fan, 50)], ["90 % of runs", range(fan, 90)]);
-      if (before) lines.push(["A, median", number(before.fan.median[pointed]), "var(--ghost)"]);
+      if (base) lines.push(["A, median", number(base.fan.median[pointed]), "var(--ghost)"]);
     } else {
       stack.forEach((p, n) => {
-        const was = before ? ` (${number(before.stack[n].values[pointed])})` : "";
+        const was = base ? ` (${number(base.stack[n].values[pointed])})` : "";
         lines.push([p.name, `${number(p.values[pointed])}${was}`, `var(--fill${FILLS[p.name] ?? 0})`]);
       });
-      if (before) lines.push("in brackets: A");
+      if (base) lines.push("in brackets: A");
     }
     const [first, last] = [pointed * data.every, pointed * data.every + data.every];
     for (const e of plots[k].panel.events) {
@@ -264,7 +271,7 @@ function render({ model, el }) {
       if (!entry.x) return;
       const inside = plot.getBoundingClientRect();
       const day = ((event.clientX - inside.left - PAD.left) / (entry.w - PAD.left - PAD.right)) * (data.days - 1);
-      crossAll(Math.floor(day / data.every), entry);
+      crossAll(Math.floor(day / data.every) - before(), entry);
     });
     plot.addEventListener("pointerleave", leave);
     plot.addEventListener("blur", leave);
