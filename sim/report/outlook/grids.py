@@ -95,9 +95,9 @@ def rates(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(days=days, **per_day)
 
 
-def recent(past: pd.DataFrame, origin: date) -> pd.DataFrame:
-    """Return the figures before today that are drawn, as `rates`; empty if there are none."""
-    return rates(past[[(origin - day).days <= PAST for day in past["period_end"]]]) if len(past) else past
+def recent(past: pd.DataFrame, origin: date, days: int = PAST) -> pd.DataFrame:
+    """Return the figures of the days before today that are drawn, as `rates`; empty if there are none."""
+    return rates(past[[(origin - day).days <= days for day in past["period_end"]]]) if len(past) else past
 
 
 def scores(experiment: str, titles: Mapping[str, str]) -> list[Grid]:

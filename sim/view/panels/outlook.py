@@ -19,6 +19,7 @@ from sim.inference.filter.forecast_study import beyond, held, turned_out
 from sim.outputs.folder import OutputError
 from sim.report.outlook import grids
 from sim.report.outlook.grids import ENDS, Grid
+from sim.report.outlook.page import NAME as PAGE
 from sim.report.outlook.stored import ABOUT, Stored, is_forecast, read
 from sim.report.trust import SIGNS
 from sim.view.components import to_json
@@ -29,6 +30,7 @@ KEY = "forecast"  # in the link
 MOST = 40  # folders that are listed, the newest
 _DEPTH = ("*", "*/*", "*/*/*")  # under the working folder: results/EXPERIMENT-filter/forecast-DAY
 _WEEK = 7
+_BEFORE = 26  # weeks of counts in the chart, so that the weeks ahead have room beside them
 
 
 class Outlooks:
@@ -80,7 +82,11 @@ def content(stored: Stored) -> dict[str, Any]:
         "above": [_shown(grids.warned(tables["warnings"]), about.titles)],
         "below": [_shown(grid, about.titles) for grid in below],
         "good": [_shown(grid, about.titles) for grid in (*good, *grids.scores(about.experiment, about.titles))],
-        "files": {f.name: f.read_text(encoding="utf-8") for f in sorted(stored.folder.glob("*.csv"))},
+        "files": {
+            file.name: file.read_text(encoding="utf-8")
+            for file in [*sorted(stored.folder.glob("*.csv")), stored.folder / PAGE]
+            if file.is_file()
+        },
     }
 
 
@@ -103,8 +109,8 @@ def _shown(grid: Grid, titles: Mapping[str, str]) -> dict[str, Any]:
 def fan(stored: Stored) -> dict[str, Any]:
     """Return the chart: by country the weeks ahead with their bands, before them the counts and what was forecast."""
     tables, about, origin = stored.tables, stored.about, stored.origin
-    past = grids.recent(tables["past"], origin)
-    before = -(-grids.PAST // _WEEK) if len(past) else 0
+    past = grids.recent(tables["past"], origin, _WEEK * _BEFORE)
+    before = _BEFORE if len(past) else 0
     start = origin - timedelta(days=_WEEK * before)
     weeks = tables["countries"]["week"].max()
     return {

@@ -70,7 +70,8 @@ function render({ model, el }) {
       else tab.removeAttribute("aria-current");
     }
     root.dataset.page = data.page;
-    for (const part of [pick, changes, share, save]) part.hidden = data.page !== "Live";
+    for (const part of [pick, changes, save]) part.hidden = data.page !== "Live";
+    share.hidden = !["Live", "Forecast"].includes(data.page);
     select.value = data.scenario;
     select.title = data.description;
     root.dataset.scenario = data.scenario;
@@ -88,7 +89,7 @@ function render({ model, el }) {
   /** A brief or report that was asked for: under way, or handed over once. */
   function showDocument({ document: asked, page }) {
     for (const button of Object.values(written)) {
-      button.hidden = page === "Why";
+      button.hidden = ["Why", "Forecast"].includes(page); // which hand over their own files, or none
       button.disabled = asked.busy;
     }
     root.dataset.document = asked.busy ? "busy" : asked.files ? "done" : "none";

@@ -44,7 +44,7 @@ function rest(root, data) {
   add(box, "h2", { class: "cv-outlook-title" }, "Files");
   const files = add(box, "div", { class: "cv-outlook-files" });
   for (const [name, text] of Object.entries(data.files)) {
-    add(files, "button", { type: "button", class: "cv-chip" }, name).addEventListener("click", () => saveAs(name, new Blob([text], { type: "text/csv" })));
+    add(files, "button", { type: "button", class: "cv-chip" }, name).addEventListener("click", () => saveAs(name, new Blob([text], { type: name.endsWith(".csv") ? "text/csv" : "text/html" })));
   }
   if (!data.command) return;
   const made = add(box, "p", { class: "cv-outlook-note" }, "Made by ");
@@ -54,6 +54,8 @@ function rest(root, data) {
 function render({ model, el }) {
   const root = add(el, "div", { class: "cv cv-outlook" });
   const line = sender(model);
+  const before = location.search.includes("forecast=") ? location.pathname : location.search; // the live page's own link
+  const leave = () => window.history.replaceState(window.history.state, "", before || location.pathname);
 
   function take() {
     const data = dataOf(model);
@@ -73,7 +75,10 @@ function render({ model, el }) {
 
   model.on("change:data", take);
   take();
-  return () => model.off("change:data", take);
+  return () => {
+    model.off("change:data", take);
+    if (root.dataset.part === "head") leave();
+  };
 }
 
 export default { render };
