@@ -35,6 +35,7 @@ WAITS = {
 def wall(command: list[str], folder: Path, cache: Path | None = None) -> float:
     """Seconds of a command, run in a folder."""
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # a user's second start finds what the first one compiled
     if cache is not None:
         environment["CORRIDOR_CACHE"] = str(cache)
     began = time.perf_counter()
