@@ -15,6 +15,7 @@ from sim.studies.carry_out import carry_out
 from sim.studies.plan import Plan
 from sim.studies.study import Study
 
+pytestmark = pytest.mark.nightly  # a minute, for what few changes touch
 PAIRS = 60
 
 
