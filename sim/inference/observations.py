@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from sim.data.csv_reader import Csv
 from sim.inference.calibration_experiment import Loaded, Series
+from sim.inference.outcome_figures import middle_of
 from sim.scenario.csv_files import csv_text, parse_table, wrong_cells
 from sim.scenario.errors import Problem, ScenarioError, choices, show
 from sim.scenario.files import display
@@ -54,9 +55,7 @@ class Row(NamedTuple):
     @property
     def middle(self) -> float | None:
         """Return the figure, or the middle of its bounds; None if there is only one bound."""
-        if self.value is not None:
-            return self.value
-        return None if self.low is None or self.high is None else (self.low + self.high) / 2
+        return middle_of(self.value, self.low, self.high)
 
     def bounds(self, rounding: float = 0.0) -> tuple[float, float]:
         """Return the lowest and highest count that the figure may represent; a missing bound equals the figure."""

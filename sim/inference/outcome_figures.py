@@ -70,6 +70,13 @@ class OutcomeFigure(Entry):
         return self
 
 
+def middle_of(value: float | None, low: float | None, high: float | None) -> float | None:
+    """Return a figure, or the middle of its interval; None if it has only one end."""
+    if value is not None:
+        return value
+    return None if low is None or high is None else (low + high) / 2
+
+
 class Target(NamedTuple):
     """A figure of an outcome in a fit; beside `sim.inference.observations.Row`, a published count.
 
@@ -103,9 +110,7 @@ class Target(NamedTuple):
     @property
     def middle(self) -> float | None:
         """Return the figure, or the middle of its interval; None if it has only one end."""
-        if self.value is not None:
-            return self.value
-        return None if self.low is None or self.high is None else (self.low + self.high) / 2
+        return middle_of(self.value, self.low, self.high)
 
     def bounds(self) -> tuple[float, float]:
         """Return the lowest and highest value that the figure stands for."""
