@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from sim.outputs.results import Results
     from sim.scenario import Scenario
     from sim.studies.carry_out import Until
+    from sim.studies.limits.limits import Limits
     from sim.studies.plan import Plan
     from sim.studies.study import Study
 
@@ -345,6 +346,25 @@ def report(folder: Path, out: Path | None, window: Days) -> None:
     say_unfinished(f"{folder}: {unfinished}" if (unfinished := getattr(source, "unfinished", "")) else "")
 
 
+def _limits_of(source: Study | Results, folder: Path) -> Limits | None:
+    """Return what limits the flow, as `why` stored it or found now; None, having said why, where that cannot be."""
+    from sim.outputs.folder import OutputError
+    from sim.studies.limits.sources import limits_of_base
+    from sim.studies.limits.stored import stored_limits
+
+    stored = stored_limits(folder)
+    if stored is not None:
+        return stored
+    notes = notes_console(False)
+    announce_compilation(notes)
+    try:
+        with runs_bar(notes) as advance:
+            return limits_of_base(source, lambda done, total: advance(done, total, 0))
+    except OutputError as error:
+        say(f"The brief does not say which step limits the flow: {error}")
+        return None
+
+
 def brief(folder: Path, out: Path | None, window: Days) -> None:
     """`corridor brief`."""
     from sim.outputs.folder import read_run
@@ -353,7 +373,8 @@ def brief(folder: Path, out: Path | None, window: Days) -> None:
     source = open_folder(folder)
     _looking_at(source, window)
     about = None if hasattr(source, "about") else read_run(folder)
-    found = write_brief(source, out if out is not None else folder / BRIEF, about)
+    limits = _limits_of(source, folder)
+    found = write_brief(source, out if out is not None else folder / BRIEF, about, limits)
     if found.pdf is None:
         say(f"Written to {found.html} alone, without a PDF: {found.why}; a browser prints the page on two sheets of A4")
     else:

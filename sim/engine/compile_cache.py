@@ -13,13 +13,14 @@ from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
-from numba.core.caching import FunctionCache, IndexDataCacheFile
+from numba.core.caching import CompileResultCacheImpl, FunctionCache, IndexDataCacheFile, UserProvidedCacheLocator
 
 from sim.data.durable_files import write_whole
 
 _SIZE = 16  # bytes of the checksum, at the end of each file
+_PACKAGE = Path(__file__).parents[1]
 
 
 class CheckedFiles(IndexDataCacheFile):  # type: ignore[misc]
@@ -65,8 +66,25 @@ def _checksum(content: bytes) -> bytes:
     return blake2b(content, digest_size=_SIZE).digest()
 
 
+class _AnyPlace(UserProvidedCacheLocator):  # type: ignore[misc]
+    """Folders of the package's functions are named by their place in it, so that each copy of it finds them."""
+
+    @classmethod
+    def get_suitable_cache_subpath(cls, py_file: str) -> str:
+        home = Path(py_file).absolute().parent
+        if home.is_relative_to(_PACKAGE):
+            return "-".join(home.relative_to(_PACKAGE.parent).parts)
+        return str(super().get_suitable_cache_subpath(py_file))
+
+
+class _InAnyPlace(CompileResultCacheImpl):  # type: ignore[misc]
+    _locator_classes: ClassVar = [_AnyPlace, *CompileResultCacheImpl._locator_classes]
+
+
 class CheckedCache(FunctionCache):  # type: ignore[misc]
     """The cache of one function; what cannot be read or written is compiled, and not kept."""
+
+    _impl_class = _InAnyPlace
 
     def __init__(self, function: Callable[..., Any]) -> None:
         """As numba makes its own, with files that are checked."""

@@ -18,9 +18,11 @@ from sim.report.brief import figures, rows
 from sim.report.brief.answer import Answer, answer, most_loaded
 from sim.report.brief.matters import matters
 from sim.report.brief.printing import CannotPrintError, pdf_of
-from sim.report.brief.titles import place_title, scenario_title
+from sim.report.brief.titles import place_title, route_title, scenario_title
 from sim.report.findings import Findings
+from sim.report.limits.sentences import in_short
 from sim.report.sentences import Sentence, headline, period
+from sim.studies.limits.limits import Limits
 from sim.studies.ranking import Ranking, rank
 from sim.studies.study import Study
 
@@ -47,12 +49,13 @@ class Written(NamedTuple):
     why: str
 
 
-def brief_of(source: Study | Results, about: Mapping[str, Any] | None = None) -> str:
+def brief_of(source: Study | Results, about: Mapping[str, Any] | None = None, limits: Limits | None = None) -> str:
     """Return the brief of a study or of a run's results as HTML; the same bytes for the same source.
 
     Args:
         source: As in `sim.report.html.report_of`, of eight scenarios at most.
         about: As there.
+        limits: What limits the flow, if that is known.
 
     Raises:
         OutputError: If there is nothing to report, or there are too many scenarios.
@@ -64,16 +67,22 @@ def brief_of(source: Study | Results, about: Mapping[str, Any] | None = None) ->
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     template = environment.from_string((templates / "brief.html.j2").read_text(encoding="utf-8"))
     css = (templates / "brief.css").read_text(encoding="utf-8")
-    return template.render(page=_page(found), css=css)
+    return template.render(page=_page(found, limits), css=css)
 
 
-def write_brief(source: Study | Results, file: str | Path, about: Mapping[str, Any] | None = None) -> Written:
+def write_brief(
+    source: Study | Results,
+    file: str | Path,
+    about: Mapping[str, Any] | None = None,
+    limits: Limits | None = None,
+) -> Written:
     """Write a brief as HTML, and beside it as PDF if there is a Chromium on this machine.
 
     Args:
         source: As in `brief_of`.
         file: The HTML file; the PDF has the same name with another ending. Older ones are replaced.
         about: As in `brief_of`.
+        limits: As there.
 
     Raises:
         OutputError: As in `brief_of`, or if a file is not writable.
@@ -81,7 +90,7 @@ def write_brief(source: Study | Results, file: str | Path, about: Mapping[str, A
     html = Path(file)
     if html.suffix in ("", _PDF):
         html = html.with_suffix(_HTML)
-    content = brief_of(source, about).encode()
+    content = brief_of(source, about, limits).encode()
     pdf: Path | None = html.with_suffix(_PDF)
     try:
         printed, why = pdf_of(content), ""
@@ -97,7 +106,7 @@ def write_brief(source: Study | Results, file: str | Path, about: Mapping[str, A
     return Written(html, pdf if printed else None, why)
 
 
-def _page(found: Findings) -> dict[str, Any]:
+def _page(found: Findings, limits: Limits | None) -> dict[str, Any]:
     ranking = rank(found.study) if found.study is not None and found.others else None
     if ranking is not None and not ranking.replicates:
         ranking = None
@@ -125,7 +134,7 @@ def _page(found: Findings) -> dict[str, Any]:
         "arms": of_arms,
         "sentences": _sentences(found, best, of_arms),
         "told": scenario_title(found, _told(found, best)) if found.others else "",
-        "why": limits(found),
+        "why": _why(found, limits),
         "matters": matters(found),
         "few": few,
         "trust": trust.sentences({name: found.scenarios[name] for name in found.names}),
@@ -137,12 +146,12 @@ def _page(found: Findings) -> dict[str, Any]:
     }
 
 
-def limits(found: Findings) -> str:
-    """Return in a sentence which step limits the flow; empty where that is not known.
-
-    The place in the brief for the answer to "why": the step that binds, by route or for the whole way.
-    """
-    return ""
+def _why(found: Findings, limits: Limits | None) -> str:
+    """Return which step limits the flow of the base; of a run alone the scenario has the name of its folder."""
+    if limits is None:
+        return ""
+    names = [str(name) for name in limits.steps["scenario"].unique()]
+    return in_short(limits, found.base if found.base in names else names[0], route_title)
 
 
 def _extent(found: Findings) -> str:

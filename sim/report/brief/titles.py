@@ -33,6 +33,11 @@ def place_title(found: Findings, section: str) -> str:
     return f"{title}, {country}" if country and country not in title else title
 
 
+def route_title(route: str) -> str:
+    """Return the title of a route: ``Benghazi to Minsk``."""
+    return route.replace("-", " to ", 1).title().replace(" To ", " to ")
+
+
 def _part(one: Asked, scenario: Scenario) -> str:
     words = one.part.title
     if one.targets:
@@ -50,7 +55,7 @@ def _target(name: str, scenario: Scenario) -> str:
     if name in scenario.sections:
         return scenario.sections[name].title
     if name in scenario.routes:
-        return name.replace("-", " to ", 1).title().replace(" To ", " to ")
+        return route_title(name)
     return name.replace("-", " ").title()
 
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import pandas as pd
+
+from sim.report.limits.rows import signed
 from sim.report.words import listed
-from sim.studies.limits.limits import LEAST, NOTHING, Limits, binding, spans
+from sim.studies.limits.limits import LEAST, NOTHING, Limits, binding, spans, totals
 from sim.studies.limits.observed import TITLES
 
 _LIMITS = {
@@ -15,23 +20,22 @@ _LIMITS = {
     "tried": "the wait before the first attempt",
     "entered": "detection at the border",
 }
+_AT_EACH_END = ("boarded", "entered")  # what the steps before boarding, and those beyond, are judged by
 _MOST = 6  # spans that are listed; of more, only the last
 
 
 def sentences(limits: Limits, scenario: str, route: str) -> list[str]:
     """Return what binds a route and what does not, and from when to when."""
     gains = limits.gains[(limits.gains["scenario"] == scenario) & (limits.gains["route"] == route)].set_index("step")
-    departing, beyond = binding(limits, scenario, route)
     lines = []
-    for step, gain, what in ((departing, "boarded", "how many board"), (beyond, "entered", "how many get in")):
+    for step, gain, what in zip(binding(limits, scenario, route), _AT_EACH_END, ("board", "get in"), strict=True):
         if step == NOTHING:
             continue
         row = gains.loc[step]
-        about = ", an assumption" if row["assumed"] else ""
-        lines.append(
-            f"What limits {what}: {_LIMITS[step]}{about}. A tenth easier ({row['easier']}): {row[gain]:+,.0f} persons."
-        )
-    idle = [_LIMITS[str(step)] for step, row in gains.iterrows() if abs(row["boarded"]) < LEAST > abs(row["entered"])]
+        cause = _LIMITS[step] + (", an assumption" if row["assumed"] else "")
+        easier = f"A tenth easier ({row['easier']}): {row[gain]:+,.0f} persons."
+        lines.append(f"What limits how many {what}: {cause}. {easier}")
+    idle = _idle(gains)
     if idle:
         lines.append(f"What does not: {listed(idle)} (a tenth more changes nothing).")
     found = spans(limits, scenario, route)
@@ -40,3 +44,33 @@ def sentences(limits: Limits, scenario: str, route: str) -> list[str]:
         words = [f"{TITLES.get(step, step)} from {first}" for step, first, _ in told]
         lines.append(f"By week{'' if told is found else ', at the end'}: {', '.join(words)}.")
     return lines
+
+
+def in_short(limits: Limits, scenario: str, title: Callable[[str], str] = str) -> str:
+    """Return which steps bind the route by which most board, and which do not; empty if nobody boards.
+
+    Args:
+        limits: What limits the flow.
+        scenario: A scenario of it.
+        title: Gives a route's name to readers.
+    """
+    own = limits.gains[limits.gains["scenario"] == scenario]
+    boarded = {str(route): float(totals(limits, scenario, route)["boarded"]) for route in own["route"].unique()}
+    most = max(boarded, key=lambda route: (boarded[route], route), default="")
+    if not most or boarded[most] < LEAST:
+        return ""
+    gains = own[own["route"] == most].set_index("step")
+    told = []
+    for step, gain, what in zip(binding(limits, scenario, most), _AT_EACH_END, ("board", "get in"), strict=True):
+        if step != NOTHING:
+            about = "an assumption" if gains.loc[step]["assumed"] else "sourced"
+            more = signed(float(gains.loc[step][gain]))
+            told.append(f"{_LIMITS[step]} limits how many {what} ({about}; a tenth easier: {more} persons)")
+    lead = f"On {title(most)}, by which most board, {' and '.join(told) or 'no step limits the flow'}."
+    idle = _idle(gains)
+    return f"{lead} A tenth more of what follows changes nothing: {listed(idle)}." if idle else lead
+
+
+def _idle(gains: pd.DataFrame) -> list[str]:
+    """Return the steps that change nothing, in words; ``gains`` are those of a route, by step."""
+    return [_LIMITS[str(step)] for step, row in gains.iterrows() if abs(row["boarded"]) < LEAST > abs(row["entered"])]

@@ -11,7 +11,7 @@ from sim.outputs.run_data import by_route
 from sim.runs import draw
 from sim.scenario.schema import Scenario
 from sim.scenario.timetable import timetabled
-from sim.studies.limits.limits import Case
+from sim.studies.limits.limits import Case, Limits, Progress, limits_of
 from sim.studies.limits.observed import Observed
 from sim.studies.plan import Parcel, Plan, Run
 from sim.studies.study import Study
@@ -62,6 +62,17 @@ def pairs_of(source: Study | Results | Scenario | None) -> list[tuple[str, str]]
     if not isinstance(source, Study):
         return []
     return [(own.base, other) for own in (source.arms.values() or [source]) for other in own.others]
+
+
+def limits_of_base(source: Study | Results, progress: Progress | None = None) -> Limits:
+    """Return what limits the flow in a run, or in the base scenario of a study; ``progress`` as in `limits_of`.
+
+    Raises:
+        OutputError: As in `cases_of`, or if the record is another model's, or nobody can set out.
+    """
+    cases = cases_of(source)
+    cases = [case for case in cases if case.name == cases[0].name]
+    return limits_of(cases, check=check_of(source), progress=progress)
 
 
 def window_in(

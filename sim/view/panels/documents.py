@@ -13,6 +13,7 @@ from sim.report.brief.page import write_brief
 from sim.report.html import report_of
 from sim.runs import run
 from sim.scenario import Scenario
+from sim.studies.limits.stored import stored_limits
 from sim.studies.store.recorded import is_study
 from sim.studies.study import Study
 from sim.view.background import Job
@@ -33,12 +34,13 @@ def documents(kind: str, source: Path | Scenario, stem: str, advance: Advance) -
             source = Path(home) / "run"
         found: Any = Study(source) if is_study(source) else Results.read(source)
         about = None if isinstance(found, Study) else read_run(source)
+        limits = stored_limits(source)
         if kind == "report":
-            page = report_of(found, about).encode()
+            page = report_of(found, about, limits).encode()
             return [_file(f"{stem}-report.html", "text/html", page)]
         if kind != "brief":
             raise OutputError(f"found {kind!r}; allowed: {', '.join(KINDS)}")
-        written = write_brief(found, Path(home) / "brief.html", about)
+        written = write_brief(found, Path(home) / "brief.html", about, limits)
         files = [_file(f"{stem}-brief.html", "text/html", written.html.read_bytes())]
         if written.pdf is not None:
             files.append(_file(f"{stem}-brief.pdf", "application/pdf", written.pdf.read_bytes()))

@@ -1,25 +1,35 @@
-"""The compiled code is found again: whoever starts a second process waits for no compiler."""
+"""The compiled code is found again: whoever starts a second process, or has a second copy, waits for no compiler."""
 
 from __future__ import annotations
 
 import io
+import os
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from rich.console import Console
 
+import sim
 from sim.cli.common import announce_compilation
 from sim.engine.compiled import JIT, cache_folder
+from sim.scenario import to_yaml
+from tests.strategies import tiny_scenario
 
-ONE_DAY = "import sim; sim.CorridorModel(sim.load_scenario('benghazi-minsk-2025')).step()"
+PACKAGE = Path(sim.__file__).parent
+ONE_DAY = "import sim; assert sim.__path__ == [{!r}]; sim.CorridorModel(sim.load_scenario('tiny.yaml')).step()"
 
 
 @pytest.mark.skipif(not JIT, reason="nothing is compiled")
-def test_a_second_process_compiles_nothing() -> None:
+def test_a_second_process_compiles_nothing_nor_does_a_copy_elsewhere(tmp_path: Path) -> None:
+    shutil.copytree(PACKAGE, tmp_path / "copy" / "sim", ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "tiny.yaml").write_text(to_yaml(tiny_scenario()), encoding="utf-8")
     kept = []
-    for _ in range(2):
-        subprocess.run([sys.executable, "-c", ONE_DAY], check=True, timeout=300)
+    for home in (PACKAGE.parent, tmp_path / "copy"):
+        command = [sys.executable, "-c", ONE_DAY.format(str(home / "sim"))]
+        subprocess.run(command, check=True, timeout=300, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(home)})
         kept.append({(file, file.stat().st_mtime_ns) for file in cache_folder().rglob("*.nb?")})
     assert kept[0] == kept[1] != set()
 

@@ -14,6 +14,7 @@ from sim.report.trust import SIGNS
 from sim.runs import run
 from sim.scenario.parts import with_parts
 from sim.studies.carry_out import carry_out
+from sim.studies.limits.sources import limits_of_base
 from sim.studies.plan import Plan
 from sim.studies.study import Study
 from sim.studies.work.executors import workplace
@@ -104,8 +105,14 @@ def test_too_many_scenarios_are_refused_with_what_there_is_room_for(
         brief_of(study)
 
 
-def test_the_place_for_what_limits_the_flow_appears_once_there_is_an_answer(
-    study: Study, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(page, "limits", lambda found: "Seats bind.")
-    assert "What limits the flow Seats bind." in plain(brief_of(study))
+def test_the_step_that_binds_is_named_and_whether_it_is_an_assumption(study: Study) -> None:
+    assert "What limits the flow" not in plain(brief_of(study))
+    text = plain(brief_of(study, limits=limits_of_base(study))).partition("What limits the flow ")[2]
+    assert text.startswith("On Baghdad to Minsk, by which most board, ")
+    assert re.search(r"limits how many board \((an assumption|sourced); a tenth easier: \+\d+ persons\)", text)
+
+
+def test_where_nobody_boards_nothing_is_said_of_what_limits(study: Study) -> None:
+    limits = limits_of_base(study)
+    nobody = limits._replace(steps=limits.steps.assign(boarded=0))
+    assert "What limits the flow" not in plain(brief_of(study, limits=nobody))
