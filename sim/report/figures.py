@@ -40,6 +40,11 @@ ENDED = (
 )
 # Statuses that are combined with another.
 _WITH = {"at_coast": ("at_coast", "diverted", "intercepted")}
+# Inches. Set here, as Matplotlib's own layout measures a figure several times, which takes as long as drawing it.
+_HEAD, _FOOT, _LEFT = 0.75, 0.32, 0.95  # around all panels
+_ABOVE, _ABOVE_FLOWS, _BESIDE = 0.3, 0.5, 0.85  # between panels
+_HANDLE, _CHARACTER = 0.45, 0.066  # of a legend beside them
+_LABEL = 26  # characters of its lines
 
 
 def write_figures(results: Results, folder: Path) -> list[Path]:
@@ -85,6 +90,7 @@ def pressure(results: Results) -> Figure | None:
         axes.set_title(results.scenario.agencies[agency].country)
         axes.set_ylabel("patrol calls (7-day mean)\n÷ capacity")
         axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), handlelength=1.8)
+    _beside_legends(figure)
     return figure
 
 
@@ -111,6 +117,7 @@ def whereabouts(results: Results) -> Figure:
         thousands(axes)
         handles, texts = axes.get_legend_handles_labels()
         axes.legend(handles[::-1], texts[::-1], loc="upper left", bbox_to_anchor=(1.0, 1.0), handlelength=1.0)
+    _beside_legends(figure)
     return figure
 
 
@@ -127,8 +134,9 @@ def flows(results: Results) -> Figure | None:
         return None
     shown = used[:MOST_ROUTES]
     note = f"; the {len(used) - len(shown)} smallest routes left out" if len(used) > len(shown) else ""
-    figure = Figure(figsize=(A4_WIDTH, 1.0 + 1.55 * len(shown)))
+    figure = Figure(figsize=(A4_WIDTH, 1.0 + 1.55 * len(shown)), layout="none")
     grid = figure.subplots(len(shown), 2, sharex=True, squeeze=False, gridspec_kw={"width_ratios": [1, 1.9]})
+    _place(figure, len(shown), 0.1, _ABOVE_FLOWS)
     _head(figure, results, "Flows by route, per week" + note)
     for (left, right), name in zip(grid, shown, strict=True):
         _departures(left, weekly["departures"][name], name)
@@ -173,7 +181,7 @@ def _flow_lines(axes: Axes, weekly: dict[str, pd.DataFrame], name: str, sea: boo
 def _panels(
     count: int, height: float, results: Results, title: str, shown: str = "medians"
 ) -> tuple[Figure, list[Axes]]:
-    figure = Figure(figsize=(A4_WIDTH, 0.7 + height * count))
+    figure = Figure(figsize=(A4_WIDTH, 0.7 + height * count), layout="none")
     panels = figure.subplots(count, 1, sharex=True, squeeze=False)[:, 0]
     _head(figure, results, title, shown)
     for axes in panels:
@@ -181,15 +189,33 @@ def _panels(
     return figure, list(panels)
 
 
+def _beside_legends(figure: Figure) -> None:
+    """Leave room at the right for the longest line of the panels' legends."""
+    texts = [text.get_text() for axes in figure.axes for text in axes.get_legend().get_texts()]
+    longest = max(len(line) for text in texts for line in text.split("\n"))
+    _place(figure, len(figure.axes), _HANDLE + _CHARACTER * longest, _ABOVE)
+
+
+def _place(figure: Figure, rows: int, right: float, above: float) -> None:
+    """Place rows of panels, with so much room (inches) at the right, and between rows."""
+    width, height = figure.get_size_inches()
+    row = (height - _HEAD - _FOOT - above * (rows - 1)) / rows
+    column = (width - _LEFT - right - _BESIDE) / 2
+    figure.subplots_adjust(
+        _LEFT / width, _FOOT / height, 1 - right / width, 1 - _HEAD / height, _BESIDE / column, above / row
+    )
+
+
 def _head(figure: Figure, results: Results, title: str, shown: str = "medians") -> None:
     runs = f"{shown} of {results.replicates} replicates" if results.replicates > 1 else ""
-    figure.suptitle(f"{title}\n", x=0.01, ha="left", fontsize=12, fontweight="bold", color=INK, linespacing=1.6)
     line = " · ".join(part for part in (results.scenario.title, runs) if part)
-    figure.text(0.01, 1 - 0.36 / figure.get_figheight(), line, fontsize=8.5, color=GREY, va="top")
+    height = figure.get_figheight()
+    figure.suptitle(title, x=0.01, y=1 - 0.08 / height, ha="left", fontsize=12, fontweight="bold", color=INK)
+    figure.text(0.01, 1 - 0.33 / height, line, fontsize=8.5, color=GREY, va="top")
 
 
 def _wrapped(label: str) -> str:
-    return "\n".join(wrap(label, 26))
+    return "\n".join(wrap(label, _LABEL))
 
 
 def _line(axes: Axes, results: Results, key: tuple[str, str, str], number: int, label: str) -> None:
