@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from datetime import date
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,7 @@ def check(scenario: Scenario, root: Node, last_days: Mapping[str, date]) -> Iter
     if not broken:
         yield from _hubs(scenario, finder)
         yield from _fares(scenario, finder)
+        yield from _order_of_legs(scenario, finder)
         yield from _shared_places(scenario, finder)
         yield from _targets(scenario, finder)
         yield from _postures(scenario, finder)
@@ -153,6 +155,18 @@ def _fares(scenario: Scenario, finder: _Finder) -> Iterator[Problem]:
             yield finder.problem(f"{text}; allowed: their sum, or no price", "routes", name, "price")
         if route.over_sea:
             yield finder.problem("found legs of a sea route; allowed: legs by air or land", "routes", name, "legs")
+
+
+def _order_of_legs(scenario: Scenario, finder: _Finder) -> Iterator[Problem]:
+    """Check that routes that share legs travel them in the same order."""
+    known: dict[tuple[str, str], str] = {}
+    for name, route in scenario.routes.items():
+        for first, later in combinations(route.legs, 2):
+            other = known.get((later, first))
+            if other is not None:
+                text = f"found {show(later)} after {show(first)}; on the route {show(other)} it comes before that leg"
+                yield finder.problem(f"{text}; allowed: legs in the order of travel", "routes", name, "legs", later)
+            known.setdefault((first, later), name)
 
 
 def _shared_places(scenario: Scenario, finder: _Finder) -> Iterator[Problem]:

@@ -49,7 +49,7 @@ def _target(name: str, scenario: Scenario) -> str:
         return scenario.agencies[name].country
     if name in scenario.sections:
         return scenario.sections[name].title
-    if name in scenario.routes:
+    if name in scenario.routes or any(name in route.legs for route in scenario.routes.values()):
         return name.replace("-", " to ", 1).title().replace(" To ", " to ")
     return name.replace("-", " ").title()
 

@@ -31,6 +31,7 @@ class CarrierBan(Measure):
         """Ground carriers, or bar cohorts from their routes."""
         if self.cohorts:
             model.bar(self.closes(model.settings), self.cohorts, "barred", 1 if on else -1)
+            model.bar(self.sends_back(model.settings), self.cohorts, "sent_back", 1 if on else -1)
             return
         for carrier in self.carriers or model.carriers:
             if on:
@@ -43,6 +44,16 @@ class CarrierBan(Measure):
         served = self._served(scenario)
         named = self._named(scenario)
         return sorted(served & set(named) if named else served)
+
+    def sends_back(self, scenario: Scenario) -> list[str]:
+        """Return the routes of several legs that it closes, but those of which it bans only the first, by its name."""
+        banned = set(self.legs)
+        return [
+            name
+            for name in self.closes(scenario)
+            if (later := list(scenario.routes[name].legs)[1:])
+            and (not self.legs or name in self.routes or banned & set(later))
+        ]
 
     def check(self, scenario: Scenario) -> Iterator[Misfit]:
         """Check that routes use the named legs, and that the named carriers serve routes and legs."""

@@ -55,6 +55,10 @@ ErrorOf = Callable[..., str]
             ["routes.erbil-minsk.price", "3000", "add up to 2800", "their sum, or no price"],
         ),
         (
+            "routes: {erbil-minsk: {legs: {a: 800, b: 2000}}, istanbul-minsk: {legs: {b: 800, c: 1, a: 2000}}}",
+            ["routes.istanbul-minsk.legs.a", "'a' after 'b'", "'erbil-minsk'", "in the order of travel"],
+        ),
+        (
             "routes: {benghazi-crete: {legs: {benghazi-tobruk: 100, tobruk-crete: 2000}}}",
             ["routes.benghazi-crete.legs", "sea route"],
         ),
