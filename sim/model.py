@@ -252,7 +252,7 @@ class CorridorModel(mesa.Model):
         return [*super().agent_types, Migrant]
 
     def bar(self, routes: list[str], cohorts: list[str], field: str, change: int) -> None:
-        """Bar cohorts from routes (``field`` "barred", "visa_barred", "sent_back"; ``change`` 1), or lift one bar (-1)."""
+        """Bar cohorts from routes (``field`` "barred", "visa_barred", "sent_back"; ``change`` 1), or lift one (-1)."""
         for number, (cohort, route) in enumerate(self.names.pairs):
             if cohort in cohorts and route in routes:
                 self.world.pairs[field][number] += change

@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import sys
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -66,14 +67,14 @@ def worth(scenario: Scenario, pairs: int) -> pd.DataFrame:
 
     Returns:
         A row for each outcome and each of two comparisons, acting on one's own alarm against moving nobody, and being
-        warned against one's own alarm: medians of both arms; median (``q50``), 90 % interval (``q05``, ``q95``) and mean
-        of the difference with its 90 % confidence interval; and in how many pairs it is lower and higher.
+        warned against one's own alarm: medians of both arms; median (``q50``), 90 % interval (``q05``, ``q95``) and
+        mean of the difference with its 90 % confidence interval; and in how many pairs it is lower and higher.
     """
     runs = [_arms(draw(scenario, number, max(pairs, 2))) for number in range(pairs)]
     found = {arm: np.array([_outcomes(one[k]) for one in runs]) for k, arm in enumerate(ARMS)}
     keys = pd.DataFrame([(level, name, measure, "") for measure, level, name in OUTCOMES], columns=KEYS)
     rows = []
-    for before, after in zip(ARMS, ARMS[1:], strict=False):
+    for before, after in pairwise(ARMS):
         two = [Matrix(np.arange(pairs), keys, found[arm]) for arm in (before, after)]
         table = differences(*two).set_index(["measure", "level", "name"])
         for number, outcome in enumerate(OUTCOMES):
@@ -82,7 +83,7 @@ def worth(scenario: Scenario, pairs: int) -> pd.DataFrame:
                 {"outcome": outcome[0], "of": outcome[2], "arm": after, "against": before}
                 | {"before": np.median(found[before][:, number]), "after": np.median(found[after][:, number])}
                 | {name: row[name] for name in ("q05", "q50", "q95", "mean", "mean_low90", "mean_high90")}
-                | {name: int(round(row[name] * row["replicates"])) for name in ("lower", "higher")}
+                | {name: round(row[name] * row["replicates"]) for name in ("lower", "higher")}
             )
     return pd.DataFrame(rows)
 

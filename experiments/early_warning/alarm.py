@@ -38,7 +38,7 @@ class Alarm(extend.Trigger):
 
 
 def mornings(when, calls, capacity):
-    """Return for each morning from the first on whether an alarm holds by pressure alone, the one after the last day too.
+    """Return for each morning up to that after the last day whether an alarm holds, by pressure alone.
 
     Args:
         when: The trigger.

@@ -68,10 +68,14 @@ class Route(Entry):
     )
     legs: dict[Name, Quantity] = Field(
         default_factory=dict,
-        description="Legs of the journey, such as baghdad-istanbul and istanbul-minsk, in the order of travel, each "
-        "with its price; their sum takes the place of `price`. Routes that name the same leg share it: a ban of the "
-        "leg closes them all, and sends back those who are on their way to it.",
+        description="Legs of the journey, such as baghdad-istanbul and istanbul-minsk, each with its price; their sum "
+        "takes the place of `price`. Routes that name the same leg share it: a ban of the leg closes them all.",
         json_schema_extra={"unit": "USD", "range": [0, 1e5], "source": ASSUMED},
+    )
+    first_leg: Name | None = Field(
+        None,
+        description="Leg on which people board: whoever has boarded and is on the way when another of the legs is "
+        "banned, or the whole route, is sent back. When absent, whoever has boarded arrives.",
     )
     travel_days: Quantity = quantity(
         1,
@@ -93,12 +97,6 @@ class Route(Entry):
     prior_success: Quantity = quantity(0.5, "share", 0, 1, "Success that people expect before news arrives.")
     shipwreck: Quantity = quantity(0.0, "per boat", 0, 1, "Probability that a boat is wrecked (sea).", NEUTRAL)
     death_in_shipwreck: Quantity = quantity(0.5, "share", 0, 1, "Share of those aboard who die in a wreck (sea).")
-
-    def __eq__(self, other: object) -> bool:
-        """Compare fields, and the order of the legs."""
-        return super().__eq__(other) and isinstance(other, Route) and list(self.legs) == list(other.legs)
-
-    __hash__ = Entry.__hash__
 
     @property
     def fare(self) -> float:

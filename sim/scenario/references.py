@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from datetime import date
-from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +52,7 @@ def check(scenario: Scenario, root: Node, last_days: Mapping[str, date]) -> Iter
     if not broken:
         yield from _hubs(scenario, finder)
         yield from _fares(scenario, finder)
-        yield from _order_of_legs(scenario, finder)
+        yield from _first_legs(scenario, finder)
         yield from _shared_places(scenario, finder)
         yield from _targets(scenario, finder)
         yield from _postures(scenario, finder)
@@ -157,16 +156,12 @@ def _fares(scenario: Scenario, finder: _Finder) -> Iterator[Problem]:
             yield finder.problem("found legs of a sea route; allowed: legs by air or land", "routes", name, "legs")
 
 
-def _order_of_legs(scenario: Scenario, finder: _Finder) -> Iterator[Problem]:
-    """Check that routes that share legs travel them in the same order."""
-    known: dict[tuple[str, str], str] = {}
+def _first_legs(scenario: Scenario, finder: _Finder) -> Iterator[Problem]:
+    """Check that the leg on which people board is one of the route's."""
     for name, route in scenario.routes.items():
-        for first, later in combinations(route.legs, 2):
-            other = known.get((later, first))
-            if other is not None:
-                text = f"found {show(later)} after {show(first)}; on the route {show(other)} it comes before that leg"
-                yield finder.problem(f"{text}; allowed: legs in the order of travel", "routes", name, "legs", later)
-            known.setdefault((first, later), name)
+        if route.first_leg is not None and route.first_leg not in route.legs:
+            text = f"found {show(route.first_leg)}, no leg of this route; {choices(route.legs, route.first_leg)}"
+            yield finder.problem(text, "routes", name, "first_leg")
 
 
 def _shared_places(scenario: Scenario, finder: _Finder) -> Iterator[Problem]:

@@ -60,13 +60,9 @@ def diff_yaml(scenario: Scenario, parent_name: str) -> str:
 def scenario_hash(scenario: Scenario) -> str:
     """Return the SHA-256 (hexadecimal) of all values and the timetable's bytes, regardless of the order of keys.
 
-    But for legs, whose order is that of travel. Coordinates do not count: they are for the map, and no result depends
-    on them.
+    Coordinates do not count: they are for the map, and no result depends on them.
     """
     content = scenario.model_dump(mode="json", exclude={"places"})
-    for route in content["routes"].values():
-        if route["legs"]:
-            route["legs"] = list(route["legs"].items())
     if scenario._timetable is not None:
         content["timetable_sha256"] = hashlib.sha256(Path(scenario._timetable[0]).read_bytes()).hexdigest()
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)

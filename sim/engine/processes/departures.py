@@ -1,7 +1,7 @@
 """Departures by air and land: seats are filled in the order of the queue.
 
-Whoever would arrive on a day on which a later leg of its route is banned is sent back from the hub before it: its
-booking has failed, as for one who gets no seat, but the fare is spent.
+Whoever would arrive on a day on which a leg of its route other than the first is banned is sent back from the hub
+before it: its booking has failed, as for one who gets no seat, but the fare is spent.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ def in_words(scenario: Scenario) -> str:
 
     >>> from sim import load_scenario
     >>> in_words(load_scenario("benghazi-hubs"))
-    'legs: 12 of 7 routes; moscow-minsk is on moscow-minsk and benghazi-moscow-minsk'
+    'legs: 12 of 7 routes; moscow-minsk is on benghazi-moscow-minsk and moscow-minsk'
     """
     found = routes_by_leg(scenario)
     if not found:

@@ -50,7 +50,7 @@ class Measure(Entry):
         return []
 
     def sends_back(self, scenario: Scenario) -> list[str]:
-        """Return the routes on which it sends back those on their way, as a later leg is banned. None by default."""
+        """Return the routes on which it sends back those on their way, as a further leg is banned. None by default."""
         return []
 
     def closes_points(self, scenario: Scenario) -> list[str]:

@@ -14,6 +14,7 @@ from sim.scenario.measures.registry import register
 
 if TYPE_CHECKING:
     from sim.model import CorridorModel
+    from sim.scenario.actors import Route
     from sim.scenario.schema import Scenario
 
 
@@ -46,14 +47,8 @@ class CarrierBan(Measure):
         return sorted(served & set(named) if named else served)
 
     def sends_back(self, scenario: Scenario) -> list[str]:
-        """Return the routes of several legs that it closes, but those of which it bans only the first, by its name."""
-        banned = set(self.legs)
-        return [
-            name
-            for name in self.closes(scenario)
-            if (later := list(scenario.routes[name].legs)[1:])
-            and (not self.legs or name in self.routes or banned & set(later))
-        ]
+        """Return the routes that it closes beyond the leg on which people board, where that is known."""
+        return [name for name in self.closes(scenario) if self._bars_the_way(name, scenario.routes[name])]
 
     def check(self, scenario: Scenario) -> Iterator[Misfit]:
         """Check that routes use the named legs, and that the named carriers serve routes and legs."""
@@ -75,6 +70,13 @@ class CarrierBan(Measure):
         """Return the routes that are named, and those that use a leg that is."""
         banned = set(self.legs)
         return [*self.routes, *(name for name, route in scenario.routes.items() if banned & route.legs.keys())]
+
+    def _bars_the_way(self, name: str, route: Route) -> bool:
+        """Return whether a route has further legs than that on which people board, and one of these is banned."""
+        further = route.legs.keys() - {route.first_leg}
+        if route.first_leg is None or not further:
+            return False
+        return not self.legs or name in self.routes or bool(further & set(self.legs))
 
     def _served(self, scenario: Scenario) -> set[str]:
         return {

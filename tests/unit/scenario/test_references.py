@@ -55,8 +55,8 @@ ErrorOf = Callable[..., str]
             ["routes.erbil-minsk.price", "3000", "add up to 2800", "their sum, or no price"],
         ),
         (
-            "routes: {erbil-minsk: {legs: {a: 800, b: 2000}}, istanbul-minsk: {legs: {b: 800, c: 1, a: 2000}}}",
-            ["routes.istanbul-minsk.legs.a", "'a' after 'b'", "'erbil-minsk'", "in the order of travel"],
+            "routes: {erbil-minsk: {legs: {erbil-amman: 800, amman-minsk: 2000}, first_leg: erbil-aman}}",
+            ["routes.erbil-minsk.first_leg", "'erbil-aman'", "no leg of this route", "did you mean 'erbil-amman'"],
         ),
         (
             "routes: {benghazi-crete: {legs: {benghazi-tobruk: 100, tobruk-crete: 2000}}}",

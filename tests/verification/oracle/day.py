@@ -26,8 +26,10 @@ COLUMNS = (
 SHORT_VISAS_AND_LEGS = {
     "transit_states.belarus.visa_validity": 9.0,
     "routes.baghdad-minsk.legs": {"baghdad-istanbul": 1000, "istanbul-minsk": 1500},
+    "routes.baghdad-minsk.first_leg": "baghdad-istanbul",
     "routes.baghdad-minsk.travel_days": 8,
     "routes.benghazi-minsk.legs": {"benghazi-istanbul": 700, "istanbul-minsk": 1800},
+    "routes.benghazi-minsk.first_leg": "benghazi-istanbul",
     "routes.benghazi-minsk.travel_days": 8,
 }
 DIGITS = 9  # of what is told: a sum of fractions, in whatever order

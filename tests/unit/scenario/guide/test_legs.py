@@ -18,7 +18,7 @@ def _written(folder: Path, second: str) -> Path:
     file = folder / "legs.yaml"
     file.write_text(
         "extends: tiny\nroutes:\n"
-        f"  by-erbil: {{{ENDS}, legs: {{baghdad-erbil: 100, erbil-minsk: 900}}}}\n"
+        f"  by-amman: {{{ENDS}, legs: {{baghdad-amman: 100, erbil-minsk: 900}}}}\n"
         f"  by-basra: {{{ENDS}, legs: {{baghdad-basra: 100, basra-erbil: 50, erbil-minsk: {second}}}}}\n"
     )
     return file
@@ -26,8 +26,8 @@ def _written(folder: Path, second: str) -> Path:
 
 def test_routes_that_share_a_leg_are_told(tmp_path: Path) -> None:
     scenario = load_scenario(_written(tmp_path, "900"))
-    assert routes_by_leg(scenario)["erbil-minsk"] == ["by-erbil", "by-basra"]
-    assert in_words(scenario) == "legs: 4 of 2 routes; erbil-minsk is on by-erbil and by-basra"
+    assert routes_by_leg(scenario)["erbil-minsk"] == ["by-amman", "by-basra"]
+    assert in_words(scenario) == "legs: 4 of 2 routes; erbil-minsk is on by-amman and by-basra"
     assert in_words(tiny_scenario()) == ""
 
 
@@ -38,5 +38,5 @@ def test_two_prices_of_one_leg_are_told_with_the_line_of_the_second(tmp_path: Pa
     (problem,) = unlike_prices(load_scenario(file), nodes_of(file))
     assert str(problem).endswith(
         "legs.yaml:4: routes.by-basra.legs.erbil-minsk: found uniform [800, 1000] USD; "
-        "the route 'by-erbil' has 900 for the same leg"
+        "the route 'by-amman' has 900 for the same leg"
     )
