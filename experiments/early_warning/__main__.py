@@ -32,11 +32,15 @@ from sim.studies.statistics import KEYS, Matrix, differences
 FOLDER = Path(__file__).parent
 PAIRS = 40
 LEAD = 14  # days
-AGENCIES = ("poland-redeploys", "lithuania-helps", "poland-asks-frontex")
+AGENCIES = (
+    "poland-redeploys", "lithuania-helps", "poland-asks-frontex", "latvia-redeploys", "lithuania-helps-latvia",
+    "latvia-asks-frontex",
+)  # fmt: skip
 SPONSOR = ("distracts-by-land", "distracts-by-sea", "second-front", "way-by-moscow")
 SPONSORS = {"the sponsor answers": (), "the sponsor does not answer": SPONSOR}
 OUTCOMES = (
-    ("days_over", ALL, ALL), ("days_over", "agency", "poland"), ("days_over", "agency", "lithuania"),
+    ("days_over", ALL, ALL), ("days_over", "agency", "poland"), ("days_over", "agency", "latvia"),
+    ("days_over", "agency", "lithuania"),
     ("pressure_peak", ALL, ALL), ("attempts", ALL, ALL), ("entries", ALL, ALL), ("stranded", ALL, ALL),
     ("injuries", ALL, ALL), ("deaths", ALL, ALL),
 )  # fmt: skip
@@ -67,7 +71,7 @@ def worth(scenario: Scenario, pairs: int) -> pd.DataFrame:
 
     Returns:
         A row for each outcome and each of two comparisons, acting on one's own alarm against moving nobody, and being
-        warned against one's own alarm: medians of both arms; median (``q50``), 90 % interval (``q05``, ``q95``) and
+        warned against one's own alarm: medians of both arms; median and 90 % interval (``low90`` to ``high90``), and
         mean of the difference with its 90 % confidence interval; and in how many pairs it is lower and higher.
     """
     runs = [_arms(draw(scenario, number, max(pairs, 2))) for number in range(pairs)]
@@ -82,7 +86,7 @@ def worth(scenario: Scenario, pairs: int) -> pd.DataFrame:
             rows.append(
                 {"outcome": outcome[0], "of": outcome[2], "arm": after, "against": before}
                 | {"before": np.median(found[before][:, number]), "after": np.median(found[after][:, number])}
-                | {name: row[name] for name in ("q05", "q50", "q95", "mean", "mean_low90", "mean_high90")}
+                | {name: row[name] for name in ("low90", "median", "high90", "mean", "mean_low90", "mean_high90")}
                 | {name: round(row[name] * row["replicates"]) for name in ("lower", "higher")}
             )
     return pd.DataFrame(rows)
