@@ -252,7 +252,7 @@ class CorridorModel(mesa.Model):
         return [*super().agent_types, Migrant]
 
     def bar(self, routes: list[str], cohorts: list[str], field: str, change: int) -> None:
-        """Bar cohorts from routes (``field`` "barred" or "visa_barred"; ``change`` 1), or lift one bar (-1)."""
+        """Bar cohorts from routes (``field`` "barred", "visa_barred", "sent_back"; ``change`` 1), or lift one (-1)."""
         for number, (cohort, route) in enumerate(self.names.pairs):
             if cohort in cohorts and route in routes:
                 self.world.pairs[field][number] += change
@@ -388,12 +388,11 @@ class CorridorModel(mesa.Model):
         timetabled = world.timetable[self.day :].any(axis=0)
         for number, route in enumerate(world.routes):
             own = world.services[(world.services["route"] == number) & (world.services["open"] != 0)]
-            grounded = any(
-                carrier.bans[self.names.routes[number]]
-                for carrier in self.carriers.values()
-                if self.names.routes[number] in carrier.services
-            )
-            route["open"] = bool(len(own)) or bool(timetabled[number] and not grounded)
+            name = self.names.routes[number]
+            bans = {ban for carrier in self.carriers.values() for ban in carrier.bans.get(name, ())}
+            route["open"] = bool(len(own)) or bool(timetabled[number] and not bans)
+            known = [self.settings.measures[ban] for ban in bans if ban in self.settings.measures]
+            route["sent_back"] = not route["open"] and any(name in ban.sends_back(self.settings) for ban in known)
             if len(own):
                 route["price"] = route["base_price"] * own["price_factor"].min()
         self.routes_changed = False

@@ -19,6 +19,7 @@ NAVIGATION: dict[str, Sequence[str]] = {
         "experiments/README",
         "experiments/effects/README",
         "experiments/winter/README",
+        "experiments/early_warning/README",
         "experiments/background-2025/README",
         "experiments/minsk-2021/README",
         "experiments/backtest-2021/README",

@@ -69,6 +69,7 @@ def show(
     from sim.cli.common import load
     from sim.report.console_table import ConsoleTable
     from sim.scenario.guide.describe import described, matches
+    from sim.scenario.guide.legs import in_words
 
     loaded, _ = load(scenario, changes or [], {"days": None}, allow_outside, measures)
     rows = [row for row in described(loaded) if matches(row, grep or "")]
@@ -77,6 +78,8 @@ def show(
         raise typer.Exit(BAD_INPUT)
     console = results_console()
     console.print(visible(f"\n{loaded.title}  {loaded.start} to {loaded.end}"), style="bold", soft_wrap=True)
+    if words := in_words(loaded):
+        console.print(visible(words), soft_wrap=True)
     table = ConsoleTable(
         "", f"{len(rows):,} parameters; change one by --set PATH=VALUE", ("path", "value", "unit", "meaning", "source"),
         ("value", "unit", "source"),
@@ -142,6 +145,8 @@ def validate(
     """Check scenario files: every mistake with its file, line and field; and warn of what can have no effect."""
     from sim.scenario import ScenarioError, load_scenario
     from sim.scenario.guide.idle import without_effect
+    from sim.scenario.guide.legs import in_words, unlike_prices
+    from sim.scenario.load import nodes_of
     from sim.scenario.places.scenario_map import how_to_place, map_of
 
     failed = False
@@ -149,6 +154,10 @@ def validate(
         try:
             loaded = load_scenario(file, allow_outside=allow_outside)
             say(f"{file}: valid: {loaded.title}")
+            if words := in_words(loaded):
+                say(f"{file}: {words}")
+                for problem in unlike_prices(loaded, nodes_of(file, allow_outside=allow_outside)):
+                    say(f"corridor: warning: {problem}", error=True)
             if missing := how_to_place(map_of(loaded).missing):
                 say(f"{file}: {missing}", error=True)
             warn_of_late(file, loaded)

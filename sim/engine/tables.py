@@ -35,15 +35,15 @@ ROUTE = np.dtype(
     [
         ("mode", "i8"), ("over_sea", "i8"), ("state", "i8"), ("origin", "i8"), ("destination", "i8"),
         ("base_price", "f8"), ("price", "f8"), ("travel_days", "f8"), ("visa_lead", "f8"), ("risk", "f8"),
-        ("shipwreck", "f8"), ("death_in_shipwreck", "f8"), ("open", "i8"), ("rush", "i8"), ("boats", "i8"),
-        ("calm", "i8"),
+        ("shipwreck", "f8"), ("death_in_shipwreck", "f8"), ("open", "i8"), ("sent_back", "i8"), ("rush", "i8"),
+        ("boats", "i8"), ("calm", "i8"),
     ]
 )  # fmt: skip
 # One record per cohort and route open to it: what the cohort thinks of the route.
 PAIR = np.dtype(
     [
         ("cohort", "i8"), ("route", "i8"), ("taste", "f8"), ("barred", "i8"), ("visa_barred", "i8"),
-        ("prior", "f8"), ("good", "f8"), ("bad", "f8"), ("success", "f8"), ("affordable", "f8"),
+        ("sent_back", "i8"), ("prior", "f8"), ("good", "f8"), ("bad", "f8"), ("success", "f8"), ("affordable", "f8"),
         ("appeal", "f8"), ("share", "f8"),
     ]
 )  # fmt: skip

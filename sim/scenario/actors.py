@@ -72,6 +72,11 @@ class Route(Entry):
         "takes the place of `price`. Routes that name the same leg share it: a ban of the leg closes them all.",
         json_schema_extra={"unit": "USD", "range": [0, 1e5], "source": ASSUMED},
     )
+    first_leg: Name | None = Field(
+        None,
+        description="Leg on which people board: whoever has boarded and is on the way when another of the legs is "
+        "banned, or the whole route, is sent back. When absent, whoever has boarded arrives.",
+    )
     travel_days: Quantity = quantity(
         1,
         "days",

@@ -73,6 +73,15 @@ def load_scenario(
     return apply_overrides(scenario, overrides) if overrides else scenario
 
 
+def nodes_of(name_or_path: str | Path, *, allow_outside: bool = False) -> Node:
+    """Return what a scenario's files say, after ``extends``: each value with its file and line.
+
+    Raises:
+        ScenarioError: As `load_scenario`, for what cannot be read.
+    """
+    return _lay_over(_chain(scenario_file(name_or_path), allow_outside))[0]
+
+
 @cache
 def load_shipped(name: str) -> Scenario:
     """Load a scenario that ships, once for the whole process: to look at, as all callers share it."""

@@ -52,6 +52,7 @@ def check(scenario: Scenario, root: Node, last_days: Mapping[str, date]) -> Iter
     if not broken:
         yield from _hubs(scenario, finder)
         yield from _fares(scenario, finder)
+        yield from _first_legs(scenario, finder)
         yield from _shared_places(scenario, finder)
         yield from _targets(scenario, finder)
         yield from _postures(scenario, finder)
@@ -153,6 +154,14 @@ def _fares(scenario: Scenario, finder: _Finder) -> Iterator[Problem]:
             yield finder.problem(f"{text}; allowed: their sum, or no price", "routes", name, "price")
         if route.over_sea:
             yield finder.problem("found legs of a sea route; allowed: legs by air or land", "routes", name, "legs")
+
+
+def _first_legs(scenario: Scenario, finder: _Finder) -> Iterator[Problem]:
+    """Check that the leg on which people board is one of the route's."""
+    for name, route in scenario.routes.items():
+        if route.first_leg is not None and route.first_leg not in route.legs:
+            text = f"found {show(route.first_leg)}, no leg of this route; {choices(route.legs, route.first_leg)}"
+            yield finder.problem(text, "routes", name, "first_leg")
 
 
 def _shared_places(scenario: Scenario, finder: _Finder) -> Iterator[Problem]:

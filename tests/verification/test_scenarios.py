@@ -12,6 +12,7 @@ import pytest
 from sim.data import text
 from sim.data.csv_reader import records
 from sim.engine import ledger
+from sim.engine.tables import F_BOARDED, F_GAVE_UP_BOOKING
 from sim.outputs.beside_record import compare
 from sim.outputs.daily import Blocks, blocks_of
 from sim.runs import draw, run_model, run_to_data
@@ -25,7 +26,7 @@ RESPONSES = {
 OTHER_BORDERS = {"arctic-2015", "evros-2020", "finland-2023", "ceuta-2021"}
 CASES = {
     *("minsk-2021", "benghazi-minsk-2025", "benghazi-surge", "haftar-boats", "coordinated-campaign"),
-    *("eastern-border", *OTHER_BORDERS),
+    *("eastern-border", "visas-expire", *OTHER_BORDERS),
 }
 
 
@@ -54,6 +55,14 @@ def test_what_belarus_does_from_2021_on_is_drawn_and_not_set() -> None:
     assert not any(zone.steering for zone in scenario.zones.values())
     kinds = {measure.kind for measure in scenario.measures.values()}
     assert kinds.isdisjoint({"posture", "visa-stop"})
+
+
+def test_where_visas_run_out_bookings_fail_and_others_take_the_seats() -> None:
+    flows = run_to_data(load_scenario("visas-expire")).pair_flows.sum(axis=(0, 1))
+    assert flows[F_GAVE_UP_BOOKING] > 10_000
+    surge = run_to_data(load_scenario("benghazi-surge")).pair_flows.sum(axis=(0, 1))
+    assert not surge[F_GAVE_UP_BOOKING]
+    assert flows[F_BOARDED] == pytest.approx(surge[F_BOARDED], rel=0.02)
 
 
 @pytest.fixture(scope="module", params=sorted(OTHER_BORDERS | {"eastern-border"}))

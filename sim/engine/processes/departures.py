@@ -1,4 +1,8 @@
-"""Departures by air and land: seats are filled in the order of the queue."""
+"""Departures by air and land: seats are filled in the order of the queue.
+
+Whoever would arrive on a day on which a leg of its route other than the first is banned is sent back from the hub
+before it: its booking has failed, as for one who gets no seat, but the fare is spent.
+"""
 
 from __future__ import annotations
 
@@ -52,12 +56,21 @@ def depart(w, day, r, seats):
 
 
 @compiled
+def is_sent_back(route, pair):
+    """Return whether a ban sends back those of a pair who are on their way, for all or for their cohort."""
+    return route.sent_back > 0 or pair.sent_back > 0
+
+
+@compiled
 def arrive(w, day):
-    """Move those who arrive today to the hub."""
+    """Move those who arrive today to the hub, or home where a ban sends them back on their way."""
     n = take_due(w, C_ARRIVAL, day, IN_TRANSIT)
     for j in range(n):
         i = in_turn(w, j)
         m = w.rows[i]
+        if is_sent_back(w.routes[m.route], w.pairs[w.pair_of[m.cohort, m.route]]):
+            put_off(w, day, i)
+            continue
         state = w.states[w.routes[m.route].state]
         m.arrived = day
         move(w, m, AT_HUB, state.hub)

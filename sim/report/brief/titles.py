@@ -54,7 +54,7 @@ def _target(name: str, scenario: Scenario) -> str:
         return scenario.agencies[name].country
     if name in scenario.sections:
         return scenario.sections[name].title
-    if name in scenario.routes:
+    if name in scenario.routes or any(name in route.legs for route in scenario.routes.values()):
         return route_title(name)
     return name.replace("-", " ").title()
 

@@ -61,7 +61,7 @@ def _of(scenario: Scenario, parameter: Parameter) -> Described:
     path, value, about = parameter
     departures = _mode(scenario, path)
     unit = about.unit.replace("departures", departures) if departures else about.unit
-    return Described(path, _figure(value), unit, sentence_of(about), about.source, departures)
+    return Described(path, figure(value), unit, sentence_of(about), about.source, departures)
 
 
 def _mode(scenario: Scenario, path: str) -> str:
@@ -72,7 +72,8 @@ def _mode(scenario: Scenario, path: str) -> str:
     return MODES[scenario.routes[parts[3]].mode].departures
 
 
-def _figure(value: float | Distribution) -> str:
+def figure(value: float | Distribution) -> str:
+    """Return a value in figures: a number, or a distribution with its arguments."""
     if not isinstance(value, Distribution):
         return f"{value:.12g}"
     if value.kind == JOINT:

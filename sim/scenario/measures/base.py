@@ -49,6 +49,10 @@ class Measure(Entry):
         """Return the routes that it closes, for all or some; once announced they attract a rush. None by default."""
         return []
 
+    def sends_back(self, scenario: Scenario) -> list[str]:
+        """Return the routes on which it sends back those on their way, as a further leg is banned. None by default."""
+        return []
+
     def closes_points(self, scenario: Scenario) -> list[str]:
         """Return the crossing points that it closes; once announced they attract a rush. None by default."""
         return []

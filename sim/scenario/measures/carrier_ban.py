@@ -14,6 +14,7 @@ from sim.scenario.measures.registry import register
 
 if TYPE_CHECKING:
     from sim.model import CorridorModel
+    from sim.scenario.actors import Route
     from sim.scenario.schema import Scenario
 
 
@@ -31,6 +32,7 @@ class CarrierBan(Measure):
         """Ground carriers, or bar cohorts from their routes."""
         if self.cohorts:
             model.bar(self.closes(model.settings), self.cohorts, "barred", 1 if on else -1)
+            model.bar(self.sends_back(model.settings), self.cohorts, "sent_back", 1 if on else -1)
             return
         for carrier in self.carriers or model.carriers:
             if on:
@@ -43,6 +45,10 @@ class CarrierBan(Measure):
         served = self._served(scenario)
         named = self._named(scenario)
         return sorted(served & set(named) if named else served)
+
+    def sends_back(self, scenario: Scenario) -> list[str]:
+        """Return the routes that it closes beyond the leg on which people board, where that is known."""
+        return [name for name in self.closes(scenario) if self._bars_the_way(name, scenario.routes[name])]
 
     def check(self, scenario: Scenario) -> Iterator[Misfit]:
         """Check that routes use the named legs, and that the named carriers serve routes and legs."""
@@ -64,6 +70,13 @@ class CarrierBan(Measure):
         """Return the routes that are named, and those that use a leg that is."""
         banned = set(self.legs)
         return [*self.routes, *(name for name, route in scenario.routes.items() if banned & route.legs.keys())]
+
+    def _bars_the_way(self, name: str, route: Route) -> bool:
+        """Return whether a route has further legs than that on which people board, and one of these is banned."""
+        further = route.legs.keys() - {route.first_leg}
+        if route.first_leg is None or not further:
+            return False
+        return not self.legs or name in self.routes or bool(further & set(self.legs))
 
     def _served(self, scenario: Scenario) -> set[str]:
         return {

@@ -75,7 +75,9 @@ def _targets(scenario: Scenario, one: Asked) -> list[str]:
         raise part_error(one.text, f"the scenario lacks what it needs: {target.words}")
     for word in one.targets:
         if word not in known:
-            raise part_error(one.text, f"found {show(word)}; needed: {target.words}; {choices(sorted(known), word)}")
+            text = f"found {show(word)}; needed: {target.words}; {choices(sorted(known), word)}"
+            legs = sorted({leg for route in target.all(scenario) for leg in _legs_of(scenario, one, route)})
+            raise part_error(one.text, f"{text}; legs: {', '.join(legs)}" if legs else text)
     named = dict.fromkeys(name for word in one.targets for name in known[word])
     found = list(named) or target.all(scenario)
     if not found:
@@ -88,8 +90,26 @@ def _measures(scenario: Scenario, one: Asked, targets: list[str], fields: dict[s
     if part.each:
         found = {f"{part.name}-{name}": {**fields, part.each: name} for name in targets}
     else:
-        found = {part.name: {**fields, part.field: targets}}
+        found = {part.name: {**fields, **_named(scenario, one, targets)}}
     return {_free(name, scenario.measures): entry for name, entry in found.items()}
+
+
+def _named(scenario: Scenario, one: Asked, targets: list[str]) -> dict[str, Any]:
+    """Return the fields with what a measure applies to: legs by their own field, if it has one, and the rest."""
+    part = one.part
+    used = {leg for route in targets for leg in _legs_of(scenario, one, route)}
+    legs = [word for word in one.targets if word in used]
+    if not legs:
+        return {part.field: targets}
+    known = TARGETS[part.target].named(scenario)
+    over = {route for leg in legs for route in known[leg]}
+    rest = dict.fromkeys(name for word in one.targets if word not in legs for name in known[word] if name not in over)
+    return {part.field: list(rest), part.legs: legs}
+
+
+def _legs_of(scenario: Scenario, one: Asked, target: str) -> list[str]:
+    """Return the legs of a route, if the part may name legs."""
+    return list(scenario.routes[target].legs) if one.part.legs else []
 
 
 def _free(name: str, taken: Iterable[str]) -> str:

@@ -34,6 +34,7 @@ class Part:
         also: Other names.
         field: Field of the measure that gets all targets as a list; empty if there is a measure for each.
         each: Field of the measure that gets one target, in a measure for each of them.
+        legs: Field of the measure that gets the legs that are named; without it they stand for the routes over them.
         value: Field that ``=VALUE`` sets.
         pool: Whether Frontex's pool grows by its officers.
         measure: The other fields of the measure.
@@ -47,6 +48,7 @@ class Part:
     also: tuple[str, ...] = ()
     field: str = ""
     each: str = ""
+    legs: str = ""
     value: str = ""
     pool: bool = False
     measure: dict[str, Any] = dataclasses.field(default_factory=dict)

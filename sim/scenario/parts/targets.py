@@ -20,12 +20,13 @@ class Target(NamedTuple):
 
 
 def _flights(scenario: Scenario) -> Words:
-    """Return the routes by air by their name, ends, transit state and carriers."""
+    """Return the routes by air by their name, legs, ends, transit state and carriers."""
     words: Words = {}
     for name in _by_air(scenario):
         route = scenario.routes[name]
         served = [key for key, carrier in scenario.carriers.items() if name in carrier.services]
-        for word in dict.fromkeys((name, route.origin, route.destination, route.transit_state, *served)):
+        ends = (route.origin, route.destination)
+        for word in dict.fromkeys((name, *route.legs, *ends, route.transit_state, *served)):
             words.setdefault(word, []).append(name)
     return words
 
@@ -86,7 +87,7 @@ def _same(names: Iterable[str]) -> Words:
 
 
 TARGETS = {
-    "flights": Target("a route that is flown, or its place, transit state or carrier", _flights, _by_air),
+    "flights": Target("a route that is flown, or its leg, place, transit state or carrier", _flights, _by_air),
     "sections": Target("a section of green border, or its agency or zone", _sections, _green),
     "points": Target("a crossing point, or its agency", _points, _crossing),
     "agencies": Target("a border agency", lambda s: _same(s.agencies), lambda s: list(s.agencies)),

@@ -102,3 +102,12 @@ def test_what_can_have_no_effect_is_a_warning(here: Path, corridor: Corridor) ->
 def test_measures_are_listed_with_what_a_scenario_has_for_them(corridor: Corridor) -> None:
     assert "humanitarian-access (aid)" in corridor("measures").out
     assert "benghazi-minsk" in corridor("measures", "benghazi-surge").out
+
+
+def test_legs_are_told_and_a_leg_of_two_prices_is_a_warning(corridor: Corridor) -> None:
+    done = corridor("validate", "benghazi-hubs")
+    assert done.status == 0
+    assert "moscow-minsk is on benghazi-moscow-minsk and moscow-minsk" in done.out
+    assert "benghazi-hubs.yaml:" in done.err and "for the same leg" in done.err
+    assert "legs: " in corridor("show", "benghazi-hubs", "--grep", "legs.dubai-minsk").out
+    assert "istanbul-minsk" in corridor("measures", "benghazi-hubs", "--wide").out

@@ -1,11 +1,16 @@
-"""Routes of several legs: the price is the sum of the legs', and a ban of one closes every route that uses it."""
+"""Routes of several legs: their prices add up; a ban of one closes every route over it, and sends back who is on it."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 
+from sim.engine import ledger
+from sim.engine import tables as t
+from sim.engine.rows import IN_TRANSIT, PROSPECT
 from sim.model import CorridorModel
 from sim.scenario.draw import resolve
 from sim.scenario.paths import apply_overrides
@@ -104,3 +109,78 @@ def test_a_legs_price_may_be_uncertain_and_is_eased_in_place_of_the_routes() -> 
     assert resolve(scenario).routes[BY_DUBAI].fare == 2100
     eased = next(one for one in relaxations(resolve(scenario), [BY_DUBAI]) if one.step == "can_pay")
     assert sorted(eased.changes) == [f"routes.{BY_DUBAI}.legs.baghdad-dubai", path]
+
+
+BANNED_ON = 40  # day of the run
+FIRST = {BY_ISTANBUL: "baghdad-istanbul", BY_DUBAI: "baghdad-dubai"}
+
+
+def _on_a_long_way(**ban: Any) -> Scenario:
+    """As `_over_hubs`, with ten days on the way and a ban of the 40th day."""
+    scenario = _over_hubs(legs=["istanbul-minsk"])
+    measure = scenario.measures["ban"].model_copy(update={"start": START + timedelta(days=BANNED_ON), **ban})
+    routes = {
+        name: route.model_copy(update={"travel_days": 10.0, "first_leg": FIRST[name]}) if route.legs else route
+        for name, route in scenario.routes.items()
+    }
+    return scenario.model_copy(update={"routes": routes, "measures": {"ban": measure}})
+
+
+def by_istanbul(model: CorridorModel, flow: int) -> np.ndarray:
+    """A flow of those on the way over Istanbul, by day."""
+    own = [k for k, (_, route) in enumerate(model.names.pairs) if route == BY_ISTANBUL]
+    return model.world.pair_flows[:, own, flow].sum(axis=1)
+
+
+def test_whoever_is_on_the_way_to_a_banned_leg_is_sent_home_without_the_fare_and_may_go_over_another_hub() -> None:
+    model = CorridorModel(_on_a_long_way())
+    model.run_for(BANNED_ON)
+    rows = model.world.rows
+    way = (rows["status"] == IN_TRANSIT) & (rows["route"] == model.names.routes.index(BY_ISTANBUL))
+    funds = rows["funds"][way].copy()
+    assert way.sum() > 5
+    while model.running:
+        model.step()
+        counted = ledger.recount(rows, len(model.names.cohorts), len(model.names.places))
+        assert (counted == model.world.stocks).all()
+        if (rows["status"][way] == PROSPECT).all():
+            assert (rows["funds"][way] == funds).all()  # the fare of what failed is not paid back
+            assert (rows["place"][way] == model.names.places.index("baghdad")).all()
+    boarded, arrived = by_istanbul(model, t.F_BOARDED), by_istanbul(model, t.F_ARRIVED)
+    assert not arrived[BANNED_ON:].any()
+    assert boarded.sum() - arrived.sum() == way.sum()
+    assert (rows["bookings"][way] > 1).any()
+    assert {model.names.routes[r] for r in rows["route"][way & (rows["bookings"] > 1)]} & {BY_DUBAI, DIRECT}
+
+
+def test_a_ban_of_the_first_leg_leaves_those_on_their_way_alone() -> None:
+    model = finished(_on_a_long_way(legs=["baghdad-istanbul"]))
+    boarded, arrived = by_istanbul(model, t.F_BOARDED), by_istanbul(model, t.F_ARRIVED)
+    assert not boarded[BANNED_ON:].any()
+    assert arrived[BANNED_ON:].sum() > 5
+    assert boarded.sum() == arrived.sum()
+
+
+@pytest.mark.parametrize("cohorts", [[], ["iraqis"]])
+def test_a_ban_of_the_whole_route_sends_back_as_that_of_its_second_leg_does(cohorts: list[str]) -> None:
+    by_leg = finished(_on_a_long_way(cohorts=cohorts))
+    by_route = finished(_on_a_long_way(legs=[], routes=[BY_ISTANBUL], cohorts=cohorts))
+    assert (by_leg.world.rows == by_route.world.rows).all()
+    assert by_istanbul(by_leg, t.F_BOARDED).sum() > by_istanbul(by_leg, t.F_ARRIVED).sum()
+
+
+def test_who_comes_after_the_ban_has_ended_arrives() -> None:
+    """Only those who would arrive while it lasts are sent back."""
+    brief = finished(_on_a_long_way(end=START + timedelta(days=BANNED_ON)))
+    lasting = finished(_on_a_long_way())
+    missing = [by_istanbul(m, t.F_BOARDED).sum() - by_istanbul(m, t.F_ARRIVED).sum() for m in (brief, lasting)]
+    assert by_istanbul(brief, t.F_ARRIVED)[BANNED_ON] == 0
+    assert by_istanbul(brief, t.F_ARRIVED)[BANNED_ON + 1 :].any()
+    assert missing[0] < missing[1]
+
+
+def test_where_nobody_says_on_which_leg_people_board_whoever_has_boarded_arrives() -> None:
+    scenario = _on_a_long_way()
+    routes = {name: route.model_copy(update={"first_leg": None}) for name, route in scenario.routes.items()}
+    model = finished(scenario.model_copy(update={"routes": routes}))
+    assert by_istanbul(model, t.F_BOARDED).sum() == by_istanbul(model, t.F_ARRIVED).sum() > 0

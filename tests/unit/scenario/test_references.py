@@ -55,6 +55,10 @@ ErrorOf = Callable[..., str]
             ["routes.erbil-minsk.price", "3000", "add up to 2800", "their sum, or no price"],
         ),
         (
+            "routes: {erbil-minsk: {legs: {erbil-amman: 800, amman-minsk: 2000}, first_leg: erbil-aman}}",
+            ["routes.erbil-minsk.first_leg", "'erbil-aman'", "no leg of this route", "did you mean 'erbil-amman'"],
+        ),
+        (
             "routes: {benghazi-crete: {legs: {benghazi-tobruk: 100, tobruk-crete: 2000}}}",
             ["routes.benghazi-crete.legs", "sea route"],
         ),

@@ -22,7 +22,16 @@ COLUMNS = (
     "section", "voyages", "bookings", "flags",
 )  # fmt: skip
 
-VALIDITY = 9.0  # days on which a visa is good
+# Of multiples of 4: days on which a visa is good, and two legs of each flight, over which people are long on their way.
+SHORT_VISAS_AND_LEGS = {
+    "transit_states.belarus.visa_validity": 9.0,
+    "routes.baghdad-minsk.legs": {"baghdad-istanbul": 1000, "istanbul-minsk": 1500},
+    "routes.baghdad-minsk.first_leg": "baghdad-istanbul",
+    "routes.baghdad-minsk.travel_days": 8,
+    "routes.benghazi-minsk.legs": {"benghazi-istanbul": 700, "istanbul-minsk": 1800},
+    "routes.benghazi-minsk.first_leg": "benghazi-istanbul",
+    "routes.benghazi-minsk.travel_days": 8,
+}
 DIGITS = 9  # of what is told: a sum of fractions, in whatever order
 
 
@@ -113,9 +122,9 @@ def outcome(model: CorridorModel, oracle: Oracle | None = None) -> dict[str, Any
 
 
 def scenario_of(seed: int) -> Scenario:
-    """What engine and oracle run: of odd seeds with quantities by cohort, of multiples of 4 with visas that expire."""
+    """What engine and oracle run: of odd seeds with quantities by cohort, of multiples of 4 with visas and legs."""
     if seed % 4 == 0:
-        return apply_overrides(rich_scenario(seed), {"transit_states.belarus.visa_validity": VALIDITY})
+        return apply_overrides(rich_scenario(seed), SHORT_VISAS_AND_LEGS)
     return rich_by_cohort(seed) if seed % 2 else rich_scenario(seed)
 
 

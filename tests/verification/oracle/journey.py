@@ -148,6 +148,10 @@ class Journey(Books):
             if extra and self.world.routes[r].open:
                 self.fly(day, r, len(extra), sum(extra), self.board(day, r, sum(extra)))
         for m in self.ready("arrival", day, pop.IN_TRANSIT):
+            if departures.is_sent_back(self.world.routes[m.route], self.world.pairs[self.pair(m)]):
+                self.met["sent back, all" if self.world.routes[m.route].sent_back else "sent back, a cohort"] += 1
+                self.put_off(day, m)
+                continue
             state = self.world.states[self.world.routes[m.route].state]
             m.arrived, m.status, m.place = day, pop.AT_HUB, state.hub
             self.count(day, m, "arrived_at_hub")

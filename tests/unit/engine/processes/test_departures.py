@@ -51,6 +51,25 @@ def test_who_cannot_pay_takes_no_seat_and_is_sent_home(queue: tuple[CorridorMode
     assert waiting(model, q) == ORDER[5:]
 
 
+@pytest.mark.parametrize("table", ["routes", "pairs"])
+def test_who_is_sent_back_is_at_home_with_what_is_left_and_nobody_hears_bad_news(
+    queue: tuple[CorridorModel, int, int], table: str
+) -> None:
+    model, route, _ = queue
+    departures.depart(model._tables, 0, route, 50)
+    first = int(model.world.rows["due"][ORDER].min())
+    getattr(model.world, table)["sent_back"] = 1
+    for day in range(first, int(model.world.rows["due"][ORDER].max()) + 1):
+        departures.arrive(model._tables, day)
+    rows, home = model.world.rows, model.names.places.index("baghdad")
+    assert (rows["status"][ORDER] == PROSPECT).all()
+    assert (rows["place"][ORDER] == home).all()
+    assert not rows["funds"][ORDER].any()
+    assert not model.world.told.any()
+    flows = model.world.pair_flows.sum(axis=(0, 1))
+    assert (flows[t.F_GAVE_UP_BOOKING], flows[t.F_ARRIVED]) == (len(ORDER), 0)
+
+
 def test_a_barred_cohort_boards_nowhere(queue: tuple[CorridorModel, int, int]) -> None:
     model, route, q = queue
     model.bar(["baghdad-minsk"], ["iraqis"], "barred", 1)

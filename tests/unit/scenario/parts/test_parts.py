@@ -16,6 +16,7 @@ from sim.studies.first_difference import first_difference
 from tests.strategies import tiny_scenario
 
 SURGE = load_scenario("benghazi-surge")
+HUBS = load_scenario("benghazi-hubs")  # has legs
 ARCTIC = load_scenario("arctic-2015")  # has crossing points
 POINTS = {"crossing-closure"}
 
@@ -55,6 +56,26 @@ def test_frontex_brings_its_officers_and_an_evacuation_ends() -> None:
     base = tiny_scenario()  # evacuates 0.01 a day from bruzgi from the start on
     evacuation = with_parts(base, "evacuation:bruzgi=0.2@2025-11-01..2025-11-10").zones["bruzgi"].evacuation
     assert evacuation == {base.start: 0.01, date(2025, 11, 1): 0.2, date(2025, 11, 11): 0.01}
+
+
+def test_a_ban_of_a_leg_is_that_of_the_measure_and_other_parts_take_the_routes_over_it() -> None:
+    ban = with_parts(HUBS, "ban:istanbul-minsk@2025-06-15").measures["carrier-ban"]
+    assert (ban.legs, ban.routes, ban.closes(HUBS)) == (["istanbul-minsk"], [], ["benghazi-istanbul-minsk"])
+    ban = with_parts(HUBS, "ban:istanbul-minsk,belavia").measures["carrier-ban"]
+    assert (ban.legs, ban.routes) == (["istanbul-minsk"], ["benghazi-minsk"])
+    ban = with_parts(HUBS, "ban:istanbul-minsk,minsk").measures["carrier-ban"]
+    assert "benghazi-dubai-minsk" in ban.routes and "benghazi-istanbul-minsk" not in ban.routes
+    persuaded = with_parts(HUBS, "diplomacy:istanbul-minsk").measures["diplomacy"]
+    assert persuaded.routes == ["benghazi-istanbul-minsk"]
+
+
+def test_a_misspelt_leg_is_told_with_the_legs_that_there_are() -> None:
+    with pytest.raises(ScenarioError) as error:
+        with_parts(HUBS, "ban:istambul-minsk")
+    legs = ", ".join(sorted({leg for name in TARGETS["flights"].all(HUBS) for leg in HUBS.routes[name].legs}))
+    assert str(error.value).startswith("--with ban:istambul-minsk: found 'istambul-minsk'; needed: a route that is")
+    assert "did you mean 'istanbul-minsk'" in str(error.value)
+    assert str(error.value).endswith(f"legs: {legs}")
 
 
 @pytest.mark.parametrize(
