@@ -172,6 +172,8 @@ def _enter(name: str, file: str, source: bytes, place: str, run: Callable[[], Mo
             return
         if other.name == name:
             raise ExtensionError(f"--with {file}: found two extensions called {name}; allowed: one")
+    for known in ("sim.model", "sim.extend"):  # of the package, what an extension imports first would become its part
+        importlib.import_module(known)
     begun = len(undo)
     try:
         with cached_as(f"extension-{digest[:16]}"):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pickle
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -66,6 +68,14 @@ def test_an_extension_is_part_of_the_identity_while_it_is_loaded(written) -> Non
 
 
 @pytest.mark.nightly
+def test_the_package_is_no_part_of_the_extension_that_imports_it_first(written) -> None:
+    """Else a change of a single rule has every rule compiled anew."""
+    known = "from sim.engine.processes import demand; print(demand.run.__qualname__)"
+    program = f"from sim import load_extensions; load_extensions.load({str(written(''))!r}); {known}"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "run\n"
+
+
 def test_all_that_an_extension_adds_is_taken_back(written) -> None:
     text = """
     from typing import Literal
