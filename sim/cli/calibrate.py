@@ -45,7 +45,16 @@ def register(app: typer.Typer) -> None:
 
 def calibrate(
     experiment: Experiment,
-    out: Annotated[Path | None, typer.Option(help="Folder [results/EXPERIMENT-calibration].")] = None,
+    sbc: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            help="Simulation-based calibration: check the fit by figures of N truths drawn from its prior.",
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder [results/EXPERIMENT-calibration, or EXPERIMENT-sbc].")
+    ] = None,
     jobs: Jobs = None,
     dask: DaskAddress = None,
     extensions: With = None,
@@ -58,6 +67,9 @@ def calibrate(
     from sim.inference.calibration_experiment import load_experiment
 
     loaded = load_experiment(experiment)
+    if sbc is not None:
+        _check_itself(loaded, sbc, out, jobs, dask, quiet)
+        return
     folder = fits.folder_of(loaded.name, "calibration", out)
     with stages(folder, notes_console(quiet)) as report:
         done = fits.calibrate(
@@ -71,6 +83,24 @@ def calibrate(
         "Waves and generations": done.waves,
     }
     _show(loaded, folder, tables, done.summary)
+
+
+def _check_itself(
+    loaded: Loaded, truths: int, out: Path | None, jobs: int | None, dask: str | None, quiet: bool
+) -> None:
+    """`corridor calibrate --sbc`: whether truths from the prior are found again."""
+    from sim.api import fits
+    from sim.inference.sbc.study import check_number
+
+    check_number(truths)
+    folder = fits.folder_of(loaded.name, "sbc", out)
+    with stages(folder, notes_console(quiet), counted=False) as report:
+        done = fits.calibrate(
+            loaded, sbc=truths, folder=folder, jobs=jobs, dask=dask, command=command_line(), progress=report
+        )  # fmt: skip
+    if not quiet:
+        titles = {"Truths from the prior, and whether the fit finds them again": done.coverage}
+        _show(loaded, folder, titles, done.summary)
 
 
 def backtest(

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+import sim
 from sim.scenario import to_yaml
 from tests.command import Corridor
 from tests.strategies import START, tiny_scenario
@@ -55,6 +56,18 @@ def test_a_calibration_prints_its_tables_and_names_its_files(here: Path, corrido
     assert corridor("run", "out/posterior.yaml", "--out", "run", "--quiet") == (0, "", "")
 
 
+def test_a_fit_checked_by_its_own_truths_says_how_many_it_finds_again(here: Path, corridor: Corridor) -> None:
+    status, out, err = corridor("calibrate", "fit.yaml", "--sbc", "2", "--jobs", "1", "--out", "out")
+    assert status == 0
+    assert "2 truths. Of the true values" in out and "in 90 % intervals" in out
+    assert "truth 2 of 2" in err
+    names = {"ranks.csv", "ranks.parquet", "coverage.csv", "histogram.csv", "ranks.png", "ranks.svg", "sbc.json"}
+    assert names <= {file.name for file in (here / "out").iterdir()}
+    same = sim.calibrate({**EXPERIMENT, "title": "tiny, fitted"}, sbc=2, folder=here / "again")
+    assert (here / "out" / "ranks.csv").read_bytes() == (here / "again" / "ranks.csv").read_bytes()
+    assert set(same.coverage["parameter"]) == {"retry", "all"}
+
+
 def test_a_back_test_prints_all_baselines_and_draws_its_fan(here: Path, corridor: Corridor) -> None:
     status, out, _ = corridor("backtest", "fit.yaml", "--jobs", "1", "--out", "out")
     assert status == 0
@@ -69,6 +82,7 @@ def test_a_back_test_prints_all_baselines_and_draws_its_fan(here: Path, corridor
     [
         (["calibrate", "minsk-2022"], "did you mean 'minsk-2021'"),
         (["calibrate", "tiny.yaml"], "tiny.yaml:"),
+        (["calibrate", "fit.yaml", "--sbc", "0"], "--sbc: found 0 truths; allowed: 1 to 10,000"),
         (["backtest", "no.yaml"], "cannot be read"),
         (["calibrate", "fit.yaml", "--out", "poland.csv"], "found a file"),
         (["data", "import", "poland.csv"], "no table that is known"),
