@@ -170,6 +170,15 @@ class LoadedFilter(NamedTuple):
         ]
         return np.array(columns).T.reshape(len(scores), len(self.unknowns))
 
+    def postures(self, x: np.ndarray, off: np.ndarray) -> dict[str, tuple[str, np.ndarray]]:
+        """Return unit and values, shape (N,), of each part of postures (N, D) that are off or not (N,), by name."""
+        posture = self.experiment.posture
+        inflow = np.where(off, 0.0, posture.visas * np.exp(np.clip(x[:, 0], -8, 5)))
+        facilitation = np.where(off, 0.0, 1 / (1 + np.exp(-x[:, 1])))
+        found = {"inflow allowed": ("persons per day", inflow), "facilitation": ("share", facilitation)}
+        found |= {f"steering to {agency}": ("logit", x[:, 2 + k]) for k, agency in enumerate(posture.steering)}
+        return found | {"off": ("probability", off.astype(float))}
+
     def without(self, series: str) -> LoadedFilter:
         """Return the experiment that forecasts a series without taking it in; raises ScenarioError."""
         known = self.experiment.series

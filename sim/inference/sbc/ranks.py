@@ -9,6 +9,7 @@ bins, which sees spread (intervals too narrow, or too wide) best.
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy.stats import binom, chi2, kstest
 
@@ -75,8 +76,9 @@ def sentence(table: pd.DataFrame) -> str:
     return f"Of the true values {covered}; {judged} (p = {p:.2g} of {tried} tests, {worst['parameter']})."
 
 
-def _counted(values: pd.Series, bins: int) -> np.ndarray:
-    return np.histogram(values, bins=bins, range=(0.0, 1.0))[0]
+def _counted(values: pd.Series, bins: int) -> npt.NDArray[np.intp]:
+    counted: npt.NDArray[np.intp] = np.histogram(values, bins=bins, range=(0.0, 1.0))[0]
+    return counted
 
 
 def _error(group: pd.DataFrame, level: int, truths: int, name: object) -> float:
