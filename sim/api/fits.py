@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, overload
 
+from sim.inference.arviz_file import check_arviz, write_arviz
 from sim.inference.backtest.study import BackTested, back_test
 from sim.inference.calibration_experiment import Loaded, load_experiment
 from sim.inference.calibration_study import Calibrated, calibration
@@ -32,6 +33,7 @@ def calibrate(
     experiment: str | Path | Mapping[str, Any] | Loaded,
     *,
     sbc: None = None,
+    arviz: bool = False,
     folder: str | Path | None = None,
     jobs: int | None = 1,
     dask: str | None = None,
@@ -57,6 +59,7 @@ def calibrate(
     experiment: str | Path | Mapping[str, Any] | Loaded,
     *,
     sbc: int | None = None,
+    arviz: bool = False,
     folder: str | Path | None = None,
     jobs: int | None = 1,
     dask: str | None = None,
@@ -69,6 +72,7 @@ def calibrate(
         experiment: A shipped experiment of kind calibration, a YAML file, or its content as a mapping.
         sbc: In place of the published figures, fit to those of so many truths drawn from the prior, and see whether
             they are found again (simulation-based calibration); more truths add to those that are done.
+        arviz: Whether ``arviz.nc`` is written too: what ``to_arviz()`` returns, as netCDF; needs the extra ``arviz``.
         folder: Where the runs, particles, tables and figures are stored; ``results/EXPERIMENT-calibration`` if None,
             with ``sbc`` ``results/EXPERIMENT-sbc``.
         jobs: Number of processes; 1 for this process alone, None for all cores.
@@ -82,9 +86,13 @@ def calibrate(
 
     Raises:
         ScenarioError: If the experiment, or the number of truths, is not allowed.
-        OutputError: If the folder cannot be written, or holds something else.
+        OutputError: If the folder cannot be written, or holds something else, or the extra ``arviz`` is missing.
     """
     loaded = experiment if isinstance(experiment, Loaded) else load_experiment(experiment)
+    if arviz:
+        check_arviz()
+    if sbc is not None and arviz:
+        raise ScenarioError("calibrate: found sbc and arviz; allowed: one of the two")
     if sbc is not None:
         where = folder_of(loaded.name, "sbc", folder)
         checked = self_check(loaded, Workspace(where, jobs, dask, command, progress), sbc)
@@ -93,6 +101,8 @@ def calibrate(
     where = folder_of(loaded.name, "calibration", folder)
     done = calibration(loaded, Workspace(where, jobs, dask, command, progress))
     write_fit(done.fit[done.fit["series"].isin(loaded.experiment.series)], where)
+    if arviz:
+        write_arviz(done.to_arviz(), where)
     return done
 
 
@@ -149,6 +159,7 @@ def assimilate(
     until: date | str | None = None,
     particles: int | None = None,
     fresh: bool = False,
+    arviz: bool = False,
     folder: str | Path | None = None,
     jobs: int | None = 1,
     dask: str | None = None,
@@ -163,6 +174,7 @@ def assimilate(
         until: Last day of the record that is used; all of it if None.
         particles: Particles, in place of the experiment's.
         fresh: Whether the whole record is gone through, in place of going on from the state that ships.
+        arviz: Whether ``arviz.nc`` is written too: what ``to_arviz()`` returns, as netCDF; needs the extra ``arviz``.
         folder: Where months, tables and figures are stored; ``results/EXPERIMENT-filter`` if None. What was done before
             is kept, and another month goes on from there.
         jobs: Number of processes; 1 for this process alone, None for all cores.
@@ -171,16 +183,22 @@ def assimilate(
         command: The command that reproduces it, for its record.
 
     Returns:
-        The ``tables`` by title: posture, parameters, months.
+        The ``tables`` by title: posture, parameters, months; ``to_arviz()`` has the particles by month.
 
     Raises:
         ScenarioError: If the experiment or a day is not allowed, or no figure lies within the run.
-        OutputError: If the folder cannot be written, or holds the filter of something else.
+        OutputError: If the folder cannot be written, or holds the filter of something else, or the extra ``arviz`` is
+            missing.
     """
+    if arviz:
+        check_arviz()
     loaded = loaded_filter(experiment, particles)
     where = folder_of(loaded.name, "filter", folder)
     job = Job(where, _path(data), day_of(until), jobs, dask, command, progress, fresh=fresh)
-    return filtered(loaded, job)
+    done = filtered(loaded, job)
+    if arviz:
+        write_arviz(done.to_arviz(), where)
+    return done
 
 
 def forecast(

@@ -6,6 +6,7 @@ DIR/forecasts.csv          back-test: a row per origin, figure and method
 DIR/scores.csv             back-test: scores by horizon and method
 DIR/figures.csv            the pieces of the record, and where they were used
 DIR/months.csv             effective share of the particles, evidence, seconds
+DIR/arviz.nc               for ArviZ, with `assimilate --arviz`
 DIR/filter.json            provenance
 DIR/months/DAY.npz         particles at the end of the month that began on DAY
 DIR/origins/DAY.parquet    forecasts of an origin, and the figures that came of them
@@ -205,7 +206,7 @@ def posture_table(loaded: LoadedFilter, folder: Path, months: Sequence[Month]) -
 
     Of the particles of `checkpoint.of_each_month`; of months before the folder began, as the state that ships has them.
     """
-    told = {month.first: [] for month in months} | _before(folder)
+    told: dict[date, list[dict[str, Any]]] = {month.first: [] for month in months} | _before(folder)
     for number, month, particles in checkpoint.of_each_month(folder, months):
         told[month.first] = []
         for name, (unit, values) in loaded.postures(particles.paths[number], particles.off[number]).items():
