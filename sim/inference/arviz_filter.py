@@ -48,8 +48,7 @@ def filter_to_arviz(loaded: LoadedFilter, figures: Sequence[Figure], folder: Pat
     there = [month for _, month, _ in checkpoint.of_each_month(folder, months)]
     posterior = _posterior(loaded, folder, months)
     used, predictive, logs = _of_figures(loaded, figures, folder, months)
-    size = next(iter(posterior.values())).shape[0]
-    by_figure, by_month = ["figure"], ["month"]
+    size, by_figure, by_month = len(predictive), ["figure"], ["month"]
     return from_dict(
         {
             "posterior": {name: values[None] for name, values in posterior.items()},
