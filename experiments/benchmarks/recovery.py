@@ -25,7 +25,8 @@ from sim.inference.calibration_experiment import CalibrationExperiment
 from sim.inference.fit_task import Task, Workspace
 from sim.inference.free_parameters import Space
 from sim.inference.observations import Row
-from sim.inference.recovery import recover, summary
+from sim.inference.sbc.ranks import coverage
+from sim.inference.sbc.truths import recover
 from tests.strategies import START, TINY, tiny_scenario
 
 SCALE = 5  # times the tests' tiny scenario, so that the chance of a single run is small beside the rest
@@ -116,7 +117,7 @@ def main() -> None:
             done, inside = table["truth"].nunique(), table["in90"].mean()
             print(f"{done} truths, {time.perf_counter() - began:,.0f} s: {inside:.3f}", flush=True)
     pd.set_option("display.width", 200)
-    print(summary(table).round(3).to_string(index=False))
+    print(coverage(table).round(3).to_string(index=False))
     print(f"{options.truths} truths, {time.perf_counter() - began:,.0f} s, load {os.getloadavg()[0]:.1f}")
 
 

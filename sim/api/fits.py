@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
+from sim.inference.arviz_file import check_arviz, write_arviz
 from sim.inference.backtest.study import BackTested, back_test
 from sim.inference.calibration_experiment import Loaded, load_experiment
 from sim.inference.calibration_study import Calibrated, calibration
@@ -15,51 +16,98 @@ from sim.inference.filter.experiment import LoadedFilter, is_filter, load_filter
 from sim.inference.filter.forecast_study import Looked, WhatIf, look_ahead
 from sim.inference.filter.study import Filtered, Job, Report
 from sim.inference.fit_task import Progress, Workspace
+from sim.inference.sbc.study import SelfChecked, self_check
 from sim.outputs.trust import ASSUMED, BACK_TESTED, back_tested, forecast_sentence
 from sim.report.outlook.page import write_outlook
 from sim.report.outlook.stored import About
 from sim.report.record.filter_figures import write_filter
 from sim.report.record.forecast_figures import write_fan, write_fit
+from sim.report.record.rank_figures import write_ranks
 from sim.scenario.errors import ScenarioError, show
 
 SHIPPED_FILTER = "eastern-border"
 
 
+@overload
 def calibrate(
-    experiment: str | Path | Loaded,
+    experiment: str | Path | Mapping[str, Any] | Loaded,
     *,
+    sbc: None = None,
+    arviz: bool = False,
     folder: str | Path | None = None,
     jobs: int | None = 1,
     dask: str | None = None,
     progress: Progress | None = None,
     command: str = "",
-) -> Calibrated:
+) -> Calibrated: ...
+
+
+@overload
+def calibrate(
+    experiment: str | Path | Mapping[str, Any] | Loaded,
+    *,
+    sbc: int,
+    folder: str | Path | None = None,
+    jobs: int | None = 1,
+    dask: str | None = None,
+    progress: Progress | None = None,
+    command: str = "",
+) -> SelfChecked: ...
+
+
+def calibrate(
+    experiment: str | Path | Mapping[str, Any] | Loaded,
+    *,
+    sbc: int | None = None,
+    arviz: bool = False,
+    folder: str | Path | None = None,
+    jobs: int | None = 1,
+    dask: str | None = None,
+    progress: Progress | None = None,
+    command: str = "",
+) -> Calibrated | SelfChecked:
     """Fit a scenario to published figures, or do what is left of it; as ``corridor calibrate``.
 
     Args:
-        experiment: A shipped experiment of kind calibration, or a YAML file.
-        folder: Where the runs, particles, tables and figures are stored; ``results/EXPERIMENT-calibration`` if None.
+        experiment: A shipped experiment of kind calibration, a YAML file, or its content as a mapping.
+        sbc: In place of the published figures, fit to those of so many truths drawn from the prior, and see whether
+            they are found again (simulation-based calibration); more truths add to those that are done.
+        arviz: Whether ``arviz.nc`` is written too: what ``to_arviz()`` returns, as netCDF; needs the extra ``arviz``.
+        folder: Where the runs, particles, tables and figures are stored; ``results/EXPERIMENT-calibration`` if None,
+            with ``sbc`` ``results/EXPERIMENT-sbc``.
         jobs: Number of processes; 1 for this process alone, None for all cores.
         dask: Address of a Dask scheduler.
         progress: Called with the stage, and the numbers of runs done, requested and failed.
         command: The command that reproduces it, for its record.
 
     Returns:
-        Particles (`posterior`), and the tables ``parameters``, ``fit`` (a row per figure) and ``waves``.
+        Particles (`posterior`), and the tables ``parameters``, ``fit`` (a row per figure) and ``waves``; with ``sbc``
+        the tables ``ranks`` (a row per truth and parameter), ``coverage`` and ``histogram``.
 
     Raises:
-        ScenarioError: If the experiment is not allowed.
-        OutputError: If the folder cannot be written, or holds something else.
+        ScenarioError: If the experiment, or the number of truths, is not allowed.
+        OutputError: If the folder cannot be written, or holds something else, or the extra ``arviz`` is missing.
     """
     loaded = experiment if isinstance(experiment, Loaded) else load_experiment(experiment)
+    if arviz:
+        check_arviz()
+    if sbc is not None and arviz:
+        raise ScenarioError("calibrate: found sbc and arviz; allowed: one of the two")
+    if sbc is not None:
+        where = folder_of(loaded.name, "sbc", folder)
+        checked = self_check(loaded, Workspace(where, jobs, dask, command, progress), sbc)
+        write_ranks(checked.histogram, where)
+        return checked
     where = folder_of(loaded.name, "calibration", folder)
     done = calibration(loaded, Workspace(where, jobs, dask, command, progress))
     write_fit(done.fit[done.fit["series"].isin(loaded.experiment.series)], where)
+    if arviz:
+        write_arviz(done.to_arviz(), where)
     return done
 
 
 def backtest(
-    experiment: str | Path | Loaded | LoadedFilter,
+    experiment: str | Path | Mapping[str, Any] | Loaded | LoadedFilter,
     *,
     data: str | Path | None = None,
     particles: int | None = None,
@@ -73,7 +121,7 @@ def backtest(
     """Forecast from each origin with what was known then, and score it; as ``corridor backtest``.
 
     Args:
-        experiment: A shipped experiment of kind calibration or filter, or a YAML file.
+        experiment: A shipped experiment of kind calibration or filter, a YAML file, or its content as a mapping.
         data: Of a filter: a folder, or file, with figures beside those that ship.
         particles: Of a filter: particles, in place of the experiment's.
         leave_out: Of a filter: series that are forecast without being taken in.
@@ -105,12 +153,13 @@ def backtest(
 
 
 def assimilate(
-    experiment: str | Path | LoadedFilter = SHIPPED_FILTER,
+    experiment: str | Path | Mapping[str, Any] | LoadedFilter = SHIPPED_FILTER,
     *,
     data: str | Path | None = None,
     until: date | str | None = None,
     particles: int | None = None,
     fresh: bool = False,
+    arviz: bool = False,
     folder: str | Path | None = None,
     jobs: int | None = 1,
     dask: str | None = None,
@@ -120,11 +169,12 @@ def assimilate(
     """Infer what a transit state did, month by month, from what was counted; as ``corridor assimilate``.
 
     Args:
-        experiment: A shipped experiment of kind filter, or a YAML file.
+        experiment: A shipped experiment of kind filter, a YAML file, or its content as a mapping.
         data: Folder, or file, with figures beside those that ship, such as later months.
         until: Last day of the record that is used; all of it if None.
         particles: Particles, in place of the experiment's.
         fresh: Whether the whole record is gone through, in place of going on from the state that ships.
+        arviz: Whether ``arviz.nc`` is written too: what ``to_arviz()`` returns, as netCDF; needs the extra ``arviz``.
         folder: Where months, tables and figures are stored; ``results/EXPERIMENT-filter`` if None. What was done before
             is kept, and another month goes on from there.
         jobs: Number of processes; 1 for this process alone, None for all cores.
@@ -133,20 +183,26 @@ def assimilate(
         command: The command that reproduces it, for its record.
 
     Returns:
-        The ``tables`` by title: posture, parameters, months.
+        The ``tables`` by title: posture, parameters, months; ``to_arviz()`` has the particles by month.
 
     Raises:
         ScenarioError: If the experiment or a day is not allowed, or no figure lies within the run.
-        OutputError: If the folder cannot be written, or holds the filter of something else.
+        OutputError: If the folder cannot be written, or holds the filter of something else, or the extra ``arviz`` is
+            missing.
     """
+    if arviz:
+        check_arviz()
     loaded = loaded_filter(experiment, particles)
     where = folder_of(loaded.name, "filter", folder)
     job = Job(where, _path(data), day_of(until), jobs, dask, command, progress, fresh=fresh)
-    return filtered(loaded, job)
+    done = filtered(loaded, job)
+    if arviz:
+        write_arviz(done.to_arviz(), where)
+    return done
 
 
 def forecast(
-    experiment: str | Path | LoadedFilter = SHIPPED_FILTER,
+    experiment: str | Path | Mapping[str, Any] | LoadedFilter = SHIPPED_FILTER,
     *,
     data: str | Path | None = None,
     weeks: int = 8,
@@ -166,7 +222,7 @@ def forecast(
     """Take in the latest counts, and tell what comes in the next weeks at each section; as ``corridor forecast``.
 
     Args:
-        experiment: A shipped experiment of kind filter, or a YAML file.
+        experiment: A shipped experiment of kind filter, a YAML file, or its content as a mapping.
         data: Folder, or file, with figures beside those that ship, such as later months.
         weeks: Weeks ahead, 1 to 26.
         changes: A what-if from today's state: values by dotted path, or texts ``PATH=VALUE``.
@@ -230,7 +286,10 @@ def filtered(loaded: LoadedFilter, job: Job) -> Filtered:
 
 
 def filter_to_test(
-    experiment: str | Path | LoadedFilter, particles: int | None, leave_out: Collection[str], folder: str | Path | None
+    experiment: str | Path | Mapping[str, Any] | LoadedFilter,
+    particles: int | None,
+    leave_out: Collection[str],
+    folder: str | Path | None,
 ) -> tuple[LoadedFilter, Path]:
     """Return a filter without the series that are left out, and the folder of its back-test."""
     loaded = loaded_filter(experiment, particles)
@@ -239,7 +298,7 @@ def filter_to_test(
     return loaded, folder_of("-without-".join([f"{loaded.name}-backtest", *leave_out]), "", folder)
 
 
-def loaded_filter(experiment: str | Path | LoadedFilter, particles: int | None) -> LoadedFilter:
+def loaded_filter(experiment: str | Path | Mapping[str, Any] | LoadedFilter, particles: int | None) -> LoadedFilter:
     """Load a filter, with another number of particles if one is given; raises ScenarioError."""
     loaded = experiment if isinstance(experiment, LoadedFilter) else load_filter(experiment)
     if particles is None:

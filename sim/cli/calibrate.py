@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sim.cli.common import (
+    Arviz,
     DaskAddress,
     Jobs,
     Quiet,
@@ -45,7 +46,17 @@ def register(app: typer.Typer) -> None:
 
 def calibrate(
     experiment: Experiment,
-    out: Annotated[Path | None, typer.Option(help="Folder [results/EXPERIMENT-calibration].")] = None,
+    sbc: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            help="Simulation-based calibration: check the fit by figures of N truths drawn from its prior.",
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder [results/EXPERIMENT-calibration, or EXPERIMENT-sbc].")
+    ] = None,
+    arviz: Arviz = False,
     jobs: Jobs = None,
     dask: DaskAddress = None,
     extensions: With = None,
@@ -58,11 +69,14 @@ def calibrate(
     from sim.inference.calibration_experiment import load_experiment
 
     loaded = load_experiment(experiment)
+    if sbc is not None:
+        _check_itself(loaded, sbc, out, {"arviz": arviz, "jobs": jobs, "dask": dask}, quiet)
+        return
     folder = fits.folder_of(loaded.name, "calibration", out)
     with stages(folder, notes_console(quiet)) as report:
         done = fits.calibrate(
-            loaded, folder=folder, jobs=jobs, dask=dask, command=command_line(), progress=report
-        )  # fmt: skip
+            loaded, arviz=arviz, folder=folder, jobs=jobs, dask=dask, command=command_line(), progress=report
+        )
     if quiet:
         return
     tables = {
@@ -71,6 +85,20 @@ def calibrate(
         "Waves and generations": done.waves,
     }
     _show(loaded, folder, tables, done.summary)
+
+
+def _check_itself(loaded: Loaded, truths: int, out: Path | None, options: Mapping[str, Any], quiet: bool) -> None:
+    """`corridor calibrate --sbc`: whether truths from the prior are found again."""
+    from sim.api import fits
+    from sim.inference.sbc.study import check_number
+
+    check_number(truths)
+    folder = fits.folder_of(loaded.name, "sbc", out)
+    with stages(folder, notes_console(quiet), counted=False) as report:
+        done = fits.calibrate(loaded, sbc=truths, folder=folder, command=command_line(), progress=report, **options)
+    if not quiet:
+        titles = {"Truths from the prior, and whether the fit finds them again": done.coverage}
+        _show(loaded, folder, titles, done.summary)
 
 
 def backtest(

@@ -136,6 +136,7 @@ From = Annotated[
 To = Annotated[
     datetime | None, typer.Option("--to", metavar="DATE", formats=[DAY], help="Report up to this day [the last].")
 ]
+Arviz = Annotated[bool, typer.Option("--arviz", help="Also write arviz.nc, for ArviZ (extra `arviz`).")]
 Jobs = Annotated[int | None, typer.Option(min=1, help="Processes [all cores].")]
 DaskAddress = Annotated[
     str | None, typer.Option("--dask", metavar="tcp://HOST:PORT", help="Run on the Dask cluster of this scheduler.")

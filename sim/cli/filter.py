@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.cli.common import (
+    Arviz,
     Changes,
     DaskAddress,
     Jobs,
@@ -61,6 +62,7 @@ def assimilate(
     ] = None,
     particles: Particles = None,
     fresh: Fresh = False,
+    arviz: Arviz = False,
     out: Annotated[Path | None, typer.Option(help="Folder [results/EXPERIMENT-filter].")] = None,
     jobs: Jobs = None,
     dask: DaskAddress = None,
@@ -76,8 +78,8 @@ def assimilate(
     folder = fits.folder_of(loaded.name, "filter", out)
     with stages(folder, notes_console(quiet), counted=False) as report:
         done = fits.assimilate(
-            loaded, data=data, until=until, fresh=fresh, folder=folder, jobs=jobs, dask=dask, progress=report,
-            command=command_line(),
+            loaded, data=data, until=until, fresh=fresh, arviz=arviz, folder=folder, jobs=jobs, dask=dask,
+            progress=report, command=command_line(),
         )  # fmt: skip
     if not quiet:
         if done.begun_from:

@@ -60,7 +60,8 @@ def calibrate(task: Task, workspace: Workspace, learnt: Learnt | None = None) ->
     Args:
         task: The task of the fit.
         workspace: Where runs are done and stored.
-        learnt: From a task with the same scenario, parameters and periods; replaces design and waves.
+        learnt: From a task with the same scenario, parameters and periods; replaces the design. What follows is done
+            as without it.
 
     Raises:
         OutputError: If the folder cannot be written or holds something else, or nearly all runs fail.
@@ -89,16 +90,15 @@ class _Calibration:
         self.informed = np.flatnonzero(task.space.informed)
         self.points: Floats = np.empty((0, len(self.informed))) if learnt is None else learnt.points
         self.counts: Floats = np.empty((0, len(task.fitted))) if learnt is None else learnt.counts
-        self.kernels: list[Any] | None = None if learnt is None else learnt.kernels
+        self.kernels: list[Any] | None = None
         self.waves: list[dict[str, Any]] = []
         self.runs = self.failed = self.stage = 0
 
     def posterior(self) -> Posterior:
         if not self.task.fitted or not len(self.informed):
             return self._prior()
-        if self.learnt is not None:
-            return self._generations()
-        self.design()
+        if self.learnt is None:
+            self.design()
         for wave in range(1, self.sizes.waves + 1):
             emulator = self.emulator()
             seed = replicate_seed(self.task.seed, wave)
@@ -170,8 +170,10 @@ class _Calibration:
             off = self.likelihood.implausibility(logs, np.zeros_like(logs)).max(axis=1)
             recent = np.sort(np.argsort(off, kind="stable")[: self.sizes.training])
             points, logs = points[recent], logs[recent]
-        emulator = Emulator(points, logs, self.kernels)
-        if len(self.points) > self.sizes.runs:  # refitted once after the first wave, then kept
+        is_design = len(self.points) == self.sizes.runs
+        kernels = self.learnt.kernels if self.learnt is not None and is_design else self.kernels
+        emulator = Emulator(points, logs, kernels)
+        if not is_design:  # refitted once after the first wave, then kept
             self.kernels = emulator.kernels
         return emulator
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -143,13 +143,13 @@ class Loaded:
         self.targets = list(targets)
 
 
-def load_experiment(name_or_path: str | Path) -> Loaded:
-    """Load an experiment, by shipped name or YAML file, with its scenario.
+def load_experiment(given: str | Path | Mapping[str, Any]) -> Loaded:
+    """Load an experiment, by shipped name, YAML file or its content as a mapping, with its scenario.
 
     Raises:
         ScenarioError: With file, line, field, what was found and what is allowed.
     """
-    experiment, scenario, path, root = read(name_or_path, "calibration", CalibrationExperiment)
+    experiment, scenario, path, root = read(given, "calibration", CalibrationExperiment)
     scenario = apply_overrides(scenario, experiment.overrides)
 
     def problem(outcome: str, text: str) -> Problem:

@@ -7,6 +7,7 @@ DIR/fit.csv              each figure beside the fitted model's prediction of it
 DIR/waves.csv            findings of each stage
 DIR/README.md            all of this as text, with fit.png
 DIR/calibration.json     provenance: experiment, seed, versions, machine, command
+DIR/arviz.nc             for ArviZ, with `--arviz`
 DIR/STAGE/               the runs of each stage, as a study
 """
 

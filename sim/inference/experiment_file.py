@@ -10,10 +10,10 @@ from typing import Any, Protocol
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from sim.scenario.errors import Problem, ScenarioError, choices, dotted, show
-from sim.scenario.experiments import check_kind, experiment_file
-from sim.scenario.files import SUFFIXES, display, read_text
+from sim.scenario.experiments import check_kind, experiment_content
+from sim.scenario.files import SUFFIXES
 from sim.scenario.load import load_scenario
-from sim.scenario.nodes import Node, parse_yaml
+from sim.scenario.nodes import Node
 from sim.scenario.quantity import Distribution, parse_quantity
 from sim.scenario.schema import Scenario
 
@@ -41,15 +41,19 @@ def distribution(value: Any) -> Distribution:
 
 
 def read[Experiment: Entry](
-    name_or_path: str | Path, kind: str, model: type[Experiment]
+    given: str | Path | Mapping[str, Any], kind: str, model: type[Experiment]
 ) -> tuple[Experiment, Scenario, Path, Node]:
-    """Read an experiment of a kind, by shipped name or YAML file; return it, its scenario, the file and its content.
+    """Read an experiment of a kind; return it, its scenario, the file and its content.
+
+    Args:
+        given: A shipped experiment's name, a YAML file, or its content as a mapping.
+        kind: The kind that it has to be of.
+        model: The schema of the kind.
 
     Raises:
         ScenarioError: With file, line, field, what was found and what is allowed.
     """
-    path = experiment_file(name_or_path)
-    root = parse_yaml(read_text(path), display(path))
+    path, root = experiment_content(given)
     check_kind(root, [kind])
     try:
         experiment = model.model_validate(root.plain())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,10 +12,10 @@ from pydantic import BaseModel, ValidationError
 from sim.data.plain_text import label_of
 from sim.outputs.definitions import ALL
 from sim.scenario.errors import Problem, ScenarioError, choices, dotted, show
-from sim.scenario.experiments import check_kind, experiment_file
-from sim.scenario.files import SUFFIXES, display, read_text
+from sim.scenario.experiments import check_kind, experiment_content
+from sim.scenario.files import SUFFIXES
 from sim.scenario.load import load_scenario
-from sim.scenario.nodes import Node, parse_yaml
+from sim.scenario.nodes import Node
 from sim.scenario.paths import apply_overrides
 from sim.scenario.schema import Scenario
 from sim.sweeps.experiment import KINDS_OF, AnyExperiment, Objective, Sweep, Threshold, Varied
@@ -53,7 +52,7 @@ def read_experiment(given: str | Path | Mapping[str, Any], changes: Mapping[str,
     Raises:
         ScenarioError: With file, line, field, what was found and what is allowed.
     """
-    path, root = _read(given)
+    path, root = experiment_content(given)
     kind = check_kind(root, KINDS_OF)
     model = KINDS_OF[kind]
     given = {key: value for key, value in (changes or {}).items() if value is not None}
@@ -69,17 +68,6 @@ def read_experiment(given: str | Path | Mapping[str, Any], changes: Mapping[str,
     factors = _factors(experiment, scenarios, root)
     _check_outcomes(experiment, scenarios, root)
     return Ready(path.stem, experiment, scenarios, factors)
-
-
-def _read(given: str | Path | Mapping[str, Any]) -> tuple[Path, Node]:
-    """Return the file, or a name for one in the working directory, and the content."""
-    if not isinstance(given, Mapping):
-        path = experiment_file(given)
-        return path, parse_yaml(read_text(path), display(path))
-    try:
-        return Path("experiment.yaml"), parse_yaml(json.dumps(given, default=str), "experiment")
-    except ValueError as error:
-        raise ScenarioError(f"experiment: {error}; allowed: what a YAML file can hold") from None
 
 
 def _at(root: Node, path: list[Any], text: str) -> Problem:

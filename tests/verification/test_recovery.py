@@ -12,7 +12,8 @@ from sim.inference.calibration_experiment import CalibrationExperiment
 from sim.inference.fit_task import Task, Workspace
 from sim.inference.free_parameters import Space
 from sim.inference.observations import Row
-from sim.inference.recovery import recover, summary
+from sim.inference.sbc.ranks import coverage
+from sim.inference.sbc.truths import recover
 from tests.strategies import START, tiny_scenario
 
 TRUTHS = 8
@@ -62,6 +63,6 @@ def test_most_truths_lie_in_their_90_percent_interval(found: pd.DataFrame) -> No
 
 
 def test_figures_say_something_of_the_parameters(found: pd.DataFrame) -> None:
-    table = summary(found).set_index("parameter")
+    table = coverage(found).set_index("parameter")
     assert table.loc["steering", "width90"] < 0.8
     assert table.loc["all", "truths"] == TRUTHS

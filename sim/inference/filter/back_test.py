@@ -75,7 +75,8 @@ def compared(loaded: LoadedFilter, figures: Sequence[Figure], own: pd.DataFrame)
     """Return the scored forecasts of Corridor, given with quantiles, and of the others: a row per figure and method."""
     known = {(f.series, loaded.scenario.start + timedelta(days=f.last), len(f.days)): f for f in figures}
     rows: list[dict[str, Any]] = []
-    own = widened(own).drop(columns=FACTOR)
+    left_out = [name for name, series in loaded.experiment.series.items() if not series.fit]
+    own = widened(own, left_out).drop(columns=FACTOR)
     for origin, part in own.groupby("origin", sort=False):
         seats = _seats(loaded, origin)
         for row in part.to_dict("records"):

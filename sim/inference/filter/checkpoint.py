@@ -7,7 +7,7 @@ counts, a few kilobytes a particle, and going on after a stop runs each differen
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,38 @@ from sim.inference.filter.experiment import LoadedFilter
 from sim.inference.filter.particles import Numbers, Particles
 from sim.outputs.folder import OutputError
 
+_LAG = 2  # months
 _ARRAYS = ("paths", "off", "scores", "daily", "dispersion")
+
+
+def file_of(folder: Path, month: Month) -> Path:
+    """Return the file of a month in a filter's folder."""
+    return folder / "months" / f"{month.first}.npz"
+
+
+def of_each_month(folder: Path, months: Sequence[Month]) -> Iterator[tuple[int, Month, Particles]]:
+    """Yield the number of each month, from 1, the month, and the particles that tell of it.
+
+    They are those two months later, or at the end (a fixed-lag smoother): later figures speak of earlier months too,
+    but the particles of the last month come from ever fewer of long ago. Months without stored particles are left out.
+    """
+    for number, month in enumerate(months, start=1):
+        file = file_of(folder, months[min(number - 1 + _LAG, len(months) - 1)])
+        if file.is_file():
+            yield number, month, read(file)[1]
+
+
+def ends_of_months(folder: Path, months: Sequence[Month]) -> Iterator[tuple[Month, Particles]]:
+    """Yield the months that are stored, and the particles at the end of each."""
+    for month in months:
+        if file_of(folder, month).is_file():
+            yield month, read(file_of(folder, month))[1]
+
+
+def effective_share(about: dict[str, Any]) -> float:
+    """Return the effective share of a month's particles in the best round, from what its file says."""
+    shares = about["effective"]
+    return float(max(shares[1:] or shares))
 
 
 def write(file: Path, step: Step, about: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 
@@ -12,9 +13,7 @@ from sim.inference.experiment_file import Entry, distribution, read
 from sim.scenario.draw import resolve
 from sim.scenario.entry import Day, Name, Text, Title
 from sim.scenario.errors import ScenarioError, choices, show
-from sim.scenario.experiments import experiment_file
-from sim.scenario.files import display, read_text
-from sim.scenario.nodes import parse_yaml
+from sim.scenario.experiments import experiment_content
 from sim.scenario.paths import apply_overrides
 from sim.scenario.quantity import Distribution
 from sim.scenario.schema import Scenario
@@ -171,6 +170,15 @@ class LoadedFilter(NamedTuple):
         ]
         return np.array(columns).T.reshape(len(scores), len(self.unknowns))
 
+    def postures(self, x: np.ndarray, off: np.ndarray) -> dict[str, tuple[str, np.ndarray]]:
+        """Return unit and values, shape (N,), of each part of postures (N, D) that are off or not (N,), by name."""
+        posture = self.experiment.posture
+        inflow = np.where(off, 0.0, posture.visas * np.exp(np.clip(x[:, 0], -8, 5)))
+        facilitation = np.where(off, 0.0, 1 / (1 + np.exp(-x[:, 1])))
+        found = {"inflow allowed": ("persons per day", inflow), "facilitation": ("share", facilitation)}
+        found |= {f"steering to {agency}": ("logit", x[:, 2 + k]) for k, agency in enumerate(posture.steering)}
+        return found | {"off": ("probability", off.astype(float))}
+
     def without(self, series: str) -> LoadedFilter:
         """Return the experiment that forecasts a series without taking it in; raises ScenarioError."""
         known = self.experiment.series
@@ -192,18 +200,17 @@ def _range(field: Any) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def load_filter(name_or_path: str | Path) -> LoadedFilter:
-    """Load a filter experiment, by shipped name or YAML file; raises ScenarioError."""
-    experiment, found, path, _ = read(name_or_path, KIND, FilterExperiment)
+def load_filter(given: str | Path | Mapping[str, Any]) -> LoadedFilter:
+    """Load a filter experiment, by shipped name, YAML file or its content as a mapping; raises ScenarioError."""
+    experiment, found, path, _ = read(given, KIND, FilterExperiment)
     scenario = resolve(apply_overrides(found, experiment.overrides))
     _check(experiment, scenario)
     return LoadedFilter(experiment, scenario, path.parent, path.stem)
 
 
-def is_filter(name_or_path: str | Path) -> bool:
+def is_filter(given: str | Path | Mapping[str, Any]) -> bool:
     """Return whether an experiment is a filter; raises ScenarioError if there is none."""
-    path = experiment_file(name_or_path)
-    node = parse_yaml(read_text(path), display(path)).value.get("kind")
+    node = experiment_content(given)[1].value.get("kind")
     return node is not None and node.value == KIND
 
 

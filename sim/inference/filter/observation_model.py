@@ -66,9 +66,19 @@ def evidence(
 
 def draw(count: Floats, dispersion: Floats, rng: np.random.Generator) -> Floats:
     """Draw a figure as it might be published, shape (N,), from counts (N,) and dispersion (N, G) of its series."""
+    return draw_given(count, GRID[drawn_dispersion(dispersion, rng)], rng)
+
+
+def drawn_dispersion(dispersion: Floats, rng: np.random.Generator) -> npt.NDArray[np.intp]:
+    """Draw the number of a value of `GRID` for each particle, shape (N,), from the dispersion (N, G) of a series."""
     weights = np.exp(dispersion - logsumexp(dispersion, axis=1, keepdims=True))
-    chosen = GRID[(rng.random((len(count), 1)) < weights.cumsum(axis=1)).argmax(axis=1)]
-    noise = rng.standard_t(_TAILS, len(count)) * np.sqrt(chosen**2 + 1.0 / count)
+    chosen: npt.NDArray[np.intp] = (rng.random((len(dispersion), 1)) < weights.cumsum(axis=1)).argmax(axis=1)
+    return chosen
+
+
+def draw_given(count: Floats, g: Floats, rng: np.random.Generator) -> Floats:
+    """Draw a figure as it might be published, shape (N,), from counts and over-dispersion, both (N,)."""
+    noise = rng.standard_t(_TAILS, len(count)) * np.sqrt(g**2 + 1.0 / count)
     drawn: Floats = np.round(np.exp(np.log(count) + noise))
     return drawn
 

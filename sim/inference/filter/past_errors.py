@@ -7,6 +7,7 @@ error_widths` has the factor). One factor holds for all series, as a section of 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
 import numpy as np
@@ -22,13 +23,15 @@ _FIGURE = ["series", "period_start", "period_end"]
 _HALF = 182.0  # days after which a forecast's error counts half
 
 
-def widened(own: pd.DataFrame) -> pd.DataFrame:
+def widened(own: pd.DataFrame, without: Collection[str] = ()) -> pd.DataFrame:
     """Add the quantiles of forecasts as they are published, and the factor that they are stretched by.
 
     Args:
         own: A row per origin and figure, with `QUANTILES`, ``observed`` and ``known``, the day it was published.
+        without: Series whose errors are not used, as they are forecast without being taken in.
     """
     past = _scored(own)
+    past = past[~past["series"].isin(without)]
     factors = [_factor(past, origin) for origin in own["origin"]]
     wide = [stretched(np.asarray(q), by) for q, by in zip(own[QUANTILES], factors, strict=True)]
     return own.assign(**{STRETCHED: wide, FACTOR: factors})

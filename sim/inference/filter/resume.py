@@ -71,7 +71,7 @@ def resumed(filtered: Filter, folder: Path, months: Sequence[Month], about: Abou
     """Let the filter go on after months that were done; return their number, and a sentence on the state that ships."""
     kept = _kept(folder, months, about)
     if kept:
-        _, particles = checkpoint.read(_file(folder, kept[-1]))
+        _, particles = checkpoint.read(checkpoint.file_of(folder, kept[-1]))
         checkpoint.go_on(filtered, particles, months[: months.index(kept[-1]) + 1])
         return months.index(kept[-1]) + 1, ""
     found = start.find(filtered.loaded, months, lambda month: str(about(month)["record"])) if may_start else None
@@ -85,25 +85,24 @@ def resumed(filtered: Filter, folder: Path, months: Sequence[Month], about: Abou
     last = found.months[-1]
     write_whole(folder / BEFORE, found.posture)
     write_whole(folder / "origins" / f"{last.first}.parquet", found.forecasts)
-    write_whole(_file(folder, last), checkpoint.content(found.particles, {**found.about, **about(last)}))
+    write_whole(checkpoint.file_of(folder, last), checkpoint.content(found.particles, {**found.about, **about(last)}))
     return len(found.months), f"Went on from the state of {day} that ships ({first.size} particles)."
 
 
 def _kept(folder: Path, months: Sequence[Month], about: About) -> list[Month]:
     """Return the months that are done, one after the other, and need not be done again."""
-    there = [month for month in months if _file(folder, month).is_file()]
+    there = [month for month in months if checkpoint.file_of(folder, month).is_file()]
     if not there or (there[0] != months[0] and not (folder / BEFORE).is_file()):
         return []
     kept: list[Month] = []
     for month in months[months.index(there[0]) :]:
-        if not _file(folder, month).is_file():
+        if not checkpoint.file_of(folder, month).is_file():
             break
-        found, origin = checkpoint.about(_file(folder, month)), folder / "origins" / f"{month.first}.parquet"
+        found, origin = (
+            checkpoint.about(checkpoint.file_of(folder, month)),
+            folder / "origins" / f"{month.first}.parquet",
+        )
         if not origin.is_file() or any(found.get(key) != value for key, value in about(month).items()):
             break
         kept.append(month)
     return kept
-
-
-def _file(folder: Path, month: Month) -> Path:
-    return folder / "months" / f"{month.first}.npz"

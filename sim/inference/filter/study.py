@@ -6,6 +6,7 @@ DIR/forecasts.csv          back-test: a row per origin, figure and method
 DIR/scores.csv             back-test: scores by horizon and method
 DIR/figures.csv            the pieces of the record, and where they were used
 DIR/months.csv             effective share of the particles, evidence, seconds
+DIR/arviz.nc               for ArviZ, with `assimilate --arviz`
 DIR/filter.json            provenance
 DIR/months/DAY.npz         particles at the end of the month that began on DAY
 DIR/origins/DAY.parquet    forecasts of an origin, and the figures that came of them
@@ -26,6 +27,7 @@ import numpy as np
 import pandas as pd
 
 from sim.data.durable_files import make_folder, write_whole
+from sim.inference.arviz_filter import filter_to_arviz
 from sim.inference.calibration_study import csv, put
 from sim.inference.filter import checkpoint
 from sim.inference.filter.assimilate import Filter, Month, Step, months_of, setting_of
@@ -42,7 +44,6 @@ from sim.outputs.provenance import machine, versions
 from sim.scenario.errors import ScenarioError
 from sim.studies.work.executors import workplace
 
-_LAG = 2  # months
 Report = Callable[[str, int, int], None]  # stage, runs done and requested
 
 
@@ -81,6 +82,7 @@ class Filtered(NamedTuple):
         tables: Its tables by title.
         begun_from: A sentence on the state that ships; empty if it played no part.
         past: The forecasts of all origins with their quantiles, and the figures that came of them.
+        folder: Folder of its files.
     """
 
     filter: Filter
@@ -88,6 +90,11 @@ class Filtered(NamedTuple):
     tables: dict[str, pd.DataFrame]
     begun_from: str
     past: pd.DataFrame
+    folder: Path
+
+    def to_arviz(self) -> Any:
+        """Return the particles by month for ArviZ (`sim.inference.arviz_filter`); needs the extra ``arviz``."""
+        return filter_to_arviz(self.filter.loaded, self.filter.figures, self.folder, self.months)
 
 
 def assimilate(loaded: LoadedFilter, job: Job) -> Filtered:
@@ -127,7 +134,8 @@ def assimilate(loaded: LoadedFilter, job: Job) -> Filtered:
         put(job.folder / f"{name}.csv", csv(table))
     put(job.folder / "posture.parquet", tables["posture"].to_parquet(index=False))
     put(job.folder / "figures.csv", csv(_figure_table(loaded, figures)))
-    return Filtered(filtered, months, tables, begun_from, past_forecasts(job.folder, months))
+    past = past_forecasts(job.folder, months)
+    return Filtered(filtered, months, tables, begun_from, past, job.folder)
 
 
 def figures_of(loaded: LoadedFilter, data: Path | None, until: date | None) -> list[Figure]:
@@ -173,7 +181,7 @@ def _write_month(
     is_origin = span.first <= first and (span.last is None or first <= span.last)
     table = forecasts(loaded, figures, step.ahead) if is_origin else pd.DataFrame()
     write_whole(folder / "origins" / f"{first}.parquet", table.to_parquet())
-    checkpoint.write(folder / "months" / f"{first}.npz", step, about)
+    checkpoint.write(checkpoint.file_of(folder, step.month), step, about)
 
 
 def _tables(
@@ -196,29 +204,17 @@ def _tables(
 def posture_table(loaded: LoadedFilter, folder: Path, months: Sequence[Month]) -> pd.DataFrame:
     """Return the inferred posture by month: a row per month and coordinate, with 50 and 90 % intervals.
 
-    Of the particles two months later (a fixed-lag smoother): later figures speak of earlier months too, but the
-    particles of the last month come from ever fewer of long ago.
+    Of the particles of `checkpoint.of_each_month`; of months before the folder began, as the state that ships has them.
     """
-    posture, before = loaded.experiment.posture, _before(folder)
-    rows = []
-    for number, month in enumerate(months, start=1):
-        later = months[min(number - 1 + _LAG, len(months) - 1)]
-        if not (folder / "months" / f"{later.first}.npz").is_file():
-            rows += before[month.first]
-            continue
-        _, particles = checkpoint.read(folder / "months" / f"{later.first}.npz")
-        x, off = particles.paths[number], particles.off[number]
-        inflow = np.where(off, 0.0, posture.visas * np.exp(np.clip(x[:, 0], -8, 5)))
-        facilitation = np.where(off, 0.0, 1 / (1 + np.exp(-x[:, 1])))
-        columns = {"inflow allowed": ("persons per day", inflow), "facilitation": ("share", facilitation)}
-        for k, agency in enumerate(posture.steering):
-            columns[f"steering to {agency}"] = ("logit", x[:, 2 + k])
-        columns["off"] = ("probability", off.astype(float))
-        for name, (unit, values) in columns.items():
+    told: dict[date, list[dict[str, Any]]] = {month.first: [] for month in months} | _before(folder)
+    for number, month, particles in checkpoint.of_each_month(folder, months):
+        told[month.first] = []
+        for name, (unit, values) in loaded.postures(particles.paths[number], particles.off[number]).items():
             q = np.quantile(values, [0.05, 0.25, 0.5, 0.75, 0.95])
             interval = dict(zip(("low90", "low50", "median", "high50", "high90"), q, strict=True))
-            rows.append({"month": month.first, "posture": name, "unit": unit, "mean": values.mean(), **interval})
-    return pd.DataFrame(rows)
+            row = {"month": month.first, "posture": name, "unit": unit, "mean": values.mean(), **interval}
+            told[month.first].append(row)
+    return pd.DataFrame([row for month in months for row in told[month.first]])
 
 
 def _before(folder: Path) -> dict[date, list[dict[str, Any]]]:
@@ -244,14 +240,14 @@ def _parameters(loaded: LoadedFilter, particles: Any) -> pd.DataFrame:
 
 def _months(job: Job, months: Sequence[Month]) -> pd.DataFrame:
     rows = []
-    files = [(month, job.folder / "months" / f"{month.first}.npz") for month in months]
+    files = [(month, checkpoint.file_of(job.folder, month)) for month in months]
     for month, file in files:
         if not file.is_file():
             continue
         about = checkpoint.about(file)
         shares = about["effective"]
         rows.append({
-            "month": month.first, "effective_of_process": shares[0], "effective": max(shares[1:] or shares),
+            "month": month.first, "effective_of_process": shares[0], "effective": checkpoint.effective_share(about),
             "rounds": len(shares) - 1, "evidence": about["evidence"], "seconds": about["seconds"],
         })  # fmt: skip
     return pd.DataFrame(rows)

@@ -84,6 +84,11 @@ def test_both_ways_give_the_same_bytes(tmp_path: Path, monkeypatch: pytest.Monke
         (lambda: sim.forecast(weeks=60), "found 60 weeks"),
         (lambda: sim.backtest("minsk-2021", particles=50), "options of a filter"),
         (lambda: sim.sweep({"kind": "sweep", "title": object}), "experiment:1: "),
+        (lambda: sim.calibrate({"kind": "calibration", "title": "No more"}), "experiment:1: "),
+        (lambda: sim.calibrate({"kind": "sweep"}), "which is for `corridor sweep`"),
+        (lambda: sim.calibrate("background-2025", sbc=0), "--sbc: found 0 truths; allowed: 1 to 10,000"),
+        (lambda: sim.assimilate({"kind": "filter", "title": "No more"}), "experiment:1: "),
+        (lambda: sim.backtest({"kind": "filter", "title": "No more"}), "experiment:1: "),
         (lambda: sim.sweep("flights-threshold"), "`corridor threshold` carries it out"),
     ],
 )

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import xarray
 
+import sim
 from sim.scenario import to_yaml
 from tests.command import Corridor
 from tests.strategies import START, tiny_scenario
@@ -42,7 +44,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_calibration_prints_its_tables_and_names_its_files(here: Path, corridor: Corridor) -> None:
-    status, out, err = corridor("calibrate", "fit.yaml", "--jobs", "1", "--out", "out")
+    status, out, err = corridor("calibrate", "fit.yaml", "--jobs", "1", "--arviz", "--out", "out")
     assert status == 0
     assert "Days between attempts" in out
     assert "effective particles" in out
@@ -50,9 +52,23 @@ def test_a_calibration_prints_its_tables_and_names_its_files(here: Path, corrido
     names = {"posterior.parquet", "posterior.yaml", "parameters.csv", "fit.csv", "waves.csv", "calibration.json"}
     assert names <= {file.name for file in (here / "out").iterdir()}
     record = json.loads((here / "out" / "calibration.json").read_text(encoding="utf-8"))
-    assert record["command"] == "corridor calibrate fit.yaml --jobs 1 --out out"
+    assert record["command"] == "corridor calibrate fit.yaml --jobs 1 --arviz --out out"
     assert record["runs"] == 22
+    with xarray.open_datatree(here / "out" / "arviz.nc", engine="h5netcdf") as tree:
+        assert {"posterior", "posterior_predictive", "observed_data", "log_likelihood"} <= set(tree.children)
     assert corridor("run", "out/posterior.yaml", "--out", "run", "--quiet") == (0, "", "")
+
+
+def test_a_fit_checked_by_its_own_truths_says_how_many_it_finds_again(here: Path, corridor: Corridor) -> None:
+    status, out, err = corridor("calibrate", "fit.yaml", "--sbc", "2", "--jobs", "1", "--out", "out")
+    assert status == 0
+    assert "2 truths. Of the true values" in out and "in 90 % intervals" in out
+    assert "truth 2 of 2" in err
+    names = {"ranks.csv", "ranks.parquet", "coverage.csv", "histogram.csv", "ranks.png", "ranks.svg", "sbc.json"}
+    assert names <= {file.name for file in (here / "out").iterdir()}
+    same = sim.calibrate({**EXPERIMENT, "title": "tiny, fitted"}, sbc=2, folder=here / "again")
+    assert (here / "out" / "ranks.csv").read_bytes() == (here / "again" / "ranks.csv").read_bytes()
+    assert set(same.coverage["parameter"]) == {"retry", "all"}
 
 
 def test_a_back_test_prints_all_baselines_and_draws_its_fan(here: Path, corridor: Corridor) -> None:
@@ -69,6 +85,8 @@ def test_a_back_test_prints_all_baselines_and_draws_its_fan(here: Path, corridor
     [
         (["calibrate", "minsk-2022"], "did you mean 'minsk-2021'"),
         (["calibrate", "tiny.yaml"], "tiny.yaml:"),
+        (["calibrate", "fit.yaml", "--sbc", "0"], "--sbc: found 0 truths; allowed: 1 to 10,000"),
+        (["calibrate", "fit.yaml", "--sbc", "2", "--arviz"], "found sbc and arviz"),
         (["backtest", "no.yaml"], "cannot be read"),
         (["calibrate", "fit.yaml", "--out", "poland.csv"], "found a file"),
         (["data", "import", "poland.csv"], "no table that is known"),

@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 from sim.inference.arviz_data import to_arviz
+from sim.inference.arviz_file import check_arviz
 from sim.inference.calibration_study import task_of
 from sim.inference.fit_task import Posterior, Task
 from sim.inference.likelihood import Likelihood
+from sim.outputs.folder import OutputError
 from tests.unit.inference import tiny
 
 pytest.importorskip("arviz_base")
@@ -48,6 +50,12 @@ def test_log_likelihoods_of_figures_add_up_to_that_of_all(task: Task, posterior:
     for k, g in enumerate(likelihood.grid):
         each = likelihood.of_each(likelihood.means(counts), np.full(len(counts), g))
         assert each.sum(axis=1) == pytest.approx(whole[:, k])
+
+
+def test_without_the_extra_it_is_refused_before_the_fit_begins(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sim.inference.arviz_file.find_spec", lambda name: None)
+    with pytest.raises(OutputError, match=r"--arviz: found no module arviz_base.*corridor-sim\[arviz\]"):
+        check_arviz()
 
 
 @pytest.mark.filterwarnings("ignore:Estimated shape parameter")  # as these particles are of no figure

@@ -56,6 +56,12 @@ def test_a_forecast_of_an_origin_is_stretched_as_the_back_test_stretches_it() ->
     assert stretch_at(pd.DataFrame(past), date(2021, 2, 28)) == stretch_at(pd.DataFrame(), date(2021, 3, 1)) == 1.0
 
 
+def test_a_series_that_is_left_out_does_not_tell_through_its_errors_either() -> None:
+    miss = date(2021, 3, 1)
+    rows = pd.DataFrame([forecast(date(2021, 2, 1), 2, 9000.0, miss), forecast(miss, 3, 1000.0, date(2021, 3, 31))])
+    assert list(widened(rows, ["poland"])["stretch"]) == [1.0, 1.0] != list(widened(rows)["stretch"])
+
+
 def test_how_forecasts_turned_out_is_told_once_a_figure_and_of_what_is_known() -> None:
     figures = [
         forecast(date(2021, 1, 1), 2, 9000.0, date(2021, 3, 1)),

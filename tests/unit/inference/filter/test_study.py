@@ -106,3 +106,30 @@ def test_a_series_that_is_left_out_is_forecast_but_tells_nothing(loaded: LoadedF
     assert set(without.tables["forecasts"]["series"]) == {"lithuania", "poland"}
     with pytest.raises(ScenarioError, match="every series"):
         loaded.without("poland").without("lithuania")
+
+
+def test_a_filter_in_arviz_is_the_same_filter(done: tuple[Filtered, Path], loaded: LoadedFilter) -> None:
+    pytest.importorskip("arviz_base")
+    found = done[0].to_arviz()
+    posterior, posture = found["posterior"], done[0].tables["posture"]
+    assert posterior.sizes == {"chain": 1, "draw": 20, "month": len(done[0].months), "series": 2}
+    for name in ("inflow allowed", "facilitation", "steering to lithuania", "off"):
+        means = posture[posture["posture"] == name]["mean"]
+        assert posterior[name.replace(" ", "_")].mean(("chain", "draw")).values == pytest.approx(means.to_numpy())
+    after = done[0].tables["parameters"]["after"].iloc[0]
+    assert float(posterior["behaviour.retry"].isel(month=-1).median()) == pytest.approx(after)
+    assert found["sample_stats"]["weight"].sum("draw").values == pytest.approx(1.0)
+    shares = done[0].tables["months"]["effective"]
+    assert found["constant_data"]["effective_share"].values == pytest.approx(shares.to_numpy())
+
+
+def test_each_figure_that_was_taken_in_has_draws_and_a_likelihood(done: tuple[Filtered, Path]) -> None:
+    pytest.importorskip("arviz_base")
+    found = done[0].to_arviz()
+    assert set(found["observed_data"]["figure"].values) == {f"{row.series} {row.start} to {row.end}" for row in ROWS}
+    observed, drawn = found["observed_data"]["count"], found["posterior_predictive"]["count"]
+    logs = found["log_likelihood"]["count"]
+    assert drawn.shape == logs.shape == (1, 20, len(ROWS))
+    off = np.abs(np.log(drawn.median("draw") + 1) - np.log(observed + 1)).mean()
+    assert float(off) < 0.7
+    assert (logs < 0).all() and np.isfinite(logs).all()

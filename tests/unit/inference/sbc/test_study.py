@@ -1,0 +1,112 @@
+"""A simulation-based calibration goes on where it was, grows, and is the same wherever its runs are done."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sim.inference.calibration_experiment import Loaded
+from sim.inference.calibration_study import task_of
+from sim.inference.fit_task import Workspace
+from sim.inference.sbc import truths
+from sim.inference.sbc.study import SelfChecked, self_check
+from sim.outputs.folder import OutputError
+from sim.scenario.errors import ScenarioError
+from tests.unit.inference import tiny
+
+
+@pytest.fixture(autouse=True)
+def rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sim.inference.calibration_study.rows_of", lambda loaded: tiny.ROWS)
+
+
+def small(**changes: Any) -> Loaded:
+    sizes = {
+        "history_matching": {"runs": 16, "waves": 1, "wave_runs": 8, "training": 30},
+        "smc": {"particles": 8, "generations": 1, "steps": 20},
+    }
+    return tiny.loaded(backtest=None, **sizes, **changes)
+
+
+@pytest.fixture(scope="module")
+def loaded() -> Loaded:
+    return small()
+
+
+@pytest.fixture(scope="module")
+def two(loaded: Loaded, tmp_path_factory: pytest.TempPathFactory) -> tuple[SelfChecked, Path]:
+    folder = tmp_path_factory.mktemp("sbc")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sim.inference.calibration_study.rows_of", lambda loaded: tiny.ROWS)
+        return self_check(loaded, Workspace(folder), 2), folder
+
+
+def test_every_parameter_of_every_truth_has_a_rank(two: tuple[SelfChecked, Path]) -> None:
+    found, folder = two
+    assert list(zip(found.ranks["truth"], found.ranks["parameter"], strict=True)) == [
+        (number, name) for number in (0, 1) for name in ("retry", "visas")
+    ]
+    assert found.ranks["rank"].between(0, 1).all()
+    assert found.summary.startswith("2 truths.")
+    stored = pd.read_parquet(folder / "ranks.parquet")
+    pd.testing.assert_frame_equal(stored, found.ranks)
+    assert {"ranks.csv", "coverage.csv", "histogram.csv", "sbc.json"} <= {file.name for file in folder.iterdir()}
+    assert [file.name for file in (folder / "runs").iterdir()] == ["design"], "runs of truths that are done are gone"
+
+
+def test_a_truth_is_drawn_from_the_prior_and_its_figures_from_its_own_run(loaded: Loaded, tmp_path: Path) -> None:
+    task = task_of(loaded)
+    one, again, other = (
+        truths.drawn(task, Workspace(tmp_path / place), number) for place, number in (("a", 0), ("b", 0), ("c", 1))
+    )
+    assert one is not None and again is not None and other is not None
+    assert np.array_equal(one.point, again.point) and one.figures == again.figures
+    assert not np.array_equal(one.point, other.point)
+    assert [figure.start for figure in one.figures] == [row.start for row in task.fitted]
+    assert [figure.value for figure in one.figures] != [row.value for row in task.fitted]
+
+
+def test_it_goes_on_where_it_was_and_more_truths_add_to_those_there(
+    loaded: Loaded, two: tuple[SelfChecked, Path], tmp_path: Path
+) -> None:
+    def stop(stage: str, done: int, total: int, failed: int) -> None:
+        if stage == "truth 2 of 2" and done:
+            raise KeyboardInterrupt
+
+    self_check(loaded, Workspace(tmp_path), 1)
+    with pytest.raises(KeyboardInterrupt):
+        self_check(loaded, Workspace(tmp_path, progress=stop), 2)
+    found = self_check(loaded, Workspace(tmp_path), 2)
+    pd.testing.assert_frame_equal(found.ranks, two[0].ranks)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sim.studies.work.worker.run_to_data", lambda *_, **__: pytest.fail("it was run again"))
+        assert self_check(loaded, Workspace(tmp_path), 1).ranks["truth"].max() == 0
+
+
+def test_what_cannot_go_on_is_refused(loaded: Loaded, two: tuple[SelfChecked, Path], tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="another experiment"):
+        self_check(small(seed=9), Workspace(two[1]), 2)
+    for number in (0, -1, 1_000_000_000):
+        with pytest.raises(ScenarioError, match=rf"--sbc: found {number} truths; allowed: 1 to 10,000"):
+            self_check(loaded, Workspace(tmp_path / "new"), number)
+    assert not (tmp_path / "new").exists()
+    (two[1] / "truths" / "1.json").write_text("[{", encoding="utf-8")
+    with pytest.raises(OutputError, match=r"1\.json: damaged.*remove it"):
+        self_check(loaded, Workspace(two[1]), 2)
+
+
+def test_truths_whose_run_fails_are_told_and_left_out(
+    loaded: Loaded, two: tuple[SelfChecked, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = truths.drawn
+    monkeypatch.setattr(truths, "drawn", lambda task, place, number: None if number == 0 else real(task, place, number))
+    found = self_check(loaded, Workspace(tmp_path), 2)
+    assert found.summary.startswith("2 truths (1 could not be run).")
+    rest = two[0].ranks.query("truth == 1").reset_index(drop=True)
+    pd.testing.assert_frame_equal(found.ranks, rest)
+    with pytest.raises(OutputError, match="the runs of all 1 truths failed"):
+        self_check(loaded, Workspace(tmp_path), 1)
