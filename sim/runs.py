@@ -88,7 +88,7 @@ def run_model(
 ) -> CorridorModel:
     """Run a scenario to its last day and return the model; distributions take their central values.
 
-    If the scenario begins from another run, that is run first, and the model's own first day is that of the earlier run.
+    If the scenario begins from another run, that is run first, and the model's own first day is that run's.
 
     Args:
         scenario: The scenario.
@@ -156,9 +156,7 @@ def _earlier_state(earlier: Scenario, day: int) -> State:
     return state
 
 
-def _run_on(
-    model: CorridorModel, before: int, progress: Callable[[int], None] | None, until: date | None
-) -> None:
+def _run_on(model: CorridorModel, before: int, progress: Callable[[int], None] | None, until: date | None) -> None:
     """Run the days that are left; progress is told without those ``before`` the scenario's own first day."""
     if progress is None and until is None:
         model.run_model()

@@ -369,8 +369,8 @@ def scenario_of(scenario: Scenario | str | Path, rng: Seed | None) -> Scenario:
         )
     if scenario.begins is not None:
         raise ScenarioError(
-            f"begins: found {scenario.begins.title!r}, from whose run {scenario.title!r} goes on; allowed here: a scenario "
-            "without it (sim.run, sim.compare, sweeps and studies begin from another run; "
+            f"begins: found {scenario.begins.title!r}, from whose run {scenario.title!r} goes on; allowed here: a "
+            "scenario without it (sim.run, sim.compare, sweeps and studies begin from another run; "
             "sim.runs.run_model(scenario, until=scenario.start) is the model on that day)"
         )
     return scenario if rng is None else apply_overrides(scenario, {"seed": seed_of(rng)})

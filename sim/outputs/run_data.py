@@ -5,8 +5,8 @@ Border pressure of a section or agency on a day (the load of queueing theory):
     beta(t) = (A_d(t-6) + ... + A_d(t)) / 7 / max(K(t), 1/7)
 
 with A_d the patrol calls of a day (detected attempts, stopped or not) and K those that the deployed personnel can
-handle; before the run there are none, but for one that goes on from another. A border with (almost) no personnel counts as one that could handle one
-call in the seven days of the window: pressure is always finite, and 0 without calls.
+handle; before the run there are none, unless it goes on from another. A border with (almost) no personnel counts as
+one that could handle one call in the seven days of the window: pressure is always finite, and 0 without calls.
 """
 
 from __future__ import annotations
@@ -75,7 +75,9 @@ class RunData(NamedTuple):
     # By level that an extension has added (`register_level`), with N names:
     strata: Mapping[str, Array] = {}  # (D, N, PAIR_FLOWS and registered ones)
     strata_stocks: Mapping[str, Array] = {}  # (D, N, statuses) persons at the end of the day
-    calls_before: Array | None = None  # (days, S) patrol calls of up to six days before the first; None if there were none
+    calls_before: Array | None = (
+        None  # (days, S) patrol calls of up to six days before the first; None if there were none
+    )
 
     @property
     def days(self) -> int:

@@ -253,7 +253,7 @@ def _joint_lists(node: Node, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any,
 
 
 def _beginning(scenario: Scenario, finder: _Finder) -> Iterator[Problem]:
-    """Check that the run from which a scenario begins reaches its first day; `sim.states.window` checks who is there."""
+    """Check that the run from which a scenario begins reaches its first day; `sim.states.window` checks the rest."""
     earlier = scenario.begins
     if earlier is None:
         return
@@ -265,7 +265,9 @@ def _beginning(scenario: Scenario, finder: _Finder) -> Iterator[Problem]:
         text = f"found {scenario.end} as the last day, of a run that begins on {earlier.start}"
         yield finder.problem(f"{text}; allowed: {LONGEST:,} days in all", "days")
     if earlier.begins is not None:
-        yield finder.problem("found a scenario that itself begins from another run; allowed: one that does not", "begins")
+        yield finder.problem(
+            "found a scenario that itself begins from another run; allowed: one that does not", "begins"
+        )
     for one, key in ((earlier, "begins"), (scenario, "timetable")):
         if one.timetable is not None:
             text = f"found the timetable {show(one.timetable)}; allowed: none where a run begins from another"

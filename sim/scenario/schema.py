@@ -60,7 +60,7 @@ def _write_earlier(value: Any, info: SerializationInfo) -> Any:
     return None if value is None else value.model_dump(mode=info.mode, exclude_none=True)
 
 
-# A `Scenario`, or None. In a file it is named, as with `extends`; in records it stands whole, so that they need no file.
+# A `Scenario`, or None. A file names it, as with `extends`; in records it stands whole, so that they need no file.
 Earlier = Annotated[
     Any,
     PlainValidator(_read_earlier),
@@ -87,7 +87,7 @@ class Scenario(Entry):
     begins: Earlier = Field(
         None,
         exclude_if=lambda value: value is None,
-        description="Scenario whose run this one goes on from, on its own first day: a name, or a file ending in .yaml.",
+        description="Scenario whose run this one goes on from, on its first day: a name, or a file ending in .yaml.",
     )
     seed: int = Field(1, ge=0, lt=2**63, description="Seed of all random numbers.")
     cohorts: dict[Name, Cohort] = Field(min_length=1, max_length=200, description="People who may set out.")

@@ -1,9 +1,9 @@
 """A scenario that begins from another run: a window of one longer run, whose first part follows that other scenario.
 
 The whole run has the first day of the earlier scenario and the last day of the later one. Until the later one's own
-first day it is the earlier scenario's run, with the later one's seed, and from there on the later scenario is the what-if
-of it (`sim.states.what_if`): people, places and the past are those of the earlier run, all else is the later scenario's.
-So a window whose inputs are those of the earlier scenario counts, to the byte, what the earlier run counts on its days.
+first day it is the earlier scenario's run, with the later one's seed, and from there on the later scenario is its
+what-if (`sim.states.what_if`): people, places and past are those of the earlier run, all else is the later scenario's.
+So a window with the inputs of the earlier scenario counts, to the byte, what the earlier run counts on its days.
 """
 
 from __future__ import annotations

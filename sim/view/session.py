@@ -67,7 +67,7 @@ def run_of(scenario: Scenario) -> Baseline:
 def offered(start: str) -> list[str]:
     """Return the scenarios on offer: the starting file, those in the working folder, and those that ship.
 
-    Mere parents of others are left out, and scenarios that begin from another run: a page shows a run from its first day.
+    Mere parents of others are left out, and those that begin from another run: a page shows a run from its first day.
     """
     names = [name for name in scenario_names() if name != "base" and not name.endswith(PARTS) and not _is_window(name)]
     return list(dict.fromkeys([start, *own_files(), *names] if start not in names else [*own_files(), *names]))

@@ -1,4 +1,4 @@
-"""A scenario that begins from another run is a window of one longer run: to the byte, in draws, stocks, flows and records."""
+"""A scenario that begins from another run is a window of a longer one: in draws, stocks, flows and records."""
 
 from __future__ import annotations
 
@@ -155,7 +155,10 @@ WINDOW = "extends: minsk-2021\nbegins: minsk-2021\nstart: 2021-08-01\ndays: 30\n
     [
         (WINDOW.replace("08-01", "05-01"), "start: found 2021-05-01, .*allowed: a day after 2021-05-01"),
         (WINDOW.replace("2021-08-01", "2023-08-01"), "start: found 2023-08-01"),
-        (WINDOW.replace("begins: minsk-2021", "begins: minsk-2012"), "begins: found 'minsk-2012', which does not exist"),
+        (
+            WINDOW.replace("begins: minsk-2021", "begins: minsk-2012"),
+            "begins: found 'minsk-2012', which does not exist",
+        ),
         (WINDOW.replace("begins: minsk-2021", "begins: 3"), "begins: found 3; allowed: a scenario's name"),
         (WINDOW.replace("begins: minsk-2021", "begins: own.yaml"), "begins: found 'own.yaml', which itself begins"),
         (WINDOW.replace("begins: minsk-2021", "begins: other.yaml"), "begins: found 'other.yaml', which itself begins"),
