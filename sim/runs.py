@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from datetime import date, timedelta
 from hashlib import blake2b
 from pathlib import Path
 
 from sim.engine.build import BYTES_PER_MIGRANT
+from sim.engine.identity import identity
 from sim.model import CorridorModel
 from sim.outputs.provenance import RunInfo, now
 from sim.outputs.results import Results
-from sim.outputs.run_data import RunData, run_data_of
+from sim.outputs.run_data import Opening, RunData, opening_of, run_data_of
 from sim.scenario.draw import resolve
+from sim.scenario.entry import is_uncertain
 from sim.scenario.load import load_scenario
 from sim.scenario.paths import apply_overrides
 from sim.scenario.schema import Scenario
 from sim.states.errors import StateError
 from sim.states.state import State
+from sim.states.window import check_window, days_before, earlier_of, whole_of
 
 Progress = Callable[[int, int], None]  # days done, days to do
+
+# Where runs began that go on from another one, the latest last: a pair of runs, and its twins, share the earlier run.
+_EARLIER: deque[State] = deque(maxlen=2)
 
 
 def run(
@@ -81,6 +88,8 @@ def run_model(
 ) -> CorridorModel:
     """Run a scenario to its last day and return the model; distributions take their central values.
 
+    If the scenario begins from another run, that is run first, and the model's own first day is that run's.
+
     Args:
         scenario: The scenario.
         timetable: As in `CorridorModel`.
@@ -93,24 +102,70 @@ def run_model(
         MemoryError: If there is too little for so many migrants.
         StateError: If the scenario cannot go on from the state, or ``until`` is not one of the days after it.
     """
+    return _ran(scenario, timetable, progress, state, until, accept_older)[0]
+
+
+def _ran(
+    scenario: Scenario,
+    timetable: list[tuple[int, str, int]] | None,
+    progress: Callable[[int], None] | None,
+    state: State | None,
+    until: date | None,
+    accept_older: bool,
+) -> tuple[CorridorModel, Opening | None]:
+    """Return the model of a run, and its opening balance if it began from another run."""
     try:
-        if state is None:
-            model = CorridorModel(scenario, timetable=timetable)
-        else:
-            model = CorridorModel.restore(state, scenario, accept_older=accept_older)
-        if progress is None and until is None:
-            model.run_model()
-            return model
-        last = _day_of(until, model)
-        while model.running and model.day < last:
-            model.step()
-            if progress is not None:
-                progress(model.day)
-        return model
+        model = _begun(scenario, timetable, state, accept_older)
+        opening = None if scenario.begins is None else opening_of(model)
+        _run_on(model, days_before(scenario), progress, until)
+        return model, opening
     except MemoryError as error:
         people = sum(cohort.size for cohort in scenario.cohorts.values())
         need = f"{people:,} migrants need about {people * BYTES_PER_MIGRANT / 1e6:,.0f} MB"
         raise MemoryError(f"{need}; {error}") from error
+
+
+def _begun(
+    scenario: Scenario, timetable: list[tuple[int, str, int]] | None, state: State | None, accept_older: bool
+) -> CorridorModel:
+    """Return a model on the first day of a scenario, or in the state from which it goes on."""
+    if scenario.begins is None:
+        if state is None:
+            return CorridorModel(scenario, timetable=timetable)
+        return CorridorModel.restore(state, scenario, accept_older=accept_older)
+    if state is not None:
+        raise StateError(
+            f"{state.name}: found a state beside {scenario.title!r}, which begins from the run of "
+            f"{scenario.begins.title!r}; allowed: one of them"
+        )
+    scenario = resolve(scenario) if is_uncertain(scenario) else scenario
+    check_window(scenario)
+    return CorridorModel.restore(_earlier_state(earlier_of(scenario), days_before(scenario)), whole_of(scenario))
+
+
+def _earlier_state(earlier: Scenario, day: int) -> State:
+    """Return the state of a run after some days; the latest few are kept, as paired runs begin from the same one."""
+    for kept in _EARLIER:
+        if kept.day == day and kept.scenario == earlier and kept.identity == identity():
+            return kept
+    model = CorridorModel(earlier)
+    model.run_for(day)
+    state = model.state()
+    model.__dict__.clear()
+    _EARLIER.append(state)
+    return state
+
+
+def _run_on(model: CorridorModel, before: int, progress: Callable[[int], None] | None, until: date | None) -> None:
+    """Run the days that are left; progress is told without those ``before`` the scenario's own first day."""
+    if progress is None and until is None:
+        model.run_model()
+        return
+    last = _day_of(until, model)
+    while model.running and model.day < last:
+        model.step()
+        if progress is not None:
+            progress(model.day - before)
 
 
 def run_to_data(
@@ -123,10 +178,10 @@ def run_to_data(
     accept_older: bool = False,
 ) -> RunData:
     """Run a scenario to its last day and return the run's data; arguments as in `run_model` and `run`."""
-    model = run_model(scenario, timetable, progress=progress, state=state, accept_older=accept_older)
+    model, opening = _ran(scenario, timetable, progress, state, None, accept_older)
     if save is not None:
         model.save(save)
-    run = run_data_of(model)
+    run = run_data_of(model, opening)
     # The model and its agents refer to each other: free their memory now, not when Python next collects cycles.
     model.__dict__.clear()
     return run

@@ -16,6 +16,7 @@ from sim.engine.queues import number_of_queues
 from sim.engine.rows import AT_BORDER, AT_HUB, ROW, STATUSES, STRANDED, CohortSpan, Population, new_rows
 from sim.engine.streams import Seed, name_key, seed_of
 from sim.scenario.by_cohort import of_cohort
+from sim.scenario.errors import ScenarioError
 from sim.scenario.load import load_scenario
 from sim.scenario.measures.return_flights import ReturnFlights
 from sim.scenario.paths import apply_overrides
@@ -365,5 +366,11 @@ def scenario_of(scenario: Scenario | str | Path, rng: Seed | None) -> Scenario:
         raise TypeError(
             f"found {scenario!r:.80}; a Scenario is needed, or the name or file of one, such as 'benghazi-surge' "
             "(mesa.batch_run wants scenarios in a list)"
+        )
+    if scenario.begins is not None:
+        raise ScenarioError(
+            f"begins: found {scenario.begins.title!r}, from whose run {scenario.title!r} goes on; allowed here: a "
+            "scenario without it (sim.run, sim.compare, sweeps and studies begin from another run; "
+            "sim.runs.run_model(scenario, until=scenario.start) is the model on that day)"
         )
     return scenario if rng is None else apply_overrides(scenario, {"seed": seed_of(rng)})

@@ -55,13 +55,13 @@ def _of_one(run: RunData) -> Iterator[tuple[str, str, Sequence[str], Array]]:
         values = m.by_section(run, output)
         yield "section", output, names.sections, values
         yield "agency", output, names.agencies, m.by_agency(run, values)
-    capacity, calls = run.capacity, m.by_section(run, "patrol_calls")
+    capacity, pressure = run.capacity, m.pressures(run)
+    sections = len(names.sections)
     yield "section", "detection", names.sections, run.detection
     yield "section", "capacity", names.sections, capacity
-    yield "section", "border_pressure", names.sections, m.border_pressure(calls, capacity)
-    calls, capacity = m.by_agency(run, calls), m.by_agency(run, capacity)
-    yield "agency", "capacity", names.agencies, capacity
-    yield "agency", "border_pressure", names.agencies, m.border_pressure(calls, capacity)
+    yield "section", "border_pressure", names.sections, pressure[:, :sections]
+    yield "agency", "capacity", names.agencies, m.by_agency(run, capacity)
+    yield "agency", "border_pressure", names.agencies, pressure[:, sections:]
     yield "agency", "in_procedure", names.agencies, m.in_procedure(run)
     for output in (output.name for output in outputs() if output.route):
         yield "route", output, names.routes, m.by_route(run, output)

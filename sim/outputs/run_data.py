@@ -5,14 +5,14 @@ Border pressure of a section or agency on a day (the load of queueing theory):
     beta(t) = (A_d(t-6) + ... + A_d(t)) / 7 / max(K(t), 1/7)
 
 with A_d the patrol calls of a day (detected attempts, stopped or not) and K those that the deployed personnel can
-handle; before the run there are none. A border with (almost) no personnel counts as one that could handle one
-call in the seven days of the window: pressure is always finite, and 0 without calls.
+handle; before the run there are none, unless it goes on from another. A border with (almost) no personnel counts as
+one that could handle one call in the seven days of the window: pressure is always finite, and 0 without calls.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -30,6 +30,22 @@ Array = npt.NDArray[Any]
 WINDOW = 7
 NO_DATE = date(1, 1, 1)  # start of arrays that stand in for a run
 LEAST_CAPACITY = 1 / WINDOW
+
+
+class Opening(NamedTuple):
+    """What had been counted when a run began that went on from another: its opening balance.
+
+    Stocks need none: who is somewhere is counted there from the first day on.
+    """
+
+    day: int  # days that were done
+    attempts_by_pair: Array  # (S, P)
+    events: int
+
+
+def opening_of(model: CorridorModel) -> Opening:
+    """Return what a model has counted so far, as the opening balance of a run that begins now."""
+    return Opening(model.day, model.world.attempts_by_pair.copy(), model.events)
 
 
 class RunData(NamedTuple):
@@ -59,6 +75,9 @@ class RunData(NamedTuple):
     # By level that an extension has added (`register_level`), with N names:
     strata: Mapping[str, Array] = {}  # (D, N, PAIR_FLOWS and registered ones)
     strata_stocks: Mapping[str, Array] = {}  # (D, N, statuses) persons at the end of the day
+    calls_before: Array | None = (
+        None  # (days, S) patrol calls of up to six days before the first; None if there were none
+    )
 
     @property
     def days(self) -> int:
@@ -66,9 +85,14 @@ class RunData(NamedTuple):
         return len(self.section_flows)
 
 
-def run_data_of(model: CorridorModel) -> RunData:
-    """Return the data of a model up to its current day, copied: the model may run on or be deleted."""
-    w, day = model.world, model.day
+def run_data_of(model: CorridorModel, opening: Opening | None = None) -> RunData:
+    """Return the data of a model up to its current day, copied: the model may run on or be deleted.
+
+    With ``opening``, those of the days since then: flows less what had been counted, stocks as they are.
+    """
+    w, first = model.world, 0 if opening is None else opening.day
+    days = slice(first, model.day)
+    before = w.section_flows[max(first - WINDOW + 1, 0) : first, :, SECTION_FLOWS.index("patrol_calls")]
     of_extensions: Any = w
     sections = len(model.names.sections)
     shape = (sections + 1, len(STATUSES))
@@ -76,34 +100,41 @@ def run_data_of(model: CorridorModel) -> RunData:
     ends = np.bincount(last * shape[1] + w.rows["status"], minlength=shape[0] * shape[1])
     return RunData(
         names=model.names,
-        start=model.settings.start,
+        start=model.settings.start + timedelta(days=first),
         seed=model.settings.seed,
         agency_of=np.array(w.sections["agency"]),
         agency_place=np.array(w.agencies["place"]),
         pair_cohort=np.array(w.pairs["cohort"]),
         pair_route=np.array(w.pairs["route"]),
-        section_flows=w.section_flows[:day].copy(),
-        capacity=w.section_capacity[:day].copy(),
-        detection=w.section_detection[:day].copy(),
-        pair_flows=w.pair_flows[:day].copy(),
-        route_flows=w.route_flows[:day].copy(),
-        by_cohort=w.stocks_by_cohort[:day].copy(),
-        by_place=w.stocks_by_place[:day].copy(),
-        attempts_by_pair=w.attempts_by_pair.copy(),
+        section_flows=w.section_flows[days].copy(),
+        capacity=w.section_capacity[days].copy(),
+        detection=w.section_detection[days].copy(),
+        pair_flows=w.pair_flows[days].copy(),
+        route_flows=w.route_flows[days].copy(),
+        by_cohort=w.stocks_by_cohort[days].copy(),
+        by_place=w.stocks_by_place[days].copy(),
+        attempts_by_pair=w.attempts_by_pair - (0 if opening is None else opening.attempts_by_pair),
         last_section=ends.reshape(shape),
-        events=model.events,
-        reactions=reactions_of(model),
-        strata={a.name: of_extensions.strata_flows[:day, a.own].copy() for a in model.attributes},
-        strata_stocks={a.name: of_extensions.strata_stocks_by_day[:day, a.own].copy() for a in model.attributes},
+        events=model.events - (0 if opening is None else opening.events),
+        reactions=reactions_of(model, first),
+        strata={a.name: of_extensions.strata_flows[days, a.own].copy() for a in model.attributes},
+        strata_stocks={a.name: of_extensions.strata_stocks_by_day[days, a.own].copy() for a in model.attributes},
+        calls_before=before.copy() if first else None,
     )
 
 
-def reactions_of(model: CorridorModel) -> Array:
-    """Return how often each reaction began, its first day (from 1; NaN if none) and its days in force, by name."""
+def reactions_of(model: CorridorModel, since: int = 0) -> Array:
+    """Return how often each reaction was begun, its first day (from 1; NaN if none) and its days in force, by name.
+
+    Counted are the days from ``since`` on, and a reaction that is in force then as if it began on that day.
+    """
     found = np.full((len(model.reactions.answers), 3), np.nan)
     for row, answer in zip(found, model.reactions.answers, strict=True):
-        days = sum((end if end >= 0 else model.day) - begin for begin, end in answer.periods)
-        row[:] = len(answer.periods), answer.periods[0][0] + 1 if answer.periods else np.nan, days
+        periods = [(max(begin, since), end if end >= 0 else model.day) for begin, end in answer.periods]
+        if since:
+            periods = [(begin, end) for begin, end in periods if end > begin or begin > since]
+        days = sum(end - begin for begin, end in periods)
+        row[:] = len(periods), periods[0][0] - since + 1 if periods else np.nan, days
     return found
 
 
@@ -178,8 +209,19 @@ def in_procedure(run: RunData) -> Array:
     return run.by_place[:, run.agency_place, STATUSES.index("in_procedure")]
 
 
+def pressures(run: RunData) -> Array:
+    """Return border pressure by day, of sections and then of agencies, shape (D, S + A)."""
+    calls, capacity = by_section(run, "patrol_calls"), run.capacity
+    days = len(calls)
+    if run.calls_before is not None:
+        calls = np.concatenate([run.calls_before, calls])
+        capacity = np.concatenate([np.ones_like(capacity, shape=run.calls_before.shape), capacity])
+    both = (np.hstack([values, by_agency(run, values)]) for values in (calls, capacity))
+    return border_pressure(*both)[-days:] if days else np.zeros((0, calls.shape[1] + len(run.names.agencies)))
+
+
 def seven_day_mean(values: Array) -> Array:
-    """Return means by day (first axis) over the seven days up to each; before the run there was nothing."""
+    """Return means by day (first axis) over the seven days up to each; before the first there was nothing."""
     total = np.cumsum(values, axis=0, dtype=np.float64)
     total[WINDOW:] -= total[:-WINDOW].copy()
     mean: Array = total / WINDOW

@@ -114,11 +114,8 @@ def weekly_data_of(
     days = run.days
     firsts = np.arange(0, days, WINDOW)
     lasts = np.minimum(firsts + WINDOW, days) - 1
-    calls = m.by_section(run, "patrol_calls")
-    both = np.hstack([calls, m.by_agency(run, calls)])
-    capacity = np.hstack([run.capacity, m.by_agency(run, run.capacity)])
-    pressure = m.border_pressure(both, capacity)
-    worst = pressure[:, : calls.shape[1]].max(axis=1, initial=0.0)
+    pressure = m.pressures(run)
+    worst = pressure[:, : run.capacity.shape[1]].max(axis=1, initial=0.0)
     loads = np.column_stack([pressure, worst])
     in_procedure = m.in_procedure(run)
     weekly = np.add.reduceat(run.capacity, firsts, axis=0) / (lasts - firsts + 1)[:, None]

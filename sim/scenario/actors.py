@@ -344,7 +344,9 @@ class BorderAgency(Entry):
         "Days from a request to its arrival.",
         rows("reinforcement_lag_spain_ceuta", "reinforcement_lag_frontex_lt"),
     )
-    reinforcement_step: Quantity = quantity(0.5, "share", 0, 10, "Size of a request, relative to the force deployed.")
+    reinforcement_step: Quantity = quantity(
+        0.5, "share", 0, 10, "Size of a request, relative to the force deployed.", rows("reinforcement_step_pl")
+    )
     mobility: Quantity = quantity(0.3, "share", 0, 1, "Share of the force moved each week to where attempts are.")
 
 

@@ -57,8 +57,14 @@ def resolve(scenario: Scenario, seed: int | None = None) -> Scenario:
 
 
 def with_numbers(scenario: Scenario, seed: int | None = None) -> Scenario:
-    """Return the scenario with a number in place of each distribution; processes stay as they are."""
-    return _filled(scenario, _plan(scenario), seed)  # type: ignore[no-any-return]
+    """Return the scenario with a number in place of each distribution; processes stay as they are.
+
+    The run from which it begins is resolved by the same seed: a quantity that both give alike is drawn alike.
+    """
+    filled: Scenario = _filled(scenario, _plan(scenario), seed)
+    if filled.begins is None:
+        return filled
+    return copied(filled, {"begins": resolve(filled.begins, seed)})  # type: ignore[return-value]
 
 
 def with_postures(scenario: Scenario, seed: int | None = None) -> Scenario:
@@ -73,7 +79,7 @@ def with_postures(scenario: Scenario, seed: int | None = None) -> Scenario:
     changed: dict[str, Any] = dict(scenario.transit_states)
     zones: dict[str, Any] = dict(scenario.zones)
     for name, state in states.items():
-        path = PosturePath(f"transit_states.{name}.posture", state.posture, seed, scenario.start, scenario.end)
+        path = PosturePath(f"transit_states.{name}.posture", state.posture, seed, scenario.first, scenario.end)
         visas: Any = state.visas
         schedules = {"facilitation": path.facilitation(), "visas": path.visas(visas), "posture": None}
         changed[name] = copied(state, schedules)

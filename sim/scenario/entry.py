@@ -75,7 +75,7 @@ def rows(*names: str) -> str:
 
 
 def fitted(*names: str) -> str:
-    """Return the source of a parameter whose value in shipped scenarios is fitted, by these experiments."""
+    """Return the source of a parameter that these experiments fit, for shipped scenarios or forecasts."""
     return FITTED + ", ".join(f"experiments/{name}.yaml" for name in names)
 
 

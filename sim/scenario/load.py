@@ -7,7 +7,7 @@ what is allowed.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -59,8 +59,13 @@ def load_scenario(
     >>> sorted(scenario.agencies)
     ['latvia', 'lithuania', 'poland']
     """
-    chain = _chain(scenario_file(name_or_path), allow_outside)
+    scenario = _built(_chain(scenario_file(name_or_path), allow_outside), allow_outside, any_date)
+    return apply_overrides(scenario, overrides) if overrides else scenario
+
+
+def _built(chain: list[_File], allow_outside: bool, any_date: bool = False) -> Scenario:
     root, last_days = _lay_over(chain)
+    root = _with_earlier(root, chain, allow_outside)
     if any_date:
         last_days = {}
     scenario = build(root, last_days)
@@ -70,7 +75,7 @@ def load_scenario(
         last = last_days.get(node.file, date.max if any_date else scenario.end)
         read_timetable(path, scenario, last)
         scenario._timetable = (str(path), last)
-    return apply_overrides(scenario, overrides) if overrides else scenario
+    return scenario
 
 
 def nodes_of(name_or_path: str | Path, *, allow_outside: bool = False) -> Node:
@@ -107,16 +112,16 @@ def _chain(path: Path, allow_outside: bool) -> list[_File]:
     chain = [_read(path)]
     while chain[-1].extends is not None:
         node = chain[-1].extends
-        parent = _parent(chain[-1], node)
+        parent = _named(chain[-1].path, node, "extends")
         if not (allow_outside or inside(parent, home, scenarios_folder())):
             text = f"found {show(node.value)}, outside the scenario's folder {_folder(home)}"
-            raise _extends_error(node, text)
+            raise _error(node, "extends", text)
         seen = [file.path.resolve() for file in chain]
         if parent.resolve() in seen:
             names = [file.path.stem for file in chain] + [parent.stem]
-            raise _extends_error(node, f"a cycle: {' extends '.join(names)}")
+            raise _error(node, "extends", f"a cycle: {' extends '.join(names)}")
         if len(chain) >= LONGEST_CHAIN:
-            raise _extends_error(node, f"found more than {LONGEST_CHAIN} files in a chain")
+            raise _error(node, "extends", f"found more than {LONGEST_CHAIN} files in a chain")
         chain.append(_read(parent))
     return chain[::-1]
 
@@ -127,20 +132,39 @@ def _read(path: Path) -> _File:
     return _File(path, collection(rest, root.file, root.line), root.value.get("extends"))
 
 
-def _parent(file: _File, node: Node) -> Path:
-    """Return the file that ``extends`` names: in the file's own folder first, then the shipped ones."""
+def _with_earlier(root: Node, chain: list[_File], allow_outside: bool) -> Node:
+    """Return nodes with the scenario that ``begins`` names in place of its name; in a record it stands there whole."""
+    node = root.value.get("begins", Node(None))
+    if node.value is None or node.is_mapping:
+        return root
+    owner = next((file.path for file in chain if file.name == node.file), chain[-1].path)
+    path = _named(owner, node, "begins")
+    if not (allow_outside or inside(path, chain[-1].path.parent, scenarios_folder())):
+        text = f"found {show(node.value)}, outside the scenario's folder {_folder(chain[-1].path.parent)}"
+        raise _error(node, "begins", text)
+    files = _chain(path, allow_outside)
+    other = _lay_over(files)[0].value.get("begins", Node(None))
+    if other.value is not None:
+        text = f"found {show(node.value)}, which itself begins from another run, {show(other.value)}"
+        raise _error(node, "begins", f"{text}; allowed: a scenario without `begins`")
+    earlier = replace(node, value=_built(files, allow_outside))
+    return collection({**root.value, "begins": earlier}, root.file, root.line)
+
+
+def _named(file: Path, node: Node, key: str) -> Path:
+    """Return the file that a key of another one names: in that file's own folder first, then the shipped ones."""
     name = node.value
     if not isinstance(name, str) or not name:
         text = f"found {show(node.plain())}; allowed: a scenario's name or a file ending in .yaml"
-        raise _extends_error(node, text)
+        raise _error(node, key, text)
     names = [name] if name.endswith(SUFFIXES) else [name + suffix for suffix in SUFFIXES]
-    found = [folder / n for folder in (file.path.parent, scenarios_folder()) for n in names]
+    found = [folder / n for folder in (file.parent, scenarios_folder()) for n in names]
     found = [path for path in found if _exists(path)]
-    others = [path for path in found if path.resolve() != file.path.resolve()]
+    others = [path for path in found if path.resolve() != file.resolve()]
     if not found:
-        beside = {p.stem for p in file.path.parent.glob("*") if p.suffix in SUFFIXES}
-        names = sorted(beside.union(scenario_names()) - {file.path.stem})
-        raise _extends_error(node, f"found {show(name)}, which does not exist; {choices(names, name)}")
+        beside = {p.stem for p in file.parent.glob("*") if p.suffix in SUFFIXES}
+        names = sorted(beside.union(scenario_names()) - {file.stem})
+        raise _error(node, key, f"found {show(name)}, which does not exist; {choices(names, name)}")
     return (others or found)[0]
 
 
@@ -151,8 +175,8 @@ def _exists(path: Path) -> bool:
         return False
 
 
-def _extends_error(node: Node, text: str) -> ScenarioError:
-    return ScenarioError(Problem(node.file, node.line, "extends", text))
+def _error(node: Node, key: str, text: str) -> ScenarioError:
+    return ScenarioError(Problem(node.file, node.line, key, text))
 
 
 def _folder(path: Path) -> str:

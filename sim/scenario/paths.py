@@ -181,10 +181,10 @@ def get_path(scenario: Scenario, path: str) -> Any:
 def parameter_paths(scenario: Scenario) -> list[Parameter]:
     """Return every quantity of the scenario with its dotted path, in the order of the schema.
 
-    Where nobody answers, those of the reactions are none of its.
+    Where nobody answers, those of the reactions are none of its; those of the run from which it begins never are.
     """
-    found = _parameters(scenario, root_spot(), "")
-    return [one for one in found if scenario.answers or not one.path.startswith("reactions.")]
+    others = ("begins.",) if scenario.answers else ("begins.", "reactions.")
+    return [one for one in _parameters(scenario, root_spot(), "") if not one.path.startswith(others)]
 
 
 def _parameters(value: Any, spot: Spot, path: str) -> Iterator[Parameter]:

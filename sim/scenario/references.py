@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from sim.scenario.reactions.reaction import circles
 from sim.scenario.schema import Scenario, extra_collections
 
 CENT = 0.01  # USD
+LONGEST = 3650  # days, of a run with the one from which it begins
 MOST_PLACES = 255  # the engine codes a place in one byte
 OBSERVED = Path(__file__).resolve().parent.parent / "data" / "observed"
 
@@ -61,6 +62,7 @@ def check(scenario: Scenario, root: Node, last_days: Mapping[str, date]) -> Iter
     yield from _places(scenario, finder)
     yield from _positions(scenario, finder)
     yield from _joint(finder)
+    yield from _beginning(scenario, finder)
     yield from _order(scenario, finder)
     yield from _schedules(scenario, finder, last_days)
     yield from _starts(scenario, finder, last_days)
@@ -259,6 +261,28 @@ def _joint_lists(node: Node, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any,
             yield from _joint_lists(inner, (*path, key))
 
 
+def _beginning(scenario: Scenario, finder: _Finder) -> Iterator[Problem]:
+    """Check that the run from which a scenario begins reaches its first day; `sim.states.window` checks the rest."""
+    earlier = scenario.begins
+    if earlier is None:
+        return
+    last = earlier.end + timedelta(days=1)
+    if not earlier.start < scenario.start <= last:
+        text = f"found {scenario.start}, and {show(earlier.title)} runs from {earlier.start} to {earlier.end}"
+        yield finder.problem(f"{text}; allowed: a day after {earlier.start} and up to {last}", "start")
+    elif (scenario.end - earlier.start).days >= LONGEST:
+        text = f"found {scenario.end} as the last day, of a run that begins on {earlier.start}"
+        yield finder.problem(f"{text}; allowed: {LONGEST:,} days in all", "days")
+    if earlier.begins is not None:
+        yield finder.problem(
+            "found a scenario that itself begins from another run; allowed: one that does not", "begins"
+        )
+    for one, key in ((earlier, "begins"), (scenario, "timetable")):
+        if one.timetable is not None:
+            text = f"found the timetable {show(one.timetable)}; allowed: none where a run begins from another"
+            yield finder.problem(text, key)
+
+
 def _order(scenario: Scenario, finder: _Finder) -> Iterator[Problem]:
     for collection in ("measures", "sponsors"):
         for name, entry in getattr(scenario, collection).items():
@@ -277,8 +301,8 @@ def _starts(scenario: Scenario, finder: _Finder, last_days: Mapping[str, date]) 
         for name, entry in getattr(scenario, collection).items():
             path = (collection, name, "start")
             last = last_days.get(finder.file(*path), date.max)
-            if entry.start is not None and not scenario.start <= entry.start <= last:
-                run = f"from {scenario.start}" + (f" to {last}" if last < date.max else " on")
+            if entry.start is not None and not scenario.first <= entry.start <= last:
+                run = f"from {scenario.first}" + (f" to {last}" if last < date.max else " on")
                 yield finder.problem(f"found {entry.start}, outside the run; allowed: {run}", *path)
 
 

@@ -31,7 +31,7 @@ class Behaviour(Entry):
         4.0, "factor", 1, 100, "Factor on the days between attempts without facilitation.", fitted("minsk-2021")
     )
     retry_winter: ByCohort = quantity(
-        1.5, "factor", 1, 100, "Factor on the days between attempts in the coldest month."
+        1.5, "factor", 1, 100, "Factor on the days between attempts in the coldest month.", fitted("eastern-border")
     )
     deterrence: ByCohort = quantity(
         0.0,
@@ -66,7 +66,9 @@ class Behaviour(Entry):
     patience: ByCohort = quantity(
         60, "days", 1, 3650, "Mean days at the border, or in line for it, before giving up.", fitted("minsk-2021")
     )
-    onward: ByCohort = quantity(0.9, "share", 0, 1, "Share of those who crossed who go on to Germany or beyond.")
+    onward: ByCohort = quantity(
+        0.9, "share", 0, 1, "Share of those who crossed who go on to Germany or beyond.", rows("onward_share_lt")
+    )
     onward_lag: ByCohort = quantity(4, "days", 1, 365, "Mean days from crossing to arrival further on.")
     stranded_review: ByCohort = quantity(
         30, "days", 1, 365, "Mean days between decisions of a stranded person.", fitted("minsk-2021")
@@ -75,7 +77,12 @@ class Behaviour(Entry):
         0.15, "share", 0, 1, "Share who try again at such a decision.", fitted("minsk-2021")
     )
     moving_on: ByCohort = quantity(
-        365, "days", 1, 3650, "Mean days at a hub or coast until someone moves on elsewhere, such as to Russia."
+        365,
+        "days",
+        1,
+        3650,
+        "Mean days at a hub or coast until someone moves on elsewhere, such as to Russia.",
+        fitted("eastern-border"),
     )
     sea_wait: ByCohort = quantity(5, "days", 1, 365, "Mean days at the coast before looking for a boat.")
     sea_retry: ByCohort = quantity(60, "days", 1, 3650, "Mean days from interception at sea to the next try.")
@@ -102,7 +109,12 @@ class Detection(Entry):
         fitted("minsk-2021"),
     )
     reference_density: Quantity = quantity(
-        2.0, "officers on duty per km", 0.01, 1000, "Density at which `coverage` holds."
+        2.0,
+        "officers on duty per km",
+        0.01,
+        1000,
+        "Density at which `coverage` holds.",
+        "a unit, by which `coverage` is given; another one with its `coverage` is the same",
     )
     density_power: Quantity = quantity(
         0.2, "1", 0, 2, "Power of the density of officers in detection.", fitted("minsk-2021")
@@ -148,7 +160,8 @@ class Seasons(Entry):
     )
     comfortable: Quantity = quantity(
         15.0, "degC", -60, 60,
-        "Mean temperature of a day from which on cold harms nobody; Eurostat counts those below 15 as heated.",
+        "Mean temperature of a day from which on cold harms nobody.",
+        "Eurostat's heating degree days count days of up to 15 degC; that cold harms nobody above it is assumed",
     )  # fmt: skip
     calm_sea: list[float] = Field(
         default=[0.43, 0.55, 0.44, 0.54, 0.67, 0.83, 0.82, 0.89, 0.85, 0.79, 0.74, 0.55],

@@ -9,9 +9,18 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field, PrivateAttr, create_model
+from pydantic import (
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    PrivateAttr,
+    SerializationInfo,
+    ValidationError,
+    WithJsonSchema,
+    create_model,
+)
 
 from sim.data import html
 from sim.scenario.actors import (
@@ -33,6 +42,33 @@ from sim.scenario.reactions import Reaction
 from sim.scenario.rules import Behaviour, Detection, Hazards, Information, Seasons
 
 
+def _read_earlier(value: Any) -> Any:
+    """Return the scenario of an earlier run: as the loader gives it, or from the mapping that a record has."""
+    if value is None or isinstance(value, Scenario):
+        return value
+    if not isinstance(value, dict):
+        raise ValueError(f"found {value!r:.60}; allowed: null, or in a file the name of a scenario")
+    try:
+        return scenario_class().model_validate(value)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise ValueError(f"{where}: {first['msg']}; allowed: a whole scenario, as a record has it") from None
+
+
+def _write_earlier(value: Any, info: SerializationInfo) -> Any:
+    return None if value is None else value.model_dump(mode=info.mode, exclude_none=True)
+
+
+# A `Scenario`, or None. A file names it, as with `extends`; in records it stands whole, so that they need no file.
+Earlier = Annotated[
+    Any,
+    PlainValidator(_read_earlier),
+    PlainSerializer(_write_earlier),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "object"}, {"type": "null"}]}),
+]
+
+
 class Scenario(Entry):
     """One experiment, complete: the world, the behaviour, the measures.
 
@@ -48,6 +84,11 @@ class Scenario(Entry):
     description: Text = Field("", description="Description of the scenario.")
     start: Day = Field(description="First day.")
     days: int = Field(365, ge=1, le=3650, description="Length of the run.", json_schema_extra={"unit": "days"})
+    begins: Earlier = Field(
+        None,
+        exclude_if=lambda value: value is None,
+        description="Scenario whose run this one goes on from, on its first day: a name, or a file ending in .yaml.",
+    )
     seed: int = Field(1, ge=0, lt=2**63, description="Seed of all random numbers.")
     cohorts: dict[Name, Cohort] = Field(min_length=1, max_length=200, description="People who may set out.")
     routes: dict[Name, Route] = Field(min_length=1, max_length=200, description="Ways to the hubs and over the sea.")
@@ -89,6 +130,11 @@ class Scenario(Entry):
     def end(self) -> date:
         """Return the last day of the run."""
         return self.start + timedelta(days=self.days - 1)
+
+    @property
+    def first(self) -> date:
+        """Return the first day that is simulated: of the run from which this one begins, or its own."""
+        return self.begins.start if self.begins is not None else self.start
 
     def acting(self) -> dict[str, Reaction]:
         """Return the reactions of a run: none if nobody answers."""

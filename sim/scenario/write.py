@@ -38,7 +38,7 @@ def to_yaml(scenario: Scenario, *, whole: bool = False) -> str:
     """
     content = scenario.model_dump(exclude_none=True)
     if not whole:
-        content = _until(scenario.end, content)
+        content = {key: value if key == "begins" else _until(scenario.end, value) for key, value in content.items()}
         for collection in ("measures", "sponsors"):
             entries = content.get(collection, {})
             content[collection] = {k: v for k, v in entries.items() if v.get("start", scenario.end) <= scenario.end}
@@ -54,6 +54,8 @@ def diff_yaml(scenario: Scenario, parent_name: str) -> str:
     """
     parent = load_scenario(parent_name)
     changes = _difference(parent.model_dump(), scenario.model_dump(), root_spot())
+    if parent.begins is not None and scenario.begins is None:
+        changes["begins"] = None
     return "".join(_block({"extends": parent_name, **_tidy(changes)}, 0))
 
 
@@ -87,7 +89,7 @@ def _difference(old: Any, new: Any, spot: Spot | None) -> Any:
 def _whole(old: dict[Any, Any], new: dict[Any, Any], spot: Spot | None) -> bool:
     if spot is not None and may_have_parts(spot.type):
         return is_distribution(old) or is_distribution(new)
-    if spot is None or is_quantity(spot.type):
+    if spot is None or is_quantity(spot.type) or spot.type is Any:  # Any: the scenario of an earlier run
         return True
     return bool(kinds_of(spot.type)) and old.get("kind") != new.get("kind")
 

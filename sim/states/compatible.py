@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -29,8 +29,29 @@ _FIXED = {
 _OF_A_MEASURE = {"title", "end"}  # may differ even while it is in force
 
 
+class Began(NamedTuple):
+    """What another scenario is to go on from, without the state itself.
+
+    Attributes:
+        scenario: That of the run.
+        day: Days done.
+        name: What messages call it.
+        date: Date of the next day.
+    """
+
+    scenario: Scenario
+    day: int
+    name: str
+    date: date
+
+
 def check_continuable(state: State, other: Scenario) -> None:
     """Raise StateError unless a scenario has the state's people, places and start, and a day that is left."""
+    check_scenarios(Began(state.scenario, state.day, state.name, state.date), other)
+
+
+def check_scenarios(state: Began, other: Scenario) -> None:
+    """Raise StateError unless a scenario has the people, places and start of a run, and a day that is left."""
     own = state.scenario
     for field in ("start", "seed"):
         here, there = getattr(other, field), getattr(own, field)
@@ -74,7 +95,7 @@ def _further(scenario: Scenario) -> list[str]:
     return [key for key in extra_collections if hasattr(scenario, key)]
 
 
-def _check_names(state: State, field: str, there: list[Any], here: list[Any], both: bool = False) -> None:
+def _check_names(state: Began, field: str, there: list[Any], here: list[Any], both: bool = False) -> None:
     missing = [name for name in there if name not in here]
     new = [name for name in here if name not in there] if both else []
     for names, where in ((missing, "in the state, and not in the scenario"), (new, "not in the state")):
@@ -84,7 +105,7 @@ def _check_names(state: State, field: str, there: list[Any], here: list[Any], bo
             raise _error(state, field, f"found {name!r}, which is {what}{where}; both need the same names")
 
 
-def _check_equal(state: State, where: str, field: str, there: Any, here: Any) -> None:
+def _check_equal(state: Began, where: str, field: str, there: Any, here: Any) -> None:
     before, after = getattr(there, field), getattr(here, field)
     if before != after:
         hint = "; a measure of kind reinforcement changes it from a day on" if where.startswith("agencies") else ""
@@ -134,5 +155,5 @@ def _words(model: CorridorModel, events: list[tuple[int, str]]) -> str:
     return " and ".join(parts) or f"was expected until {dates[0]}"
 
 
-def _error(state: State, where: str, text: str) -> StateError:
+def _error(state: State | Began, where: str, text: str) -> StateError:
     return StateError(f"{state.name}, of {state.date}: {where}: {text}")

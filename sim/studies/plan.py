@@ -21,6 +21,7 @@ from sim.scenario.points import filling
 from sim.scenario.schema import Scenario
 from sim.scenario.timetable import timetabled
 from sim.scenario.write import scenario_hash
+from sim.states.window import check_window, days_before
 
 MOST_REPLICATES = 100_000
 EXPERIMENT = "experiment"  # key of a plan's extra description
@@ -126,12 +127,14 @@ class Plan:
 
     @property
     def chunk(self) -> int:
-        """Return the runs per chunk: about half a second of work, estimated from the scenarios' size and length."""
-        seconds = max(
-            s.days * _SECONDS_PER_DAY + sum(c.size for c in s.cohorts.values()) * s.days / 365 * _SECONDS_PER_PERSON
-            for s in self.scenarios.values()
-        )
-        return min(max(ceil(CHUNK_SECONDS / seconds), 1), MOST_IN_CHUNK)
+        """Return the runs per chunk: about half a second of work, estimated from the scenarios' size and length.
+
+        Runs that begin from the same earlier run share it within a chunk, so a chunk has whole pairs of them.
+        """
+        together = len(self.scenarios) if any(s.begins is not None for s in self.scenarios.values()) else 1
+        seconds = max(_seconds_of(s) for s in self.scenarios.values())
+        chunk = min(max(ceil(CHUNK_SECONDS / seconds), 1), MOST_IN_CHUNK)
+        return ceil(chunk / together) * together
 
     def chunks(self) -> list[Sequence[Run]]:
         """Return the runs of each chunk."""
@@ -139,7 +142,9 @@ class Plan:
 
     @cached_property
     def cases(self) -> list[Case]:
-        """Return the scenarios, ready for workers."""
+        """Return the scenarios, ready for workers; raises StateError if one cannot begin from the run that it names."""
+        for scenario in self.scenarios.values():
+            check_window(scenario)
         return [
             Case(name, _portable(scenario, self.seed), timetabled(scenario), self.outcomes)
             for name, scenario in self.scenarios.items()
@@ -208,6 +213,13 @@ class Parcel(NamedTuple):
         if not self.paired:
             seed = replicate_seed(seed, run.point)
         return replicate_seed(seed, run.replicate) if run.twin else seed
+
+
+def _seconds_of(scenario: Scenario) -> float:
+    """Return the rough cost of a run (seconds), with the earlier run from which it begins."""
+    days = scenario.days + days_before(scenario)
+    people = sum(cohort.size for cohort in scenario.cohorts.values())
+    return days * _SECONDS_PER_DAY + people * days / 365 * _SECONDS_PER_PERSON
 
 
 def opened(parcel: bytes) -> Parcel:

@@ -114,7 +114,9 @@ class Known(NamedTuple):
 def known_outcomes(scenario: Scenario) -> Known:
     """Return what can be an outcome of a scenario's runs, found by running one day without people."""
     cohorts = {name: cohort.model_copy(update={"size": 1}) for name, cohort in scenario.cohorts.items()}
-    small = scenario.model_copy(update={"cohorts": cohorts, "days": 1, "observed": [], "timetable": None})
+    small = scenario.model_copy(
+        update={"cohorts": cohorts, "days": 1, "observed": [], "timetable": None, "begins": None}
+    )
     small._timetable = None
     run = run_to_data(resolve(small))
     units = {

@@ -21,6 +21,7 @@ from sim.scenario import (
     scenario_names,
     to_yaml,
 )
+from sim.scenario.files import read_text, scenario_file
 from sim.view import series
 from sim.view.levers import Ban, Choices, Setting, changed, difference, named, with_setting
 from sim.view.live_model import Pace, WatchedModel
@@ -66,9 +67,9 @@ def run_of(scenario: Scenario) -> Baseline:
 def offered(start: str) -> list[str]:
     """Return the scenarios on offer: the starting file, those in the working folder, and those that ship.
 
-    Mere parents of others are left out.
+    Mere parents of others are left out, and those that begin from another run: a page shows a run from its first day.
     """
-    names = [name for name in scenario_names() if name != "base" and not name.endswith(PARTS)]
+    names = [name for name in scenario_names() if name != "base" and not name.endswith(PARTS) and not _is_window(name)]
     return list(dict.fromkeys([start, *own_files(), *names] if start not in names else [*own_files(), *names]))
 
 
@@ -78,13 +79,18 @@ def own_files() -> list[str]:
     return [file.name for file in files[:MOST_FILES] if _is_scenario(file, file.stat().st_mtime_ns)]
 
 
+@lru_cache
+def _is_window(name: str) -> bool:
+    """Return whether the file of a scenario that ships says where it begins; to load them all would take long."""
+    return any(line.startswith("begins:") for line in read_text(scenario_file(name)).splitlines())
+
+
 @lru_cache(maxsize=4 * MOST_FILES)
 def _is_scenario(file: Path, _changed: int) -> bool:
     try:
-        load_scenario(file)
+        return load_scenario(file).begins is None
     except (ScenarioError, OSError, ValueError):
         return False
-    return True
 
 
 def on_offer(name: str) -> Scenario:

@@ -13,8 +13,8 @@ from typing import Any
 
 from sim.outputs.definitions import ALL
 from sim.outputs.results import Results
-from sim.outputs.run_data import RunData, run_data_of
-from sim.runs import run_model
+from sim.outputs.run_data import RunData
+from sim.runs import run_to_data
 from sim.scenario import load_scenario, scenario_names
 
 FILE = Path(__file__).with_name("shipped.json")
@@ -28,7 +28,7 @@ TOTALS = (
 def baseline(name: str) -> dict[str, Any]:
     """A scenario's baseline by today's code, from one run with central parameters."""
     scenario = load_scenario(name)
-    outcome = run_data_of(run_model(scenario))
+    outcome = run_to_data(scenario)
     table = Results.of(scenario, [outcome]).totals
     values = table[table["level"] == ALL].set_index("measure")["value"]
     return {"counts_sha256": hash_of(outcome), "totals": {key: round(float(values[key]), 4) for key in TOTALS}}

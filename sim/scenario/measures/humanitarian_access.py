@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
-from sim.scenario.entry import Name
+from sim.scenario.entry import Name, rows
 from sim.scenario.measures.base import Measure
 from sim.scenario.measures.registry import register
 from sim.scenario.quantity import Quantity, quantity
@@ -21,7 +21,9 @@ class HumanitarianAccess(Measure):
 
     kind: Literal["humanitarian-access"]
     zones: list[Name] = Field(default_factory=list, description="Border zones; all when empty.")
-    hazard_factor: Quantity = quantity(0.4, "factor", 0, 10, "Factor on the hazards of injury and death.")
+    hazard_factor: Quantity = quantity(
+        0.4, "factor", 0, 10, "Factor on the hazards of injury and death.", rows("aid_hazard_factor")
+    )
 
     def apply(self, model: CorridorModel, name: str, on: bool) -> None:
         """Lower the hazards in border zones."""

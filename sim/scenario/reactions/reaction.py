@@ -30,7 +30,7 @@ class Reaction(Entry):
     title: Title | None = Field(None, description="Title for reports; the reaction's name when absent.")
     actor: Name = Field(description="Who answers: a transit state, a sponsor, a carrier or a border agency.")
     when: AnyTrigger = Field(description="What it answers to.")
-    after: Quantity = quantity(0, "days", 0, 365, "Days from the trigger until it acts; 0 is the same day.", ASSUMED)
+    after: Quantity = quantity(0, "days", 0, 365, "Days from the trigger until it acts; 0 is the same day.", NEUTRAL)
     probability: Quantity = quantity(
         1.0, "probability", 0, 1, "Probability of an answer, each time that the trigger begins.", NEUTRAL
     )

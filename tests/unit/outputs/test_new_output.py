@@ -40,12 +40,12 @@ BAN = {"measures": {"ban": {"kind": "carrier-ban", "title": "Ban", "routes": ["b
 BASE = tiny_scenario(days=60)
 
 
-def counted(model: Any) -> RunData:
+def counted(model: Any, opening: Any = None) -> RunData:
     """The run of a model whose engine counts what the test registers: twice those landed; and a fifth are minors."""
     flows = model.world.pair_flows
     if "smuggled" in OUTPUTS:
         flows[:, :, definitions.pair_column("smuggled")] = 2 * flows[:, :, F_LANDED]
-    found = original(model)
+    found = original(model, opening)
     if "age" not in definitions.registered_levels():
         return found
     whole = found.pair_flows.sum(axis=1), found.by_cohort.sum(axis=1)

@@ -60,7 +60,9 @@ class MutualAid(Action):
     kind: Literal["mutual-aid"]
     by: ClassVar[tuple[str, ...]] = (AGENCIES,)
     agency: Name = Field(description="Agency that gets them.")
-    officers: Quantity = quantity(100, "officers", 0, 1e6, "Officers lent, as far as it has them.", ASSUMED)
+    officers: Quantity = quantity(
+        100, "officers", 0, 1e6, "Officers lent, as far as it has them.", rows("frontex_officers_lt")
+    )
 
     def apply(self, model: CorridorModel, answer: Answer, on: bool) -> None:
         """Send officers from one agency to the other, and back."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
-from sim.scenario.entry import ASSUMED, NEUTRAL, Name
+from sim.scenario.entry import ASSUMED, NEUTRAL, Name, rows
 from sim.scenario.errors import choices, show
 from sim.scenario.measures.base import Misfit
 from sim.scenario.measures.posture import LEVERS
@@ -85,7 +85,9 @@ class EvacuationAction(Action):
 
     kind: Literal["evacuation"]
     zones: list[Name] = Field(default_factory=list, description="Border zones; all of its own when empty.")
-    share: Quantity = quantity(1.0, "share per day", 0, 1, "Share of those there who are moved.")
+    share: Quantity = quantity(
+        1.0, "share per day", 0, 1, "Share of those there who are moved.", rows("camp_cleared_share")
+    )
 
     def apply(self, model: CorridorModel, answer: Answer, on: bool) -> None:
         """Move people from the zones."""
