@@ -134,7 +134,7 @@ def flows(results: Results) -> Figure | None:
         return None
     shown = used[:MOST_ROUTES]
     note = f"; the {len(used) - len(shown)} smallest routes left out" if len(used) > len(shown) else ""
-    figure = Figure(figsize=(A4_WIDTH, 1.0 + 1.55 * len(shown)), layout="none")
+    figure = Figure(figsize=(A4_WIDTH, 1.0 + 1.55 * len(shown)))
     grid = figure.subplots(len(shown), 2, sharex=True, squeeze=False, gridspec_kw={"width_ratios": [1, 1.9]})
     _place(figure, len(shown), 0.1, _ABOVE_FLOWS)
     _head(figure, results, "Flows by route, per week" + note)
@@ -181,7 +181,7 @@ def _flow_lines(axes: Axes, weekly: dict[str, pd.DataFrame], name: str, sea: boo
 def _panels(
     count: int, height: float, results: Results, title: str, shown: str = "medians"
 ) -> tuple[Figure, list[Axes]]:
-    figure = Figure(figsize=(A4_WIDTH, 0.7 + height * count), layout="none")
+    figure = Figure(figsize=(A4_WIDTH, 0.7 + height * count))
     panels = figure.subplots(count, 1, sharex=True, squeeze=False)[:, 0]
     _head(figure, results, title, shown)
     for axes in panels:
@@ -191,13 +191,15 @@ def _panels(
 
 def _beside_legends(figure: Figure) -> None:
     """Leave room at the right for the longest line of the panels' legends."""
-    texts = [text.get_text() for axes in figure.axes for text in axes.get_legend().get_texts()]
+    legends = [legend for axes in figure.axes if (legend := axes.get_legend()) is not None]
+    texts = [text.get_text() for legend in legends for text in legend.get_texts()]
     longest = max(len(line) for text in texts for line in text.split("\n"))
     _place(figure, len(figure.axes), _HANDLE + _CHARACTER * longest, _ABOVE)
 
 
 def _place(figure: Figure, rows: int, right: float, above: float) -> None:
     """Place rows of panels, with so much room (inches) at the right, and between rows."""
+    figure.set_layout_engine("none")
     width, height = figure.get_size_inches()
     row = (height - _HEAD - _FOOT - above * (rows - 1)) / rows
     column = (width - _LEFT - right - _BESIDE) / 2
