@@ -62,7 +62,7 @@ def figures(results: Results) -> dict[str, Figure]:
         "whereabouts": whereabouts,
         "flows": flows,
     }
-    with mpl.rc_context(RC):  # type: ignore[arg-type]
+    with mpl.rc_context({**RC, "figure.constrained_layout.use": False}):  # type: ignore[dict-item]
         made = {name: maker(results) for name, maker in makers.items()}
     return {name: figure for name, figure in made.items() if figure is not None}
 
@@ -199,7 +199,6 @@ def _beside_legends(figure: Figure) -> None:
 
 def _place(figure: Figure, rows: int, right: float, above: float) -> None:
     """Place rows of panels, with so much room (inches) at the right, and between rows."""
-    figure.set_layout_engine("none")
     width, height = figure.get_size_inches()
     row = (height - _HEAD - _FOOT - above * (rows - 1)) / rows
     column = (width - _LEFT - right - _BESIDE) / 2
