@@ -349,6 +349,7 @@ def report(folder: Path, out: Path | None, window: Days) -> None:
 def _limits_of(source: Study | Results, folder: Path) -> Limits | None:
     """Return what limits the flow, as `why` stored it or found now; None, having said why, where that cannot be."""
     from sim.outputs.folder import OutputError
+    from sim.scenario.errors import ScenarioError
     from sim.studies.limits.sources import limits_of_base
     from sim.studies.limits.stored import stored_limits
 
@@ -360,7 +361,7 @@ def _limits_of(source: Study | Results, folder: Path) -> Limits | None:
     try:
         with runs_bar(notes) as advance:
             return limits_of_base(source, lambda done, total: advance(done, total, 0))
-    except OutputError as error:
+    except (OutputError, ScenarioError) as error:  # of another model, or runs that can't be watched
         say(f"The brief does not say which step limits the flow: {error}")
         return None
 
