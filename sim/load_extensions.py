@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 from sim.data import extensions
 from sim.data.durable_files import write_whole
 from sim.data.extensions import Extension
+from sim.engine import rules
 from sim.engine.compiled import HOME, cached_as
 from sim.scenario.errors import ScenarioError
 
@@ -196,7 +197,24 @@ def blamed(error: BaseException) -> str:
             if path == home or (home.suffix != ".py" and home in path.parents):
                 where = shown if path == home else file
                 return f"--with {where}, line {line}: {type(error).__name__}: {_first_line(text)}"
-    return ""
+    return _misfit(error)
+
+
+def _misfit(error: BaseException) -> str:
+    """Return which extensions' rules and steps the model could not be compiled with; empty for other errors."""
+    if not type(error).__module__.startswith("numba."):
+        return ""
+    files = {extension.module.__name__: extension.file for extension in extensions.loaded}
+    changes = [*rules.replaced.items(), *((f"the step after {step.after}", step.run) for step in rules.steps)]
+    own = [(name, files[run.__module__]) for name, run in changes if run.__module__ in files]
+    if not own:
+        return ""
+    what = next((line for line in str(error).splitlines() if not line.startswith("Failed in ")), "")
+    names, places = (", ".join(dict.fromkeys(words)) for words in zip(*own, strict=True))
+    return (
+        f"--with {places}: the model cannot be compiled with {names}: {what.partition(': %')[0]}; "
+        "a rule takes and returns what the one that ships does, and a step nothing"
+    )
 
 
 _IN_NUMBA = re.compile(r'^File "(.+)", line (\d+):', re.MULTILINE)

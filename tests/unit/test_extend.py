@@ -17,6 +17,7 @@ import sim
 from sim import extend, load_extensions
 from sim.data import extensions
 from sim.engine import rules, strata, tables
+from sim.engine.compiled import JIT
 from sim.engine.tables import S_ATTEMPTS, S_PATROL_CALLS
 from sim.outputs import outcomes
 from sim.outputs.definitions import OUTPUTS
@@ -150,6 +151,21 @@ def test_what_is_wrong_is_named_with_its_line_and_leaves_nothing(written, text: 
         extend.load(written(text))
     assert (extensions.loaded, set(OUTPUTS), load_extensions.undo) == ([], before, [])
     assert (rules.replaced, rules.steps, strata.attributes, tables.extra_tables) == ({}, [], [], {})
+
+
+@pytest.mark.skipif(not JIT, reason="nothing is compiled")
+def test_a_rule_that_returns_something_else_is_named(written) -> None:
+    file = written("""
+        @extend.rule("detection_probability")
+        def much(section, coaching, p):
+            return "much"
+        """)
+    with extend.loaded(file):
+        with pytest.raises(Exception, match="Cannot cast") as error:
+            finished(TINY)
+        text = load_extensions.blamed(error.value)
+    assert text.startswith(f"--with {file}: the model cannot be compiled with attempts.detection_probability: Cannot")
+    assert "cast Literal[str](much) to float64; a rule takes and returns" in text
 
 
 def test_an_extension_that_is_not_there_is_named(tmp_path: Path) -> None:
