@@ -33,10 +33,15 @@ def pytest_report_header() -> list[str]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All tests in a browser are long ones; files, with all their tests, in the order that was asked for."""
+    """All tests in a browser are long ones; files, with all their tests, in the order that was asked for.
+
+    Else files with long tests come first: of two that run at once, none is then left with a long one at the end.
+    """
     for item in items:
         if BROWSER in item.path.parents:
             item.add_marker(pytest.mark.long)
+    first = {item.path for item in items if item.get_closest_marker("long")}
+    items.sort(key=lambda item: item.path not in first)
     if asked := os.environ.get("CORRIDOR_ORDER", ""):
         files = sorted({item.path for item in items})
         random.Random(int(asked)).shuffle(files)

@@ -77,6 +77,7 @@ def test_the_package_is_no_part_of_the_extension_that_imports_it_first(written) 
     assert done.stdout == "run\n"
 
 
+@pytest.mark.nightly
 def test_all_that_an_extension_adds_is_taken_back(written) -> None:
     text = """
     from typing import Literal
@@ -178,6 +179,7 @@ def test_an_extension_that_is_not_there_is_named(tmp_path: Path) -> None:
         extend.load(tmp_path / "my-own.py")
 
 
+@pytest.mark.nightly
 def test_a_scenario_may_use_the_entries_of_an_actor(written, tmp_path: Path) -> None:
     text = """
     import numpy as np

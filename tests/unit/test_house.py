@@ -6,7 +6,8 @@ import ast
 import re
 import subprocess
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -84,10 +85,14 @@ def nodes(tree: ast.AST, with_types: bool) -> Iterator[ast.AST]:
             yield from (child, *nodes(child, with_types))
 
 
-def imports(source: str, package: list[str], *, with_types: bool = False) -> set[str]:
+def imports(source: str, package: Sequence[str], *, with_types: bool = False) -> set[str]:
     """Full dotted names that a module in ``package`` imports, `from` imports with the name they take."""
+    return _imports(ast.parse(source), package, with_types)
+
+
+def _imports(tree: ast.AST, package: Sequence[str], with_types: bool) -> set[str]:
     found = set()
-    for node in nodes(ast.parse(source), with_types):
+    for node in nodes(tree, with_types):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -97,9 +102,15 @@ def imports(source: str, package: list[str], *, with_types: bool = False) -> set
     return found
 
 
-def imports_of(file: Path, *, with_types: bool = False) -> set[str]:
+@cache
+def parsed(file: Path) -> ast.Module:
+    return ast.parse(file.read_text(encoding="utf-8"))
+
+
+@cache
+def imports_of(file: Path, *, with_types: bool = False) -> frozenset[str]:
     package = ["sim", *file.relative_to(PACKAGE).parts[:-1]]
-    return imports(file.read_text(encoding="utf-8"), package, with_types=with_types)
+    return frozenset(_imports(parsed(file), package, with_types))
 
 
 def parts_imported(file: Path) -> set[str]:
@@ -216,7 +227,7 @@ def test_no_function_is_too_long() -> None:
     long = {
         f"{file}:{node.name}": lines
         for file in written("py")
-        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        for node in ast.walk(parsed(file))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and (lines := (node.end_lineno or 0) - node.lineno + 1) > MOST_LINES_OF_A_FUNCTION
     }

@@ -16,6 +16,7 @@ from sim.inference.sbc.ranks import coverage
 from sim.inference.sbc.truths import recover
 from tests.strategies import START, tiny_scenario
 
+pytestmark = pytest.mark.nightly
 TRUTHS = 8
 
 

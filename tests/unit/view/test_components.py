@@ -182,5 +182,6 @@ assert made and [ref() for ref in made] == [None] * len(made), made
 """
 
 
+@pytest.mark.nightly
 def test_a_closed_tab_frees_its_model() -> None:
     subprocess.run([sys.executable, "-c", CLOSED_TAB], check=True, cwd=ROOT)
