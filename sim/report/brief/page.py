@@ -18,11 +18,12 @@ from sim.report.brief import figures, rows
 from sim.report.brief.answer import Answer, answer, most_loaded
 from sim.report.brief.matters import matters
 from sim.report.brief.printing import CannotPrintError, pdf_of
-from sim.report.brief.titles import place_title, route_title, scenario_title
+from sim.report.brief.titles import place_title, scenario_title, way_title
 from sim.report.findings import Findings
 from sim.report.limits.sentences import in_short
 from sim.report.sentences import Sentence, headline, period
 from sim.studies.limits.limits import Limits
+from sim.studies.limits.sources import most_telling
 from sim.studies.ranking import Ranking, rank
 from sim.studies.study import Study
 
@@ -67,7 +68,7 @@ def brief_of(source: Study | Results, about: Mapping[str, Any] | None = None, li
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     template = environment.from_string((templates / "brief.html.j2").read_text(encoding="utf-8"))
     css = (templates / "brief.css").read_text(encoding="utf-8")
-    return template.render(page=_page(found, limits), css=css)
+    return template.render(page=_page(found, source, limits), css=css)
 
 
 def write_brief(
@@ -106,7 +107,7 @@ def write_brief(
     return Written(html, pdf if printed else None, why)
 
 
-def _page(found: Findings, limits: Limits | None) -> dict[str, Any]:
+def _page(found: Findings, source: Study | Results, limits: Limits | None) -> dict[str, Any]:
     ranking = rank(found.study) if found.study is not None and found.others else None
     if ranking is not None and not ranking.replicates:
         ranking = None
@@ -134,7 +135,7 @@ def _page(found: Findings, limits: Limits | None) -> dict[str, Any]:
         "arms": of_arms,
         "sentences": _sentences(found, best, of_arms),
         "told": scenario_title(found, _told(found, best)) if found.others else "",
-        "why": _why(found, limits),
+        "why": _why(found, source, limits),
         "matters": matters(found),
         "few": few,
         "trust": trust.sentences({name: found.scenarios[name] for name in found.names}),
@@ -146,12 +147,16 @@ def _page(found: Findings, limits: Limits | None) -> dict[str, Any]:
     }
 
 
-def _why(found: Findings, limits: Limits | None) -> str:
-    """Return which step limits the flow of the base; of a run alone the scenario has the name of its folder."""
+def _why(found: Findings, source: Study | Results, limits: Limits | None) -> str:
+    """Return which step limits the flow, in the scenario and on the route that say most; empty if it is not known."""
     if limits is None:
         return ""
-    names = [str(name) for name in limits.steps["scenario"].unique()]
-    return in_short(limits, found.base if found.base in names else names[0], route_title)
+    names = {str(name) for name in limits.steps["scenario"].unique()}
+    scenario, route = most_telling(source)
+    title = way_title(found.scenario, route)
+    if scenario in found.others:
+        title = f"{title} with “{scenario_title(found, scenario)}”"
+    return in_short(limits, scenario if scenario in names else min(names), route, title)
 
 
 def _extent(found: Findings) -> str:

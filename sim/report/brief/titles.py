@@ -33,9 +33,10 @@ def place_title(found: Findings, section: str) -> str:
     return f"{title}, {country}" if country and country not in title else title
 
 
-def route_title(route: str) -> str:
-    """Return the title of a route: ``Benghazi to Minsk``."""
-    return route.replace("-", " to ", 1).title().replace(" To ", " to ")
+def way_title(scenario: Scenario, route: str) -> str:
+    """Return from where to where a route leads, with its name: ``Benghazi to Minsk (benghazi-minsk)``."""
+    way = (scenario.routes[route].origin, scenario.routes[route].destination)
+    return f"{' to '.join(place.replace('-', ' ').title() for place in way)} ({route})"
 
 
 def _part(one: Asked, scenario: Scenario) -> str:
@@ -55,7 +56,7 @@ def _target(name: str, scenario: Scenario) -> str:
     if name in scenario.sections:
         return scenario.sections[name].title
     if name in scenario.routes or any(name in route.legs for route in scenario.routes.values()):
-        return route_title(name)
+        return name.replace("-", " to ", 1).title().replace(" To ", " to ")
     return name.replace("-", " ").title()
 
 

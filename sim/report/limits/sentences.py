@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pandas as pd
 
 from sim.report.limits.rows import signed
@@ -46,27 +44,25 @@ def sentences(limits: Limits, scenario: str, route: str) -> list[str]:
     return lines
 
 
-def in_short(limits: Limits, scenario: str, title: Callable[[str], str] = str) -> str:
-    """Return which steps bind the route by which most board, and which do not; empty if nobody boards.
+def in_short(limits: Limits, scenario: str, route: str, title: str) -> str:
+    """Return which steps bind a route, and which do not; empty if nobody boards.
 
     Args:
         limits: What limits the flow.
         scenario: A scenario of it.
-        title: Gives a route's name to readers.
+        route: A route of it.
+        title: The route's name for readers, and in which scenario.
     """
-    own = limits.gains[limits.gains["scenario"] == scenario]
-    boarded = {str(route): float(totals(limits, scenario, route)["boarded"]) for route in own["route"].unique()}
-    most = max(boarded, key=lambda route: (boarded[route], route), default="")
-    if not most or boarded[most] < LEAST:
+    if float(totals(limits, scenario, route)["boarded"]) < LEAST:
         return ""
-    gains = own[own["route"] == most].set_index("step")
+    gains = limits.gains[(limits.gains["scenario"] == scenario) & (limits.gains["route"] == route)].set_index("step")
     told = []
-    for step, gain, what in zip(binding(limits, scenario, most), _AT_EACH_END, ("board", "get in"), strict=True):
+    for step, gain, what in zip(binding(limits, scenario, route), _AT_EACH_END, ("board", "get in"), strict=True):
         if step != NOTHING:
             about = "an assumption" if gains.loc[step]["assumed"] else "sourced"
             more = signed(float(gains.loc[step][gain]))
             told.append(f"{_LIMITS[step]} limits how many {what} ({about}; a tenth easier: {more} persons)")
-    lead = f"On {title(most)}, by which most board, {' and '.join(told) or 'no step limits the flow'}."
+    lead = f"{title}: {' and '.join(told) or 'no step limits the flow'}."
     idle = _idle(gains)
     return f"{lead} A tenth more of what follows changes nothing: {listed(idle)}." if idle else lead
 

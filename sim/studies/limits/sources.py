@@ -64,15 +64,33 @@ def pairs_of(source: Study | Results | Scenario | None) -> list[tuple[str, str]]
     return [(own.base, other) for own in (source.arms.values() or [source]) for other in own.others]
 
 
-def limits_of_base(source: Study | Results, progress: Progress | None = None) -> Limits:
-    """Return what limits the flow in a run, or in the base scenario of a study; ``progress`` as in `limits_of`.
+def most_telling(source: Study | Results) -> tuple[str, str]:
+    """Return which scenario and route say most of why a result is as it is; a run alone has an empty name.
+
+    Of one scenario beside the base, that scenario, of several the base, of two arms in the one in which they answer;
+    the route by which most more (or fewer) people board than in the base, or else by which most board.
+    """
+    totals = source.totals
+    boarded = totals[(totals["level"] == "route") & (totals["measure"] == "boarded")]
+    if not isinstance(source, Study):
+        return "", str(boarded.groupby("name", observed=True)["value"].median().idxmax())
+    own = next(reversed(source.arms.values()), source)
+    medians = boarded.groupby(["scenario", "name"], observed=True)["value"].median().unstack("scenario")
+    change = medians[own.others].sub(medians[own.base], axis=0).abs().max(axis=1)
+    told = change if own.others and change.max() > 0 else medians[own.base]
+    return own.others[0] if len(own.others) == 1 else own.base, str(told.idxmax())
+
+
+def limits_of_most_telling(source: Study | Results, progress: Progress | None = None) -> Limits:
+    """Return what limits the flow in the scenario that `most_telling` names; ``progress`` as in `limits_of`.
 
     Raises:
         OutputError: As in `cases_of`, or if the record is another model's, or nobody can set out.
+        ScenarioError: If the runs began from those of another scenario.
     """
-    cases = cases_of(source)
-    cases = [case for case in cases if case.name == cases[0].name]
-    return limits_of(cases, check=check_of(source), progress=progress)
+    scenario, route = most_telling(source)
+    cases = [case for case in cases_of(source) if case.name == scenario]
+    return limits_of(cases, routes=[route], check=check_of(source), progress=progress)
 
 
 def window_in(

@@ -14,7 +14,8 @@ from sim.report.trust import SIGNS
 from sim.runs import run
 from sim.scenario.parts import with_parts
 from sim.studies.carry_out import carry_out
-from sim.studies.limits.sources import limits_of_base
+from sim.studies.limits.limits import Limits
+from sim.studies.limits.sources import limits_of_most_telling, most_telling
 from sim.studies.plan import Plan
 from sim.studies.study import Study
 from sim.studies.work.executors import workplace
@@ -105,14 +106,26 @@ def test_too_many_scenarios_are_refused_with_what_there_is_room_for(
         brief_of(study)
 
 
-def test_the_step_that_binds_is_named_and_whether_it_is_an_assumption(study: Study) -> None:
+@pytest.fixture(scope="module")
+def limits(study: Study) -> Limits:
+    return limits_of_most_telling(study)
+
+
+def test_the_step_that_binds_is_named_and_whether_it_is_an_assumption(study: Study, limits: Limits) -> None:
     assert "What limits the flow" not in plain(brief_of(study))
-    text = plain(brief_of(study, limits=limits_of_base(study))).partition("What limits the flow ")[2]
-    assert text.startswith("On Baghdad to Minsk, by which most board, ")
+    text = plain(brief_of(study, limits=limits)).partition("What limits the flow ")[2]
+    assert text.startswith("Baghdad to Minsk (baghdad-minsk): ")
     assert re.search(r"limits how many board \((an assumption|sourced); a tenth easier: \+\d+ persons\)", text)
 
 
-def test_where_nobody_boards_nothing_is_said_of_what_limits(study: Study) -> None:
-    limits = limits_of_base(study)
+def test_the_route_that_a_measure_changes_most_is_explained(study: Study, limits: Limits) -> None:
+    """Of several measures in the base, of one with it."""
+    assert most_telling(study) == ("tiny", "baghdad-minsk")
+    assert set(limits.steps["scenario"]) == {"tiny"}
+    one = carry_out(Plan("compare", {"tiny": BASE, "ban": with_parts(BASE, PARTS["ban"])}, 2), place=workplace(1))
+    assert most_telling(one) == ("ban", "baghdad-minsk")
+
+
+def test_where_nobody_boards_nothing_is_said_of_what_limits(study: Study, limits: Limits) -> None:
     nobody = limits._replace(steps=limits.steps.assign(boarded=0))
     assert "What limits the flow" not in plain(brief_of(study, limits=nobody))
