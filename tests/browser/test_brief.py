@@ -14,6 +14,7 @@ from sim.scenario.parts import with_parts
 from sim.scenario.schema import Scenario
 from sim.studies.arms import with_arms
 from sim.studies.carry_out import carry_out
+from sim.studies.limits.sources import limits_of_most_telling
 from sim.studies.plan import Plan
 from sim.studies.work.executors import workplace
 from tests.browser.conftest import FLAGS
@@ -57,7 +58,9 @@ def test_a_brief_is_two_pages_and_nothing_is_cut_off(others: int, answers: bool,
         found = carry_out(Plan("compare", both, 2, extra=extra), tmp_path / "study", place=workplace(1))
     else:
         found = run(one)  # type: ignore[assignment]
-    written = write_brief(found, tmp_path / "brief.html")
+    limits = limits_of_most_telling(found)
+    written = write_brief(found, tmp_path / "brief.html", limits=limits)
+    assert "What limits the flow" in written.html.read_text(encoding="utf-8")
     assert written.pdf is not None, written.why
     pdf = written.pdf.read_bytes()
     assert pdf.startswith(b"%PDF")
