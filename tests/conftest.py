@@ -35,10 +35,13 @@ def pytest_report_header() -> list[str]:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """All tests in a browser are long ones; files, with all their tests, in the order that was asked for.
 
-    Else files with long tests come first: of two that run at once, none is then left with a long one at the end.
+    Else files with long tests come first, so that none is left with one at the end. Of the workers of xdist one has all
+    tests in a browser, as two browsers at once only get into each other's way; else a file is never shared out.
     """
     for item in items:
-        if BROWSER in item.path.parents:
+        in_browser = BROWSER in item.path.parents
+        item.add_marker(pytest.mark.xdist_group(BROWSER.name if in_browser else str(item.path)))
+        if in_browser:
             item.add_marker(pytest.mark.long)
     first = {item.path for item in items if item.get_closest_marker("long")}
     items.sort(key=lambda item: item.path not in first)
