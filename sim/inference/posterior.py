@@ -118,7 +118,7 @@ def as_scenario(posterior: Posterior, task: Task, parent: str, title: str) -> st
     nearest = int(np.argmin(_distances(posterior, task)[chosen]))
     chosen[[0, nearest]] = chosen[[nearest, 0]]
     settings = task.space.settings(posterior.points[chosen])
-    found = {path: _joint(settings[:, k]) for k, path in enumerate(task.space.paths)}
+    found = {path: joint_values(settings[:, k]) for k, path in enumerate(task.space.paths)}
     changes: dict[str, Any] = {"title": title[:200], **found}
     if parent not in scenario_names():
         return to_yaml(apply_overrides(task.scenario, changes))
@@ -130,19 +130,21 @@ def _distances(posterior: Posterior, task: Task) -> Floats:
     """Return the distance of each particle from the posterior's middle, in figures and parameters alike."""
     counts = np.nan_to_num(posterior.counts[:, : len(task.fitted)])
     emulated = Likelihood(task.experiment, task.fitted).emulated(counts)
-    figures, parameters = (_deviations(values, posterior.weights) for values in (emulated, posterior.points))
+    figures, parameters = (deviations(values, posterior.weights) for values in (emulated, posterior.points))
     found: Floats = (figures**2).mean(axis=1) + (parameters**2).mean(axis=1)
     return found
 
 
-def _deviations(values: Floats, weights: Floats) -> Floats:
+def deviations(values: Floats, weights: Floats) -> Floats:
+    """Return how far values, shape (N, K), are from their weighted means, in weighted standard deviations."""
     middle = np.average(values, axis=0, weights=weights)
     spread = np.sqrt(np.average((values - middle) ** 2, axis=0, weights=weights))
     found: Floats = (values - middle) / np.maximum(spread, 1e-9)
     return found
 
 
-def _joint(values: Floats) -> Any:
+def joint_values(values: Floats) -> Any:
+    """Return values, one a particle, as a scenario has them: `joint`, or one number if they are all the same."""
     rounded = [_figure(value) for value in values]
     return rounded[0] if len(set(rounded)) == 1 else {JOINT: rounded}
 

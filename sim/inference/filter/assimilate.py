@@ -309,3 +309,18 @@ def different(keys: Sequence[Hashable]) -> tuple[Numbers, Numbers]:
 def stretch(days: int, posture: Floats, off: Any, parameters: Floats) -> Stretch:
     """Return a stretch of plain numbers."""
     return Stretch(days, tuple(map(float, posture)), bool(off), tuple(map(float, parameters)))
+
+
+def courses_of(lengths: Sequence[int], postures: Floats, off: Any, values: Floats) -> list[Course]:
+    """Return a course of each particle, month by month.
+
+    Args:
+        lengths: Days of each month.
+        postures: Shape (months, N, D).
+        off: Whether the state is off, shape (months, N).
+        values: Parameters of behaviour, the same in all months, shape (N, P).
+    """
+    return [
+        tuple(stretch(days, postures[k, n], off[k, n], values[n]) for k, days in enumerate(lengths))
+        for n in range(len(values))
+    ]

@@ -38,9 +38,14 @@ def of_each_month(folder: Path, months: Sequence[Month]) -> Iterator[tuple[int, 
     but the particles of the last month come from ever fewer of long ago. Months without stored particles are left out.
     """
     for number, month in enumerate(months, start=1):
-        file = file_of(folder, months[min(number - 1 + _LAG, len(months) - 1)])
+        file = file_of(folder, telling(number, months))
         if file.is_file():
             yield number, month, read(file)[1]
+
+
+def telling(number: int, months: Sequence[Month]) -> Month:
+    """Return the month of the record at whose end particles tell of the month of a number, counted from 1."""
+    return months[min(number - 1 + _LAG, len(months) - 1)]
 
 
 def ends_of_months(folder: Path, months: Sequence[Month]) -> Iterator[tuple[Month, Particles]]:

@@ -21,9 +21,9 @@ import pandas as pd
 
 from sim.inference.backtest.error_widths import stretched
 from sim.inference.filter import observation_model
-from sim.inference.filter.assimilate import Filter, Month, stretch
+from sim.inference.filter.assimilate import Filter, Month, courses_of
 from sim.inference.filter.engine_runs import PEOPLE, WEEKLY, Course
-from sim.inference.filter.posture_process import motion_given, next_regime, shocks
+from sim.inference.filter.posture_process import continued
 from sim.inference.filter.proposal import systematic
 from sim.inference.frozen_inputs import month_after
 from sim.inference.sampling import stream
@@ -107,21 +107,14 @@ def outlook(
 
 def _courses(filtered: Filter, own: Any, origin: date, days_ahead: int, rng: np.random.Generator) -> list[Course]:
     """Return courses of particles for some days from an origin, month by month."""
-    prior = filtered.loaded.prior
-    motion = motion_given(own.paths, prior, rng)
-    posture, off = own.paths[-1], own.off[-1]
-    values = filtered.loaded.values(own.scores[-1])
-    courses: list[Course] = [()] * own.size
+    lengths: list[int] = []
     first, left = origin, days_ahead
     while left > 0:
         following = month_after(first.replace(day=1), 1)
-        days = min((following - first).days, left)
-        posture = motion.mean(posture) + shocks(motion, rng)
-        off = next_regime(off, prior, rng)
-        more = [stretch(days, x, o, v) for x, o, v in zip(posture, off, values, strict=True)]
-        courses = [(*course, one) for course, one in zip(courses, more, strict=True)]
-        first, left = following, left - days
-    return courses
+        lengths.append(min((following - first).days, left))
+        first, left = following, left - lengths[-1]
+    postures, off = continued(own.paths, own.off, filtered.loaded.prior, len(lengths), rng)
+    return courses_of(lengths, postures, off, filtered.loaded.values(own.scores[-1]))
 
 
 def _published(filtered: Filter, agency: str, counts: Floats, dispersion: Floats, rng: np.random.Generator) -> Floats:

@@ -91,6 +91,30 @@ def next_regime(off: Bools, prior: PosturePrior, rng: np.random.Generator) -> Bo
     return np.where(off, drawn >= prior.on_again, drawn < prior.off)
 
 
+def continued(
+    paths: Floats, off: Bools, prior: PosturePrior, months: int, rng: np.random.Generator
+) -> tuple[Floats, Bools]:
+    """Draw how paths go on by themselves, each by what its own months tell of its process.
+
+    Args:
+        paths: Postures from the month before the first on, shape (T + 1, N, D).
+        off: Whether the state is off, shape (T + 1, N).
+        prior: The prior of the process.
+        months: How many months more, M.
+        rng: Random numbers.
+
+    Returns:
+        Postures, shape (M, N, D), and whether the state is off, shape (M, N).
+    """
+    motion = motion_given(paths, prior, rng)
+    posture, regime = paths[-1], off[-1]
+    further, regimes = np.empty((months, *posture.shape)), np.empty((months, len(regime)), bool)
+    for month in range(months):
+        further[month] = posture = motion.mean(posture) + shocks(motion, rng)
+        regimes[month] = regime = next_regime(regime, prior, rng)
+    return further, regimes
+
+
 def log_regime(off: Bools, then: Bools, prior: PosturePrior) -> Floats:
     """Return the logarithm of the probability of a change of regime, shape (N,)."""
     to_off = np.where(off, 1.0 - prior.on_again, prior.off)
