@@ -17,6 +17,7 @@ from sim.inference.filter.forecast_study import Looked, WhatIf, look_ahead
 from sim.inference.filter.study import Filtered, Job, Report
 from sim.inference.fit_task import Progress, Workspace
 from sim.inference.sbc.study import SelfChecked, self_check
+from sim.inference.posture_scenario import months_through, write_inferred
 from sim.outputs.trust import ASSUMED, BACK_TESTED, back_tested, forecast_sentence
 from sim.report.outlook.page import write_outlook
 from sim.report.outlook.stored import About
@@ -24,6 +25,7 @@ from sim.report.record.filter_figures import write_filter
 from sim.report.record.forecast_figures import write_fan, write_fit
 from sim.report.record.rank_figures import write_ranks
 from sim.scenario.errors import ScenarioError, show
+from sim.scenario.files import SUFFIXES
 
 SHIPPED_FILTER = "eastern-border"
 
@@ -160,6 +162,8 @@ def assimilate(
     particles: int | None = None,
     fresh: bool = False,
     arviz: bool = False,
+    scenario: str | Path | None = None,
+    through: date | str | None = None,
     folder: str | Path | None = None,
     jobs: int | None = 1,
     dask: str | None = None,
@@ -175,6 +179,9 @@ def assimilate(
         particles: Particles, in place of the experiment's.
         fresh: Whether the whole record is gone through, in place of going on from the state that ships.
         arviz: Whether ``arviz.nc`` is written too: what ``to_arviz()`` returns, as netCDF; needs the extra ``arviz``.
+        scenario: File (YAML) of a scenario to write, in which each replicate draws a particle's whole path: what
+            ``as_scenario()`` returns.
+        through: A day in that scenario's last month, before or after the end of the record; the record's last if None.
         folder: Where months, tables and figures are stored; ``results/EXPERIMENT-filter`` if None. What was done before
             is kept, and another month goes on from there.
         jobs: Number of processes; 1 for this process alone, None for all cores.
@@ -183,7 +190,8 @@ def assimilate(
         command: The command that reproduces it, for its record.
 
     Returns:
-        The ``tables`` by title: posture, parameters, months; ``to_arviz()`` has the particles by month.
+        The ``tables`` by title: posture, parameters, months; ``to_arviz()`` has the particles by month, and
+        ``as_scenario()`` their paths as a scenario.
 
     Raises:
         ScenarioError: If the experiment or a day is not allowed, or no figure lies within the run.
@@ -193,12 +201,29 @@ def assimilate(
     if arviz:
         check_arviz()
     loaded = loaded_filter(experiment, particles)
+    last = _last_of_scenario(loaded, scenario, through)
     where = folder_of(loaded.name, "filter", folder)
     job = Job(where, _path(data), day_of(until), jobs, dask, command, progress, fresh=fresh)
     done = filtered(loaded, job)
     if arviz:
         write_arviz(done.to_arviz(), where)
+    if scenario is not None:
+        write_inferred(done.as_scenario(last, command), Path(scenario), where)
     return done
+
+
+def _last_of_scenario(loaded: LoadedFilter, file: str | Path | None, through: date | str | None) -> date | None:
+    """Return a day in the last month of a scenario to be written; raises ScenarioError before anything is run."""
+    if file is None:
+        if through is not None:
+            raise ScenarioError("--through: found without --scenario; allowed: both, or neither")
+        return None
+    if not str(file).endswith(SUFFIXES):
+        raise ScenarioError(f"--scenario: found {show(str(file))}; allowed: a file ending in {' or '.join(SUFFIXES)}")
+    last = day_of(through, "--through")
+    if last is not None:
+        months_through(loaded, last)
+    return last
 
 
 def forecast(
@@ -313,14 +338,14 @@ def folder_of(name: str, suffix: str, given: str | Path | None) -> Path:
     return Path(given) if given is not None else Path("results") / (f"{name}-{suffix}" if suffix else name)
 
 
-def day_of(given: date | str | None) -> date | None:
+def day_of(given: date | str | None, option: str = "--until") -> date | None:
     """Return a day from its text; raises ScenarioError."""
     if given is None or isinstance(given, date):
         return given
     try:
         return date.fromisoformat(given)
     except ValueError:
-        raise ScenarioError(f"--until: found {show(given)}; allowed: a date such as 2022-06-30") from None
+        raise ScenarioError(f"{option}: found {show(given)}; allowed: a date such as 2022-06-30") from None
 
 
 def _path(given: str | Path | None) -> Path | None:

@@ -50,6 +50,15 @@ Flights = Annotated[
 Fresh = Annotated[
     bool, typer.Option("--fresh", help="Go through the whole record, in place of starting from the state that ships.")
 ]
+ScenarioFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--scenario", metavar="FILE", help="Write what was inferred as a scenario: a replicate draws one particle's path."
+    ),
+]
+Through = Annotated[
+    str | None, typer.Option(metavar="DATE", help="A day in that scenario's last month [the record's last month].")
+]
 
 
 def assimilate(
@@ -63,6 +72,8 @@ def assimilate(
     particles: Particles = None,
     fresh: Fresh = False,
     arviz: Arviz = False,
+    scenario: ScenarioFile = None,
+    through: Through = None,
     out: Annotated[Path | None, typer.Option(help="Folder [results/EXPERIMENT-filter].")] = None,
     jobs: Jobs = None,
     dask: DaskAddress = None,
@@ -78,13 +89,23 @@ def assimilate(
     folder = fits.folder_of(loaded.name, "filter", out)
     with stages(folder, notes_console(quiet), counted=False) as report:
         done = fits.assimilate(
-            loaded, data=data, until=until, fresh=fresh, arviz=arviz, folder=folder, jobs=jobs, dask=dask,
-            progress=report, command=command_line(),
+            loaded, data=data, until=until, fresh=fresh, arviz=arviz, scenario=scenario, through=through,
+            folder=folder, jobs=jobs, dask=dask, progress=report, command=command_line(),
         )  # fmt: skip
     if not quiet:
         if done.begun_from:
             say(done.begun_from)
         _show(loaded, folder, done, ("posture", "parameters", "months"))
+        if scenario is not None:
+            _show_scenario(scenario)
+
+
+def _show_scenario(file: Path) -> None:
+    """Say what the head of a scenario says that was written."""
+    head = [line for line in file.read_text(encoding="utf-8").splitlines() if line.startswith("# ")]
+    say(f"Scenario {file}:")
+    for line in head[2:]:  # command and model are known
+        say(line.removeprefix("# "))
 
 
 def forecast(

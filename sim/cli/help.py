@@ -56,7 +56,11 @@ EXAMPLES = {
     "threshold": ("corridor threshold flights-threshold",),
     "calibrate": ("corridor calibrate minsk-2021",),
     "backtest": ("corridor backtest eastern-border", "corridor backtest minsk-2021"),
-    "assimilate": ("corridor assimilate eastern-border", "corridor assimilate eastern-border --until 2022-12-31"),
+    "assimilate": (
+        "corridor assimilate eastern-border",
+        "corridor assimilate eastern-border --until 2022-12-31",
+        "corridor assimilate eastern-border --scenario inferred.yaml --through 2024-06-30",
+    ),
     "forecast": (
         "corridor forecast eastern-border --weeks 8",
         "corridor forecast eastern-border --counts counts.csv --set agencies.latvia.personnel=1500",

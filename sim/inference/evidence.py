@@ -3,8 +3,8 @@
     python -m sim.inference.evidence
 
 reads, in the repository, the shipped experiments, the `fit.csv` of each calibration's page, its posterior, and the
-scores of the back-tests (of the filter those in `sim/data/filters`), and writes `sim/data/evidence.json`. Nothing in
-that file is typed by hand.
+scores of the back-tests (of the filter those in `sim/data/filters`, with what its particles make of the figures if they
+ship as a scenario), and writes `sim/data/evidence.json`. Nothing in that file is typed by hand.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from sim.inference.observations import rows_of
 from sim.inference.score_page import best_other, scores
 from sim.outputs.definitions import ALL, OUTPUTS, published
 from sim.outputs.trust import joint_digests
+from sim.scenario.files import read_text, scenario_file
 from sim.scenario.load import load_scenario
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,14 +43,17 @@ POSTERIORS: dict[str, str | Path] = {
 # Back-tests of calibrations: the folder of the page, and its experiment; and the experiment of the filter.
 BACK_TESTS = {"backtest-2021": "minsk-2021"}
 FILTER, FORECASTING = "eastern-border", "docs/forecasting.md"
+# Scenarios that `corridor assimilate --scenario` wrote, by name, with the experiment of the filter.
+INFERRED = {"minsk-2021-inferred": FILTER}
 
 
 def facts(root: Path = ROOT) -> dict[str, Any]:
     """Return what the calibrations and back-tests of a repository show."""
     posteriors = {name: _posterior(root, name, scenario) for name, scenario in POSTERIORS.items()}
+    inferred = {name: _inferred(name, FOLDER / experiment) for name, experiment in INFERRED.items()}
     return {
         "written_by": "python -m sim.inference.evidence",
-        "posteriors": posteriors,
+        "posteriors": posteriors | inferred,
         "back_tests": {
             **{folder: _back_test(root, folder, name) for folder, name in BACK_TESTS.items()},
             FILTER: _back_test_of_filter(FILTER),

@@ -15,7 +15,7 @@ mean something else beside others. Behaviour, which a particle moves a little ea
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,6 +23,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sim.data.durable_files import write_text
+from sim.inference.calibration_study import csv, put
 from sim.inference.filter import checkpoint, observation_model
 from sim.inference.filter.assimilate import Filter, Month, courses_of, months_of, setting_of
 from sim.inference.filter.experiment import LoadedFilter
@@ -32,8 +34,7 @@ from sim.inference.filter.proposal import systematic
 from sim.inference.filter.runner import Runner
 from sim.inference.posterior import JOINT_VALUES, deviations, joint_values
 from sim.inference.sampling import stream
-from sim.outputs.identity import identity
-from sim.outputs.provenance import version_of
+from sim.outputs.identity import identity, version_of
 from sim.scenario.errors import ScenarioError
 from sim.scenario.files import scenario_names
 from sim.scenario.paths import apply_overrides
@@ -75,7 +76,7 @@ class _Paths(NamedTuple):
     scores: Floats
 
 
-def last_month(loaded: LoadedFilter, through: date) -> list[Month]:
+def months_through(loaded: LoadedFilter, through: date) -> list[Month]:
     """Return the months of a scenario to the one with a day in it; raises ScenarioError if there is none."""
     if not loaded.scenario.start <= through <= loaded.scenario.end:
         allowed = f"a day from {loaded.scenario.start} to {loaded.scenario.end}"
@@ -100,14 +101,14 @@ def as_scenario(
         OutputError: If a stored month is damaged.
     """
     loaded = filtered.loaded
-    months = last_month(loaded, through or record[-1].first)
+    months = months_through(loaded, through or record[-1].first)
     known = months[: len(record)]
     source, all_of_them = _particles(filtered, folder, record, len(known))
     rng = stream(loaded.experiment.seed, "scenario", months[-1].first.toordinal())
     size = min(JOINT_VALUES, all_of_them.size)
     chosen = systematic(np.full(all_of_them.size, 1 / all_of_them.size), size, rng)
-    ends = _monthly(all_of_them.daily[chosen], known)
-    nearest = _nearest(all_of_them.taken(chosen), ends, len(known))
+    counts = _monthly(all_of_them.daily[chosen], known)
+    nearest = _nearest(all_of_them.taken(chosen), counts, len(known))
     chosen[[0, nearest]] = chosen[[nearest, 0]]
     own = all_of_them.taken(chosen)
     paths, ahead = _paths(filtered, own, known, months, rng)
@@ -118,6 +119,14 @@ def as_scenario(
     return Inferred(head + _yaml(loaded, paths), summary, figures, learnt, ahead)
 
 
+def write_inferred(found: Inferred, file: Path, folder: Path) -> None:
+    """Write a scenario to a file, and its tables to the folder of the filter."""
+    write_text(file, found.text)
+    tables = {"figures": found.figures, "paths": found.paths, "ahead": found.ahead}
+    for name, table in tables.items():
+        put(folder / f"scenario-{name}.csv", csv(table))
+
+
 def _particles(filtered: Filter, folder: Path, record: Sequence[Month], number: int) -> tuple[Month, Particles]:
     """Return the month at whose end particles tell of the last one wanted, and them."""
     source = checkpoint.telling(number, record)
@@ -125,8 +134,7 @@ def _particles(filtered: Filter, folder: Path, record: Sequence[Month], number: 
         return source, filtered.particles
     file = checkpoint.file_of(folder, source)
     if not file.is_file():
-        ends = months_of(filtered.loaded, source.first)[-1]
-        last = date.fromordinal(ends.first.toordinal() + ends.days - 1)
+        last = source.first + timedelta(days=source.days - 1)
         raise ScenarioError(
             f"--through: {folder} has no particles of {source.first:%Y-%m}, as it began from a later state; "
             f"needed: --until {last}, and --out with another folder"
@@ -189,7 +197,7 @@ def _shares(filtered: Filter, counts: Floats, beyond: Sequence[Month]) -> pd.Dat
 
 def _figures(filtered: Filter, particles: Particles, known: Sequence[Month], rng: np.random.Generator) -> pd.DataFrame:
     """Return each figure taken in, beside what the particles might publish: median and 90 % interval."""
-    start = filtered.loaded.scenario.start.toordinal()
+    start = filtered.loaded.scenario.start
     rows = []
     for figure in filtered.figures:
         if figure.last >= known[-1].ended:
@@ -201,7 +209,7 @@ def _figures(filtered: Filter, particles: Particles, known: Sequence[Month], rng
         entry = filtered.loaded.experiment.series[figure.series]
         rows.append({
             "series": figure.series, "agency": entry.agency or "", "measure": entry.measure,
-            "period_start": date.fromordinal(start + figure.first), "period_end": date.fromordinal(start + figure.last),
+            "period_start": start + timedelta(days=figure.first), "period_end": start + timedelta(days=figure.last),
             "days": len(figure.days), "value": figure.value, "low": figure.low, "high": figure.high,
             "low90": low, "median": median, "high90": high,
             "in90": bool(low <= figure.high and figure.low <= high),
@@ -302,7 +310,7 @@ def _from_when(ahead: pd.DataFrame) -> str:
     for name, own in ahead.groupby("series", sort=False):
         over = list(own["share"] > _HALF)
         first = next((k for k in range(len(over)) if all(over[k:])), None)
-        parts.append(f"{name} {'in no month' if first is None else f'from {own["month"].iloc[first]:%Y-%m} on'}")
+        parts.append(f"{name} in no month" if first is None else f"{name} from {own['month'].iloc[first]:%Y-%m} on")
     return f"What the posture does after the record is more than half of the spread: {', '.join(parts)}"
 
 

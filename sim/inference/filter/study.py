@@ -7,6 +7,9 @@ DIR/scores.csv             back-test: scores by horizon and method
 DIR/figures.csv            the pieces of the record, and where they were used
 DIR/months.csv             effective share of the particles, evidence, seconds
 DIR/arviz.nc               for ArviZ, with `assimilate --arviz`
+DIR/scenario-figures.csv   with `assimilate --scenario`: each figure beside what its particles might publish
+DIR/scenario-paths.csv     how much the figures told of each parameter of that scenario
+DIR/scenario-ahead.csv     of months after the record, the share of the variance that came after it
 DIR/filter.json            provenance
 DIR/months/DAY.npz         particles at the end of the month that began on DAY
 DIR/origins/DAY.parquet    forecasts of an origin, and the figures that came of them
@@ -38,6 +41,7 @@ from sim.inference.filter.record import Figure, pieces
 from sim.inference.filter.resume import BEFORE, RECORD, about_of, check_same, resumed
 from sim.inference.filter.runner import Runner
 from sim.inference.filter.score_tables import scored
+from sim.inference.posture_scenario import Inferred, as_scenario
 from sim.outputs.folder import check_writable
 from sim.outputs.identity import identity
 from sim.outputs.provenance import machine, versions
@@ -95,6 +99,10 @@ class Filtered(NamedTuple):
     def to_arviz(self) -> Any:
         """Return the particles by month for ArviZ (`sim.inference.arviz_filter`); needs the extra ``arviz``."""
         return filter_to_arviz(self.filter.loaded, self.filter.figures, self.folder, self.months)
+
+    def as_scenario(self, through: date | None = None, command: str = "") -> Inferred:
+        """Return the inferred posture as a scenario, to the month of a day (`sim.inference.posture_scenario`)."""
+        return as_scenario(self.filter, self.folder, self.months, through, command)
 
 
 def assimilate(loaded: LoadedFilter, job: Job) -> Filtered:
