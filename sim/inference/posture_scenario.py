@@ -252,11 +252,17 @@ def _yaml(loaded: LoadedFilter, paths: _Paths) -> str:
         "observed": [name for name in series if (OBSERVED / f"{name}.csv").is_file()],
         f"transit_states.{posture.transit_state}.posture": None,
     }
-    own = {name for name, zone in loaded.scenario.zones.items() if zone.transit_state == posture.transit_state}
-    changes |= {f"zones.{zone}.steering": {} for zone in sorted(own) if loaded.scenario.zones[zone].steering}
+    for name, zone in loaded.scenario.zones.items():
+        if zone.transit_state == posture.transit_state and zone.steering:
+            changes[f"zones.{name}.steering"] = {}
+    if not loaded.scenario.reactions:  # which may wait for any of them
+        end = loaded.scenario.start + timedelta(days=months[-1].ended - 1)
+        changes |= {f"measures.{name}": None for name, one in loaded.scenario.measures.items() if one.start > end}
     for path, values in _settings(loaded, paths).items():
-        by_month = {month: joint_values(own) for month, own in values.items()} if isinstance(values, dict) else None
-        changes[path] = joint_values(values) if by_month is None else by_month
+        if isinstance(values, dict):
+            changes[path] = {month: joint_values(by_particle) for month, by_particle in values.items()}
+        else:
+            changes[path] = joint_values(values)
     scenario = apply_overrides(loaded.scenario, changes)
     parent = loaded.experiment.scenario
     return diff_yaml(scenario, parent) if parent in scenario_names() else to_yaml(scenario)
@@ -270,7 +276,7 @@ def _learnt(loaded: LoadedFilter, paths: _Paths, rng: np.random.Generator) -> pd
     """
     experiment = loaded.experiment.model_copy(update={"particles": _PRIOR_DRAWS})
     prior = first_particles(loaded._replace(experiment=experiment), 1, rng)
-    drawn, _ = continued(np.repeat(prior.paths, 2, axis=0), prior.off, loaded.prior, len(paths.months), rng)
+    drawn, _ = continued(prior.paths, prior.off, loaded.prior, len(paths.months), rng)
     posture = loaded.experiment.posture
     weights = {f"transit_states.{posture.transit_state}.visas": [1.0, 0.0]}
     weights[f"transit_states.{posture.transit_state}.facilitation"] = [0.0, 1.0]
