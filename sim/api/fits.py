@@ -16,8 +16,8 @@ from sim.inference.filter.experiment import LoadedFilter, is_filter, load_filter
 from sim.inference.filter.forecast_study import Looked, WhatIf, look_ahead
 from sim.inference.filter.study import Filtered, Job, Report
 from sim.inference.fit_task import Progress, Workspace
-from sim.inference.sbc.study import SelfChecked, self_check
 from sim.inference.posture_scenario import months_through, write_inferred
+from sim.inference.sbc.study import SelfChecked, self_check
 from sim.outputs.trust import ASSUMED, BACK_TESTED, back_tested, forecast_sentence
 from sim.report.outlook.page import write_outlook
 from sim.report.outlook.stored import About

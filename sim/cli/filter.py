@@ -53,7 +53,9 @@ Fresh = Annotated[
 ScenarioFile = Annotated[
     Path | None,
     typer.Option(
-        "--scenario", metavar="FILE", help="Write what was inferred as a scenario: a replicate draws one particle's path."
+        "--scenario",
+        metavar="FILE",
+        help="Write what was inferred as a scenario: a replicate draws one particle's path.",
     ),
 ]
 Through = Annotated[

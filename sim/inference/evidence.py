@@ -82,6 +82,27 @@ def _posterior(root: Path, name: str, scenario: str | Path) -> Row:
     }
 
 
+def _inferred(name: str, folder: Path) -> Row:
+    """Return what a filter's particles make of the figures that they were brought to, and what those told of each."""
+    fit = pd.read_csv(folder / f"{name}-figures.csv", parse_dates=["period_start", "period_end"])
+    learnt = pd.read_csv(folder / f"{name}-paths.csv").set_index("path")["learnt"]
+    digests = joint_digests(load_scenario(name))
+    fitted = [
+        {
+            "series": series, "name": agency, "output": published(measure).name,
+            "first": f"{part['period_start'].min():%Y-%m-%d}", "last": f"{part['period_end'].max():%Y-%m-%d}",
+            "figures": len(part), "within90": int(part["in90"].sum()),
+        }
+        for (series, agency, measure), part in fit.groupby(["series", "agency", "measure"], sort=False)
+    ]  # fmt: skip
+    return {
+        "command": read_text(scenario_file(name)).splitlines()[0].split("`")[1],
+        "page": FORECASTING,
+        "fitted": fitted,
+        "paths": {path: {"digest": digest, "learnt": float(learnt[path])} for path, digest in digests.items()},
+    }
+
+
 def _paths(root: Path, name: str, digests: dict[str, str]) -> dict[str, Row]:
     """Return the digest of each path's joint values, and the most that the figures told of a parameter that sets it."""
     table = pd.read_csv(root / "experiments" / name / "parameters.csv")

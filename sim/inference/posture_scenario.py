@@ -218,7 +218,7 @@ def _figures(filtered: Filter, particles: Particles, known: Sequence[Month], rng
 
 
 def _settings(loaded: LoadedFilter, paths: _Paths) -> dict[str, Any]:
-    """Return each part of the paths by the path of its parameter: values of shape (N,), by month those of a schedule."""
+    """Return each part of the paths by its parameter's path: values of shape (N,), those of a schedule by month."""
     posture = loaded.experiment.posture
     state = f"transit_states.{posture.transit_state}"
     found: dict[str, Any] = {f"{state}.visas": {}, f"{state}.facilitation": {}}
@@ -243,10 +243,10 @@ def _yaml(loaded: LoadedFilter, paths: _Paths) -> str:
         "title": f"{posture.transit_state.capitalize()}'s posture as inferred from the counts, "
         f"{months[0].first:%B %Y} to {months[-1].first:%B %Y}",
         "description": (
-            "What the state allowed and where it sent people, month by month, and how people behave, as a filter infers "
-            f"them from the counts of {names}. It is fitted to them: that it agrees with them tests nothing. A replicate "
-            "draws one particle of the filter and follows its whole path. All other inputs are those of the parent at "
-            "their central values, beside which the posture was inferred."
+            "What the state allowed and where it sent people, month by month, and how people behave, as a filter "
+            f"infers them from the counts of {names}. It is fitted to them: that it agrees with them tests nothing. A "
+            "replicate draws one particle of the filter and follows its whole path. All other inputs are those of the "
+            "parent at their central values, beside which the posture was inferred."
         ),
         "days": months[-1].ended,
         "observed": [name for name in series if (OBSERVED / f"{name}.csv").is_file()],
@@ -324,14 +324,13 @@ def _head(loaded: LoadedFilter, paths: _Paths, summary: str, end: Month, source:
     """Return the comments at the head of the file."""
     known = [month for month in paths.months if month.first <= end.first]
     counts = ", ".join(
-        f"{month.first:%Y-%m} {count}"
-        for month, count in zip(known, _different(paths, len(known)), strict=True)
+        f"{month.first:%Y-%m} {count}" for month, count in zip(known, _different(paths, len(known)), strict=True)
     )
     lines = [
         f"Written by `{command or 'corridor assimilate'}`: a replicate draws one particle's whole path.",
         f"Model {identity('inference')['sha256'][:16]}, corridor {version_of('corridor-sim')}.",
-        f"Fitted to the counts of {', '.join(loaded.experiment.series)} to the end of {source.first:%Y-%m}: no test of the"
-        " model.",
+        f"Fitted to the counts of {', '.join(loaded.experiment.series)} to the end of {source.first:%Y-%m}:"
+        " no test of the model.",
         *(f"{part}." for part in summary.split(". ")),
         f"Different postures by month: {counts}.",
     ]

@@ -12,7 +12,7 @@ from sim.api import fits
 from sim.inference.filter import study
 from sim.inference.filter.experiment import LoadedFilter
 from sim.inference.filter.study import Filtered, Job, assimilate
-from sim.outputs.results import blocks_of
+from sim.outputs.daily import blocks_of
 from sim.runs import run_to_data
 from sim.scenario import ScenarioError, load_scenario
 from sim.scenario.quantity import JOINT, Distribution
