@@ -81,7 +81,9 @@ def months_through(loaded: LoadedFilter, through: date) -> list[Month]:
     if not loaded.scenario.start <= through <= loaded.scenario.end:
         allowed = f"a day from {loaded.scenario.start} to {loaded.scenario.end}"
         raise ScenarioError(f"--through: found {through}; allowed: {allowed}")
-    return months_of(loaded, through)
+    months = months_of(loaded, through)
+    days = min(months[-1].days, loaded.scenario.days - months[-1].begun)  # nothing is run beyond the experiment's end
+    return [*months[:-1], months[-1]._replace(days=days)]
 
 
 def as_scenario(
