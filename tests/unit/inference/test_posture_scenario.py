@@ -104,7 +104,7 @@ def test_what_cannot_be_written_is_refused_before_anything_is_run(loaded: Loaded
         ({"through": START}, "without --scenario"),
     ):
         with pytest.raises(ScenarioError, match=words):
-            fits.assimilate(loaded, folder=folder, **options)  # type: ignore[arg-type]
+            fits.assimilate(loaded, folder=folder, **options)
     assert not folder.exists()
 
 
