@@ -35,8 +35,10 @@ from sim.inference.filter.runner import Runner
 from sim.inference.posterior import JOINT_VALUES, deviations, joint_values
 from sim.inference.sampling import stream
 from sim.outputs.identity import identity, version_of
+from sim.scenario.draw import drawn_values
 from sim.scenario.errors import ScenarioError
 from sim.scenario.files import scenario_names
+from sim.scenario.load import load_scenario
 from sim.scenario.paths import apply_overrides
 from sim.scenario.references import OBSERVED
 from sim.scenario.write import diff_yaml, to_yaml
@@ -257,17 +259,28 @@ def _yaml(loaded: LoadedFilter, paths: _Paths) -> str:
     for name, zone in loaded.scenario.zones.items():
         if zone.transit_state == posture.transit_state and zone.steering:
             changes[f"zones.{name}.steering"] = {}
+    end = loaded.scenario.start + timedelta(days=months[-1].ended - 1)
     if not loaded.scenario.reactions:  # which may wait for any of them
-        end = loaded.scenario.start + timedelta(days=months[-1].ended - 1)
         changes |= {f"measures.{name}": None for name, one in loaded.scenario.measures.items() if one.start > end}
     for path, values in _settings(loaded, paths).items():
         if isinstance(values, dict):
             changes[path] = {month: joint_values(by_particle) for month, by_particle in values.items()}
         else:
             changes[path] = joint_values(values)
-    scenario = apply_overrides(loaded.scenario, changes)
     parent = loaded.experiment.scenario
-    return diff_yaml(scenario, parent) if parent in scenario_names() else to_yaml(scenario)
+    if parent not in scenario_names():
+        return to_yaml(apply_overrides(loaded.scenario, changes))
+    whole = load_scenario(parent)
+    centre = {path: value for path, value in drawn_values(whole).items() if not _is_after(path, end)}
+    return diff_yaml(apply_overrides(whole, {**centre, **loaded.experiment.overrides, **changes}), parent)
+
+
+def _is_after(path: str, end: date) -> bool:
+    """Return whether a parameter is that of a date after the end, which the scenario may not name."""
+    try:
+        return date.fromisoformat(path.rpartition(".")[2]) > end
+    except ValueError:
+        return False
 
 
 def _learnt(loaded: LoadedFilter, paths: _Paths, rng: np.random.Generator) -> pd.DataFrame:
