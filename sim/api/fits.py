@@ -179,29 +179,23 @@ def assimilate(
         particles: Particles, in place of the experiment's.
         fresh: Whether the whole record is gone through, in place of going on from the state that ships.
         arviz: Whether ``arviz.nc`` is written too: what ``to_arviz()`` returns, as netCDF; needs the extra ``arviz``.
-        scenario: File (YAML) of a scenario to write, in which each replicate draws a particle's whole path: what
-            ``as_scenario()`` returns.
+        scenario: File (YAML) for what ``as_scenario()`` returns: each replicate draws one particle's whole path.
         through: A day in that scenario's last month, before or after the end of the record; the record's last if None.
-        folder: Where months, tables and figures are stored; ``results/EXPERIMENT-filter`` if None. What was done before
-            is kept, and another month goes on from there.
+        folder: Where everything is stored, and gone on from; ``results/EXPERIMENT-filter`` if None.
         jobs: Number of processes; 1 for this process alone, None for all cores.
         dask: Address of a Dask scheduler.
         progress: Called with the month, and runs done and requested.
         command: The command that reproduces it, for its record.
 
     Returns:
-        The ``tables`` by title: posture, parameters, months; ``to_arviz()`` has the particles by month, and
-        ``as_scenario()`` their paths as a scenario.
+        The ``tables`` by title: posture, parameters, months; ``to_arviz()`` and ``as_scenario()`` have the particles.
 
     Raises:
         ScenarioError: If the experiment or a day is not allowed, or no figure lies within the run.
-        OutputError: If the folder cannot be written, or holds the filter of something else, or the extra ``arviz`` is
-            missing.
+        OutputError: If the folder cannot be written, or holds something else, or the extra ``arviz`` is missing.
     """
-    if arviz:
-        check_arviz()
     loaded = loaded_filter(experiment, particles)
-    last = _last_of_scenario(loaded, scenario, through)
+    last = _checked(loaded, arviz, scenario, through)
     where = folder_of(loaded.name, "filter", folder)
     job = Job(where, _path(data), day_of(until), jobs, dask, command, progress, fresh=fresh)
     done = filtered(loaded, job)
@@ -212,8 +206,10 @@ def assimilate(
     return done
 
 
-def _last_of_scenario(loaded: LoadedFilter, file: str | Path | None, through: date | str | None) -> date | None:
-    """Return a day in the last month of a scenario to be written; raises ScenarioError before anything is run."""
+def _checked(loaded: LoadedFilter, arviz: bool, file: str | Path | None, through: date | str | None) -> date | None:
+    """Check what is to be written before anything is run; return a day in a scenario's last month, if one is given."""
+    if arviz:
+        check_arviz()
     if file is None:
         if through is not None:
             raise ScenarioError("--through: found without --scenario; allowed: both, or neither")
