@@ -32,6 +32,7 @@ def pytest_report_header() -> list[str]:
     return [f"files in a random order: CORRIDOR_ORDER={asked}"] if asked else []
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """All tests in a browser are long ones; files, with all their tests, in the order that was asked for.
 
