@@ -9,6 +9,7 @@ import os
 import random
 import secrets
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -32,17 +33,28 @@ def pytest_report_header() -> list[str]:
     return [f"files in a random order: CORRIDOR_ORDER={asked}"] if asked else []
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """One worker has all tests in a browser, as two browsers at once get into each other's way; else a file each."""
+    if config.getvalue("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    class BrowsersTogether(LoadFileScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            file = str(super()._split_scope(nodeid))
+            return BROWSER.name if f"/{BROWSER.name}/" in file else file
+
+    return BrowsersTogether(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """All tests in a browser are long ones; files, with all their tests, in the order that was asked for.
 
-    Else files with long tests come first, so that none is left with one at the end. Of the workers of xdist one has all
-    tests in a browser, as two browsers at once only get into each other's way; else a file is never shared out.
+    Else files with long tests come first, so that no worker is left with one at the end.
     """
     for item in items:
-        in_browser = BROWSER in item.path.parents
-        item.add_marker(pytest.mark.xdist_group(BROWSER.name if in_browser else str(item.path)))
-        if in_browser:
+        if BROWSER in item.path.parents:
             item.add_marker(pytest.mark.long)
     first = {item.path for item in items if item.get_closest_marker("long")}
     items.sort(key=lambda item: item.path not in first)
