@@ -45,8 +45,7 @@ def filter_to_arviz(loaded: LoadedFilter, figures: Sequence[Figure], folder: Pat
     """
     from arviz_base import from_dict
 
-    there = [month for _, month, _ in checkpoint.of_each_month(folder, months)]
-    posterior = _posterior(loaded, folder, months)
+    there, posterior = _posterior(loaded, folder, months)
     used, predictive, logs = _of_figures(loaded, figures, folder, months)
     size, by_figure, by_month = len(predictive), ["figure"], ["month"]
     return from_dict(
@@ -75,19 +74,19 @@ def filter_to_arviz(loaded: LoadedFilter, figures: Sequence[Figure], folder: Pat
     )  # fmt: skip
 
 
-def _posterior(loaded: LoadedFilter, folder: Path, months: Sequence[Month]) -> dict[str, Floats]:
-    """Return each quantity by particle and month, (N, T), and over-dispersion by series too, (N, T, S)."""
+def _posterior(loaded: LoadedFilter, folder: Path, months: Sequence[Month]) -> tuple[list[Month], dict[str, Floats]]:
+    """Return the stored months, and each quantity, (N, T), over-dispersion by series too, (N, T, S)."""
+    there: list[Month] = []
     columns: dict[str, list[Floats]] = {}
     for number, month, particles in checkpoint.of_each_month(folder, months):
-        own = {
-            name: values
-            for name, (_, values) in loaded.postures(particles.paths[number], particles.off[number]).items()
-        }
+        there.append(month)
+        postures = loaded.postures(particles.paths[number], particles.off[number])
+        own = {name: values for name, (_, values) in postures.items()}
         own |= dict(zip(loaded.unknowns, loaded.values(particles.scores[number]).T, strict=True))
         own["over_dispersion"] = _dispersion(loaded, particles, month)
         for name, values in own.items():
             columns.setdefault(name.replace(" ", "_"), []).append(values)
-    return {name: np.stack(values, axis=1) for name, values in columns.items()}
+    return there, {name: np.stack(values, axis=1) for name, values in columns.items()}
 
 
 def _dispersion(loaded: LoadedFilter, particles: Particles, month: Month) -> Floats:

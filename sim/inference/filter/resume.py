@@ -96,12 +96,10 @@ def _kept(folder: Path, months: Sequence[Month], about: About) -> list[Month]:
         return []
     kept: list[Month] = []
     for month in months[months.index(there[0]) :]:
-        if not checkpoint.file_of(folder, month).is_file():
+        file, origin = checkpoint.file_of(folder, month), folder / "origins" / f"{month.first}.parquet"
+        if not file.is_file():
             break
-        found, origin = (
-            checkpoint.about(checkpoint.file_of(folder, month)),
-            folder / "origins" / f"{month.first}.parquet",
-        )
+        found = checkpoint.about(file)
         if not origin.is_file() or any(found.get(key) != value for key, value in about(month).items()):
             break
         kept.append(month)
