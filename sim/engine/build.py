@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -85,8 +86,18 @@ def _routes(scenario: Scenario, names: Names) -> t.Table:
         record["origin"] = names.places.index(entry.origin)
         record["destination"] = names.places.index(entry.destination)
         record["base_price"] = record["price"] = entry.fare
+        record["layover"], record["further"] = entry.layover or 0.0, _share_of_further_legs(entry)
         _fill(record, entry, _PRICE_FIELDS)
+    ways = [(scenario.routes[name].first_leg, scenario.routes[name].transit_state) for name in names.routes]
+    waited = {way for way, layover in zip(ways, table["layover"], strict=True) if layover}
+    table["line"] = [ways.index(way) if way in waited else -1 for way in ways]
     return table
+
+
+def _share_of_further_legs(route: Any) -> float:
+    """Return the share of the fare that what follows the first leg costs; all of it if there is no first leg."""
+    further = [price for leg, price in route.legs.items() if leg != route.first_leg]
+    return math.fsum(further) / route.fare if route.legs and route.fare else 1.0
 
 
 def _cohorts(scenario: Scenario, names: Names) -> t.Table:
@@ -245,7 +256,7 @@ def _waiting_lists(migrants: int, days: int, queues: int, clocks: int) -> dict[s
     lists = np.zeros(queues, t.QUEUE)
     lists["head"] = lists["tail"] = -1
     # everybody is in at most one list, those in line for transfer also on a clock, which may keep as many old entries
-    # again (`clocks.sweep`); and each list may end in a block that is not full
+    # again (`clocks.sweep`), and those held up in a line and a calendar; and each list may end in a block not full
     entries = 4 * migrants + 64 * clocks
     pool = entries // t.BLOCK_ROOM + min(entries, t.CALENDARS * (days + 1) + clocks * t.RING) + 2 * queues + 2
     return {

@@ -21,7 +21,7 @@ _FEW = 16  # up to so many are sorted directly, without buckets
 
 def number_of_queues(states: int, routes: int) -> int:
     """Return the number of queues in a world with that many transit states and routes."""
-    return 2 * states + routes
+    return 2 * states + 2 * routes
 
 
 @compiled
@@ -40,6 +40,12 @@ def transfer_queue(w, s):
 def seat_queue(w, r):
     """Return the number of the queue for seats on route ``r``, boats included."""
     return 2 * w.states.shape[0] + r
+
+
+@compiled
+def layover_queue(w, r):
+    """Return the number of the queue of those held up where the first leg of route ``r`` ends."""
+    return 2 * w.states.shape[0] + w.routes.shape[0] + w.routes[r].line
 
 
 @compiled

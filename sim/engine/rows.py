@@ -21,11 +21,13 @@ STATUSES = (
 ) = codes(len(STATUSES))  # fmt: skip
 
 NOWHERE = 255
-INJURED, TOLD_BAD, TOLD_GOOD = 1, 2, 4  # flags: hurt outdoors; what is known of the person at home
+# flags: hurt outdoors; what is known of the person at home; waits where a ban stopped it on the way
+INJURED, TOLD_BAD, TOLD_GOOD, HELD_UP = 1, 2, 4, 8
 
 # key: identity and resistance; funds in USD; outdoors: person-days at the border or stranded; waits: how often it has
 # begun to wait there; since: day of the last event; due: day of the next, if it is in a calendar; arrived: day of
-# arrival at hub or coast; waits, attempts, voyages, bookings: occasions of the keyed draws.
+# arrival at hub or coast, and on a way on which people may be held up, before it, of the visa; waits, attempts,
+# voyages, bookings: occasions of the keyed draws.
 ROW = np.dtype(
     [
         ("key", "u8"), ("funds", "f4"), ("outdoors", "u2"), ("waits", "u2"),

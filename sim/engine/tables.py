@@ -36,7 +36,7 @@ ROUTE = np.dtype(
         ("mode", "i8"), ("over_sea", "i8"), ("state", "i8"), ("origin", "i8"), ("destination", "i8"),
         ("base_price", "f8"), ("price", "f8"), ("travel_days", "f8"), ("visa_lead", "f8"), ("risk", "f8"),
         ("shipwreck", "f8"), ("death_in_shipwreck", "f8"), ("open", "i8"), ("sent_back", "i8"), ("rush", "i8"),
-        ("boats", "i8"), ("calm", "i8"),
+        ("boats", "i8"), ("calm", "i8"), ("layover", "f8"), ("further", "f8"), ("line", "i8"),
     ]
 )  # fmt: skip
 # One record per cohort and route open to it: what the cohort thinks of the route.
@@ -138,8 +138,8 @@ COUNTERS = 8
 (N_ATTEMPTS, N_EVENTS, N_FREE_BLOCK, N_USED_BLOCKS, N_BROKEN, N_BROKEN_AT, N_COUNTED, N_RIGHT) = range(COUNTERS)
 
 # The calendar in which a waiting migrant is entered.
-CALENDARS = 7
-(C_VISA, C_ARRIVAL, C_HUB, C_PROCEDURE, C_ONWARD, C_COAST, C_RECONSIDER) = codes(CALENDARS)
+CALENDARS = 8
+(C_VISA, C_ARRIVAL, C_HUB, C_PROCEDURE, C_ONWARD, C_COAST, C_RECONSIDER, C_HELD_UP) = codes(CALENDARS)
 
 # The clock on which a waiting person's hazards run: in line for transfer, before the first attempt, between attempts,
 # or stranded; and what may happen first.
@@ -170,7 +170,7 @@ class World(NamedTuple):
     rows: Table  # (n,) rows.ROW
     calendar: Table  # (CALENDARS, D + 1) int32: first block of those due on the day, -1 for nobody
     blocks: Table  # (pool, 2 + BLOCK_ROOM) int32: next block, count, row numbers
-    queues: Table  # numbered by `sim.engine.queues`: visas and transfer by state, seats by route
+    queues: Table  # numbered by `sim.engine.queues`: visas and transfer by state, seats and the held up by route
     services: Table
     routes: Table
     pairs: Table  # sorted by cohort, then route

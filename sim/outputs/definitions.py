@@ -194,7 +194,7 @@ _TABLE = (
     Output("diverted", "V", "persons", "sum", "Took another route", "diverted", "count",
            "Took another route after a failed booking.", pair=("diverted",), order=15),
     Output("gave_up_booking", "Q", "persons", "sum", "Left the queue", "left the queue", "count",
-           "Left a queue for visas or seats, or was sent back on the way.", pair=("gave_up_booking",), order=16),
+           "Left a queue for visas or seats, or was stopped on the way.", pair=("gave_up_booking",), order=16),
     Output("left_procedure", "Y", "persons", "sum", "Left the procedure", "left procedure", "count",
            "Procedures that ended, however they did.", pair=("left_procedure",), order=17),
     Output("moved_on", "K_o", "persons", "sum", "Moved on elsewhere", "moved on", "count",

@@ -59,13 +59,10 @@ class Route(Entry):
     destination: Name = Field(description="Hub of a transit state, or for sea routes the landing place.")
     transit_state: Name = Field(description="State that grants passage: visas at the hub, or tolerance of boats.")
     price: Quantity = quantity(
-        2500,
-        "USD",
-        0,
-        1e5,
+        2500, "USD", 0, 1e5,
         "Price of the package at a load factor of 0.8.",
         rows("package_price_to_minsk", "price_lebanon_package"),
-    )
+    )  # fmt: skip
     legs: dict[Name, Quantity] = Field(
         default_factory=dict,
         description="Legs of the journey, such as baghdad-istanbul and istanbul-minsk, each with its price; their sum "
@@ -77,22 +74,21 @@ class Route(Entry):
         description="Leg on which people board: whoever has boarded and is on the way when another of the legs is "
         "banned, or the whole route, is sent back. When absent, whoever has boarded arrives.",
     )
+    layover: Quantity | None = quantity(
+        None, "days", 1, 365,
+        "Mean days that someone who would be sent back waits where the first leg ends for a seat from there, on this "
+        "route or another with the same first leg and transit state. When absent, it is sent back at once.",
+    )  # fmt: skip
     travel_days: Quantity = quantity(
-        1,
-        "days",
-        1,
-        120,
+        1, "days", 1, 120,
         "Mean days from departure to arrival.",
         rows("flight_time_damascus_minsk", "flight_time_istanbul_minsk"),
-    )
+    )  # fmt: skip
     visa_lead: Quantity = quantity(
-        10,
-        "days",
-        0,
-        365,
+        10, "days", 0, 365,
         "Mean days from booking to the visa application.",
         rows("visa_lead_time_russia_for_iraqis", "russian_visa_lead_and_validity"),
-    )
+    )  # fmt: skip
     risk: Quantity = quantity(0.0, "share", 0, 1, "Perceived risk to life, 0 none to 1 highest.", NEUTRAL)
     prior_success: Quantity = quantity(0.5, "share", 0, 1, "Success that people expect before news arrives.")
     shipwreck: Quantity = quantity(0.0, "per boat", 0, 1, "Probability that a boat is wrecked (sea).", NEUTRAL)

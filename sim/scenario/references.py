@@ -159,11 +159,14 @@ def _fares(scenario: Scenario, finder: _Finder) -> Iterator[Problem]:
 
 
 def _first_legs(scenario: Scenario, finder: _Finder) -> Iterator[Problem]:
-    """Check that the leg on which people board is one of the route's."""
+    """Check that the leg on which people board is one of the route's, and named where they may wait after it."""
     for name, route in scenario.routes.items():
         if route.first_leg is not None and route.first_leg not in route.legs:
             text = f"found {show(route.first_leg)}, no leg of this route; {choices(route.legs, route.first_leg)}"
             yield finder.problem(text, "routes", name, "first_leg")
+        if route.layover is not None and route.first_leg is None:
+            text = f"found {show(centre(route.layover))} where no leg is told after which people wait"
+            yield finder.problem(f"{text}; needed: `first_leg`, one of the route's legs", "routes", name, "layover")
 
 
 def _shared_places(scenario: Scenario, finder: _Finder) -> Iterator[Problem]:

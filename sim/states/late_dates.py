@@ -9,12 +9,13 @@ import numpy as np
 from sim.engine import rows as r
 from sim.engine.compiled import compiled
 from sim.engine.queues import schedule
-from sim.engine.tables import C_ARRIVAL, C_COAST, C_HUB, C_ONWARD, C_PROCEDURE, C_RECONSIDER, C_VISA
+from sim.engine.tables import C_ARRIVAL, C_COAST, C_HELD_UP, C_HUB, C_ONWARD, C_PROCEDURE, C_RECONSIDER, C_VISA
 
 if TYPE_CHECKING:
     from sim.model import CorridorModel
 
-# The calendar in which someone of a status is entered; of the booked, those on a route over the sea go to the coast.
+# The calendar in which someone of a status is entered; of the booked, those on a route over the sea go to the coast,
+# and those held up on the way have a calendar of their own.
 _CALENDARS = {
     r.PROSPECT: C_RECONSIDER, r.BOOKED: C_VISA, r.DIVERTED: C_COAST, r.INTERCEPTED: C_COAST, r.IN_TRANSIT: C_ARRIVAL,
     r.AT_HUB: C_HUB, r.IN_PROCEDURE: C_PROCEDURE, r.CROSSED: C_ONWARD,
@@ -41,4 +42,5 @@ def enter_late_dates(model: CorridorModel, days: int) -> None:
     own = calendars[found["status"]]
     at_sea = (found["status"] == r.BOOKED) & (model.world.routes["over_sea"][found["route"]] != 0)
     own[at_sea] = C_COAST
+    own[(found["flags"] & r.HELD_UP) != 0] = C_HELD_UP
     enter(model._tables, people, own)

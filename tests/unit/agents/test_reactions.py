@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.engine import tables as t
 from sim.model import CorridorModel
 from sim.outputs.results import Results
 from sim.scenario.reactions import ACTIONS
@@ -191,6 +192,28 @@ def test_a_trigger_that_begins_in_force_or_at_rest_is_let_pass() -> None:
         model = CorridorModel(tiny_scenario(changes, days=60, reactions={"it": reaction}))
         model.run_model()
         assert model.reactions.answers[0].periods == found
+
+
+def test_an_agency_learns_of_a_route_once_people_come_by_it_and_forgets_it_as_they_stop() -> None:
+    """An alarm over a route that was empty: it rises above one number a week and falls below a lower one."""
+    weekly = {START: 0, START + timedelta(days=15): 7, START + timedelta(days=40): 0}
+    opened = {"carriers": {"airline-iq": {"services": {"baghdad-minsk": {"weekly": weekly}}}}}
+    when = {"kind": "flow", "of": "boarded", "routes": ["baghdad-minsk"], "above": 12, "release": 3, "days": 2}
+    do = {"kind": "redeployment", "sections": ["kuznica"], "share": 0.8}
+    reactions = {"alarm": {"actor": "poland", "when": when, "do": do}}
+    model = CorridorModel(tiny_scenario(merge(WORLD, opened), days=70, reactions=reactions))
+    officers = []
+    while model.running:
+        model.step()
+        officers.append(section("kuznica", "officers")(model))
+    boarded = model.world.route_flows[:, model.names.routes.index("baghdad-minsk"), t.R_BOARDED]
+    week = [int(boarded[day - 7 : day].sum()) for day in range(7, 70)]  # that of the seven days before the day
+    begins = 8 + next(k for k in range(len(week)) if min(week[k : k + 2]) > 12)
+    ends = next(day for day in range(begins, 70) if week[day - 7] <= 3)
+    assert model.reactions.answers[0].periods == [[begins, ends]]
+    assert 15 < begins < 40 < ends
+    assert set(officers[:begins]) == set(officers[ends:]) == {officers[0]}
+    assert min(officers[begins:ends]) > officers[0]
 
 
 def test_it_answers_as_often_as_it_is_likely() -> None:

@@ -14,10 +14,10 @@ from scipy import stats
 
 from sim.engine import streams
 from sim.engine.rows import AT_BORDER
-from sim.engine.streams import CLAIM, bits, draw, fill_keys, happens, lag, mix, name_key, seed_of, stream
+from sim.engine.streams import LAYOVER, bits, draw, fill_keys, happens, lag, mix, name_key, seed_of, stream
 from tests.strategies import finished, tiny_scenario
 
-STREAMS = range(CLAIM + 1)
+STREAMS = range(LAYOVER + 1)
 OCCASIONS = (0, 1, 2, 3, 59, 500, 1000, 65_535)
 N = 2_000
 # Seeds are fixed, so that a test passes always or never; a true generator would fail one in ten thousand such tests.

@@ -1,4 +1,7 @@
-"""Routes of several legs: their prices add up; a ban of one closes every route over it, and sends back who is on it."""
+"""Routes of several legs: their prices add up; a ban of one closes every route over it, and sends back who is on it.
+
+Or lets it wait where the first leg ends, and go on from there.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from sim.engine import ledger
 from sim.engine import tables as t
-from sim.engine.rows import IN_TRANSIT, PROSPECT
+from sim.engine.rows import HELD_UP, IN_TRANSIT, PROSPECT
 from sim.model import CorridorModel
 from sim.scenario.draw import resolve
 from sim.scenario.paths import apply_overrides
@@ -19,7 +24,10 @@ from sim.studies.limits.relaxations import relaxations
 from tests.strategies import START, finished, tiny_scenario
 
 BY_ISTANBUL, BY_DUBAI, DIRECT = "baghdad-istanbul-minsk", "baghdad-dubai-minsk", "baghdad-minsk"
-PRICES = {"baghdad-istanbul": 700, "istanbul-minsk": 1300, "baghdad-dubai": 900, "dubai-minsk": 1100}
+PRICES = {
+    "baghdad-istanbul": 700, "istanbul-minsk": 1300, "baghdad-dubai": 900, "dubai-minsk": 1100, "istanbul-moscow": 300,
+    "moscow-minsk": 900,
+}  # fmt: skip
 
 
 def _route(*legs: str) -> dict[str, Any]:
@@ -184,3 +192,132 @@ def test_where_nobody_says_on_which_leg_people_board_whoever_has_boarded_arrives
     routes = {name: route.model_copy(update={"first_leg": None}) for name, route in scenario.routes.items()}
     model = finished(scenario.model_copy(update={"routes": routes}))
     assert by_istanbul(model, t.F_BOARDED).sum() == by_istanbul(model, t.F_ARRIVED).sum() > 0
+
+
+BY_MOSCOW = "baghdad-istanbul-moscow-minsk"
+
+
+def waiting_in_istanbul(
+    layover: float | None, weekly: float = 7, validity: float | None = None, days: int = 120, **ban: Any
+) -> Scenario:
+    """Iraqis over Istanbul, ten days on the way; from there some seats by Moscow, which nobody books at home."""
+    routes = {
+        BY_ISTANBUL: {**_route("baghdad-istanbul", "istanbul-minsk"), "travel_days": 10},
+        BY_MOSCOW: {**_route("baghdad-istanbul", "istanbul-moscow", "moscow-minsk"), "travel_days": 3},
+    }
+    for route in routes.values():
+        route["first_leg"] = "baghdad-istanbul"
+    routes[BY_ISTANBUL]["layover"] = layover
+    services = {BY_ISTANBUL: {"seats": 8, "weekly": {START: 3}}, BY_MOSCOW: {"seats": 1, "weekly": {START: weekly}}}
+    banned_on = START + timedelta(days=BANNED_ON)
+    changes = {
+        "routes": routes,
+        "cohorts": {"iraqis": {"routes": {BY_ISTANBUL: 1, BY_MOSCOW: -20}}},
+        "carriers": {"hub-airline": {"services": services}},
+        "transit_states": {"belarus": {"visa_validity": validity} if validity else {}},
+        "measures": {"ban": {"kind": "carrier-ban", "legs": ["istanbul-minsk"], "start": banned_on, **ban}},
+    }
+    return tiny_scenario(changes, days=days)
+
+
+def total(model: CorridorModel, route: str, flow: int) -> int:
+    """A flow of a route in the whole run."""
+    own = [k for k, pair in enumerate(model.names.pairs) if pair[1] == route]
+    return int(model.world.pair_flows[:, own, flow].sum())
+
+
+@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    layover=st.one_of(st.none(), st.floats(1, 60)),
+    weekly=st.floats(0, 14),
+    validity=st.one_of(st.none(), st.floats(1, 60)),
+    lasts=st.one_of(st.none(), st.integers(0, 40)),
+    cohorts=st.sampled_from([[], ["iraqis"]]),
+)
+def test_who_is_held_up_is_nowhere_else_waits_on_a_good_visa_and_is_on_one_route_at_a_time(
+    layover: float | None, weekly: float, validity: float | None, lasts: int | None, cohorts: list[str]
+) -> None:
+    ends = {} if lasts is None else {"end": START + timedelta(days=BANNED_ON + lasts)}
+    model = CorridorModel(waiting_in_istanbul(layover, weekly, validity, cohorts=cohorts, **ends))
+    w, rows = model.world, model.world.rows
+    pairs = w.pair_of[rows["cohort"]]
+    while model.running:
+        model.step()
+        assert (ledger.recount(rows, len(model.names.cohorts), len(model.names.places)) == w.stocks).all()
+        held_up = (rows["flags"] & HELD_UP) > 0
+        assert layover is not None or not held_up.any()
+        assert (rows["status"][held_up] == IN_TRANSIT).all()
+        assert (rows["due"][held_up] >= model.day).all()
+        assert (model.day - rows["arrived"][held_up].astype(int) < (validity or np.inf)).all()
+        booked = rows["status"] != PROSPECT
+        on_it = np.bincount(pairs[booked, rows["route"][booked]], minlength=len(model.names.pairs))
+        assert (on_it == (w.pair_flows[:, :, t.F_SET_OUT] - w.pair_flows[:, :, t.F_GAVE_UP_BOOKING]).sum(axis=0)).all()
+    assert (w.route_flows[:, :, t.R_BOARDED] <= w.route_flows[:, :, t.R_SEATS]).all()
+
+
+def test_who_is_held_up_takes_the_seats_that_go_on_in_the_order_of_coming_and_pays_for_the_legs_that_follow() -> None:
+    model = CorridorModel(waiting_in_istanbul(60))
+    rows, moscow = model.world.rows, model.names.routes.index(BY_MOSCOW)
+    came, gone = {}, []
+    while model.running:
+        held_up, funds = np.flatnonzero(rows["flags"] & HELD_UP), rows["funds"].copy()
+        for i in held_up:
+            came.setdefault(int(i), (model.day, int(rows["key"][i])))
+        model.step()
+        going = [i for i in held_up if rows["route"][i] == moscow and rows["status"][i] == IN_TRANSIT]
+        assert len(going) <= 1  # a seat a day
+        for i in going:
+            assert funds[i] - rows["funds"][i] == pytest.approx(1200)  # from Istanbul by Moscow
+            gone.append(int(i))
+        left = [i for i in held_up if rows["flags"][i] & HELD_UP]
+        assert all(came[int(i)] > came[going[0]] or funds[i] < 1200 for i in left if going)
+        assert going or (funds[left] < 1200).all()
+    assert len(gone) > 5
+    assert total(model, BY_MOSCOW, t.F_DIVERTED) == total(model, BY_MOSCOW, t.F_BOARDED) == len(gone)
+    assert total(model, BY_MOSCOW, t.F_ARRIVED) == len(gone)
+
+
+def test_the_longer_people_may_wait_the_more_go_on_and_without_a_way_on_all_are_sent_home() -> None:
+    went = []
+    for layover in (None, 1, 3, 9, 60):
+        scenario = waiting_in_istanbul(layover, weekly=2)
+        went.append(total(finished(scenario), BY_MOSCOW, t.F_DIVERTED))
+    assert went[0] == 0
+    assert went == sorted(went)
+    assert went[1] < went[-1]
+    shut = finished(waiting_in_istanbul(9, weekly=0))
+    assert not by_istanbul(shut, t.F_ARRIVED)[BANNED_ON:].any()
+    assert total(shut, BY_MOSCOW, t.F_SET_OUT) == 0
+    assert not (shut.world.rows["flags"] & HELD_UP).any()
+
+
+def test_the_shorter_a_visa_is_good_the_fewer_go_on() -> None:
+    went = [
+        total(finished(waiting_in_istanbul(60, weekly=2, validity=validity)), BY_MOSCOW, t.F_DIVERTED)
+        for validity in (1, 12, 20, 40, None)
+    ]
+    assert went == sorted(went)
+    assert went[0] == 0 < went[-1]
+
+
+def test_who_waits_goes_on_as_booked_once_the_ban_is_over() -> None:
+    model = CorridorModel(waiting_in_istanbul(60, weekly=0, end=START + timedelta(days=BANNED_ON + 9)))
+    model.run_for(BANNED_ON + 10)
+    held_up = (model.world.rows["flags"] & HELD_UP) > 0
+    bookings = model.world.rows["bookings"][held_up].copy()
+    assert held_up.sum() > 3
+    model.run_model()
+    again = model.world.rows["bookings"][held_up] - bookings
+    went = (again == 1) & (model.world.rows["arrived"][held_up] > BANNED_ON + 10)
+    assert went.sum() > 3
+    assert (model.world.rows["route"][held_up][went] == model.names.routes.index(BY_ISTANBUL)).all()
+
+
+def test_whose_wait_reaches_beyond_the_run_goes_on_waiting_in_a_longer_one() -> None:
+    short, whole = waiting_in_istanbul(30, weekly=2, days=BANNED_ON + 8), waiting_in_istanbul(30, weekly=2)
+    state = finished(short).state()
+    model = CorridorModel.restore(state, whole)
+    waiting = (model.world.rows["flags"] & HELD_UP) > 0
+    assert (model.world.rows["due"][waiting] > short.days).any()
+    model.run_model()
+    assert (model.world.rows == finished(whole).world.rows).all()

@@ -59,6 +59,10 @@ ErrorOf = Callable[..., str]
             ["routes.erbil-minsk.first_leg", "'erbil-aman'", "no leg of this route", "did you mean 'erbil-amman'"],
         ),
         (
+            "routes: {erbil-minsk: {legs: {erbil-amman: 800, amman-minsk: 2000}, layover: 9}}",
+            ["routes.erbil-minsk.layover", "found 9", "no leg is told after which people wait", "needed: `first_leg`"],
+        ),
+        (
             "routes: {benghazi-crete: {legs: {benghazi-tobruk: 100, tobruk-crete: 2000}}}",
             ["routes.benghazi-crete.legs", "sea route"],
         ),

@@ -42,6 +42,7 @@ class Books:
         self.visa_queue = [deque[OracleMigrant]() for _ in names.states]
         self.hub_queue = [deque[OracleMigrant]() for _ in names.states]
         self.seat_queue = [deque[OracleMigrant]() for _ in names.routes]
+        self.held_up: list[OracleMigrant] = []  # who waits where a ban has stopped it, in the order of coming
         self.carry: dict[Any, float] = defaultdict(float)
         self.boats = Counter[int]()
         self.calm: list[bool] = []

@@ -14,6 +14,7 @@ from sim.model import CorridorModel
 from sim.scenario.paths import apply_overrides
 from sim.scenario.schema import Scenario
 from tests.rich_scenario import rich_by_cohort, rich_scenario, timetable
+from tests.strategies import START
 from tests.verification.oracle.border import Border
 from tests.verification.oracle.sea import Sea
 
@@ -23,14 +24,29 @@ COLUMNS = (
 )  # fmt: skip
 
 # Of multiples of 4: days on which a visa is good, and two legs of each flight, over which people are long on their way.
+# Iraqis whom a ban stops in Istanbul may go on from there by Moscow, Sudanese once the ban is over.
 SHORT_VISAS_AND_LEGS = {
     "transit_states.belarus.visa_validity": 9.0,
     "routes.baghdad-minsk.legs": {"baghdad-istanbul": 1000, "istanbul-minsk": 1500},
     "routes.baghdad-minsk.first_leg": "baghdad-istanbul",
     "routes.baghdad-minsk.travel_days": 8,
+    "routes.baghdad-minsk.layover": 7,
+    "routes.baghdad-moscow-minsk": {
+        "mode": "air",
+        "origin": "baghdad",
+        "destination": "minsk",
+        "transit_state": "belarus",
+        "legs": {"baghdad-istanbul": 1000, "istanbul-moscow": 500, "moscow-minsk": 700},
+        "first_leg": "baghdad-istanbul",
+        "travel_days": 4,
+    },
+    "cohorts.iraqis.routes.baghdad-moscow-minsk": -2,
+    "carriers.buses.services.baghdad-moscow-minsk": {"seats": 1, "weekly": {START: 2}},
     "routes.benghazi-minsk.legs": {"benghazi-istanbul": 700, "istanbul-minsk": 1800},
     "routes.benghazi-minsk.first_leg": "benghazi-istanbul",
     "routes.benghazi-minsk.travel_days": 8,
+    "routes.benghazi-minsk.layover": 12,
+    "routes.benghazi-minsk.visa_lead": 0,
 }
 DIGITS = 9  # of what is told: a sum of fractions, in whatever order
 

@@ -116,9 +116,61 @@ class Journey(Books):
                     self.met["queue dissolved"] += 1
                     self.put_off(day, queue.popleft())
 
+    def way(self, r: int) -> tuple[str, str] | None:
+        """What routes share whose people can take each other's seats on the way; None if nobody waits there."""
+        routes = self.settings.routes
+        own = routes[self.names.routes[r]]
+        if own.first_leg is None:
+            return None
+        same = [x for x in routes.values() if (x.first_leg, x.transit_state) == (own.first_leg, own.transit_state)]
+        return (own.first_leg, own.transit_state) if any(x.layover for x in same) else None
+
+    def layover(self, day: int, m: OracleMigrant) -> int:
+        """Days that someone who is stopped today waits: as drawn, while the visa is good."""
+        route = self.world.routes[m.route]
+        mean = self.settings.routes[self.names.routes[m.route]].layover
+        if mean is None:
+            return 0
+        days = range(1, st.lag(st.draw(m.key, st.LAYOVER, m.bookings), mean) + 1)
+        good = self.world.states[route.state].visa_validity
+        return sum(route.visa_lead <= 0 or day + n < m.arrived + good for n in days)
+
+    def set_off(self, day: int, m: OracleMigrant) -> None:
+        route = self.world.routes[m.route]
+        m.status, m.place = pop.IN_TRANSIT, route.destination
+        self.count(day, m, "boarded")
+        self.schedule("arrival", m, day, st.lag(st.draw(m.key, st.TRAVEL, m.bookings), route.travel_days))
+
+    def go_on(self, day: int, r: int, seats: int) -> list[OracleMigrant]:
+        """Those who were held up on the way and take seats of a route."""
+        legs = self.settings.routes[self.names.routes[r]].legs
+        first = self.settings.routes[self.names.routes[r]].first_leg
+        further = math.fsum(price for leg, price in legs.items() if leg != first) / math.fsum(legs.values())
+        aboard: list[OracleMigrant] = []
+        for m in [m for m in self.held_up if self.way(m.route) == self.way(r)]:
+            own = any(self.pairs[k].route == r for k in self.pairs_of[m.cohort])
+            if len(aboard) == seats or not own:
+                self.met["no seat that goes on"] += 1
+            elif not departures.board(m, self.world.routes[r].price * further, self.barred(m, r, "barred")):
+                self.met["barred or too poor to go on"] += 1
+            else:
+                aboard.append(m)
+                self.held_up.remove(m)
+                m.flags -= pop.HELD_UP
+                self.count(day, m, "gave_up_booking")
+                before, m.route = m.route, r
+                m.bookings += 1
+                self.count(day, m, "set_out")
+                if before != r:
+                    self.count(day, m, "diverted")
+                self.met["goes on as before" if before == r else "goes on by another way"] += 1
+                self.set_off(day, m)
+        return aboard
+
     def board(self, day: int, r: int, seats: int) -> int:
-        """Fill the seats of a route from its queue; how many boarded."""
-        route, aboard = self.world.routes[r], []
+        """Fill the seats of a route from those held up on the way and from its queue; how many boarded."""
+        route, way = self.world.routes[r], self.way(r)
+        aboard = self.go_on(day, r, seats) if way else []
         while self.seat_queue[r] and len(aboard) < seats:
             m = self.seat_queue[r].popleft()
             barred = self.barred(m, r, "barred")
@@ -127,9 +179,9 @@ class Journey(Books):
                 self.put_off(day, m)
                 continue
             aboard.append(m)
-            m.status, m.place = pop.IN_TRANSIT, route.destination
-            self.count(day, m, "boarded")
-            self.schedule("arrival", m, day, st.lag(st.draw(m.key, st.TRAVEL, m.bookings), route.travel_days))
+            if way:
+                m.arrived = m.since
+            self.set_off(day, m)
         self.met["seat queue"] += len(self.seat_queue[r])
         return len(aboard)
 
@@ -147,15 +199,30 @@ class Journey(Books):
             extra = [seats for when, name, seats in timetable(self.settings) if (when, name) == (day, route)]
             if extra and self.world.routes[r].open:
                 self.fly(day, r, len(extra), sum(extra), self.board(day, r, sum(extra)))
+        for m in [m for m in self.held_up if m.due == day]:
+            self.met["held up in vain"] += 1
+            self.held_up.remove(m)
+            m.flags -= pop.HELD_UP
+            self.put_off(day, m)
+        stopped = []
         for m in self.ready("arrival", day, pop.IN_TRANSIT):
             if departures.is_sent_back(self.world.routes[m.route], self.world.pairs[self.pair(m)]):
-                self.met["sent back, all" if self.world.routes[m.route].sent_back else "sent back, a cohort"] += 1
-                self.put_off(day, m)
+                self.met["stopped, all" if self.world.routes[m.route].sent_back else "stopped, a cohort"] += 1
+                stopped.append(m)
                 continue
             state = self.world.states[self.world.routes[m.route].state]
             m.arrived, m.status, m.place = day, pop.AT_HUB, state.hub
             self.count(day, m, "arrived_at_hub")
             self.schedule("hub", m, day, st.lag(st.draw(m.key, st.STAY, m.bookings), state.stay_at_hub))
+        for m in sorted(stopped, key=lambda m: m.key):
+            days = self.layover(day, m)
+            self.met["held up" if days else "sent back at once"] += 1
+            if not days:
+                self.put_off(day, m)
+                continue
+            m.since, m.due = day, day + days
+            m.flags |= pop.HELD_UP
+            self.held_up.append(m)
 
     def reach(self, zone: str) -> Iterator[tuple[int, float]]:
         """Sections in reach of a zone, and the exponential of each one's utility."""

@@ -13,6 +13,7 @@ from sim.scenario.schema import Scenario
 from sim.studies.limits.observed import CAN_PAY, HAS_SEAT, HAS_VISA, SET_OUT, STEPS, TITLES, WOULD_LEAVE, observe
 from tests.rich_scenario import rich_scenario, timetable
 from tests.strategies import START, tiny_scenario
+from tests.unit.scenario.test_legs import waiting_in_istanbul
 
 
 def test_every_step_has_a_title() -> None:
@@ -35,7 +36,9 @@ SHORT_VISAS = tiny_scenario({"transit_states": {"belarus": {"visa_validity": 1}}
 
 
 @pytest.mark.parametrize(
-    "scenario", [rich_scenario(1), tiny_scenario(), SHORT_VISAS], ids=["rich", "tiny", "short visas"]
+    "scenario",
+    [rich_scenario(1), tiny_scenario(), SHORT_VISAS, waiting_in_istanbul(30)],
+    ids=["rich", "tiny", "short visas", "held up"],
 )
 def test_nobody_takes_a_step_before_the_one_before_it(scenario: Scenario) -> None:
     """By pair and up to any day, no more people have taken a step than the one before."""
