@@ -11,8 +11,8 @@ with is taken from the state. Refused is what would rewrite the past (`sim.state
 So people who wait are met by other values as follows. The hazards of those who wait by a clock (at the border, in line
 for transfer, stranded) are those of the other scenario from the first day on, against the resistance that they have
 left; so are prices, seats, visas and room to those in a queue, whose order stays. A date that is already drawn (of an
-application, arrival, end of procedure, onward journey, second thoughts) stays; whom it lay beyond the end of the run is
-entered again if the other run is longer. Funds stay.
+application, arrival, end of a layover or procedure, onward journey, second thoughts) stays; whom it lay beyond the end
+of the run is entered again if the other run is longer. Funds stay.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from scipy import stats
 
 from sim.engine import streams
 from sim.engine.rows import AT_BORDER
-from sim.engine.streams import LAYOVER, bits, draw, fill_keys, happens, lag, mix, name_key, seed_of, stream
+from sim.engine.streams import CLAIM, LAYOVER, bits, draw, fill_keys, happens, lag, mix, name_key, seed_of, stream
 from tests.strategies import finished, tiny_scenario
 
 STREAMS = range(LAYOVER + 1)

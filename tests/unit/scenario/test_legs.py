@@ -300,17 +300,17 @@ def test_the_shorter_a_visa_is_good_the_fewer_go_on() -> None:
     assert went[0] == 0 < went[-1]
 
 
-def test_who_waits_goes_on_as_booked_once_the_ban_is_over() -> None:
-    model = CorridorModel(waiting_in_istanbul(60, weekly=0, end=START + timedelta(days=BANNED_ON + 9)))
+def test_who_waits_and_can_pay_goes_on_as_booked_once_the_ban_is_over() -> None:
+    model = CorridorModel(waiting_in_istanbul(365, weekly=0, end=START + timedelta(days=BANNED_ON + 9)))
     model.run_for(BANNED_ON + 10)
-    held_up = (model.world.rows["flags"] & HELD_UP) > 0
-    bookings = model.world.rows["bookings"][held_up].copy()
-    assert held_up.sum() > 3
-    model.run_model()
-    again = model.world.rows["bookings"][held_up] - bookings
-    went = (again == 1) & (model.world.rows["arrived"][held_up] > BANNED_ON + 10)
-    assert went.sum() > 3
-    assert (model.world.rows["route"][held_up][went] == model.names.routes.index(BY_ISTANBUL)).all()
+    before = model.world.rows[((model.world.rows["flags"] & HELD_UP) > 0) & (model.world.rows["due"] > BANNED_ON + 17)]
+    model.run_for(7)
+    after = model.world.rows[np.isin(model.world.rows["key"], before["key"])]
+    can_pay = before["funds"] >= 1300  # from Istanbul to Minsk
+    assert can_pay.sum() > 1
+    assert (after["bookings"] - before["bookings"] == can_pay).all()
+    assert (after["route"] == model.names.routes.index(BY_ISTANBUL)).all()
+    assert (((after["flags"] & HELD_UP) > 0) == ~can_pay).all()
 
 
 def test_whose_wait_reaches_beyond_the_run_goes_on_waiting_in_a_longer_one() -> None:

@@ -14,6 +14,7 @@ from sim.engine.choice import choose_route, wait_to_reconsider
 from sim.engine.processes import booking, demand, departures, transfer
 from tests.rich_scenario import timetable
 from tests.verification.oracle.books import Books
+from tests.verification.oracle.people import OracleMigrant
 
 
 class Journey(Books):
