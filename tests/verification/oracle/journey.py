@@ -142,7 +142,7 @@ class Journey(Books):
         self.count(day, m, "boarded")
         self.schedule("arrival", m, day, st.lag(st.draw(m.key, st.TRAVEL, m.bookings), route.travel_days))
 
-    def go_on(self, day: int, r: int, seats: int) -> list[OracleMigrant]:
+    def resume(self, day: int, r: int, seats: int) -> list[OracleMigrant]:
         """Those who were held up on the way and take seats of a route."""
         legs = self.settings.routes[self.names.routes[r]].legs
         first = self.settings.routes[self.names.routes[r]].first_leg
@@ -171,7 +171,7 @@ class Journey(Books):
     def board(self, day: int, r: int, seats: int) -> int:
         """Fill the seats of a route from those held up on the way and from its queue; how many boarded."""
         route, way = self.world.routes[r], self.way(r)
-        aboard = self.go_on(day, r, seats) if way else []
+        aboard = self.resume(day, r, seats) if way else []
         while self.seat_queue[r] and len(aboard) < seats:
             m = self.seat_queue[r].popleft()
             barred = self.barred(m, r, "barred")
