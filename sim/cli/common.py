@@ -195,15 +195,27 @@ def tag_of(info: RunInfo) -> str:
 
 
 def announce_compilation(notes: Console) -> None:
-    """Announce that the first run takes longer."""
+    """Announce that the first run takes longer, and compile what it needs, on all cores."""
     from sim.engine.compiled import is_cached, is_kept
 
     check()
-    if not is_cached():
-        often = "once for this version on this machine"
-        if not is_kept():
-            often = "anew each time, as the cache folder can't be written (CORRIDOR_CACHE may name another)"
-        notes.print(f"Compiling the model, {often}: about a minute.")
+    if is_cached():
+        return
+    often = "once for this version on this machine"
+    if not is_kept():
+        often = "anew each time, as the cache folder can't be written (CORRIDOR_CACHE may name another)"
+    notes.print(f"Compiling the model, {often}: half a minute to a minute.")
+    from sim.compile_ahead import compile_ahead
+
+    with _bar(notes, "processes of the day", thread=False) as progress:  # a fork must have no threads
+        task = progress.add_task("compiling", total=None, rate="")
+
+        def report(done: int, total: int) -> None:
+            check()
+            progress.update(task, completed=done, total=total)
+            progress.refresh()
+
+        compile_ahead(report)
 
 
 @contextmanager
@@ -264,14 +276,14 @@ def stages(folder: Path, notes: Console, *, counted: bool = True) -> Iterator[Ca
         yield report
 
 
-def _bar(notes: Console, unit: str) -> Progress:
+def _bar(notes: Console, unit: str, *, thread: bool = True) -> Progress:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns: list[Any] = [
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn(unit),
         TextColumn("{task.fields[rate]}"), TimeRemainingColumn(), TextColumn("left"),
     ]  # fmt: skip
-    return Progress(*columns, console=notes, transient=True)
+    return Progress(*columns, console=notes, transient=True, auto_refresh=thread)
 
 
 def command_line() -> str:

@@ -108,3 +108,8 @@ def _unbox(reference: WorldType, thing: Any, c: Any) -> Any:
 def reference(world: World) -> Any:
     """Return the pointer to pass to compiled functions; with compilation disabled, the world itself."""
     return Reference(world) if JIT else world
+
+
+def day_types(tables: Any) -> tuple[Any, Any]:
+    """Return numba's types of what processes of the day take: tables, as `reference` gives them, and a day."""
+    return tables._numba_type_, types.int64

@@ -43,6 +43,7 @@ LAYERS = (
     {"agents"},
     {"states"},
     {"model"},
+    {"compile_ahead"},
     {"outputs"},
     {"load_extensions"},
     {"extend"},
