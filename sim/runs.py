@@ -115,7 +115,7 @@ def _ran(
 ) -> tuple[CorridorModel, Opening | None]:
     """Return the model of a run, and its opening balance if it began from another run."""
     try:
-        model = _begun(scenario, timetable, state, accept_older)
+        model = begun(scenario, timetable, state, accept_older)
         opening = None if scenario.begins is None else opening_of(model)
         _run_on(model, days_before(scenario), progress, until)
         return model, opening
@@ -125,10 +125,13 @@ def _ran(
         raise MemoryError(f"{need}; {error}") from error
 
 
-def _begun(
-    scenario: Scenario, timetable: list[tuple[int, str, int]] | None, state: State | None, accept_older: bool
+def begun(
+    scenario: Scenario,
+    timetable: list[tuple[int, str, int]] | None = None,
+    state: State | None = None,
+    accept_older: bool = False,
 ) -> CorridorModel:
-    """Return a model on the first day of a scenario, or in the state from which it goes on."""
+    """Return a model on the first day of a scenario, or in the state from which it goes on; as in `run_model`."""
     if scenario.begins is None:
         if state is None:
             return CorridorModel(scenario, timetable=timetable)

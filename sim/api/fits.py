@@ -202,7 +202,7 @@ def assimilate(
     if arviz:
         write_arviz(done.to_arviz(), where)
     if scenario is not None:
-        write_inferred(done.as_scenario(last, command), Path(scenario), where)
+        done = done._replace(inferred=write_inferred(done.as_scenario(last, command), Path(scenario), where))
     return done
 
 

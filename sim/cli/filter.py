@@ -98,16 +98,8 @@ def assimilate(
         if done.begun_from:
             say(done.begun_from)
         _show(loaded, folder, done, ("posture", "parameters", "months"))
-        if scenario is not None:
-            _show_scenario(scenario)
-
-
-def _show_scenario(file: Path) -> None:
-    """Say what the head of a scenario says that was written."""
-    head = [line for line in file.read_text(encoding="utf-8").splitlines() if line.startswith("# ")]
-    say(f"Scenario {file}:")
-    for line in head[2:]:  # command and model are known
-        say(line.removeprefix("# "))
+        if done.inferred is not None:
+            say("\n".join([f"Scenario {scenario}:", *done.inferred.notes]))
 
 
 def forecast(

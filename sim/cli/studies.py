@@ -350,6 +350,7 @@ def _limits_of(source: Study | Results, folder: Path) -> Limits | None:
     """Return what limits the flow, as `why` stored it or found now; None, having said why, where that cannot be."""
     from sim.outputs.folder import OutputError
     from sim.scenario.errors import ScenarioError
+    from sim.states.errors import StateError
     from sim.studies.limits.sources import limits_of_most_telling
     from sim.studies.limits.stored import stored_limits
 
@@ -361,7 +362,7 @@ def _limits_of(source: Study | Results, folder: Path) -> Limits | None:
     try:
         with runs_bar(notes) as advance:
             return limits_of_most_telling(source, lambda done, total: advance(done, total, 0))
-    except (OutputError, ScenarioError) as error:  # of another model, or runs that can't be watched
+    except (OutputError, ScenarioError, StateError) as error:  # of another model, or runs that can't be watched
         say(f"The brief does not say which step limits the flow: {error}")
         return None
 

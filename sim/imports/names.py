@@ -43,10 +43,16 @@ def plain(cell: Any) -> str:
     return " ".join("".join(sign for sign in text if unicodedata.category(sign) != "Cf" or sign.isspace()).split())
 
 
+def with_hyphens(text: str) -> str:
+    """Return a text with a hyphen for every dash and minus sign."""
+    if text.isascii():
+        return text
+    return "".join("-" if sign == "\N{MINUS SIGN}" or unicodedata.category(sign) == "Pd" else sign for sign in text)
+
+
 def same(name: str) -> str:
     """Normalise a name, so that spellings that differ in case, dashes or blanks around them are equal."""
-    text = "".join("-" if unicodedata.category(sign) == "Pd" else sign for sign in plain(name)).casefold()
-    return re.sub(r" ?([-/]) ?", r"\1", text)
+    return re.sub(r" ?([-/]) ?", r"\1", with_hyphens(plain(name)).casefold())
 
 
 def column_key(name: Any) -> str:

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from enum import Enum
 from typing import Any, NamedTuple
 
-from sim.imports.names import plain
+from sim.imports.names import plain, with_hyphens
 from sim.scenario.errors import show
 
 MOST = 999_999_999
 DECIMALS = ("point", "comma")
 _SYSTEMS = tuple((point, mark) for point, marks in ((".", ", '"), (",", ". '")) for mark in marks)
-_BLANK = frozenset(("", "-", "\N{EN DASH}", "\N{EM DASH}"))
+_LIKE_NUMBER = re.compile(r"[-+±~≈(\[ ]*\d[\d., ']*[-*)\]% ]*")  # also what is no count: with a sign, or in brackets
 _UNKNOWN = frozenset(("na", "n/a", "n.a.", "nan", "null", "..", "...", "\N{HORIZONTAL ELLIPSIS}", ":", "n.d."))
 _ALLOWED = f"allowed: persons, a whole number from 0 to {MOST:,}"
 
@@ -79,7 +79,7 @@ def is_like_number(cell: Any) -> bool:
     """Return whether a cell has a count, or something close to one."""
     if isinstance(cell, bool):
         return False
-    return isinstance(cell, (int, float)) or bool(re.fullmatch(r"[-+]?\d[\d., ']*", plain(cell)))
+    return isinstance(cell, (int, float)) or bool(_LIKE_NUMBER.fullmatch(with_hyphens(_text(cell))))
 
 
 def _at_once(cell: Cell) -> Number | str:
@@ -91,10 +91,14 @@ def _at_once(cell: Cell) -> Number | str:
         return int(value)
     if value is not None and not isinstance(value, str):
         raise NumeralError(cell, f"found {show(plain(value) or str(value))}; {_ALLOWED}")
-    text = plain(value).replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
-    if text in _BLANK:
+    text = _text(value)
+    if not with_hyphens(text).strip("-"):
         return Empty.BLANK
     return Empty.UNKNOWN if text.casefold() in _UNKNOWN else text
+
+
+def _text(cell: Any) -> str:
+    return plain(cell).replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
 
 
 def _value(text: str, point: str, mark: str) -> int | None:

@@ -149,14 +149,15 @@ def load_experiment(given: str | Path | Mapping[str, Any]) -> Loaded:
     Raises:
         ScenarioError: With file, line, field, what was found and what is allowed.
     """
-    experiment, scenario, path, root = read(given, "calibration", CalibrationExperiment)
-    scenario = apply_overrides(scenario, experiment.overrides)
+    found = read(given, "calibration", CalibrationExperiment)
+    scenario = apply_overrides(found.scenario, found.experiment.overrides)
 
     def problem(outcome: str, text: str) -> Problem:
-        node = root.at(["outcomes", outcome])
+        node = found.content.at(["outcomes", outcome])
         return Problem(node.file, node.line, f"outcomes.{outcome}", text)
 
-    return Loaded(experiment, scenario, path.parent, path.stem, targets_of(experiment.outcomes, scenario, problem))
+    targets = targets_of(found.experiment.outcomes, scenario, problem)
+    return Loaded(found.experiment, scenario, found.path.parent, found.path.stem, targets)
 
 
 def day_of(start: date | str | None, origin: date | None) -> date | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -40,10 +41,27 @@ def distribution(value: Any) -> Distribution:
     return parsed
 
 
+@dataclass(frozen=True)
+class ExperimentFile[Experiment: Entry]:
+    """An experiment as it was read.
+
+    Attributes:
+        experiment: The experiment.
+        scenario: Its scenario, without the experiment's own changes.
+        path: The file.
+        content: What the file holds, with its lines.
+    """
+
+    experiment: Experiment
+    scenario: Scenario
+    path: Path
+    content: Node
+
+
 def read[Experiment: Entry](
     given: str | Path | Mapping[str, Any], kind: str, model: type[Experiment]
-) -> tuple[Experiment, Scenario, Path, Node]:
-    """Read an experiment of a kind; return it, its scenario, the file and its content.
+) -> ExperimentFile[Experiment]:
+    """Read an experiment of a kind.
 
     Args:
         given: A shipped experiment's name, a YAML file, or its content as a mapping.
@@ -60,7 +78,8 @@ def read[Experiment: Entry](
     except ValidationError as error:
         problems = [_problem(dict(entry), root, model) for entry in error.errors(include_url=False)]
         raise ScenarioError(sorted(problems, key=lambda p: (p.line, p.path))) from None
-    return experiment, _scenario(typing.cast(OfScenario, experiment).scenario, path, root), path, root
+    scenario = _scenario(typing.cast(OfScenario, experiment).scenario, path, root)
+    return ExperimentFile(experiment, scenario, path, root)
 
 
 def _scenario(name: str, path: Path, root: Node) -> Scenario:

@@ -56,6 +56,7 @@ class Inferred(NamedTuple):
 
     Attributes:
         text: The scenario as YAML, with a head that says what it is.
+        notes: What that head says of the particles, a sentence a line.
         summary: How many paths it has, and from when on the record does not tell most, in a sentence.
         figures: Each figure to its last day beside the particles' counts as they might be published.
         paths: How much the figures told of each of its parameters: a share of the prior's variance, 0 to 1.
@@ -63,6 +64,7 @@ class Inferred(NamedTuple):
     """
 
     text: str
+    notes: list[str]
     summary: str
     figures: pd.DataFrame
     paths: pd.DataFrame
@@ -119,16 +121,17 @@ def as_scenario(
     figures = _figures(filtered, all_of_them, known, rng)
     learnt = _learnt(loaded, paths, stream(loaded.experiment.seed, "scenario prior"))
     summary = _summary(paths, source, ahead, len(known))
-    head = _head(loaded, paths, summary, record[-1], source, command)
-    return Inferred(head + _yaml(loaded, paths), summary, figures, learnt, ahead)
+    notes = _notes(loaded, paths, summary, record[-1], source)
+    return Inferred(_head(command, notes) + _yaml(loaded, paths), notes, summary, figures, learnt, ahead)
 
 
-def write_inferred(found: Inferred, file: Path, folder: Path) -> None:
-    """Write a scenario to a file, and its tables to the folder of the filter."""
+def write_inferred(found: Inferred, file: Path, folder: Path) -> Inferred:
+    """Write a scenario to a file, and its tables to the folder of the filter; return it."""
     write_text(file, found.text)
     tables = {"figures": found.figures, "paths": found.paths, "ahead": found.ahead}
     for name, table in tables.items():
         put(folder / f"scenario-{name}.csv", csv(table))
+    return found
 
 
 def _particles(filtered: Filter, folder: Path, record: Sequence[Month], number: int) -> tuple[Month, Particles]:
@@ -335,20 +338,28 @@ def _from_when(ahead: pd.DataFrame) -> str:
     return f"What the posture does after the record is more than half of the spread: {', '.join(parts)}"
 
 
-def _head(loaded: LoadedFilter, paths: _Paths, summary: str, end: Month, source: Month, command: str) -> str:
+def _head(command: str, notes: Sequence[str]) -> str:
     """Return the comments at the head of the file."""
+    lines = [
+        f"Written by `{command or 'corridor assimilate'}`: a replicate draws one particle's whole path.",
+        f"Model {identity('inference')['sha256'][:16]}, corridor {version_of('corridor-sim')}.",
+        *notes,
+    ]
+    return "".join(f"# {line}\n" for line in lines)
+
+
+def _notes(loaded: LoadedFilter, paths: _Paths, summary: str, end: Month, source: Month) -> list[str]:
+    """Return what the particles are, and of how many different postures."""
     known = [month for month in paths.months if month.first <= end.first]
     counts = ", ".join(
         f"{month.first:%Y-%m} {count}" for month, count in zip(known, _different(paths, len(known)), strict=True)
     )
-    lines = [
-        f"Written by `{command or 'corridor assimilate'}`: a replicate draws one particle's whole path.",
-        f"Model {identity('inference')['sha256'][:16]}, corridor {version_of('corridor-sim')}.",
+    notes = [
         f"Fitted to the counts of {', '.join(loaded.experiment.series)} to the end of {source.first:%Y-%m}:"
         " no test of the model.",
         *(f"{part}." for part in summary.split(". ")),
         f"Different postures by month: {counts}.",
     ]
     if len(known) < len(paths.months):
-        lines.append(f"Months after {end.first:%Y-%m} follow each particle's own process, drawn once.")
-    return "".join(f"# {line}\n" for line in lines)
+        notes.append(f"Months after {end.first:%Y-%m} follow each particle's own process, drawn once.")
+    return notes

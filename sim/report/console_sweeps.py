@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -153,10 +154,12 @@ def text_of(value: Any) -> str:
         return value
     if isinstance(value, (bool, np.bool_)):
         return "yes" if value else "no"
+    if isinstance(value, date) and not pd.isna(value):
+        return f"{value:%Y-%m-%d}"
     try:
         number = float(value)
     except (TypeError, ValueError):
-        return EMPTY
+        return EMPTY if pd.isna(value) is True else str(value)
     if np.isnan(number):
         return EMPTY
     if isinstance(value, (int, np.integer)) or abs(number) >= 100:

@@ -45,12 +45,7 @@ class Began(NamedTuple):
     date: date
 
 
-def check_continuable(state: State, other: Scenario) -> None:
-    """Raise StateError unless a scenario has the state's people, places and start, and a day that is left."""
-    check_scenarios(Began(state.scenario, state.day, state.name, state.date), other)
-
-
-def check_scenarios(state: Began, other: Scenario) -> None:
+def check_continuable(state: State | Began, other: Scenario) -> None:
     """Raise StateError unless a scenario has the people, places and start of a run, and a day that is left."""
     own = state.scenario
     for field in ("start", "seed"):
@@ -95,7 +90,7 @@ def _further(scenario: Scenario) -> list[str]:
     return [key for key in extra_collections if hasattr(scenario, key)]
 
 
-def _check_names(state: Began, field: str, there: list[Any], here: list[Any], both: bool = False) -> None:
+def _check_names(state: State | Began, field: str, there: list[Any], here: list[Any], both: bool = False) -> None:
     missing = [name for name in there if name not in here]
     new = [name for name in here if name not in there] if both else []
     for names, where in ((missing, "in the state, and not in the scenario"), (new, "not in the state")):
@@ -105,7 +100,7 @@ def _check_names(state: Began, field: str, there: list[Any], here: list[Any], bo
             raise _error(state, field, f"found {name!r}, which is {what}{where}; both need the same names")
 
 
-def _check_equal(state: Began, where: str, field: str, there: Any, here: Any) -> None:
+def _check_equal(state: State | Began, where: str, field: str, there: Any, here: Any) -> None:
     before, after = getattr(there, field), getattr(here, field)
     if before != after:
         hint = "; a measure of kind reinforcement changes it from a day on" if where.startswith("agencies") else ""

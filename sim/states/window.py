@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from sim.scenario.draw import copied
 from sim.scenario.schema import Scenario
-from sim.states.compatible import Began, check_scenarios
+from sim.states.compatible import Began, check_continuable
 
 
 def whole_of(scenario: Scenario) -> Scenario:
@@ -37,4 +37,4 @@ def check_window(scenario: Scenario) -> None:
     if scenario.begins is not None:
         earlier = earlier_of(scenario)
         began = Began(earlier, days_before(scenario), f"begins: {earlier.title!r}", scenario.start)
-        check_scenarios(began, whole_of(scenario))
+        check_continuable(began, whole_of(scenario))

@@ -202,10 +202,10 @@ def _range(field: Any) -> tuple[float, float]:
 
 def load_filter(given: str | Path | Mapping[str, Any]) -> LoadedFilter:
     """Load a filter experiment, by shipped name, YAML file or its content as a mapping; raises ScenarioError."""
-    experiment, found, path, _ = read(given, KIND, FilterExperiment)
-    scenario = resolve(apply_overrides(found, experiment.overrides))
-    _check(experiment, scenario)
-    return LoadedFilter(experiment, scenario, path.parent, path.stem)
+    found = read(given, KIND, FilterExperiment)
+    scenario = resolve(apply_overrides(found.scenario, found.experiment.overrides))
+    _check(found.experiment, scenario)
+    return LoadedFilter(found.experiment, scenario, found.path.parent, found.path.stem)
 
 
 def is_filter(given: str | Path | Mapping[str, Any]) -> bool:

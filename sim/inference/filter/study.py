@@ -87,6 +87,7 @@ class Filtered(NamedTuple):
         begun_from: A sentence on the state that ships; empty if it played no part.
         past: The forecasts of all origins with their quantiles, and the figures that came of them.
         folder: Folder of its files.
+        inferred: The scenario that was written with it, if one was.
     """
 
     filter: Filter
@@ -95,6 +96,7 @@ class Filtered(NamedTuple):
     begun_from: str
     past: pd.DataFrame
     folder: Path
+    inferred: Inferred | None = None
 
     def to_arviz(self) -> Any:
         """Return the particles by month for ArviZ (`sim.inference.arviz_filter`); needs the extra ``arviz``."""

@@ -15,6 +15,7 @@ from there on everybody is counted, once at each step but for bookings, which so
 
 from __future__ import annotations
 
+from collections import deque
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -22,6 +23,7 @@ import numpy as np
 
 from sim.engine import steps
 from sim.engine.build import Names
+from sim.engine.identity import identity
 from sim.engine.kernel import kernel
 from sim.engine.tables import (
     F_BOARDED,
@@ -34,8 +36,10 @@ from sim.engine.tables import (
     R_SEATS,
 )
 from sim.model import CorridorModel, after_departures, departing, until_departures
-from sim.outputs.run_data import Array, RunData, run_data_of
+from sim.outputs.run_data import Array, RunData, opening_of, run_data_of
+from sim.runs import begun
 from sim.scenario.schema import Scenario
+from sim.states.window import days_before, earlier_of
 
 STEPS = ("would_leave", "can_pay", "set_out", "has_visa", "has_seat", "boarded", "transferred", "tried", "entered")
 WOULD_LEAVE, CAN_PAY, SET_OUT, HAS_VISA, HAS_SEAT, BOARDED, TRANSFERRED, TRIED, ENTERED = range(len(STEPS))
@@ -66,24 +70,29 @@ class Observed(NamedTuple):
     run: RunData
 
 
-class _Watched(CorridorModel):
-    """A model whose days are taken apart, so that one can count between the processes; `step` stays as it is."""
+class _Watch:
+    """Watches a model from its day on: its days are taken apart, so that one can count between the processes.
 
-    def __init__(self, scenario: Scenario, timetable: Timetable | None) -> None:
-        super().__init__(scenario, timetable=timetable)
-        w = self.world
-        days, pairs = self.settings.days, len(w.pairs)
+    Args:
+        model: A model that has not been run since it was made or restored.
+        seen: By migrant, where it has been met before (`steps.count_firsts`).
+    """
+
+    def __init__(self, model: CorridorModel, seen: Array) -> None:
+        w = model.world
+        days, pairs = model.settings.days, len(w.pairs)
+        self._model, self._first = model, model.day
         self._parts = kernel((until_departures, departing, after_departures, steps.keep_away))
-        self._migrants_day = self._watched_day
+        model._migrants_day = self._watched_day
         self._kept = np.zeros((days, pairs, len(steps.KEPT)))
         self._passed = np.zeros((days, pairs, 2), np.int64)  # joined the line for a seat; were called up
         self._lines = np.zeros((days, pairs, len(steps.LINES)), np.int64)
         self._firsts = np.zeros((days, pairs, len(steps.FIRSTS)), np.int64)
-        self._seen = np.zeros(len(w.rows), np.uint8)
-        self._by_land = w.routes["over_sea"][w.pairs["route"]] == 0
+        self._seen = seen
 
     def _watched_day(self, tables: Any, day: int) -> None:
         until, depart, after, keep_away = self._parts
+        w = self._model.world
         keep_away(tables, day, self._kept[day])
         line = np.zeros_like(self._lines[day])
         steps.count_lines(tables, day, line)
@@ -91,7 +100,7 @@ class _Watched(CorridorModel):
         until(tables, day)
         steps.count_lines(tables, day, line)
         waiting = line[:, steps.FOR_A_SEAT].copy()
-        closed = self.world.routes["open"][self.world.pairs["route"]] == 0  # whose line has dissolved
+        closed = w.routes["open"][w.pairs["route"]] == 0  # whose line has dissolved
         self._passed[day, :, 0] = waiting - np.where(closed, 0, before)
         booked = self.world.pair_flows[day, :, F_SET_OUT].copy()
         depart(tables, day)
@@ -102,13 +111,12 @@ class _Watched(CorridorModel):
         after(tables, day)
         steps.count_firsts(tables, self._seen, self._firsts[day])
 
-    def observed(self) -> Observed:
-        """Return what was seen."""
-        w, run = self.world, run_data_of(self)
-        flows, days = run.pair_flows, self.day
-        kept, passed, firsts = self._kept[:days], self._passed[:days], self._firsts[:days]
-        land = self._by_land
-        counts = np.zeros((days, len(land), len(STEPS)))
+    def observed(self, run: RunData) -> Observed:
+        """Return what was seen, beside the data of the same days."""
+        routes, flows, days = self._model.world.routes, run.pair_flows, slice(self._first, self._model.day)
+        kept, passed, firsts = self._kept[days], self._passed[days], self._firsts[days]
+        land = routes["over_sea"][run.pair_route] == 0
+        counts = np.zeros((run.days, len(land), len(STEPS)))
         counts[:, :, SET_OUT] = flows[:, :, F_SET_OUT]
         counts[:, :, CAN_PAY] = counts[:, :, SET_OUT] + kept[:, :, steps.BY_WAIT]
         counts[:, :, WOULD_LEAVE] = counts[:, :, CAN_PAY] + kept[:, :, steps.BY_PRICE]
@@ -119,23 +127,64 @@ class _Watched(CorridorModel):
         counts[:, :, TRANSFERRED] = np.where(land, firsts[:, :, steps.AT_THE_BORDER], boats)
         counts[:, :, TRIED] = np.where(land, firsts[:, :, steps.AT_A_SECTION], boats)
         counts[:, :, ENTERED] = np.where(land, flows[:, :, entered].sum(axis=2), flows[:, :, F_LANDED])
-        routes = w.routes
         return Observed(
-            self.names, run.start, run.pair_route, run.pair_cohort, np.array(routes["over_sea"] != 0),
-            np.array((routes["visa_lead"] > 0) & (routes["over_sea"] == 0)), counts, self._lines[:days],
+            self._model.names, run.start, run.pair_route, run.pair_cohort, np.array(routes["over_sea"] != 0),
+            np.array((routes["visa_lead"] > 0) & (routes["over_sea"] == 0)), counts, self._lines[days],
             run.route_flows[:, :, R_SEATS], run.route_flows[:, :, R_BOARDED], run,
         )  # fmt: skip
+
+
+class _Earlier(NamedTuple):
+    scenario: Scenario
+    day: int
+    identity: dict[str, Any]
+    seen: Array
+
+
+# That of the run from which the last one began: a run, and those with a step made easier, share the earlier run.
+_EARLIER: deque[_Earlier] = deque(maxlen=1)
+
+
+def _seen_before(scenario: Scenario) -> Array:
+    """Return where each migrant has been met before the first day of a scenario that begins from another run."""
+    earlier, day = earlier_of(scenario), days_before(scenario)
+    for kept in _EARLIER:
+        if kept.day == day and kept.scenario == earlier and kept.identity == identity():
+            return kept.seen
+    model = CorridorModel(earlier)
+    seen = np.zeros(len(model.world.rows), np.uint8)
+    firsts = np.zeros((len(model.world.pairs), len(steps.FIRSTS)), np.int64)
+    unwatched = model._migrants_day
+
+    def watched(tables: Any, today: int) -> None:
+        unwatched(tables, today)
+        steps.count_firsts(tables, seen, firsts)
+
+    model._migrants_day = watched
+    model.run_for(day)
+    model.__dict__.clear()
+    _EARLIER.append(_Earlier(earlier, day, identity(), seen))
+    return seen
 
 
 def observe(scenario: Scenario, timetable: Timetable | None = None) -> Observed:
     """Run a scenario in plain numbers to its last day, watched step by step.
 
+    If it begins from another run, the days from its own first one on are told, and a step that somebody has taken for
+    the first time before is not counted again.
+
     Args:
         scenario: The scenario.
         timetable: As in `CorridorModel`.
+
+    Raises:
+        StateError: If the scenario cannot begin from the run that it names.
     """
-    model = _Watched(scenario, timetable)
+    model = begun(scenario, timetable)
+    opening = None if scenario.begins is None else opening_of(model)
+    seen = np.zeros(len(model.world.rows), np.uint8) if opening is None else _seen_before(scenario).copy()
+    watch = _Watch(model, seen)
     model.run_model()
-    found = model.observed()
+    found = watch.observed(run_data_of(model, opening))
     model.__dict__.clear()  # as in `sim.runs.run_to_data`
     return found

@@ -22,26 +22,29 @@ _CHECKED = ("boarded", "entries", "landed")
 Check = Callable[[Case, Observed], None]
 
 
-def cases_of(source: Study | Results | Scenario, replicates: int = REPLICATES, name: str = "") -> list[Case]:
+def cases_of(
+    source: Study | Results | Scenario, replicates: int = REPLICATES, name: str = "", only: str | None = None
+) -> list[Case]:
     """Return the runs of a result that are to be watched.
 
     Args:
         source: A scenario, the results of a run, or a study of replicates or of scenarios.
         replicates: How many of a study's replicates, the first ones.
         name: The name of a scenario alone.
+        only: Of a study, the one scenario to watch; all if None.
 
     Raises:
         OutputError: If it is a sweep or the like, or a run that went on from a stored state.
     """
     if isinstance(source, Study):
-        return _of_study(source, replicates)
+        return _of_study(source, replicates, only)
     scenario = source if isinstance(source, Scenario) else source.scenario
     if isinstance(source, Results) and (source.info.begun_from or source.replicates > 1):
         raise OutputError("found a run that went on from a stored state; needed: one from its first day on")
     return [Case(name, 0, draw(scenario, 0, 1), timetabled(scenario))]
 
 
-def _of_study(study: Study, replicates: int) -> list[Case]:
+def _of_study(study: Study, replicates: int, only: str | None) -> list[Case]:
     if study.kind not in ("replicates", "compare") or not len(study.runs):
         raise OutputError(
             f"{study.folder}: found a study of kind {study.kind}; needed: a run, replicates or comparison"
@@ -53,6 +56,7 @@ def _of_study(study: Study, replicates: int) -> list[Case]:
     return [
         Case(case.name, number, parcel.draw(Run(0, k, -1, number, False))[0], case.timetable)
         for k, case in enumerate(parcel.cases)
+        if only in (None, case.name)
         for number in numbers
     ]
 
@@ -86,11 +90,10 @@ def limits_of_most_telling(source: Study | Results, progress: Progress | None = 
 
     Raises:
         OutputError: As in `cases_of`, or if the record is another model's, or nobody can set out.
-        ScenarioError: If the runs began from those of another scenario.
+        StateError: If the runs began from those of another scenario, and cannot any more.
     """
     scenario, route = most_telling(source)
-    cases = [case for case in cases_of(source) if case.name == scenario]
-    return limits_of(cases, routes=[route], check=check_of(source), progress=progress)
+    return limits_of(cases_of(source, only=scenario), routes=[route], check=check_of(source), progress=progress)
 
 
 def window_in(

@@ -52,6 +52,15 @@ def test_of_a_scenario_it_writes_nothing_and_gives_weeks_as_csv(here: Path, corr
     assert [path.name for path in here.iterdir()] == ["tiny.yaml"]
 
 
+def test_a_scenario_that_begins_from_anothers_run_is_explained_from_its_own_first_day_on(
+    here: Path, corridor: Corridor
+) -> None:
+    (here / "window.yaml").write_text("extends: tiny.yaml\nbegins: tiny.yaml\nstart: 2025-10-22\ndays: 19\n")
+    done = corridor("why", "window.yaml", "--route", "baghdad-minsk")
+    assert done.status == 0, done.err
+    assert "baghdad-minsk: 2025-10-22 to 2025-11-09, one run" in done.out and "(binds)" in done.out
+
+
 def test_what_cannot_be_asked_is_said(here: Path, corridor: Corridor) -> None:
     unknown = corridor("why", "tiny.yaml", "--route", "bagdad-minsk")
     assert unknown.status == 2 and "baghdad-minsk" in unknown.err

@@ -166,6 +166,24 @@ def test_incidents_without_a_place_are_told_where_a_box_is_wanted(tmp_path: Path
     assert any("line 4: found the place 'north of the river'" in line for line in found.reconciliation)
 
 
+@pytest.mark.parametrize(
+    "place",
+    ["35.9, -5.3", "+35.9, -5.3", "35.9, - 5.3", "35.9,\N{MINUS SIGN}5.3", "(35.9; \N{EN DASH} 5.3)",
+     "35.9 \N{MINUS SIGN}5.3", "POINT (\N{MINUS SIGN} 5.3 35.9)"],
+)  # fmt: skip
+def test_degrees_keep_their_sign_however_it_is_written(tmp_path: Path, place: str) -> None:
+    rows = [["2021-09-19", 2, place], ["2021-09-20", 4, "35.9, 5.3"]]
+    header = [*HEADER[:2], "Coordinates"]
+    assert counts(imported(tmp_path, *rows, wanted=Wanted(box="35,37,-6,-5"), header=header)) == {(2021, 9): 2}
+
+
+@pytest.mark.parametrize("place", ["35.9 - 5.3", "35.9 \N{EN DASH}5.3", "- - 5.3, 35.9", "35.9 N, 5.3 W"])
+def test_a_dash_that_may_be_something_else_is_no_sign(tmp_path: Path, place: str) -> None:
+    rows = [["2021-09-19", 2, place], ["2021-09-20", 4, "35.9, 5.3"]]
+    found = imported(tmp_path, *rows, wanted=Wanted(box="35,37,-6,6"), header=[*HEADER[:2], "Coordinates"])
+    assert any(f"line 2: found the place {place!r}, which is no latitude" in line for line in found.reconciliation)
+
+
 def test_totals_that_are_not_their_parts_are_refused_and_a_few_of_many_told(tmp_path: Path) -> None:
     header = ["Incident Date", "No. dead", "No. missing", "No. dead/missing"]
     assert "t.csv:2: column 'No. dead/missing': the total is 5, but 1 dead and 2 missing are beside it" in refused(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from sim.imports.numerals import Cell, Empty, NumeralError, read
+from sim.imports.numerals import Cell, Empty, NumeralError, is_like_number, read
 
 BLANKS = [" ", "\N{NO-BREAK SPACE}", "\N{THIN SPACE}", "\N{NARROW NO-BREAK SPACE}", "\N{FIGURE SPACE}"]
 COUNTS = st.lists(st.integers(0, 10**8) | st.integers(0, 20).map(lambda k: 1000 * k), min_size=1, max_size=6)
@@ -59,7 +59,44 @@ def test_what_is_no_whole_number_of_persons_is_refused(value: Any) -> None:
         numbers([value])
 
 
-@pytest.mark.parametrize("value", [None, "", " ", "\N{NO-BREAK SPACE}", "-", "\N{EN DASH}"])
+SIGNED = [
+    "-3", "- 3", "\N{MINUS SIGN}3", "\N{EN DASH}3", "- 1 250", "\N{MINUS SIGN} 1\N{NO-BREAK SPACE}250", "-1,250",
+    "\N{MINUS SIGN}1.250", "-1.250,00", "-1'250", "--5", "-0", "+3", "+ 3", "+1 250", "+1.250", "+1,250.0",
+    "\N{PLUS-MINUS SIGN}5", "(3)", "(1,250)", "( 1 250 )", "(1.250,00)", "(-5)", "[7]", "1,250-", "1 250 -",
+    "1250\N{MINUS SIGN}", "~1,250", "1,250*", "-1\N{RIGHT SINGLE QUOTATION MARK}250", "1.250,-",
+    "-\N{THIN SPACE}1\N{THIN SPACE}250",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", SIGNED)
+@pytest.mark.parametrize("beside", ["1.250,0", "1,250.0", "1 250", "7"])
+def test_a_sign_or_brackets_make_it_no_count_whatever_the_others_decide(text: str, beside: str) -> None:
+    """A change, a correction or a doubt is no number of persons; nor is it a name or a note, that may be left out."""
+    with pytest.raises(NumeralError):
+        numbers([beside, text])
+    assert is_like_number(text)
+
+
+WORDS = ["0-17", "18+", "2021-08", "1/2021", "Route 66", "(est.)", "-", "* Provisional", "3 of 4"]
+
+
+@pytest.mark.parametrize("text", WORDS)
+def test_ranges_dates_and_words_are_not_like_numbers(text: str) -> None:
+    assert not is_like_number(text)
+
+
+FIGURES = ["1\N{RIGHT SINGLE QUOTATION MARK}250", "1,250", "1 250", "\N{ARABIC-INDIC DIGIT FIVE}"]
+
+
+@pytest.mark.parametrize("text", FIGURES)
+def test_numbers_of_every_country_are_like_numbers(text: str) -> None:
+    assert is_like_number(text)
+
+
+DASHES = ["-", "--", "\N{EN DASH}", "\N{FIGURE DASH}", "\N{MINUS SIGN}", "\N{NON-BREAKING HYPHEN}"]
+
+
+@pytest.mark.parametrize("value", [None, "", " ", "\N{NO-BREAK SPACE}", *DASHES])
 def test_nothing_is_not_none(value: Any) -> None:
     assert numbers([value, "3"]) == [Empty.BLANK, 3]
 

@@ -65,6 +65,18 @@ def test_a_file_of_empty_cells_alone_has_no_months(tmp_path: Path) -> None:
     assert "no month is left" in refused(tmp_path, [[*HEADER, "JUL2021"], [*IRAQ, ""], [*SYRIA, ""]])
 
 
+SIGNED = ["(1,250)", "- 1 250", "\N{MINUS SIGN}1.250", "1\N{RIGHT SINGLE QUOTATION MARK}250"]
+
+
+@pytest.mark.parametrize("figure", SIGNED)
+def test_a_figure_with_a_sign_is_neither_a_note_nor_a_name(tmp_path: Path, figure: str) -> None:
+    """Alone in its row, or in a column that is named otherwise: it is not left out."""
+    alone = refused(tmp_path, [[*HEADER, "JUL2021"], [*IRAQ, 1], ["", "", "", figure]])
+    assert "FILE:3: column 'Route': found no route beside figures" in alone
+    elsewhere = refused(tmp_path, [[*HEADER, "JUL2021", "Col 5"], [*IRAQ, 1, figure]])
+    assert "FILE:2: column 'Col 5': found figures in a column that is no month" in elsewhere
+
+
 def test_a_month_twice_is_refused(tmp_path: Path) -> None:
     message = refused(tmp_path, [[*HEADER, "JUL2021", "AUG2021", "2021-08"], [*IRAQ, 1, 2, 3]])
     assert message == "FILE:1: column '2021-08': found 2021-08 a second time; allowed: once a month"

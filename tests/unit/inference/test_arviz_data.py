@@ -17,11 +17,8 @@ pytest.importorskip("arviz_base")
 
 
 @pytest.fixture(scope="module")
-def task() -> Task:
-    loaded = tiny.loaded()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sim.inference.calibration_study.rows_of", lambda loaded: tiny.ROWS)
-        return task_of(loaded)
+def task(fit_record: None) -> Task:
+    return task_of(tiny.loaded())
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from sim.api import fits
-from sim.inference.filter import study
 from sim.inference.filter.experiment import LoadedFilter
 from sim.inference.filter.study import Filtered, Job, assimilate
 from sim.outputs.daily import blocks_of
@@ -21,13 +20,7 @@ from tests.strategies import START
 from tests.unit.inference.filter.tiny_filter import ROWS, tiny_filter
 
 END = ROWS[-1].end
-
-
-@pytest.fixture(autouse=True, scope="module")
-def record() -> object:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(study, "rows_of", lambda loaded, data: ROWS)
-        yield
+pytestmark = pytest.mark.usefixtures("filter_record")
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +89,13 @@ def test_earlier_months_are_told_by_the_particles_of_later_ones(done: Filtered, 
     assert first.days == 31
     assert list(first.transit_states["belarus"].visas) == [START]
     assert set(done.as_scenario(START).figures["period_end"]) == {row.end for row in ROWS if row.days == 31}
+
+
+def test_the_command_says_of_the_particles_what_the_head_of_the_file_says(done: Filtered) -> None:
+    inferred = done.as_scenario()
+    head = [line.removeprefix("# ") for line in inferred.text.splitlines() if line.startswith("# ")]
+    assert head[2:] == inferred.notes  # after the command and the model
+    assert " ".join(inferred.notes).count(inferred.summary) == 1
 
 
 def test_what_cannot_be_written_is_refused_before_anything_is_run(loaded: LoadedFilter, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from sim.report import sweep_figures as figures
+from sim.report.console import EMPTY
 from sim.report.console_sweeps import text_of, threshold_rows
 
 TORNADO = pd.DataFrame(
@@ -60,4 +62,11 @@ def test_numbers_as_tables_show_them() -> None:
     assert [text_of(v) for v in (1234.6, 12, 0.12345, -3.0, True, "a[b]")] == [
         "1,235", "12", "0.123", "−3", "yes", "a[b]",
     ]  # fmt: skip
-    assert text_of(float("nan")) == text_of(None)
+    assert text_of(float("nan")) == text_of(None) == text_of(pd.NaT) == text_of(pd.NA) == EMPTY
+
+
+def test_a_date_is_shown_and_so_is_whatever_else_is_there() -> None:
+    """A gap is what is not there: nothing else is shown as one."""
+    days = [date(2021, 8, 1), pd.Timestamp("2021-08-01"), np.datetime64("2021-08-01")]
+    assert {text_of(day) for day in days} == {"2021-08-01"}
+    assert text_of(("a", 1)) != EMPTY

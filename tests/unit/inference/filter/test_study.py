@@ -17,12 +17,7 @@ from sim.outputs.folder import OutputError
 from sim.scenario.errors import ScenarioError
 from tests.unit.inference.filter.tiny_filter import ROWS, tiny_filter
 
-
-@pytest.fixture(autouse=True, scope="module")
-def record() -> object:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(study, "rows_of", lambda loaded, data: ROWS)
-        yield
+pytestmark = pytest.mark.usefixtures("filter_record")
 
 
 @pytest.fixture(scope="module")

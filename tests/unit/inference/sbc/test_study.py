@@ -18,10 +18,7 @@ from sim.outputs.folder import OutputError
 from sim.scenario.errors import ScenarioError
 from tests.unit.inference import tiny
 
-
-@pytest.fixture(autouse=True)
-def rows(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sim.inference.calibration_study.rows_of", lambda loaded: tiny.ROWS)
+pytestmark = pytest.mark.usefixtures("fit_record")
 
 
 def small(**changes: Any) -> Loaded:
@@ -40,9 +37,7 @@ def loaded() -> Loaded:
 @pytest.fixture(scope="module")
 def two(loaded: Loaded, tmp_path_factory: pytest.TempPathFactory) -> tuple[SelfChecked, Path]:
     folder = tmp_path_factory.mktemp("sbc")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sim.inference.calibration_study.rows_of", lambda loaded: tiny.ROWS)
-        return self_check(loaded, Workspace(folder), 2), folder
+    return self_check(loaded, Workspace(folder), 2), folder
 
 
 def test_every_parameter_of_every_truth_has_a_rank(two: tuple[SelfChecked, Path]) -> None:

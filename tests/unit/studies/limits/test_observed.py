@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import numpy as np
 import pytest
 
@@ -10,9 +12,19 @@ from sim.engine.tables import F_GAVE_UP_BOOKING
 from sim.outputs.run_data import RunData
 from sim.runs import run_to_data
 from sim.scenario.schema import Scenario
-from sim.studies.limits.observed import CAN_PAY, HAS_SEAT, HAS_VISA, SET_OUT, STEPS, TITLES, WOULD_LEAVE, observe
+from sim.studies.limits.observed import (
+    CAN_PAY,
+    HAS_SEAT,
+    HAS_VISA,
+    SET_OUT,
+    STEPS,
+    TITLES,
+    TRANSFERRED,
+    WOULD_LEAVE,
+    observe,
+)
 from tests.rich_scenario import rich_scenario, timetable
-from tests.strategies import START, tiny_scenario
+from tests.strategies import POINT, START, tiny_scenario
 from tests.unit.scenario.test_legs import waiting_in_istanbul
 
 
@@ -20,16 +32,35 @@ def test_every_step_has_a_title() -> None:
     assert list(TITLES) == list(STEPS)
 
 
+def same(one: RunData, other: RunData) -> None:
+    for name in RunData._fields:
+        ours, theirs = getattr(one, name), getattr(other, name)
+        if isinstance(ours, np.ndarray):
+            np.testing.assert_array_equal(ours, theirs, name)
+    assert one.events == other.events
+
+
 @pytest.mark.parametrize("seed", [1, 2])
 def test_to_be_watched_changes_nothing(seed: int) -> None:
     """Bans, stops, closures, timetables and boats included: every count of the run is that of an ordinary one."""
     scenario = rich_scenario(seed)
-    plain, watched = run_to_data(scenario, timetable(scenario)), observe(scenario, timetable(scenario)).run
-    for name in RunData._fields:
-        one, other = getattr(plain, name), getattr(watched, name)
-        if isinstance(one, np.ndarray):
-            np.testing.assert_array_equal(one, other, name)
-    assert plain.events == watched.events
+    same(run_to_data(scenario, timetable(scenario)), observe(scenario, timetable(scenario)).run)
+
+
+DAY = 50
+
+
+@pytest.mark.parametrize("scenario", [tiny_scenario(POINT), rich_scenario(5)], ids=["tiny", "rich"])
+def test_of_a_window_the_steps_of_its_own_days_are_told_as_in_the_unbroken_run(scenario: Scenario) -> None:
+    """Whoever has taken a step before is not counted again: not even who has been at the border, and never tried."""
+    own = {"title": "window", "start": START + timedelta(days=DAY), "days": scenario.days - DAY, "begins": scenario}
+    window = scenario.model_copy(update=own)
+    whole, seen = observe(scenario), observe(window)
+    same(run_to_data(window), seen.run)
+    assert seen.start == window.start
+    assert whole.counts[:DAY, :, TRANSFERRED].any() and seen.counts[:, :, TRANSFERRED].any()
+    for name in ("counts", "lines", "seats", "taken"):
+        np.testing.assert_array_equal(getattr(whole, name)[DAY:], getattr(seen, name), name)
 
 
 SHORT_VISAS = tiny_scenario({"transit_states": {"belarus": {"visa_validity": 1}}})
