@@ -2,9 +2,9 @@
 
 Each month: (1) each particle's motion is drawn from its path, its parameters are moved a little; (2) all particles run
 on under shocks of the process and with inputs as known at the month's begin, which is the forecast; (3) particles and
-shocks are proposed from what came of it (`proposal`) and run with the inputs of the month, in a few rounds; (4) they
-are weighed by process, record and proposal, and resampled; (5) the state of each different particle is made by a last
-run.
+shocks are proposed from what came of it (`proposal`) and run with the inputs of the month, in a few rounds; (4) those
+of all rounds are weighed by process, record and proposals, and resampled; (5) the state of each different particle is
+made by a last run.
 
 Every run is a run of the whole engine. Random numbers are drawn here alone, by seed and month, so that the result is
 the same wherever runs are done, and going on after a stop is the same as never having stopped.
@@ -25,7 +25,17 @@ from sim.inference.filter.engine_runs import Channel, Compact, Course, Setting, 
 from sim.inference.filter.experiment import LoadedFilter
 from sim.inference.filter.particles import Particles, first_particles, moved
 from sim.inference.filter.posture_process import Motion, motion_given, next_regime, shocks
-from sim.inference.filter.proposal import Tried, linear_model, propose, systematic
+from sim.inference.filter.proposal import (
+    Children,
+    Now,
+    Proposal,
+    Tried,
+    linear_model,
+    log_weights,
+    proposal,
+    systematic,
+    together,
+)
 from sim.inference.filter.record import Figure
 from sim.inference.filter.runner import Runner
 from sim.inference.frozen_inputs import month_after
@@ -72,7 +82,8 @@ class Step(NamedTuple):
         forecast: Counts by series of the months ahead as seen from its first day, shape (N, S, days of these months).
         before: The particles at its beginning.
         particles: The particles at its end.
-        effective: Effective share of the particles by round; the first is that of the plain process.
+        effective: Effective number of the runs of all rounds so far over the number of particles, after each round; the
+            first is that of the plain process.
         evidence: Logarithm of the probability of the month's figures.
     """
 
@@ -132,6 +143,11 @@ class Filter:
     def _rng(self, *occasion: int | str) -> np.random.Generator:
         return stream(self.loaded.experiment.seed, *occasion)
 
+    @property
+    def _number(self) -> int:
+        """Return the number of the month that comes, counted from 1."""
+        return len(self.particles.paths)
+
     def step(self, month: Month) -> Step:
         """Bring the particles through a month."""
         rng = self._rng("month", month.first.toordinal())
@@ -140,7 +156,8 @@ class Filter:
         due = self._due(month)
         if not due:
             chosen = np.arange(before.size)
-            return self._ended(month, before, chosen, motion.mean(before.paths[-1]) + shock, off, forecast, [1.0], 0.0)
+            posture = motion.mean(before.paths[-1], self._number) + shock
+            return self._ended(month, before, chosen, posture, off, forecast, [1.0], 0.0)
         return self._assimilated(month, before, motion, shock, off, forecast, due, rng)
 
     def look_ahead(self, month: Month) -> Ahead:
@@ -177,7 +194,7 @@ class Filter:
         for ahead in range(self.ahead):
             following = month_after(first.replace(day=1), 1)
             days = min((following - first).days, left)
-            posture = motion.mean(posture) + (shock if ahead == 0 else shocks(motion, rng))
+            posture = motion.mean(posture, self._number + ahead) + (shock if ahead == 0 else shocks(motion, rng))
             regime = off if ahead == 0 else next_regime(regime, self.loaded.prior, rng)
             more = [stretch(days, x, o, v) for x, o, v in zip(posture, regime, values, strict=True)]
             courses = [(*course, one) for course, one in zip(courses, more, strict=True)]
@@ -196,34 +213,33 @@ class Filter:
         rng: np.random.Generator,
     ) -> Step:
         experiment = self.loaded.experiment
-        parents = np.arange(before.size)
-        counts = forecast[:, :, : month.days]
         target = np.log(np.array([figure.value for figure in due]) + 0.5)
         features = self._features(month, before)
         dispersion = observation_model.mean_dispersion(before.dispersion)[[self.numbers[f.series] for f in due]]
-        gained = self._evidence(month, before, parents, counts, due)[0]
-        shares = [effective(normalised(gained)) / before.size]
-        best: tuple[float, Any] = (-1.0, None)
+        now = Now(motion, before.off[-1], self.loaded.prior)
+        counts, everyone = forecast[:, :, : month.days], np.arange(before.size)
+        gained = [self._evidence(month, before, everyone, counts, due)[0]]
+        tried = [Tried(everyone, shock, off, self._log_counts(month, before, everyone, counts, due))]
+        shares = [effective(normalised(gained[0])) / before.size]
+        proposals: list[Proposal] = []
         for done in range(2 * experiment.rounds):
-            if done >= experiment.rounds and best[0] >= _LEAST:
+            if shares[-1] >= (_LEAST if done >= experiment.rounds else experiment.enough) and done > 0:
                 break
-            logs = self._log_counts(month, before, parents, counts, due)
-            linear = linear_model(Tried(parents, shock, off, logs), features, target)
-            made = propose(linear, target, dispersion, motion, before.off[-1], self.loaded.prior, rng)
-            parents, shock, off = made.parents, made.shock, made.off
-            postures = motion.taken(parents).mean(before.paths[-1][parents]) + shock
+            linear = linear_model(together(tried[1:] or tried), features, target)
+            proposals.append(proposal(linear, target, dispersion, now))
+            parents, shock, off = proposals[-1].draw(rng)
+            postures = motion.mean(before.paths[-1], self._number)[parents] + shock
             courses = self._courses(before.taken(parents), month.days, postures, off)
             counts = self._counts(before, parents, courses, None)
-            gained = self._evidence(month, before, parents, counts, due)[0]
-            weights = gained + made.log_weight
+            gained.append(self._evidence(month, before, parents, counts, due)[0])
+            tried.append(Tried(parents, shock, off, self._log_counts(month, before, parents, counts, due)))
+            made = Children(*together(tried[1:])[:3])
+            weights = np.concatenate(gained[1:]) + log_weights(proposals, made)
             shares.append(effective(normalised(weights)) / before.size)
-            if shares[-1] > best[0]:
-                best = (shares[-1], (parents, postures, off, weights))
-            if shares[-1] >= experiment.enough:
-                break
-        parents, postures, off, weights = best[1]
+        parents, off = made.parents, made.off
+        postures = motion.mean(before.paths[-1], self._number)[parents] + made.shock
         chosen = systematic(normalised(weights), before.size, rng)
-        evidence = float(logsumexp(weights) - np.log(before.size))
+        evidence = float(logsumexp(weights) - np.log(len(weights)))
         return self._ended(month, before, parents[chosen], postures[chosen], off[chosen], forecast, shares, evidence)
 
     def _ended(

@@ -56,9 +56,8 @@ def ends_of_months(folder: Path, months: Sequence[Month]) -> Iterator[tuple[Mont
 
 
 def effective_share(about: dict[str, Any]) -> float:
-    """Return the effective share of a month's particles in the best round, from what its file says."""
-    shares = about["effective"]
-    return float(max(shares[1:] or shares))
+    """Return the effective number of a month's runs over that of the particles, from what its file says."""
+    return float(about["effective"][-1])
 
 
 def write(file: Path, step: Step, about: dict[str, Any]) -> None:

@@ -27,6 +27,12 @@ class Coordinate(Entry):
     mean: float = Field(description="Long-run mean.")
     first_sd: float = Field(gt=0, description="Standard deviation around it in the month before the first.")
     shock_sd: float = Field(gt=0, description="Standard deviation of a month's change.")
+    season: float = Field(
+        0.0,
+        ge=0,
+        le=10,
+        description="Standard deviation of what comes back every year in a month's change, over `shock_sd`.",
+    )
 
 
 class Steering(Coordinate):
@@ -49,7 +55,10 @@ class Posture(Entry):
 
 
 class PosturePrior(NamedTuple):
-    """A posture's prior as arrays, coordinates in the order inflow, facilitation, steering by agency: shapes (D,)."""
+    """A posture's prior as arrays, coordinates in the order inflow, facilitation, steering by agency: shapes (D,).
+
+    ``first_month`` is the month of the year, 1 to 12, with which the run begins.
+    """
 
     mean: tuple[float, ...]
     first_sd: tuple[float, ...]
@@ -57,6 +66,8 @@ class PosturePrior(NamedTuple):
     rho: float
     off: float
     on_again: float
+    season: tuple[float, ...]
+    first_month: int
 
     @property
     def width(self) -> int:
@@ -64,11 +75,13 @@ class PosturePrior(NamedTuple):
         return len(self.mean)
 
     @classmethod
-    def of(cls, posture: Posture) -> PosturePrior:
+    def of(cls, posture: Posture, first_month: int) -> PosturePrior:
         """Return the prior of an experiment's posture."""
         all_of = [posture.inflow, posture.facilitation, *posture.steering.values()]
-        columns = [tuple(getattr(c, key) for c in all_of) for key in ("mean", "first_sd", "shock_sd")]
-        return cls(columns[0], columns[1], columns[2], posture.memory, posture.off, posture.on_again)
+        mean, first, shock, season = (
+            tuple(getattr(c, key) for c in all_of) for key in ("mean", "first_sd", "shock_sd", "season")
+        )
+        return cls(mean, first, shock, posture.memory, posture.off, posture.on_again, season, first_month)
 
 
 class Unknown(Entry):
@@ -156,7 +169,7 @@ class LoadedFilter(NamedTuple):
     @property
     def prior(self) -> PosturePrior:
         """Return the prior of the posture."""
-        return PosturePrior.of(self.experiment.posture)
+        return PosturePrior.of(self.experiment.posture, self.scenario.start.month)
 
     def values(self, scores: np.ndarray) -> np.ndarray:
         """Return values of the unknown parameters, shape (N, P), from normal scores."""

@@ -1,9 +1,10 @@
 """The process of a transit state's posture from month to month, learnt from the months so far.
 
 Each coordinate x (log of the inflow allowed, logit of facilitation, steering by country) is autoregressive,
-    x' = a + rho x + s e,     e ~ t with 4 degrees of freedom (heavy tails: orders change within days),
-beside an *off* regime in which nobody is let in and nobody is sent on. Given the path of a particle, a, rho and s^2
-have the conjugate normal-inverse-gamma posterior of a linear regression (taking e as normal, a little wider than it
+    x' = a + rho x + b cos(w) + c sin(w) + s e,     e ~ t with 4 degrees of freedom (heavy tails: orders change
+                                                    within days), w the time of the year of x' as an angle,
+beside an *off* regime in which nobody is let in and nobody is sent on. Given the path of a particle, a, rho, b, c and
+s^2 have the conjugate normal-inverse-gamma posterior of a linear regression (taking e as normal, a little wider than it
 is), from which each particle draws them anew every month: they are learnt and never collapse (Carvalho et al. 2010,
 doi:10.1214/10-STS325).
 """
@@ -23,31 +24,52 @@ Bools = npt.NDArray[np.bool_]
 TAILS = 4.0  # degrees of freedom
 _SPREAD = float(np.sqrt(TAILS / (TAILS - 2.0)))  # standard deviation of a t variable
 _DATA_OF_PRIOR = 6.0  # months that the prior of s^2 is worth
-_PRECISION = np.array([[4.0, 0.0], [0.0, 8.0]])  # of (a, rho) a priori, over s^2
+_PRECISION = (4.0, 8.0)  # of a and rho a priori, over s^2
+_NONE = 1e-4  # standard deviation of the season, over s, of a coordinate that has none
 _RHO = (0.3, 0.98)  # bounds: no coordinate is free of memory, and none drifts without end
 
 
 @dataclass(frozen=True)
 class Motion:
-    """How the posture of each particle moves in a month: shapes (N, D)."""
+    """How the posture of each particle moves in a month.
+
+    Attributes:
+        constant, rho, scale: a, rho and s, shapes (N, D).
+        season: b and c, shape (N, D, 2).
+        first: Month of the year, 1 to 12, of the first month of the run.
+    """
 
     constant: Floats
     rho: Floats
     scale: Floats
+    season: Floats
+    first: int
 
     def taken(self, numbers: npt.NDArray[np.intp]) -> Motion:
         """Return the motion of some particles."""
-        return Motion(self.constant[numbers], self.rho[numbers], self.scale[numbers])
+        return Motion(self.constant[numbers], self.rho[numbers], self.scale[numbers], self.season[numbers], self.first)
 
-    def mean(self, posture: Floats) -> Floats:
-        """Return next month's posture without a shock, shape (N, D)."""
-        moved: Floats = self.constant + self.rho * posture
+    def mean(self, posture: Floats, number: int) -> Floats:
+        """Return the posture of the month of a number, counted from 1, without a shock, shape (N, D)."""
+        moved: Floats = self.constant + self.rho * posture + self.season @ time_of_year(self.first, number)
         return moved
 
     def log_density(self, shock: Floats) -> Floats:
         """Return the logarithm of the density of shocks of shape (N, D), shape (N,)."""
         each: Floats = (stats.t.logpdf(shock / self.scale, TAILS) - np.log(self.scale)).sum(axis=1)
         return each
+
+
+def time_of_year(first: int, number: int | npt.NDArray[np.intp]) -> Floats:
+    """Return cosine and sine of the middle of a month as an angle, shape (..., 2).
+
+    Args:
+        first: Month of the year, 1 to 12, of the first month of the run.
+        number: The month's number, counted from 1; an array gives as many rows.
+    """
+    angle = 2 * np.pi * (first + np.asarray(number) - 1.5) / 12
+    found: Floats = np.stack([np.cos(angle), np.sin(angle)], axis=-1)
+    return found
 
 
 def first_postures(prior: PosturePrior, size: int, rng: np.random.Generator) -> Floats:
@@ -58,25 +80,32 @@ def first_postures(prior: PosturePrior, size: int, rng: np.random.Generator) -> 
 
 def motion_given(paths: Floats, prior: PosturePrior, rng: np.random.Generator) -> Motion:
     """Draw how each particle's posture moves, given its path of shape (months, N, D)."""
-    mean, sd = np.array(prior.mean), np.array(prior.shock_sd)
-    before, after = paths[:-1], paths[1:]
-    months = len(before)
-    centre = np.array([mean * (1 - prior.rho), np.full(prior.width, prior.rho)])
-    shift = _PRECISION @ centre
-    p00, p11 = _PRECISION[0, 0] + months, _PRECISION[1, 1] + (before**2).sum(axis=0)
-    p01 = before.sum(axis=0)
-    b0, b1 = shift[0] + after.sum(axis=0), shift[1] + (before * after).sum(axis=0)
-    determinant = p00 * p11 - p01**2
-    a, rho = (p11 * b0 - p01 * b1) / determinant, (p00 * b1 - p01 * b0) / determinant
-    squares = _DATA_OF_PRIOR * sd**2 + (after**2).sum(axis=0) + (centre * shift).sum(axis=0) - (b0 * a + b1 * rho)
-    squares = np.maximum(squares, 0.3 * _DATA_OF_PRIOR * sd**2)
-    variance = squares / rng.chisquare(_DATA_OF_PRIOR + months, size=a.shape)
-    s0, s1 = np.sqrt(p11 / determinant), np.sqrt(p00 / determinant)
-    tie = -p01 / determinant / (s0 * s1)
-    z0, z1 = rng.standard_normal((2, *a.shape))
-    drawn = np.clip(rho + np.sqrt(variance) * s1 * z1, *_RHO)
-    constant = a + np.sqrt(variance) * s0 * (tie * z1 + np.sqrt(np.maximum(1 - tie**2, 0.0)) * z0)
-    return Motion(constant, drawn, np.sqrt(variance) / _SPREAD)
+    months, size, width = paths[1:].shape
+    centre = np.zeros((width, 4))
+    centre[:, 0], centre[:, 1] = np.array(prior.mean) * (1 - prior.rho), prior.rho
+    precision = np.tile([*_PRECISION, 0.0, 0.0], (width, 1))
+    precision[:, 2:] = np.maximum(prior.season, _NONE)[:, None] ** -2.0
+    known = np.empty((months, size, width, 4))
+    known[..., 0], known[..., 1] = 1.0, paths[:-1]
+    known[..., 2:] = time_of_year(prior.first_month, np.arange(1, months + 1))[:, None, None]
+    after = paths[1:, :, :, None]
+    root = np.linalg.cholesky(np.einsum("tndi,tndj->ndij", known, known) + precision[:, :, None] * np.eye(4))
+    shift = (known * after).sum(axis=0) + precision * centre
+    found = _solve(root, shift)
+    least = _DATA_OF_PRIOR * np.array(prior.shock_sd) ** 2
+    squares = least + (after**2).sum(axis=(0, 3)) + (precision * centre**2).sum(axis=1) - (shift * found).sum(axis=2)
+    variance = np.maximum(squares, 0.3 * least) / rng.chisquare(_DATA_OF_PRIOR + months, size=(size, width))
+    spread = np.linalg.solve(root.transpose(0, 1, 3, 2), rng.standard_normal((size, width, 4, 1)))[..., 0]
+    drawn = found + np.sqrt(variance)[:, :, None] * spread
+    rho = np.clip(drawn[:, :, 1], *_RHO)
+    return Motion(drawn[:, :, 0], rho, np.sqrt(variance) / _SPREAD, drawn[:, :, 2:], prior.first_month)
+
+
+def _solve(root: Floats, right: Floats) -> Floats:
+    """Solve A x = right for A with Cholesky factor ``root``: shapes (N, D, K, K) and (N, D, K)."""
+    half = np.linalg.solve(root, right[..., None])
+    solved: Floats = np.linalg.solve(root.transpose(0, 1, 3, 2), half)[..., 0]
+    return solved
 
 
 def shocks(motion: Motion, rng: np.random.Generator) -> Floats:
@@ -110,7 +139,7 @@ def continued(
     posture, regime = paths[-1], off[-1]
     further, regimes = np.empty((months, *posture.shape)), np.empty((months, len(regime)), bool)
     for month in range(months):
-        further[month] = posture = motion.mean(posture) + shocks(motion, rng)
+        further[month] = posture = motion.mean(posture, len(paths) + month) + shocks(motion, rng)
         regimes[month] = regime = next_regime(regime, prior, rng)
     return further, regimes
 

@@ -6,11 +6,15 @@ had; under it, the shock given the figures is normal (as in a Kalman filter), an
 Particles are chosen by that probability (an auxiliary particle filter, Pitt and Shephard 1999,
 doi:10.1080/01621459.1999.10474153), their shocks drawn from the former with heavy tails, a tenth from the process
 itself, and some with the state switched off. None of this need be exact: weights are the density of process times
-record over that of the proposal, each taken at what was run.
+record over that of the proposal, each taken at what was run. Runs of all rounds count, each over the mean of the
+densities of all rounds' proposals (a deterministic mixture, Owen and Zhou 2000, doi:10.1080/01621459.2000.10473909;
+adaptive as in Cornuet et al. 2012, doi:10.1111/j.1467-9469.2011.00756.x).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -49,13 +53,37 @@ class Tried(NamedTuple):
     log_counts: Floats
 
 
-class Proposal(NamedTuple):
-    """What to run next, and the logarithm of what its weight needs beside the record's density, shape (N,)."""
+def together(tried: Sequence[Tried]) -> Tried:
+    """Return runs of several rounds as one."""
+    return Tried(*(np.concatenate(part) for part in zip(*tried, strict=True)))
+
+
+class Children(NamedTuple):
+    """What to run: numbers of the particles to go on from, shape (M,), shocks (M, D), whether the state is off (M,)."""
 
     parents: Numbers
     shock: Floats
     off: Bools
-    log_weight: Floats
+
+
+@dataclass(frozen=True)
+class Now:
+    """What is known of N particles before a month: how each moves, and whether it was off in the month before.
+
+    Attributes:
+        motion: How each particle's posture moves.
+        off: Whether each was off, shape (N,).
+        prior: The posture's prior.
+    """
+
+    motion: Motion
+    off: Bools
+    prior: PosturePrior
+
+    def log_process(self, made: Children) -> Floats:
+        """Return the logarithm of the density of children under the process, shape (M,)."""
+        density = self.motion.taken(made.parents).log_density(made.shock)
+        return density + log_regime(self.off[made.parents], made.off, self.prior) - np.log(len(self.off))
 
 
 class Linear(NamedTuple):
@@ -98,29 +126,55 @@ def linear_model(tried: Tried, features: Floats, target: Floats) -> Linear:
     return Linear(slopes, level, variance)
 
 
-def propose(
-    linear: Linear,
-    target: Floats,
-    dispersion: Floats,
-    motion: Motion,
-    off: Bools,
-    prior: PosturePrior,
-    rng: np.random.Generator,
-) -> Proposal:
-    """Choose particles and draw their shocks.
+@dataclass(frozen=True)
+class Proposal:
+    """A law of children.
+
+    Attributes:
+        now: The particles.
+        chance: Probability by which each particle is chosen, shape (N,).
+        mean: Mean of each particle's shock, shape (N, D).
+        root: Cholesky factor of its scale, shape (N, D, D).
+    """
+
+    now: Now
+    chance: Floats
+    mean: Floats
+    root: Floats
+
+    def draw(self, rng: np.random.Generator) -> Children:
+        """Draw as many children as there are particles."""
+        size, width = self.mean.shape
+        parents = systematic(self.chance, size, rng)
+        rng.shuffle(parents)
+        tails = rng.standard_t(_TAILS, (size, width))
+        shock = self.mean[parents] + _WIDER * np.einsum("nde,ne->nd", self.root[parents], tails)
+        off = np.asarray(rng.random(size) < _OFF)
+        from_process = (rng.random(size) < _FROM_PROCESS) | off
+        shock[from_process] = shocks(self.now.motion.taken(parents), rng)[from_process]
+        return Children(parents, shock, off)
+
+    def log_density(self, made: Children) -> Floats:
+        """Return the logarithm of the density of children, shape (M,)."""
+        of_process = self.now.motion.taken(made.parents).log_density(made.shock)
+        guided = _log_guided(made.shock, self.mean[made.parents], self.root[made.parents])
+        on = np.logaddexp(np.log(1 - _FROM_PROCESS) + guided, np.log(_FROM_PROCESS) + of_process)
+        density: Floats = np.where(made.off, np.log(_OFF) + of_process, np.log(1 - _OFF) + on)
+        return density + np.log(self.chance[made.parents])
+
+
+def proposal(linear: Linear, target: Floats, dispersion: Floats, now: Now) -> Proposal:
+    """Return the proposal that a linear model suggests.
 
     Args:
         linear: The linear model.
         target: Logarithm of the published figures, shape (F,).
         dispersion: Mean over-dispersion of each figure's series, shape (F,).
-        motion: How each particle's posture moves.
-        off: Whether each was off in the month before, shape (N,).
-        prior: The posture's prior.
-        rng: Random numbers.
+        now: The particles.
     """
-    size, width = motion.scale.shape
+    width = now.motion.scale.shape[1]
     noise = dispersion**2 + 1.0 / np.maximum(np.exp(target), 1.0) + 0.2 * np.minimum(linear.variance, 1.0)
-    variance = (motion.scale * _SPREAD) ** 2
+    variance = (now.motion.scale * _SPREAD) ** 2
     slopes = linear.slopes
     total = np.einsum("fd,nd,gd->nfg", slopes, variance, slopes) + np.diag(noise)
     inverse = np.linalg.inv(total)
@@ -129,21 +183,19 @@ def propose(
     mean = np.einsum("ndg,ng->nd", gain, off_by)
     left = variance[:, :, None] * np.eye(width) - np.einsum("ndg,ge,ne->nde", gain, slopes, variance)
     root = np.linalg.cholesky((left + left.transpose(0, 2, 1)) / 2 + 1e-5 * np.eye(width))
-    chance = _chance(total, inverse, off_by)
-    parents = systematic(chance, size, rng)
-    rng.shuffle(parents)
-    shock = mean[parents] + _WIDER * np.einsum("nde,ne->nd", root[parents], rng.standard_t(_TAILS, (size, width)))
-    own = motion.taken(parents)
-    switched = np.asarray(rng.random(size) < _OFF)
-    from_process = (rng.random(size) < _FROM_PROCESS) | switched
-    shock[from_process] = shocks(own, rng)[from_process]
-    density = own.log_density(shock)
-    guided = _log_guided(shock, mean[parents], root[parents])
-    proposed = np.where(
-        switched, density, np.logaddexp(np.log(1 - _FROM_PROCESS) + guided, np.log(_FROM_PROCESS) + density)
-    )
-    regime = log_regime(off[parents], switched, prior) - np.where(switched, np.log(_OFF), np.log(1 - _OFF))
-    return Proposal(parents, shock, switched, density - proposed + regime - np.log(chance[parents] * size))
+    return Proposal(now, _chance(total, inverse, off_by), mean, root)
+
+
+def log_weights(proposals: Sequence[Proposal], made: Children) -> Floats:
+    """Return the logarithm of the process's density over that of the mixture of proposals, shape (M,).
+
+    Args:
+        proposals: The proposals, from each of which equally many children were drawn.
+        made: All their children.
+    """
+    each = np.array([one.log_density(made) for one in proposals])
+    weights: Floats = proposals[0].now.log_process(made) - (logsumexp(each, axis=0) - np.log(len(proposals)))
+    return weights
 
 
 def _chance(total: Floats, inverse: Floats, off_by: Floats) -> Floats:

@@ -8,17 +8,27 @@ from scipy import integrate, stats
 
 from sim.inference.filter.experiment import PosturePrior
 from sim.inference.filter.posture_process import TAILS, Motion
-from sim.inference.filter.proposal import Tried, linear_model, propose, systematic
+from sim.inference.filter.proposal import (
+    Children,
+    Now,
+    Tried,
+    linear_model,
+    log_weights,
+    proposal,
+    systematic,
+    together,
+)
 
-PRIOR = PosturePrior((0.0, 0.0), (1.0, 1.0), (0.5, 0.5), 0.85, 0.03, 0.33)
+PRIOR = PosturePrior((0.0, 0.0), (1.0, 1.0), (0.5, 0.5), 0.85, 0.03, 0.33, (0.0, 0.0), 1)
 NOISE = 0.2
 
 
 @pytest.mark.parametrize("target", [6.0, 9.5])  # what is expected, and a jump of seven scales
-def test_weights_make_up_for_the_proposal(target: float) -> None:
+@pytest.mark.parametrize("rounds", [1, 3])
+def test_weights_make_up_for_the_proposals(target: float, rounds: int) -> None:
     size, rng = 20_000, np.random.default_rng(7)
     level = rng.normal(6.0, 0.3, size)
-    motion = Motion(np.zeros((size, 2)), np.full((size, 2), 0.9), np.full((size, 2), 0.4))
+    motion = Motion(np.zeros((size, 2)), np.full((size, 2), 0.9), np.full((size, 2), 0.4), np.zeros((size, 2, 2)), 1)
     off = np.zeros(size, bool)
 
     def log_count(parents: np.ndarray, shock: np.ndarray, switched: np.ndarray) -> np.ndarray:
@@ -27,10 +37,15 @@ def test_weights_make_up_for_the_proposal(target: float) -> None:
 
     first = Tried(np.arange(size), rng.standard_t(TAILS, (size, 2)) * 0.4, off, np.empty((size, 1)))
     tried = first._replace(log_counts=log_count(first.parents, first.shock, off))
-    linear = linear_model(tried, level[:, None], np.array([target]))
-    made = propose(linear, np.array([target]), np.array([NOISE]), motion, off, PRIOR, rng)
-    found = log_count(made.parents, made.shock, made.off)[:, 0]
-    weights = np.exp(made.log_weight) * stats.norm.pdf(target, found, NOISE)
+    now, proposals, runs = Now(motion, off, PRIOR), [], [tried]
+    for _ in range(rounds):
+        linear = linear_model(together(runs[1:] or runs), level[:, None], np.array([target]))
+        proposals.append(proposal(linear, np.array([target]), np.array([NOISE]), now))
+        drawn = proposals[-1].draw(rng)
+        runs.append(Tried(*drawn, log_count(*drawn)))
+    all_runs = together(runs[1:])
+    made = Children(*all_runs[:3])
+    weights = np.exp(log_weights(proposals, made)) * stats.norm.pdf(target, all_runs.log_counts[:, 0], NOISE)
 
     def likelihood(a: float) -> float:
         spread = np.sqrt(0.3**2 + NOISE**2)
@@ -45,7 +60,7 @@ def test_weights_make_up_for_the_proposal(target: float) -> None:
     assert weights.mean() == pytest.approx(exact * 0.97, rel=0.06)  # it stays on with probability 0.97
     on = ~made.off
     assert np.average(made.shock[on, 0], weights=weights[on]) == pytest.approx(mean, abs=0.05)
-    assert weights.sum() ** 2 / (weights**2).sum() > 0.2 * size
+    assert weights.sum() ** 2 / (weights**2).sum() > 0.2 * size * rounds
 
 
 _QUANTILES = stats.t.ppf((np.arange(200) + 0.5) / 200, TAILS)  # of the second shock, over its scale
