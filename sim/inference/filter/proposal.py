@@ -83,7 +83,8 @@ class Now:
     def log_process(self, made: Children) -> Floats:
         """Return the logarithm of the density of children under the process, shape (M,)."""
         density = self.motion.taken(made.parents).log_density(made.shock)
-        return density + log_regime(self.off[made.parents], made.off, self.prior) - np.log(len(self.off))
+        logs: Floats = density + log_regime(self.off[made.parents], made.off, self.prior) - np.log(len(self.off))
+        return logs
 
 
 class Linear(NamedTuple):
