@@ -19,6 +19,7 @@ from sim.view.controls import Screen, followed, header, levers, run_controls
 from sim.view.live_model import WatchedModel
 from sim.view.numbers import marks_of
 from sim.view.opened_folder import Opened
+from sim.view.panels.ahead import Ahead
 from sim.view.panels.bands import Bands
 from sim.view.panels.documents import Documents
 from sim.view.panels.outlook import ForecastPage, Outlooks
@@ -56,19 +57,22 @@ def Page() -> None:  # noqa: N802
     session, first, problem = solara.use_memo(lambda: _begun(query), [])
     model = solara.use_reactive(first)
     comparison = solara.use_memo(lambda: Comparison(session), [])
-    why, bands, documents = solara.use_memo(lambda: (Why(session), Bands(session), Documents()), [])
+    ahead, why, bands, documents = solara.use_memo(
+        lambda: (Ahead(session), Why(session), Bands(session), Documents()), []
+    )
     solara.use_effect(lambda: session.close, [])
-    for job in (comparison.work, why.job, bands.work, documents.job):
+    for job in (ahead.job, comparison.work, why.job, bands.work, documents.job):
         solara.use_effect(lambda job=job: job.close, [])
     update_counter.get()
     outlooks = solara.use_memo(lambda: Outlooks(_opened.folder if _opened else None, query), [])
     results = _opened is not None and _opened.kind != "forecast"
-    page = solara.use_reactive("Forecast" if outlooks.first else "Results" if results else "Live")
+    opens = "Forecast" if outlooks.first else "Results" if results else "Live"
+    page = solara.use_reactive(opens)
     there = {"Results": results, "Forecast": bool(outlooks.folders)}
     pages = tuple(name for name in PAGES if there.get(name, True))
     screen = Screen(
-        session, model, model.value, model.value.day, page, pages, comparison, why, bands, documents, outlooks,
-        _opened, problem
+        session, model, model.value, model.value.own_day, page, pages, ahead, comparison, why, bands, documents,
+        outlooks, _opened, problem
     )  # fmt: skip
     with solara.Div(classes=["corridor-page"]):
         solara.Title("Corridor")

@@ -89,9 +89,7 @@ class Comparison:
     def _scenario(self, name: str) -> Scenario:
         if name == SCREEN:
             return self.session.named()
-        if name not in offered(self.session.start):
-            raise ValueError(f"found {name!r}, which is not offered")
-        return on_offer(name)
+        return self.session.offer(name)
 
 
 def offers(session: Session) -> list[dict[str, Any]]:

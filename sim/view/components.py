@@ -20,6 +20,7 @@ from sim.view.geometry import geometry_json
 from sim.view.live_model import WatchedModel
 from sim.view.numbers import Marks, figures, known_figures
 from sim.view.panels.bands import spans
+from sim.view.state.window import shown_of
 from sim.view.widgets import ChartWidget, MapWidget, NumbersWidget
 
 if TYPE_CHECKING:
@@ -86,12 +87,13 @@ def today(
     """Show the figures of the last day, beside the baseline's, with bands of replicates and marks of trust."""
     _follow(day)
     rows = figures(model, baseline.numbers if baseline else None)
-    between = spans(bands, model.day, {figure.name: figure.output for figure in known_figures()})
+    shown = shown_of(model).day
+    between = spans(bands, shown, {figure.name: figure.output for figure in known_figures()})
     for row in rows:
         row["span"] = between.get(row["name"], "")
         row["mark"] = marks.of[row["name"]] if marks else None
     content = {
-        "day": model.day,
+        "day": shown,
         "figures": rows,
         "replicates": bands["replicates"] if bands else 0,
         "trust": marks.sentence if marks else "",

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.outputs.definitions import OUTPUTS
+from sim.outputs.definitions import ALL, OUTPUTS
 from sim.outputs.rounding import points, shown
 from sim.outputs.run_data import WINDOW
 from sim.scenario import Scenario
@@ -29,7 +29,7 @@ SOURCES: dict[str, tuple[str, str, str, bool, float]] = {
     "waiting": ("status", "persons", "at_border", False, 1),
     "stranded": ("status", "persons", "stranded", False, 1),
     "landed": ("route", "landed", "", True, 1),
-    "dead": ("status", "persons", "dead", False, 1),
+    "dead": (ALL, "deaths", "", True, 1),
 }
 
 

@@ -35,6 +35,8 @@ def test_they_are_the_intervals_of_the_replicates(tmp_path: Path) -> None:
     assert last["attempts"] == pytest.approx(np.quantile(final, [0.05, 0.95]), rel=1e-3)
     so_far = study.matrix("scenario", measures=["turn_backs"], names=["all"]).values[:, 0]
     assert last["turned_back"] == pytest.approx(np.quantile(so_far, [0.05, 0.95]), rel=1e-3)
+    dead = study.matrix("scenario", measures=["deaths"], names=["all"]).values[:, 0]
+    assert last["dead"] == pytest.approx(np.quantile(dead, [0.05, 0.95]), rel=1e-2)  # three digits are shown
     assert set(found["pressure"]) == set(session.scenario.sections)
     names = {figure.name: figure.output for figure in known_figures()}
     assert spans(found, 70, names)["turned_back"].count(" to ") == 1
