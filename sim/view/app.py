@@ -14,7 +14,7 @@ from mesa.visualization.utils import update_counter
 from sim.scenario import ScenarioError
 from sim.view import components
 from sim.view.compare import Compare
-from sim.view.comparison import Comparison
+from sim.view.comparison import Asked, Comparison
 from sim.view.controls import Screen, followed, header, levers, run_controls
 from sim.view.live_model import WatchedModel
 from sim.view.numbers import marks_of
@@ -26,7 +26,7 @@ from sim.view.panels.outlook import ForecastPage, Outlooks
 from sim.view.panels.why import Why, WhyPage
 from sim.view.results_page import Results
 from sim.view.session import DEFAULT, Session
-from sim.view.state.link import restore
+from sim.view.state.link import compared, restore
 from sim.view.widgets import landmark, static
 
 _start = DEFAULT
@@ -54,9 +54,9 @@ def Page() -> None:  # noqa: N802
     Only the page follows the model and Mesa's `update_counter`: a step redraws everything once.
     """
     query = solara.use_router().search or ""
-    session, first, problem = solara.use_memo(lambda: _begun(query), [])
+    session, first, asked, problem = solara.use_memo(lambda: _begun(query), [])
     model = solara.use_reactive(first)
-    comparison = solara.use_memo(lambda: Comparison(session), [])
+    comparison = solara.use_memo(lambda: Comparison(session, asked=asked), [])
     ahead, why, bands, documents = solara.use_memo(
         lambda: (Ahead(session), Why(session), Bands(session), Documents()), []
     )
@@ -66,7 +66,7 @@ def Page() -> None:  # noqa: N802
     update_counter.get()
     outlooks = solara.use_memo(lambda: Outlooks(_opened.folder if _opened else None, query), [])
     results = _opened is not None and _opened.kind != "forecast"
-    opens = "Forecast" if outlooks.first else "Results" if results else "Live"
+    opens = "Compare" if asked else "Forecast" if outlooks.first else "Results" if results else "Live"
     page = solara.use_reactive(opens)
     there = {"Results": results, "Forecast": bool(outlooks.folders)}
     pages = tuple(name for name in PAGES if there.get(name, True))
@@ -82,14 +82,15 @@ def Page() -> None:  # noqa: N802
         PAGES[page.value](screen)
 
 
-def _begun(query: str) -> tuple[Session, WatchedModel, str]:
-    """Return a new session in the state of a link, its model, and what in the link is not allowed."""
-    session, day, problem = Session(_start), None, ""
+def _begun(query: str) -> tuple[Session, WatchedModel, Asked | None, str]:
+    """Return a new session in the state of a link, its model, what is compared, and what in the link is not allowed."""
+    session, day, asked, problem = Session(_start), None, None, ""
     try:
         day = restore(session, query)
+        asked = compared(session, query)
     except (ScenarioError, ValueError) as error:
         problem = f"The link cannot be followed: {error}"
-    return session, session.model(session.worst_day if day is None else day), problem
+    return session, session.model(session.worst_day if day is None else day), asked, problem
 
 
 @solara.component
