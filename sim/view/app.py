@@ -111,7 +111,7 @@ def Live(screen: Screen) -> None:  # noqa: N802
                 components.corridor_map(model, day=day)
             with solara.Div(classes=["corridor-charts"]):
                 components.pressure_chart(model, ghost=baseline.charts["pressure"], day=day, bands=bands)
-                components.load_chart(model, ghost=baseline.charts["load"], day=day)
+                components.load_chart(model, ghost=baseline.charts["load"], day=day, bands=bands)
                 components.outcome_chart(model, ghost=baseline.charts["outcome"], day=day)
 
 

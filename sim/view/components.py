@@ -63,10 +63,13 @@ def pressure_chart(
 
 
 @solara.component
-def load_chart(model: CorridorModel, ghost: str = "", day: int | None = None) -> Any:
-    """Show attempts by result, against capacity."""
+def load_chart(
+    model: CorridorModel, ghost: str = "", day: int | None = None, bands: dict[str, Any] | None = None
+) -> Any:
+    """Show attempts by result, against capacity; ``bands`` are those of replicates, of the sum of all results."""
     _follow(day)
-    return ChartWidget.element(data=to_json(series.load_series(model)), ghost=ghost)
+    data = to_json(series.load_series(model))
+    return ChartWidget.element(data=data, ghost=ghost, bands=to_json(bands) if bands else "")
 
 
 @solara.component
