@@ -143,16 +143,23 @@ def begun(
         )
     scenario = resolve(scenario) if is_uncertain(scenario) else scenario
     check_window(scenario)
-    return CorridorModel.restore(_earlier_state(earlier_of(scenario), days_before(scenario)), whole_of(scenario))
+    return CorridorModel.restore(earlier_state(earlier_of(scenario), days_before(scenario)), whole_of(scenario))
 
 
-def _earlier_state(earlier: Scenario, day: int) -> State:
-    """Return the state of a run after some days; the latest few are kept, as paired runs begin from the same one."""
+def earlier_state(earlier: Scenario, day: int, progress: Callable[[int], None] | None = None) -> State:
+    """Return the state of a run after some days; the latest few are kept, as paired runs begin from the same one.
+
+    ``progress`` is called with the number of days done after each day that is run.
+    """
     for kept in _EARLIER:
         if kept.day == day and kept.scenario == earlier and kept.identity == identity():
             return kept
     model = CorridorModel(earlier)
-    model.run_for(day)
+    if progress is None:
+        model.run_for(day)
+    while model.day < day:
+        model.step()
+        progress(model.day)  # type: ignore[misc]  # it has run them all if there is none
     state = model.state()
     model.__dict__.clear()
     _EARLIER.append(state)

@@ -115,6 +115,12 @@ def restored[M: CorridorModel](cls: type[M], state: State, world: World | None =
     Raises StateError if the state has what is not accepted.
     """
     model = cls.__new__(cls)
+    put_state(model, state, world)
+    return model
+
+
+def put_state(model: CorridorModel, state: State, world: World | None = None) -> None:
+    """Put a model of which nothing is made yet in a state; arguments and errors as in `restored`."""
     mesa.Model.__init__(model, rng=state.scenario.seed)
     model.settings = state.scenario
     model.names = names_of(state.scenario)
@@ -135,7 +141,6 @@ def restored[M: CorridorModel](cls: type[M], state: State, world: World | None =
     model.random.setstate(content["random"])
     model.rng.bit_generator.state = content["rng"]
     set_clock(model, content["clock"])
-    return model
 
 
 def set_clock(model: CorridorModel, clock: dict[str, Any]) -> None:

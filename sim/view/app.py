@@ -14,18 +14,19 @@ from mesa.visualization.utils import update_counter
 from sim.scenario import ScenarioError
 from sim.view import components
 from sim.view.compare import Compare
-from sim.view.comparison import Comparison
+from sim.view.comparison import Asked, Comparison
 from sim.view.controls import Screen, followed, header, levers, run_controls
 from sim.view.live_model import WatchedModel
 from sim.view.numbers import marks_of
 from sim.view.opened_folder import Opened
+from sim.view.panels.ahead import Ahead
 from sim.view.panels.bands import Bands
 from sim.view.panels.documents import Documents
 from sim.view.panels.outlook import ForecastPage, Outlooks
 from sim.view.panels.why import Why, WhyPage
 from sim.view.results_page import Results
 from sim.view.session import DEFAULT, Session
-from sim.view.state.link import restore
+from sim.view.state.link import compared, restore
 from sim.view.widgets import landmark, static
 
 _start = DEFAULT
@@ -53,22 +54,25 @@ def Page() -> None:  # noqa: N802
     Only the page follows the model and Mesa's `update_counter`: a step redraws everything once.
     """
     query = solara.use_router().search or ""
-    session, first, problem = solara.use_memo(lambda: _begun(query), [])
+    session, first, asked, problem = solara.use_memo(lambda: _begun(query), [])
     model = solara.use_reactive(first)
-    comparison = solara.use_memo(lambda: Comparison(session), [])
-    why, bands, documents = solara.use_memo(lambda: (Why(session), Bands(session), Documents()), [])
+    comparison = solara.use_memo(lambda: Comparison(session, asked=asked), [])
+    ahead, why, bands, documents = solara.use_memo(
+        lambda: (Ahead(session), Why(session), Bands(session), Documents()), []
+    )
     solara.use_effect(lambda: session.close, [])
-    for job in (comparison.work, why.job, bands.work, documents.job):
+    for job in (ahead.job, comparison.work, why.job, bands.work, documents.job):
         solara.use_effect(lambda job=job: job.close, [])
     update_counter.get()
     outlooks = solara.use_memo(lambda: Outlooks(_opened.folder if _opened else None, query), [])
     results = _opened is not None and _opened.kind != "forecast"
-    page = solara.use_reactive("Forecast" if outlooks.first else "Results" if results else "Live")
+    opens = "Compare" if asked else "Forecast" if outlooks.first else "Results" if results else "Live"
+    page = solara.use_reactive(opens)
     there = {"Results": results, "Forecast": bool(outlooks.folders)}
     pages = tuple(name for name in PAGES if there.get(name, True))
     screen = Screen(
-        session, model, model.value, model.value.day, page, pages, comparison, why, bands, documents, outlooks,
-        _opened, problem
+        session, model, model.value, model.value.own_day, page, pages, ahead, comparison, why, bands, documents,
+        outlooks, _opened, problem
     )  # fmt: skip
     with solara.Div(classes=["corridor-page"]):
         solara.Title("Corridor")
@@ -78,14 +82,15 @@ def Page() -> None:  # noqa: N802
         PAGES[page.value](screen)
 
 
-def _begun(query: str) -> tuple[Session, WatchedModel, str]:
-    """Return a new session in the state of a link, its model, and what in the link is not allowed."""
-    session, day, problem = Session(_start), None, ""
+def _begun(query: str) -> tuple[Session, WatchedModel, Asked | None, str]:
+    """Return a new session in the state of a link, its model, what is compared, and what in the link is not allowed."""
+    session, day, asked, problem = Session(_start), None, None, ""
     try:
         day = restore(session, query)
+        asked = compared(session, query)
     except (ScenarioError, ValueError) as error:
         problem = f"The link cannot be followed: {error}"
-    return session, session.model(session.worst_day if day is None else day), problem
+    return session, session.model(session.worst_day if day is None else day), asked, problem
 
 
 @solara.component
@@ -106,7 +111,7 @@ def Live(screen: Screen) -> None:  # noqa: N802
                 components.corridor_map(model, day=day)
             with solara.Div(classes=["corridor-charts"]):
                 components.pressure_chart(model, ghost=baseline.charts["pressure"], day=day, bands=bands)
-                components.load_chart(model, ghost=baseline.charts["load"], day=day)
+                components.load_chart(model, ghost=baseline.charts["load"], day=day, bands=bands)
                 components.outcome_chart(model, ghost=baseline.charts["outcome"], day=day)
 
 

@@ -7,10 +7,20 @@ from typing import Any
 import solara
 
 from sim.view.background import Progress
-from sim.view.comparison import MOST, MOST_SCENARIOS, REPLICATES, offers, on_screen, suggested
+from sim.view.comparison import MOST, MOST_SCENARIOS, REPLICATES, Asked, offers, on_screen, suggested
 from sim.view.components import to_json
 from sim.view.controls import Message, Screen, answers, followed, progress_of
-from sim.view.widgets import CompareWidget, DifferencesWidget, FanWidget, MatrixWidget, WhereWidget, landmark, static
+from sim.view.state.link import link_of
+from sim.view.widgets import (
+    ArmsWidget,
+    CompareWidget,
+    DifferencesWidget,
+    FanWidget,
+    MatrixWidget,
+    WhereWidget,
+    landmark,
+    static,
+)
 
 
 @solara.component
@@ -45,6 +55,9 @@ def _compared(found: dict[str, Any]) -> None:
         with solara.Div(classes=["corridor-tables"]):
             DifferencesWidget.element(data=found["tables"][other]["differences"])
             WhereWidget.element(data=found["tables"][other]["where"])
+        if found["arms"]:
+            with solara.Div(classes=["corridor-arms"]):
+                ArmsWidget.element(data=found["arms"])
 
 
 @solara.component
@@ -75,12 +88,12 @@ def _controls(screen: Screen, progress: Progress) -> Any:
         if "start" in message:
             asked = message["start"]
             others = [str(name) for name in (asked["b"], *asked.get("more", ()))]
-            comparison.start(str(asked["a"]), *others, replicates=asked["replicates"])
+            comparison.start(str(asked["a"]), *others, replicates=asked["replicates"], arms=bool(asked["arms"]))
         if "cancel" in message:
             comparison.work.cancel()
 
     pair = solara.use_memo(lambda: suggested(session), [session.name, session.choices.empty])
-    names, replicates = comparison.asked or (pair, REPLICATES)
+    names, replicates, arms = comparison.asked or Asked(pair, REPLICATES)
     content = {
         "answered": answered.value,
         "offered": [*known, on_screen(session)],
@@ -88,6 +101,8 @@ def _controls(screen: Screen, progress: Progress) -> Any:
         "b": names[1],
         "more": names[2:],
         "replicates": replicates,
+        "arms": arms,
+        "link": link_of(session, screen.day),
         "most": MOST,
         "mostScenarios": MOST_SCENARIOS,
         **progress_of(progress, error.value),

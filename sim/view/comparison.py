@@ -1,4 +1,4 @@
-"""Comparisons of two scenarios in the background of a session: requests and results."""
+"""Comparisons of scenarios in the background of a session: requests and results."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from sim.scenario import Scenario, ScenarioError, diff_yaml
+from sim.studies.arms import with_arms
 from sim.studies.carry_out import comparable
 from sim.studies.plan import Plan
 from sim.studies.study import Study
@@ -14,6 +15,7 @@ from sim.studies.work.executors import Workplace
 from sim.view.background import Background, spare_pool
 from sim.view.differences import matrix, tables
 from sim.view.fans import charts
+from sim.view.panels.arms import Beside, answers, arms_of
 from sim.view.session import Session, offered, on_offer
 
 SCREEN = "what-is-on-screen"
@@ -23,22 +25,36 @@ MOST_SCENARIOS = 7  # as many as there are colours that tell apart
 
 def found(study: Study, other: str | None = None) -> dict[str, str]:
     """Return the displayed parts of a study as JSON, by part: of its base and one other."""
-    shown = [study.base, *([other] if other else study.others[:1])]
-    return as_json({**charts(study, shown), **tables(study, other)})
+    own = study.against(other) if isinstance(study, Beside) and other else study
+    shown = [own.base, *([other] if other else own.others[:1])]
+    return as_json({**charts(own, shown), **tables(own, other)})
 
 
 def all_found(study: Study) -> dict[str, Any]:
-    """Return the parts of a comparison: ``charts`` of all scenarios, the ``matrix``, and ``tables`` by the other."""
+    """Return the parts of a comparison: ``charts`` of all scenarios, the ``matrix``, and ``tables`` by the other.
+
+    Arms are scenarios like any other, each beside the base of its own; ``arms`` tells of their difference, if there are
+    any.
+    """
+    beside = Beside(study.folder)
+    arms = arms_of(study)
     return {
-        "charts": as_json(charts(study, study.names)),
-        "matrix": as_json({"matrix": matrix(study)})["matrix"],
-        "tables": {other: as_json(_lettered(tables(study, other), study.names.index(other))) for other in study.others},
+        "charts": as_json(charts(beside, beside.names)),
+        "matrix": as_json({"matrix": matrix(beside)})["matrix"],
+        "tables": {other: _tables(beside, other) for other in beside.others},
+        "arms": None if arms is None else as_json({"arms": arms})["arms"],
     }
 
 
-def _lettered(parts: dict[str, Any], number: int) -> dict[str, Any]:
-    """Return tables with the letter by which the page calls the other scenario: B for number 1."""
-    return {name: {**part, "letter": chr(ord("A") + number)} for name, part in parts.items()}
+def _tables(study: Beside, other: str) -> dict[str, str]:
+    """Return tables of another scenario's differences, with the letters by which the page calls both, A the first."""
+    own = study.against(other)
+    letters = {"baseLetter": _letter(study, own.base), "letter": _letter(study, other)}
+    return as_json({name: {**part, **letters} for name, part in tables(own, other).items()})
+
+
+def _letter(study: Study, name: str) -> str:
+    return chr(ord("A") + study.names.index(name))
 
 
 def as_json(parts: dict[str, Any]) -> dict[str, str]:
@@ -47,10 +63,14 @@ def as_json(parts: dict[str, Any]) -> dict[str, str]:
 
 
 class Asked(NamedTuple):
-    """What was asked: the scenarios, the base first, and the number of replicates."""
+    """What was asked: the scenarios, the base first, the number of replicates, and whether both arms are run.
+
+    Two arms have scenarios in which somebody may answer (`sim.view.panels.arms`).
+    """
 
     names: tuple[str, ...]
     replicates: int
+    arms: bool = True
 
 
 class Comparison:
@@ -59,15 +79,18 @@ class Comparison:
     Args:
         session: The session whose scenarios and what-if are offered.
         place: Makes the executor of the runs.
+        asked: What is chosen to begin with.
     """
 
-    def __init__(self, session: Session, place: Callable[[], Workplace] = spare_pool) -> None:
+    def __init__(
+        self, session: Session, place: Callable[[], Workplace] = spare_pool, asked: Asked | None = None
+    ) -> None:
         """Set up without a comparison."""
         self.session = session
         self.work = Background(all_found, place=place)
-        self.asked: Asked | None = None
+        self.asked = asked
 
-    def start(self, base: str, *others: str, replicates: int) -> None:
+    def start(self, base: str, *others: str, replicates: int, arms: bool = True) -> None:
         """Start a comparison; raises ScenarioError or ValueError if these cannot be compared, or one is running."""
         names = (base, *others)
         if len(set(names)) < len(names):
@@ -81,17 +104,18 @@ class Comparison:
         for number, name in enumerate(names):
             short = _short(name)
             scenarios[short if short not in scenarios else f"{short}-{number}"] = self._scenario(name)
-        plan = Plan("compare", comparable(scenarios), replicates)
-        if not self.work.start(plan):
+        compared, extra = with_arms(comparable(scenarios)) if arms else (comparable(scenarios), {})
+        if len(compared) > MOST_SCENARIOS:
+            found = f"found {len(names)} scenarios, and the other arm of {len(compared) - len(names)} of them"
+            raise ScenarioError(f"{found}; allowed: {MOST_SCENARIOS} in all")
+        if not self.work.start(Plan("compare", compared, replicates, extra=extra)):
             raise ValueError("a comparison is under way: cancel it first")
-        self.asked = Asked(names, replicates)
+        self.asked = Asked(names, replicates, arms)
 
     def _scenario(self, name: str) -> Scenario:
         if name == SCREEN:
             return self.session.named()
-        if name not in offered(self.session.start):
-            raise ValueError(f"found {name!r}, which is not offered")
-        return on_offer(name)
+        return self.session.offer(name)
 
 
 def offers(session: Session) -> list[dict[str, Any]]:
@@ -125,7 +149,8 @@ def _period(scenario: Scenario) -> tuple[Any, int]:
 
 
 def _offer(name: str, scenario: Scenario) -> dict[str, Any]:
-    return {"name": name, "title": scenario.title, "start": scenario.start.isoformat(), "days": scenario.days}
+    period = {"start": scenario.start.isoformat(), "days": scenario.days}
+    return {"name": name, "title": scenario.title, **period, "answers": answers(scenario)}
 
 
 def _short(name: str) -> str:

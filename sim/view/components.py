@@ -20,6 +20,7 @@ from sim.view.geometry import geometry_json
 from sim.view.live_model import WatchedModel
 from sim.view.numbers import Marks, figures, known_figures
 from sim.view.panels.bands import spans
+from sim.view.state.window import shown_of
 from sim.view.widgets import ChartWidget, MapWidget, NumbersWidget
 
 if TYPE_CHECKING:
@@ -62,10 +63,13 @@ def pressure_chart(
 
 
 @solara.component
-def load_chart(model: CorridorModel, ghost: str = "", day: int | None = None) -> Any:
-    """Show attempts by result, against capacity."""
+def load_chart(
+    model: CorridorModel, ghost: str = "", day: int | None = None, bands: dict[str, Any] | None = None
+) -> Any:
+    """Show attempts by result, against capacity; ``bands`` are those of replicates, of the sum of all results."""
     _follow(day)
-    return ChartWidget.element(data=to_json(series.load_series(model)), ghost=ghost)
+    data = to_json(series.load_series(model))
+    return ChartWidget.element(data=data, ghost=ghost, bands=to_json(bands) if bands else "")
 
 
 @solara.component
@@ -86,12 +90,13 @@ def today(
     """Show the figures of the last day, beside the baseline's, with bands of replicates and marks of trust."""
     _follow(day)
     rows = figures(model, baseline.numbers if baseline else None)
-    between = spans(bands, model.day, {figure.name: figure.output for figure in known_figures()})
+    shown = shown_of(model).day
+    between = spans(bands, shown, {figure.name: figure.output for figure in known_figures()})
     for row in rows:
         row["span"] = between.get(row["name"], "")
         row["mark"] = marks.of[row["name"]] if marks else None
     content = {
-        "day": model.day,
+        "day": shown,
         "figures": rows,
         "replicates": bands["replicates"] if bands else 0,
         "trust": marks.sentence if marks else "",

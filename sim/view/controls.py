@@ -28,6 +28,7 @@ from sim.view.components import to_json
 from sim.view.levers import levers_of, open_routes, title, told
 from sim.view.live_model import WatchedModel
 from sim.view.opened_folder import Opened
+from sim.view.panels.ahead import Ahead
 from sim.view.panels.bands import REPLICATES, Bands
 from sim.view.panels.documents import Documents
 from sim.view.session import Session, offered, on_offer
@@ -48,9 +49,10 @@ Message = dict[str, Any]
 class Screen:
     """The state of one tab: its session, the reactive model, and the model and day now on screen.
 
-    ``page`` is the reactive name of the page, one of ``pages``; ``comparison`` is what the session compares, ``why``
-    what it explains, ``bands`` how uncertain it is, ``documents`` what it writes, ``outlooks`` the forecasts it can
-    show; ``opened`` is the folder that the view was opened with, ``problem`` what in its link is not allowed.
+    ``page`` is the reactive name of the page, one of ``pages``; ``ahead`` is what the session waits for, ``comparison``
+    what it compares, ``why`` what it explains, ``bands`` how uncertain it is, ``documents`` what it writes,
+    ``outlooks`` the forecasts it can show; ``opened`` is the folder that the view was opened with, ``problem`` what in
+    its link is not allowed.
     """
 
     session: Session
@@ -59,6 +61,7 @@ class Screen:
     day: int
     page: Model
     pages: tuple[str, ...]
+    ahead: Ahead
     comparison: Comparison
     why: Why
     bands: Bands
@@ -137,21 +140,22 @@ def header(screen: Screen) -> Any:
     def act(message: Message) -> None:
         if message.get("page") in screen.pages:
             screen.page.value = message["page"]
-        if "open" in message:
-            session.open(message["open"])
-            put(screen.model, session.model(session.worst_day))
+        if "open" in message and not screen.ahead.waits(message["open"]):
+            open_scenario(screen, message["open"])
         if "document" in message:
             screen.documents.start(str(message["document"]), *source_of(screen))
         if "save" in message:
             name, text = session.saved()
             file.value = {"number": (file.peek() or {"number": 0})["number"] + 1, "name": name, "text": text}
 
+    ahead = _opened_when_ready(screen, error)
     followed(screen.documents.job)
     words = told(session.base, session.choices)
     marks = solara.use_memo(lambda: " ".join(sentences({session.name: session.base})), [id(session.base)])
     content = {
         "answered": answered.value,
-        "error": error.value,
+        "error": error.value or ahead.error,
+        "ahead": screen.ahead.words,
         "offered": [*own, *names],
         "scenario": session.name,
         "description": f"{session.base.description.strip()} {marks}".strip(),
@@ -163,6 +167,28 @@ def header(screen: Screen) -> Any:
         "pages": screen.pages,
     }
     return HeaderWidget.element(data=to_json(content), on_sent=answers(act, answered, error))
+
+
+def _opened_when_ready(screen: Screen, error: Model) -> Progress:
+    """Open the scenario that is waited for, once it can be; return how far what it waits for is."""
+    ahead = followed(screen.ahead.job)
+
+    def arrive() -> None:
+        if ahead.state == "done":
+            screen.ahead.job.forget()
+            try:
+                open_scenario(screen, ahead.result)
+            except ScenarioError as problem:
+                error.value = str(problem)
+
+    solara.use_effect(arrive, [ahead.state])
+    return ahead
+
+
+def open_scenario(screen: Screen, name: str) -> None:
+    """Show a scenario on offer on its worst day; raises ScenarioError or ValueError, without any change."""
+    screen.session.open(name)
+    put(screen.model, screen.session.model(screen.session.worst_day))
 
 
 def source_of(screen: Screen) -> tuple[Path | Scenario, str]:
@@ -203,19 +229,19 @@ def _run_bar(screen: Screen, interval: Model, uncertain: Progress) -> Any:
             interval.value = int(1000 / min(max(float(message["speed"]), 1), 100))
         if "seed" in message:
             session.set_seed(int(message["seed"]))
-            put(screen.model, session.model(screen.model.peek().day))
+            put(screen.model, session.model(screen.model.peek().own_day))
         if "bands" in message:
             screen.bands.start() if message["bands"] else screen.bands.work.cancel()
         if "week" in message:
-            go_to(screen, screen.model.peek().day + 7)
+            go_to(screen, screen.model.peek().own_day + 7)
         if "day" in message:
             go_to(screen, int(message["day"]))
 
     content = {
         "answered": answered.value,
         "day": screen.day,
-        "days": screen.shown.settings.days,
-        "start": screen.shown.settings.start.isoformat(),
+        "days": session.base.days,
+        "start": session.base.start.isoformat(),
         "speed": round(1000 / interval.value),
         "seed": session.base.seed,
         "link": link_of(session, screen.day),
@@ -228,7 +254,7 @@ def _run_bar(screen: Screen, interval: Model, uncertain: Progress) -> Any:
 def go_to(screen: Screen, day: int) -> None:
     """Show a day of the run, running on from here, or from the first day if it is earlier."""
     now = screen.model.peek()
-    if day >= now.day:
+    if day >= now.own_day:
         now.run_to(day)
         force_update()
     else:
@@ -249,7 +275,7 @@ def levers(screen: Screen) -> Any:
     def after() -> None:
         now = screen.model.peek()
         if session.scenario is not now.source:
-            put(screen.model, session.model(now.day))
+            put(screen.model, session.model(now.own_day))
 
     content = {**lever_rows(session, screen.shown), "answered": answered.value, "error": error.value}
     return LeversWidget.element(data=to_json(content), on_sent=answers(act, answered, error, after))

@@ -110,7 +110,7 @@ def _chart(study: Study, names: list[str], title: str, unit: str, views: list[Ch
 
 
 def _events(scenario: Scenario) -> list[Chart]:
-    told: Any = SimpleNamespace(settings=resolve(scenario), measures=SimpleNamespace(failed=()))
+    told: Any = SimpleNamespace(settings=resolve(scenario), day=0, measures=SimpleNamespace(failed=()))
     return events_of(told)
 
 

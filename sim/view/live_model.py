@@ -13,6 +13,9 @@ from sim.engine.rows import ROW, Population, new_rows
 from sim.model import CorridorModel
 from sim.scenario import Scenario, resolve
 from sim.scenario.timetable import timetabled
+from sim.states.state import put_state
+from sim.states.window import days_before
+from sim.view.state.window import begun
 
 LONGEST_WAIT = 1.0  # seconds; a tab in the background paints about once a second
 
@@ -67,19 +70,27 @@ class WatchedModel(CorridorModel):
     ``scenario`` with Mesa's own scenario and lose every value of the YAML. And it waits for ``pace`` before
     a step, so that a fast run does not freeze the page.
 
+    If the scenario begins from another run, that is run first, and the model has its days, too (`settings`, `day`).
+
     Args:
         settings: A scenario; distributions take their central values, as in a single run on the command line.
         pace: Waited for before each step; no waiting if None.
 
     Attributes:
         source: ``settings`` as given, including distributions.
+        before: Days of the run before the scenario's own first day, 0 unless it begins from another run.
     """
 
     def __init__(self, settings: Scenario, pace: Pace | None = None) -> None:
-        """Build the world of a scenario at its first day."""
+        """Build the world of a scenario at its first day; raises ScenarioError if it cannot begin from another run."""
         self.source = settings
+        self.before = days_before(settings)
         self._step_lock = RLock()
         self.pace = pace
+        if settings.begins is not None:
+            put_state(self, begun(settings))
+            self._with_kernel(self)
+            return
         scenario = resolve(settings)
         first = _first_rows(population(scenario, names_of(scenario)))  # no lever changes them, and sorting takes long
         self._rows = aligned(first.shape, ROW)
@@ -97,16 +108,21 @@ class WatchedModel(CorridorModel):
             super().step()
 
     def run_to(self, day: int) -> Self:
-        """Step without waiting until ``day`` days have been run, or the run ends."""
+        """Step without waiting until ``day`` days of the scenario's own have been run, or the run ends."""
         pace, self.pace = self.pace, None
         try:
-            while self.running and self.day < day and not (pace is not None and pace.closed):
+            while self.running and self.own_day < day and not (pace is not None and pace.closed):
                 self.step()
         finally:
             self.pace = pace
         return self
 
     @property
+    def own_day(self) -> int:
+        """Return how many of the scenario's own days have been run."""
+        return self.day - self.before
+
+    @property
     def last_date(self) -> date:
-        """Return the date of the last day that was run, or the first day of the run before that."""
-        return date.fromordinal(self.settings.start.toordinal() + max(self.day - 1, 0))
+        """Return the date of the last of its own days that was run, or of the first day before that."""
+        return date.fromordinal(self.source.start.toordinal() + max(self.own_day - 1, 0))

@@ -24,6 +24,7 @@ from sim.engine.tables import (
 from sim.outputs.rounding import point
 from sim.outputs.run_data import WINDOW, border_pressure
 from sim.scenario.places.scenario_map import map_of
+from sim.view.state.window import before_of, shown_of
 
 if TYPE_CHECKING:
     from sim.model import CorridorModel
@@ -33,18 +34,18 @@ Row = dict[str, Any]
 
 
 def map_frame(model: CorridorModel) -> Row:
-    """Return the map's numbers at the end of the last day that was run.
+    """Return the map's numbers at the end of the last day that was run; "so far" is since the first that is shown.
 
     ``sections``: border pressure, and attempts, turn-backs, procedures and crossings a day (means of 7 days),
     capacity (attempts a day), deaths so far. ``camps``, ``hubs``, ``coasts``: persons there now. ``agencies``: persons
     in procedure, of those on the map. ``landings``: persons landed, in 7 days and so far. ``routes``: departures of the
     last 7 days as marks.
     """
-    day = model.day
+    day, shown = model.day, shown_of(model)
     return {
-        "day": day,
-        "days": model.settings.days,
-        "start": model.settings.start.isoformat(),
+        "day": shown.day,
+        "days": shown.days,
+        "start": shown.start.isoformat(),
         "sections": list(_sections(model, day)),
         "camps": list(_camps(model, day)),
         "hubs": list(_hubs(model, day)),
@@ -63,7 +64,7 @@ def _recent(flows: Any, day: int) -> Any:
 def _sections(model: CorridorModel, day: int) -> Iterator[Row]:
     world, known = model.world, model.settings.sections
     recent = _recent(world.section_flows, day) / WINDOW
-    deaths = world.section_flows[:day, :, S_DEATHS].sum(axis=0)
+    deaths = world.section_flows[before_of(model) : day, :, S_DEATHS].sum(axis=0)
     first = max(day - WINDOW, 0)
     capacity = world.section_capacity[day - 1] if day else np.zeros(len(model.names.sections))
     window = world.section_flows[first:day, :, S_PATROL_CALLS]
@@ -85,10 +86,14 @@ def _sections(model: CorridorModel, day: int) -> Iterator[Row]:
 
 
 def _stock(model: CorridorModel, day: int, place: str) -> Any:
-    """Return persons at a place by status at the end of the last day; zeros before the first."""
-    number = model.names.places.index(place)
+    """Return persons at a place by status at the end of the last day, the dead so far; zeros before the first."""
+    number, first = model.names.places.index(place), before_of(model)
     stocks = model.world.stocks_by_place
-    return stocks[day - 1, number] if day else np.zeros(stocks.shape[2], np.int32)
+    found = stocks[day - 1, number] if day else np.zeros(stocks.shape[2], np.int32)
+    if first:
+        found = found.copy()
+        found[p.DEAD] -= stocks[first - 1, number, p.DEAD]
+    return found
 
 
 def _camps(model: CorridorModel, day: int) -> Iterator[Row]:
@@ -145,10 +150,11 @@ def _coasts(model: CorridorModel, day: int) -> Iterator[Row]:
 
 def _landings(model: CorridorModel, day: int) -> Iterator[Row]:
     flows, routes = model.world.pair_flows[:day, :, F_LANDED], model.settings.routes
+    first = before_of(model)
     targets = sorted({routes[model.names.routes[k]].destination for k in _sea_routes(model)})
     for place in targets:
         own = [k for k, (_, r) in enumerate(model.names.pairs) if routes[r].destination == place]
-        yield {"place": place, "week": int(flows[-WINDOW:, own].sum()), "so_far": int(flows[:, own].sum())}
+        yield {"place": place, "week": int(flows[-WINDOW:, own].sum()), "so_far": int(flows[first:, own].sum())}
 
 
 def _routes(model: CorridorModel, day: int) -> Iterator[Row]:

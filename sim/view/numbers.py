@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from sim.engine import rows as p
-from sim.engine.tables import F_LANDED, S_ATTEMPTS, S_CROSSINGS, S_PATROL_CALLS, S_PROCEDURES, S_TURN_BACKS
+from sim.engine.tables import F_DEATHS, F_LANDED, S_ATTEMPTS, S_CROSSINGS, S_PATROL_CALLS, S_PROCEDURES, S_TURN_BACKS
 from sim.outputs.definitions import ALL, OUTPUTS, pair_column, registered
 from sim.outputs.rounding import shown
 from sim.outputs.run_data import WINDOW, border_pressure
@@ -15,6 +15,7 @@ from sim.outputs.trust import Trust
 from sim.report.trust import SIGNS, sentence
 from sim.scenario import Scenario
 from sim.view.replay import Replay
+from sim.view.state.window import before_of, shown_of
 
 if TYPE_CHECKING:
     from sim.model import CorridorModel
@@ -70,25 +71,25 @@ def marks_of(scenario: Scenario) -> Marks:
 
 
 def numbers_by_day(model: CorridorModel | Replay) -> dict[str, list[float]]:
-    """Return each figure at the end of each day that was run."""
-    day, world = model.day, model.world
+    """Return each figure at the end of each day that was run; "so far" is since the first day that is shown."""
+    day, world, first = model.day, model.world, before_of(model)
     sections = world.section_flows[:day]
     attempts = sections[:, :, S_ATTEMPTS]
     persons = world.stocks_by_cohort[:day].sum(axis=1)
     pressure = border_pressure(sections[:, :, S_PATROL_CALLS], world.section_capacity[:day])
     entries = sections[:, :, S_CROSSINGS] + sections[:, :, S_PROCEDURES]
     columns: dict[str, Any] = {
-        "attempts": _mean_of_week(attempts.sum(axis=1)),
-        "peak": pressure.max(axis=1) if pressure.shape[1] else np.zeros(day),
-        "turned_back": sections[:, :, S_TURN_BACKS].sum(axis=1).cumsum(),
-        "inside": entries.sum(axis=1).cumsum(),
-        "waiting": persons[:, p.AT_BORDER],
-        "stranded": persons[:, p.STRANDED],
-        "landed": world.pair_flows[:day, :, F_LANDED].sum(axis=1).cumsum(),
-        "dead": persons[:, p.DEAD],
+        "attempts": _mean_of_week(attempts.sum(axis=1))[first:],
+        "peak": pressure[first:].max(axis=1) if pressure.shape[1] else np.zeros(day - first),
+        "turned_back": sections[first:, :, S_TURN_BACKS].sum(axis=1).cumsum(),
+        "inside": entries[first:].sum(axis=1).cumsum(),
+        "waiting": persons[first:, p.AT_BORDER],
+        "stranded": persons[first:, p.STRANDED],
+        "landed": world.pair_flows[first:day, :, F_LANDED].sum(axis=1).cumsum(),
+        "dead": world.pair_flows[first:day, :, F_DEATHS].sum(axis=1).cumsum(),
     }
     for name in registered():
-        columns[name] = _by_day(model, name)[:day].cumsum()
+        columns[name] = _by_day(model, name)[first:day].cumsum()
     return {name: np.asarray(values, np.float64).tolist() for name, values in columns.items()}
 
 
@@ -107,13 +108,13 @@ def _mean_of_week(values: Any) -> Any:
 
 def figures(model: CorridorModel | Replay, baseline: dict[str, list[float]] | None) -> list[dict[str, Any]]:
     """Return the figures of the last day, with the baseline's of the same day, as numbers and text."""
-    found = numbers_by_day(model)
+    found, day = numbers_by_day(model), shown_of(model).day
     rows = []
     for figure in known_figures():
         values = found[figure.name]
         base = baseline[figure.name] if baseline else []
         value = values[-1] if values else 0
-        before = base[model.day - 1] if 0 < model.day <= len(base) else None
+        before = base[day - 1] if 0 < day <= len(base) else None
         digits = OUTPUTS[figure.output].digits
         rows.append(
             {

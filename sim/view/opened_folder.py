@@ -15,7 +15,6 @@ from sim.outputs.results import SCENARIO, Results
 from sim.report.outlook import stored
 from sim.scenario import Scenario, ScenarioError, apply_overrides, load_scenario
 from sim.scenario.points import coordinate_of
-from sim.studies.arms import ANSWERED
 from sim.studies.plan import EXPERIMENT
 from sim.studies.store.recorded import is_study
 from sim.studies.study import Study
@@ -23,6 +22,7 @@ from sim.sweeps.completed_sweep import CompletedSweep
 from sim.sweeps.factors import settings
 from sim.sweeps.outcomes import OutcomeOf
 from sim.view.comparison import found
+from sim.view.panels.arms import Beside
 from sim.view.replay import Replay
 from sim.view.session import DEFAULT
 
@@ -68,7 +68,7 @@ class Opened:
         if not (study.runs["status"] == "done").any():
             raise OutputError(f"{folder}: nothing to show: no run of it has ended well")
         if EXPERIMENT not in study.about["plan"]:
-            return cls(folder, study.arms.get(ANSWERED, study))
+            return cls(folder, Beside(folder) if study.arms else study)
         if not {"knobs", "outcomes", "titles"} <= set(study.about["plan"][EXPERIMENT]):
             raise OutputError(f"{folder}: a study of kind {study.kind}; runs, comparisons and sweeps can be shown")
         return cls(folder, CompletedSweep(study))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from functools import cache
+from importlib.resources import files
 from typing import Any
 
 Message = MutableMapping[str, Any]
@@ -86,14 +88,22 @@ def mended(page: str, nonce: str) -> str:
     """A page with the nonce on its scripts, in English, free to be enlarged, with our own sign of waiting.
 
     The line at the top is not read out; the circle that says that the server is away has a name and is announced.
+    Solara's page gets a script by which it recovers when a part of it was lost.
     """
+    page, solaras = LOADING.subn(lambda found: f"{found[1]}{SPLASH}{found[2]}", page, count=1)
+    if solaras:
+        page = page.replace("</html>", f"<script>{_recovery()}</script></html>")
     page = re.sub(r"<script(?=[\s>])", f'<script nonce="{nonce}"', page)
-    page = LOADING.sub(lambda found: f"{found[1]}{SPLASH}{found[2]}", page, count=1)
     page = page.replace("<v-progress-linear", '<v-progress-linear aria-hidden="true"')
     page = page.replace("<v-overlay", '<v-overlay role="alert"')
     page = page.replace("<v-progress-circular", '<v-progress-circular aria-label="Waiting for the server"')
     page = re.sub(r"<html>", '<html lang="en">', page, count=1)
     return VIEWPORT.sub(r"\1width=device-width, initial-scale=1", page, count=1)
+
+
+@cache
+def _recovery() -> str:
+    return files("sim.view").joinpath("static", "page", "recover.js").read_text(encoding="utf-8")
 
 
 def _is_page(headers: list[tuple[bytes, bytes]]) -> bool:

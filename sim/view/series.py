@@ -26,10 +26,12 @@ from sim.engine.tables import (
 from sim.outputs.definitions import OUTPUTS
 from sim.outputs.rounding import points
 from sim.outputs.run_data import WINDOW, border_pressure
+from sim.view.state.window import before_of, shown_of
 
 if TYPE_CHECKING:
     from sim.model import CorridorModel
 
+OVER = (p.ONWARD, p.MOVED_ON)  # statuses that are never left
 MOST_POINTS = 366  # per line: longer runs show every k-th day
 Chart = dict[str, Any]
 Line = dict[str, Any]
@@ -39,12 +41,12 @@ def pressure_series(model: CorridorModel) -> Chart:
     """Return border pressure by section, a view per agency."""
     world, day = model.world, model.day
     pressure = border_pressure(world.section_flows[:day, :, S_PATROL_CALLS], world.section_capacity[:day])
-    sections = model.settings.sections
+    sections, first = model.settings.sections, before_of(model)
     views = [
         {
             "name": model.settings.agencies[agency].country,
             "lines": [
-                _line(sections[code].title, pressure[:, model.names.sections.index(code)], model, code=code)
+                _line(sections[code].title, pressure[first:, model.names.sections.index(code)], model, code=code)
                 for code in _of_agency(model, agency)
             ],
         }
@@ -57,6 +59,7 @@ def load_series(model: CorridorModel) -> Chart:
     """Return detected attempts a day by result, each of which calls for a patrol, against the border's capacity."""
     world, day = model.world, model.day
     flows, capacity = world.section_flows[:day], world.section_capacity[:day]
+    first = before_of(model)
     views = []
     for name, numbers in _borders(model):
         daily = flows[:, numbers].sum(axis=1)
@@ -65,14 +68,14 @@ def load_series(model: CorridorModel) -> Chart:
             ("into procedure", daily[:, S_PROCEDURES] - daily[:, S_SELF_PRESENTATIONS]),
             ("no patrol free", daily[:, S_OVERLOAD]),
         )
-        stack = [_line(title, _mean_of_week(values), model) for title, values in parts]
-        lines = [_line("capacity", capacity[:, numbers].sum(axis=1), model)]
+        stack = [_line(title, _mean_of_week(values)[first:], model) for title, values in parts]
+        lines = [_line("capacity", capacity[first:, numbers].sum(axis=1), model)]
         views.append({"name": name, "stack": stack, "lines": lines})
     return _chart(model, "Load against capacity", "detected attempts a day, mean of 7 days", views)
 
 
 def outcome_series(model: CorridorModel) -> Chart:
-    """Return persons by location and status, by land and by sea."""
+    """Return persons by location and status, by land and by sea; of those whose journey has ended, since day 1."""
     stacks = [{"name": "By land", "stack": _by_land(model)}]
     if any(model.settings.routes[route].over_sea for _, route in model.names.pairs):
         stacks.append({"name": "By sea", "stack": _by_sea(model)})
@@ -82,24 +85,26 @@ def outcome_series(model: CorridorModel) -> Chart:
 def events_of(model: CorridorModel) -> list[Chart]:
     """Return the scenario's measures within the run: first day, last day or None, title, whether they fail."""
     scenario, found = model.settings, []
+    start, days, *_ = shown_of(model)
     for name, measure in scenario.measures.items():
         entry: Any = measure
-        first = (entry.start - scenario.start).days + int(entry.lag)
-        last = None if entry.end is None else (entry.end - scenario.start).days
-        announced = None if entry.announced is None else (entry.announced - scenario.start).days
-        if first < scenario.days and (last is None or last >= 0):
+        first = (entry.start - start).days + int(entry.lag)
+        last = None if entry.end is None else (entry.end - start).days
+        announced = None if entry.announced is None else (entry.announced - start).days
+        if first < days and (last is None or last >= 0):
             title, fails = entry.title or name, name in model.measures.failed
             found.append({"day": first, "last": last, "announced": announced, "title": title, "fails": fails})
     return sorted(found, key=lambda event: (event["day"], event["title"]))
 
 
 def _chart(model: CorridorModel, title: str, unit: str, views: list[Chart], mark: Any = None) -> Chart:
+    start, days, day, _ = shown_of(model)
     return {
         "title": title,
         "unit": unit,
-        "start": model.settings.start.isoformat(),
-        "days": model.settings.days,
-        "day": model.day,
+        "start": start.isoformat(),
+        "days": days,
+        "day": day,
         "every": _every(model),
         "views": views,
         "mark": mark,
@@ -108,7 +113,7 @@ def _chart(model: CorridorModel, title: str, unit: str, views: list[Chart], mark
 
 
 def _every(model: CorridorModel) -> int:
-    return -(-model.settings.days // MOST_POINTS)
+    return -(-shown_of(model).days // MOST_POINTS)
 
 
 def _line(title: str, values: Any, model: CorridorModel, **more: Any) -> Line:
@@ -143,16 +148,22 @@ def _borders(model: CorridorModel) -> list[tuple[str, list[int]]]:
 
 
 def _stocks(model: CorridorModel, places: list[str], *statuses: int) -> Any:
-    """Return persons at places in any of the statuses, by day, shape (D,)."""
+    """Return persons at places in any of the statuses, by day, shape (D,).
+
+    Of a status that is never left, those who were in it before the first day that is shown are not counted.
+    """
     numbers = [model.names.places.index(place) for place in places]
-    return model.world.stocks_by_place[: model.day, numbers][:, :, list(statuses)].sum(axis=(1, 2))
+    stocks, first = model.world.stocks_by_place, before_of(model)
+    found = stocks[first : model.day, numbers][:, :, list(statuses)].sum(axis=(1, 2))
+    over = [status for status in statuses if status in OVER]
+    return found - stocks[first - 1, numbers][:, over].sum() if first and over else found
 
 
 def _so_far(model: CorridorModel, flow: int, sea: bool) -> Any:
     """Return a flow cumulated from the first day, over the routes by sea or the others, shape (D,)."""
     routes = model.settings.routes
     own = [k for k, (_, route) in enumerate(model.names.pairs) if routes[route].over_sea == sea]
-    return model.world.pair_flows[: model.day, own, flow].sum(axis=1).cumsum()
+    return model.world.pair_flows[before_of(model) : model.day, own, flow].sum(axis=1).cumsum()
 
 
 def _by_land(model: CorridorModel) -> list[Line]:

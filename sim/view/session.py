@@ -21,12 +21,12 @@ from sim.scenario import (
     scenario_names,
     to_yaml,
 )
-from sim.scenario.files import read_text, scenario_file
 from sim.view import series
 from sim.view.levers import Ban, Choices, Setting, changed, difference, named, with_setting
 from sim.view.live_model import Pace, WatchedModel
 from sim.view.numbers import numbers_by_day
 from sim.view.state.history import History
+from sim.view.state.window import begun
 
 SERIES: dict[str, Callable[[Any], series.Chart]] = {
     "pressure": series.pressure_series,
@@ -67,9 +67,9 @@ def run_of(scenario: Scenario) -> Baseline:
 def offered(start: str) -> list[str]:
     """Return the scenarios on offer: the starting file, those in the working folder, and those that ship.
 
-    Mere parents of others are left out, and those that begin from another run: a page shows a run from its first day.
+    Mere parents of others are left out.
     """
-    names = [name for name in scenario_names() if name != "base" and not name.endswith(PARTS) and not _is_window(name)]
+    names = [name for name in scenario_names() if name != "base" and not name.endswith(PARTS)]
     return list(dict.fromkeys([start, *own_files(), *names] if start not in names else [*own_files(), *names]))
 
 
@@ -79,18 +79,13 @@ def own_files() -> list[str]:
     return [file.name for file in files[:MOST_FILES] if _is_scenario(file, file.stat().st_mtime_ns)]
 
 
-@lru_cache
-def _is_window(name: str) -> bool:
-    """Return whether the file of a scenario that ships says where it begins; to load them all would take long."""
-    return any(line.startswith("begins:") for line in read_text(scenario_file(name)).splitlines())
-
-
 @lru_cache(maxsize=4 * MOST_FILES)
 def _is_scenario(file: Path, _changed: int) -> bool:
     try:
-        return load_scenario(file).begins is None
+        load_scenario(file)
     except (ScenarioError, OSError, ValueError):
         return False
+    return True
 
 
 def on_offer(name: str) -> Scenario:
@@ -125,11 +120,16 @@ class Session:
         self.open(start)
 
     def open(self, name: str, seed: int | None = None) -> None:
-        """Open a scenario on offer; raises ScenarioError, without any change, if it cannot be loaded."""
+        """Open a scenario on offer; raises ScenarioError or ValueError, without any change, if it cannot be run."""
+        self.offer(name)
+        self.take(name, _ready(_loaded(name, seed)))
+        self.seed, self.known = seed, True
+
+    def offer(self, name: str) -> Scenario:
+        """Return a scenario on offer; raises ValueError if it is not, ScenarioError if it cannot be loaded."""
         if name not in offered(self.start):
             raise ValueError(f"found {name!r}, which is not offered")
-        self.take(name, _loaded(name, seed))
-        self.seed, self.known = seed, True
+        return on_offer(name)
 
     def take(self, name: str, base: Scenario, ghost: Baseline | None = None) -> None:
         """Open a scenario that is not on offer; ``ghost`` is its whole run."""
@@ -140,7 +140,7 @@ class Session:
     def set_seed(self, seed: int) -> None:
         """Run with another seed, the same changes applied; raises ScenarioError if it is not allowed."""
         base = apply_overrides(self.base, {"seed": seed})
-        self.scenario, self.base = changed(base, self.choices), base
+        self.scenario, self.base = _ready(changed(base, self.choices)), base
         if self.known:
             self.seed = seed if seed != on_offer(self.name).seed else None
         else:
@@ -177,12 +177,12 @@ class Session:
 
         ``about`` and ``more`` tell which steps are one (`sim.view.state.history.History.put`).
         """
-        self.scenario = changed(self.base, choices)
+        self.scenario = _ready(changed(self.base, choices))
         self.history.put(choices, lambda before: difference(self.base, before, choices), about, more)
 
     def go(self, step: int) -> None:
         """Undo or redo: go to a step of the history; raises ValueError if there is none."""
-        self.scenario = changed(self.base, self.history.go(step))
+        self.scenario = _ready(changed(self.base, self.history.go(step)))
 
     def set_lever(self, name: str, value: float | None, day: int | None = None, more: bool = False) -> None:
         """Set one lever from a day of the run on, or release it with None.
@@ -236,6 +236,13 @@ class Session:
     def _date(self, day: int) -> date:
         first = self.base.start.toordinal()
         return date.fromordinal(first + min(max(int(day), 0), self.base.days - 1))
+
+
+def _ready(scenario: Scenario) -> Scenario:
+    """Return a scenario that can be run; raises ScenarioError if it begins from another run and cannot."""
+    if scenario.begins is not None:
+        begun(scenario)
+    return scenario
 
 
 def _switched(off: frozenset[str], names: set[str], on: bool) -> frozenset[str]:

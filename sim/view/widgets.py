@@ -93,7 +93,7 @@ class HeaderWidget(ControlWidget):
 class RunWidget(ControlWidget):
     """A week at once, any day, speed."""
 
-    _esm = static("common.js", "run.js")
+    _esm = static("common.js", "page/address.js", "run.js")
     _css = static("common.css", "header.css", "controls.css")
 
 
@@ -105,9 +105,9 @@ class LeversWidget(ControlWidget):
 
 
 class CompareWidget(ControlWidget):
-    """Two scenario pickers, replicates, start and cancel, progress."""
+    """Scenario pickers, replicates, both arms or one, start and cancel, progress."""
 
-    _esm = static("common.js", "progress.js", "compare.js")
+    _esm = static("common.js", "progress.js", "page/address.js", "compare.js")
     _css = static("common.css", "header.css", "controls.css", "compare.css")
 
 
@@ -136,8 +136,15 @@ class OutlookWidget(ControlWidget):
 class WhyWidget(ControlWidget):
     """What limits the flow: asked for, waited for, told."""
 
-    _esm = static("common.js", "progress.js", "why.js")
+    _esm = static("common.js", "progress.js", "page/tables.js", "why.js")
     _css = static("common.css", "header.css", "controls.css", "compare.css", "why.css")
+
+
+class ArmsWidget(ViewWidget):
+    """Which reactions began, and what they undo."""
+
+    _esm = static("common.js", "page/tables.js", "page/arms.js")
+    _css = static("common.css", "why.css", "arms.css")
 
 
 class DifferencesWidget(ViewWidget):

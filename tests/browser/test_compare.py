@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from sim.scenario import to_yaml
 from sim.studies.carry_out import compare
-from tests.browser.conftest import Opener
+from tests.browser.conftest import Opener, Server
+from tests.unit.studies.small import ANSWERED, ANSWERED_BAN
 
 COMPARE, TABLE, FAN, WHERE = ".cv-compare", ".cv-differences", ".cv-fan", ".cv-where"
 REPLICATES = 3
@@ -87,6 +89,31 @@ def test_many_scenarios_share_a_chart_and_a_matrix(page: Any) -> None:
     assert "visa-stop" not in Path(download.value.path()).read_text(encoding="utf-8")
 
 
+def test_both_arms_are_compared_and_the_link_says_so(open_page: Opener, server: Server) -> None:
+    for name, scenario in (("answered", ANSWERED), ("answered-ban", ANSWERED_BAN)):
+        (server.log.parent / f"{name}.yaml").write_text(to_yaml(scenario), encoding="utf-8")
+    page = open_page(address=f"{server.entrance}&scenario=answered.yaml&day=9")
+    choose(page, "answered.yaml", "answered-ban.yaml", 2)
+    assert page.get_by_label("Both arms").is_checked()
+    page.wait_for_function("location.search.endsWith('&replicates=2&arms=both')")
+    page.get_by_role("button", name="Start").click()
+    reached(page, "done")
+    page.wait_for_selector(".cv-matrix[data-rows='4']")
+    reactions = json.loads(page.locator(".cv-arms").get_attribute("data-reactions"))
+    assert [name for name, scenario, *_ in reactions if scenario == "answered-ban"] == ["more", "never"]
+    page.locator("tr[data-scenario='answered-ban-unanswered'] button").click()
+    page.locator(TABLE).get_by_text("D less C").wait_for()
+    page.get_by_label("Both arms").uncheck()
+    page.wait_for_function("location.search.endsWith('&arms=one')")
+    page.reload()
+    page.wait_for_selector(f"{COMPARE}[data-state='idle']")
+    assert [page.locator(f"#cv-{letter}").input_value() for letter in "ab"] == ["answered.yaml", "answered-ban.yaml"]
+    assert not page.get_by_label("Both arms").is_checked()
+    assert page.locator("#cv-replicates").input_value() == "2"
+    turn_to(page, "Live")
+    page.wait_for_function("location.search === '?scenario=answered.yaml&day=9'")
+
+
 def test_is_cancelled_and_asked_again(page: Any) -> None:
     ask(page, "benghazi-surge", "carrier-ban", 500)
     page.wait_for_function("Number(document.querySelector('.cv-compare').dataset.done) > 0")
@@ -103,7 +130,7 @@ def test_only_what_can_be_compared_can_be_chosen(page: Any) -> None:
     closed = page.eval_on_selector_all("#cv-b option:disabled", "all => all.map(one => one.value)")
     shipped = {name for name in closed if not name.endswith(".yaml")}  # other tests may have left files of their own
     others = {"minsk-2021", "minsk-2021-answers", "eastern-border", "arctic-2015", "evros-2020", "finland-2023"}
-    others |= {"ceuta-2021", "minsk-2021-inferred"}
+    others |= {"ceuta-2021", "minsk-2021-inferred", "benghazi-window-2025"}
     assert shipped == {"carrier-ban"} | others  # of another time or border
     page.evaluate("document.querySelector('#cv-b').selectedOptions[0].value = '../../etc/passwd'")
     page.get_by_role("button", name="Start").click()

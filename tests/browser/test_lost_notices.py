@@ -1,7 +1,8 @@
-"""What the browser tells arrives even if the server's notices of what it has dealt with do not."""
+"""Messages that are lost, or overtaken: what the browser tells arrives, and a page that lost a part comes back."""
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -41,4 +42,43 @@ def test_no_lost_notice_holds_back_what_the_browser_tells(browser: Any, server: 
     page.locator("#cv-sent\\.poland").fill("2000")
     page.wait_for_selector(".cv-levers[data-changes='2']")
     assert lost
+    context.close()
+
+
+def test_a_page_that_lost_a_part_is_loaded_anew_once(browser: Any, server: Server) -> None:
+    """A widget is closed before the page has made the one around it, which Solara's client does not survive."""
+
+    def relay(socket: Any) -> None:
+        ahead = socket.connect_to_server()
+
+        def to_the_page(message: bytes | str) -> None:
+            socket.send(message)
+            if isinstance(message, str) and "cv-why-head" in message and '"comm_open"' in message:
+                opened = json.loads(message)
+                header = {**opened["header"], "msg_id": "closed", "msg_type": "comm_close"}
+                content = {"comm_id": opened["content"]["comm_id"], "data": {}}
+                socket.send(json.dumps({**opened, "header": header, "msg_type": "comm_close", "content": content}))
+
+        ahead.on_message(to_the_page)
+        socket.on_message(ahead.send)
+
+    def told(state: str) -> None:
+        page.wait_for_selector(f".corridor-anew[data-state='{state}']")
+
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    page.set_default_timeout(1000 * PATIENCE)
+    page.route_web_socket(re.compile(""), relay)
+    page.goto(f"{server.entrance}&day=0")
+    wait_day(page, 0)
+    page.get_by_role("button", name="Step a week").click()
+    page.wait_for_function("location.search.includes('day=7')")
+    page.evaluate("window.before = true")
+    page.get_by_role("button", name="Why", exact=True).click()
+    told("loaded")
+    assert page.evaluate("window.before === undefined")
+    wait_day(page, 7)
+    page.get_by_role("button", name="Why", exact=True).click()
+    told("asks")  # it does not load itself again and again
+    assert page.get_by_role("button", name="Load it anew").is_visible()
     context.close()

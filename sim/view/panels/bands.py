@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.outputs.definitions import OUTPUTS
+from sim.outputs.definitions import ALL, OUTPUTS
 from sim.outputs.rounding import points, shown
 from sim.outputs.run_data import WINDOW
 from sim.scenario import Scenario
@@ -29,12 +29,15 @@ SOURCES: dict[str, tuple[str, str, str, bool, float]] = {
     "waiting": ("status", "persons", "at_border", False, 1),
     "stranded": ("status", "persons", "stranded", False, 1),
     "landed": ("route", "landed", "", True, 1),
-    "dead": ("status", "persons", "dead", False, 1),
+    "dead": (ALL, "deaths", "", True, 1),
 }
 
 
 def bands_of(study: Study) -> dict[str, Any]:
-    """Return the 90 % interval of the replicates by week: of border pressure by section, and of the figures."""
+    """Return the 90 % interval of the replicates by week: of border pressure by section, of the figures, of totals.
+
+    Totals are those of the chart of load, by its views: detected attempts a day, mean of the week.
+    """
     table = study.weekly("section", "border_pressure")
     pressure = {str(name): _ends(part) for name, part in table.groupby("name", observed=True, sort=False)}
     figures = {}
@@ -43,7 +46,16 @@ def bands_of(study: Study) -> dict[str, Any]:
         table = table[table["name"] == status] if status else table
         if len(table):
             figures[name] = _ends(table, summed, by)
-    return {"every": WINDOW, "replicates": study.replicates, "pressure": pressure, "figures": figures}
+    found = {"pressure": pressure, "figures": figures, "totals": _totals(study)}
+    return {"every": WINDOW, "replicates": study.replicates, **found}
+
+
+def _totals(study: Study) -> dict[str, dict[str, list[float]]]:
+    scenario, calls = study.scenarios[study.base], study.weekly("section", "patrol_calls")
+    country = {code: scenario.agencies[one.agency].country for code, one in scenario.sections.items()}
+    of = calls["name"].astype(str).map(country)
+    parts = {"All": calls, **{str(name): calls[of == name] for name in of.unique()}}
+    return {name: _ends(part, by=WINDOW) for name, part in parts.items() if len(part)}
 
 
 def _ends(table: pd.DataFrame, summed: bool = False, by: float = 1) -> dict[str, list[float]]:

@@ -1,7 +1,8 @@
 """A session's state as the query of the page's address, and back: reload and another browser show the same.
 
 ``scenario=carrier-ban&seed=7&weekly.benghazi-minsk=20@2025-06-15&ban=benghazi-minsk@2025-10-15&day=200``. A lever has a
-dot in its name, and its value the day from which it applies. What is not changed is left out.
+dot in its name, and its value the day from which it applies. What is not changed is left out. What is compared
+follows as ``page=Compare&compare=benghazi-surge&compare=carrier-ban&replicates=20&arms=both``; the page writes it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from sim.scenario import ScenarioError
 from sim.scenario.entry import parse_day
+from sim.view.comparison import REPLICATES, SCREEN, Asked
 from sim.view.levers import Ban, Choices, Setting
 from sim.view.session import Session
 
@@ -51,6 +53,23 @@ def restore(session: Session, query: str) -> int | None:
         session.open(*before)
         raise
     return None if "day" not in asked else min(max(_whole("day", asked["day"]), 0), session.base.days)
+
+
+def compared(session: Session, query: str) -> Asked | None:
+    """Return what the comparison of a query is of; None if it leads to another page.
+
+    Raises:
+        ScenarioError, ValueError: If something in it is not allowed.
+    """
+    pairs = parse_qsl(query)
+    asked = dict(pairs)
+    names = tuple(value for key, value in pairs if key == "compare")
+    if asked.get("page") != "Compare" or len(names) < 2:
+        return None
+    for name in names:
+        if name != SCREEN:
+            session.offer(name)
+    return Asked(names, _whole("replicates", asked.get("replicates", str(REPLICATES))), asked.get("arms") != "one")
 
 
 def _choices(asked: dict[str, str], session: Session) -> Choices:

@@ -1,5 +1,12 @@
 // A chart over the days of a run: lines, or stacked areas with lines above; the baseline as a ghost; events.
 
+/** The bands of a view, by what they are of: the lines of sections or, of a stack, its sum. */
+function bandsOf(bands, view) {
+  if (!bands) return [];
+  if (view.stack) return bands.totals[view.name] ? [{ name: "sum", band: bands.totals[view.name], stack: true }] : [];
+  return view.lines.map((line, k) => ({ name: line.name, code: line.code, line, k, band: bands.pressure[line.code] })).filter(({ band }) => band);
+}
+
 /** All that the drawing of one view needs, worked out once. */
 function prepare(data, ghost, name, bands) {
   const view = data.views.find((v) => v.name === name) ?? data.views[0];
@@ -8,7 +15,7 @@ function prepare(data, ghost, name, bands) {
   const under = pile(before?.stack ?? []);
   const tops = [...(view.lines ?? []), ...(before?.lines ?? [])].flatMap((l) => l.values);
   for (const edges of [stack, under]) if (edges.length) tops.push(...edges[edges.length - 1].upper);
-  for (const { code } of bands ? view.lines : []) tops.push(...(bands.pressure[code]?.high ?? []));
+  for (const { band } of bandsOf(bands, view)) tops.push(...band.high);
   if (data.mark) tops.push(data.mark[0] * 1.05);
   return { view, before, stack, under, top: tops.reduce((a, b) => Math.max(a, b), 0) || 1 };
 }
@@ -71,7 +78,7 @@ function render({ model, el }) {
       const colour = view.stack ? "var(--over)" : colourOf(k);
       entries.push({ name: brief(l.name), code: l.code, colour, kind: "line" });
     });
-    if (bands) entries.push({ name: `shade: 90 % of ${bands.replicates} runs`, colour: "var(--faint)", kind: "area" });
+    if (bandsOf(bands, view).length) entries.push({ name: `shade: 90 % of ${view.stack ? "the sum in " : ""}${bands.replicates} runs`, colour: "var(--faint)", kind: "area" });
     if (ghost) entries.push({ name: "without changes", colour: "var(--ghost)", kind: "ghost" });
     legendOf(legendBox, entries, lookAt);
   }
@@ -91,9 +98,8 @@ function render({ model, el }) {
     const series = [...(view.stack ?? []), ...(view.lines ?? [])];
     const columns = series.map((one) => [one.name, (k) => one.values[k]]);
     for (const one of [...(before?.stack ?? []), ...(before?.lines ?? [])]) columns.push([`${one.name}, without changes`, (k) => one.values[k]]);
-    for (const { name, code } of bands ? view.lines : []) {
-      const band = bands.pressure[code];
-      for (const end of band ? ["low", "high"] : []) columns.push([`${name}, ${end} end of 90 %`, (k) => band[end][Math.floor((k * data.every) / bands.every)]]);
+    for (const { name, band } of bandsOf(bands, view)) {
+      for (const end of ["low", "high"]) columns.push([`${name}, ${end} end of 90 %`, (k) => band[end][Math.floor((k * data.every) / bands.every)]]);
     }
     const days = Math.ceil(data.days / data.every);
     const date = (k) => dateOf(data.start, k * data.every).toISOString().slice(0, 10);
@@ -145,12 +151,11 @@ function render({ model, el }) {
   /** Bands of replicates by week, beneath the lines. */
   function spread(view, x, y) {
     const at = (week) => x(Math.min((week + 1) * bands.every - 1, data.days - 1) / data.every);
-    view.lines.forEach((l, k) => {
-      const band = bands.pressure[l.code];
-      if (!band) return;
+    for (const { band, stack, line: l, k } of bandsOf(bands, view)) {
       const d = bandPath({ lower: band.low, upper: band.high }, at, y);
-      add(layers.spreads, "path", { class: `cv-spread${dim(l)}`, d, fill: colourOf(k), "data-band": l.code });
-    });
+      if (stack) add(layers.spreads, "path", { class: "cv-spread cv-spread-sum", d, "data-band": "sum" });
+      else add(layers.spreads, "path", { class: `cv-spread${dim(l)}`, d, fill: colourOf(k), "data-band": l.code });
+    }
   }
 
   function ask() {

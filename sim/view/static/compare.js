@@ -17,6 +17,9 @@ function render({ model, el }) {
   const count = add(row, "div", { class: "cv-count" });
   add(count, "label", { for: "cv-replicates" }, "Replicates");
   const replicates = add(count, "input", { id: "cv-replicates", type: "number", min: 2, step: 1, required: "" });
+  const armsBox = add(row, "div", { class: "cv-count cv-both" });
+  add(armsBox, "label", { for: "cv-arms", title: "Scenarios with reactions are run twice, on the same people and draws: if they answer, and if nobody does" }, "Both arms");
+  const both = add(armsBox, "input", { id: "cv-arms", type: "checkbox" });
   const go = add(row, "button", { class: "cv-button cv-main", type: "submit" }, "Start");
   const stop = add(row, "button", { class: "cv-button", type: "button" }, "Cancel");
   const others = add(root, "div", { class: "cv-compare-more" });
@@ -28,8 +31,19 @@ function render({ model, el }) {
     + "the live page stays usable meanwhile.");
   const soon = add(empty, "p", { class: "cv-soon" }, "What is found appears here when the last run is done.");
   const line = sender(model);
+  const link = linker(true);
   let data = null;
   let touched = false;
+
+  const chosen = () => [a, b, ...more()].map((select) => data.offered.find((o) => o.name === select.value)).filter(Boolean);
+  const second = () => chosen().filter((o) => o.answers).length; // scenarios with a second arm
+
+  /** What is chosen, in the address. */
+  function address() {
+    const names = [a, b, ...more()].map((select) => ["compare", select.value]);
+    const rest = [["replicates", replicates.value], ["arms", both.checked ? "both" : "one"]];
+    link.show(data.link && `${data.link}&${query([["page", "Compare"], ...names, ...rest])}`);
+  }
 
   const period = (name) => {
     const found = data.offered.find((o) => o.name === name);
@@ -48,8 +62,11 @@ function render({ model, el }) {
       if (!select.value || select.selectedOptions[0].disabled) select.value = [...select.options].find((o) => !o.disabled)?.value ?? "";
     }
     const alike = data.offered.filter((o) => period(o.name) === period(a.value)).length;
-    another.disabled = running() || 2 + more().length >= Math.min(data.mostScenarios, alike);
+    const runs = 2 + more().length + (both.checked ? second() : 0);
+    another.disabled = running() || runs >= data.mostScenarios || 2 + more().length >= alike;
+    armsBox.hidden = !second();
     go.disabled = running() || !b.value;
+    address();
   }
 
   const running = () => underWay(data);
@@ -99,7 +116,10 @@ function render({ model, el }) {
     const kept = touched ? more().map((select) => select.value) : data.more;
     others.replaceChildren();
     for (const name of kept) addPicker(name);
-    if (!touched) replicates.value = data.replicates;
+    if (!touched) {
+      replicates.value = data.replicates;
+      both.checked = data.arms;
+    }
     replicates.max = data.most;
   }
 
@@ -109,7 +129,7 @@ function render({ model, el }) {
     line.answered(data.answered);
     fillIn();
     limit();
-    for (const part of [a, b, replicates, ...more()]) part.disabled = running();
+    for (const part of [a, b, replicates, both, ...more()]) part.disabled = running();
     go.hidden = running();
     stop.hidden = !running();
     stop.disabled = data.state === "cancelling";
@@ -121,11 +141,12 @@ function render({ model, el }) {
 
   a.addEventListener("change", () => { touched = true; limit(); });
   b.addEventListener("change", () => { touched = true; limit(); });
-  replicates.addEventListener("input", () => { touched = true; });
+  replicates.addEventListener("input", () => { touched = true; limit(); });
+  both.addEventListener("change", () => { touched = true; limit(); });
   row.addEventListener("submit", (event) => {
     event.preventDefault();
     touched = true;
-    line.send({ start: { a: a.value, b: b.value, more: more().map((select) => select.value), replicates: Number(replicates.value) } });
+    line.send({ start: { a: a.value, b: b.value, more: more().map((select) => select.value), replicates: Number(replicates.value), arms: both.checked } });
   });
   another.addEventListener("click", () => {
     touched = true;
@@ -135,7 +156,11 @@ function render({ model, el }) {
   stop.addEventListener("click", () => line.send({ cancel: true }));
   model.on("change:data", take);
   take();
-  return () => model.off("change:data", take);
+  return () => {
+    link.stop();
+    if (data) write(data.link);
+    model.off("change:data", take);
+  };
 }
 
 export default { render };

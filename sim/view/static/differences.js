@@ -1,6 +1,7 @@
 // What a study found: the border's outputs and, beside them, the people's; paired differences as bars.
 
 const letter = (data) => data.letter ?? "B";
+const baseLetter = (data) => data.baseLetter ?? "A";
 
 /** A difference with its intervals about nought, on a scale of its own. */
 function forest(parent, ends, sure) {
@@ -35,11 +36,11 @@ function render({ model, el }) {
       add(row, "th", { scope: "col" }, "median");
       return;
     }
-    add(row, "th", { scope: "col", title: data.a.title }, "A");
+    add(row, "th", { scope: "col", title: data.a.title }, baseLetter(data));
     add(row, "th", { scope: "col", title: data.b.title }, letter(data));
     const bars = add(row, "th", { scope: "col", class: "cv-forest-cell" });
     add(bars, "small", {}, "no change");
-    add(row, "th", { scope: "col" }, `${letter(data)} less A`);
+    add(row, "th", { scope: "col" }, `${letter(data)} less ${baseLetter(data)}`);
   }
 
   function value(row, figure) {

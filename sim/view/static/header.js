@@ -75,8 +75,8 @@ function render({ model, el }) {
     select.value = data.scenario;
     select.title = data.description;
     root.dataset.scenario = data.scenario;
-    changes.textContent = data.changes ? `${data.changes} ${data.changes === 1 ? "change" : "changes"}` : "";
-    changes.title = data.told.join("\n");
+    changes.textContent = data.ahead || (data.changes ? `${data.changes} ${data.changes === 1 ? "change" : "changes"}` : "");
+    changes.title = data.ahead ? "" : data.told.join("\n");
     wrong.hidden = !data.error;
     wrong.textContent = data.error;
     showDocument(data);

@@ -1,21 +1,5 @@
 // Beside Mesa's own buttons: a week at once, any day of the run, how fast it plays, and with which seed.
 
-const LINK_PAUSE = 250; // milliseconds; browsers let the address change some 200 times in 30 seconds
-
-/** Writes into the address what leads to what is on screen, once it differs from what the address led to. */
-function linker() {
-  let known = null;
-  let timer = 0;
-  return (link) => {
-    const first = known === null;
-    if (link === known) return;
-    known = link;
-    if (first) return;
-    clearTimeout(timer);
-    timer = setTimeout(() => window.history.replaceState(window.history.state, "", link ? `?${link}` : location.pathname), LINK_PAUSE);
-  };
-}
-
 // Mesa's buttons bear signs and short words; those who hear the page, or point at them, get the whole.
 const NAMES = { Reset: "Reset to the first day", "▶": "Play", "❚❚": "Pause", Step: "Step a day" };
 
@@ -70,7 +54,7 @@ function render({ model, el }) {
     const going = state === "running" || state === "cancelling";
     bands.textContent = going ? "Cancel" : shown ? "Uncertainty is shown" : `How sure? ${replicates} replicates`;
     bands.disabled = shown && !going;
-    bandWords.textContent = going ? `${done} of ${total} runs` : shown ? `90 % of ${replicates} runs, in the tiles and the chart of pressure` : "";
+    bandWords.textContent = going ? `${done} of ${total} runs` : shown ? `90 % of ${replicates} runs, in the tiles and the charts of pressure and load` : "";
     root.dataset.bands = going ? "running" : shown ? "shown" : "none";
   }
 
@@ -85,7 +69,7 @@ function render({ model, el }) {
     if (document.activeElement !== seed) seed.value = data.seed;
     wrong.hidden = !data.error;
     wrong.textContent = data.error;
-    link(data.link);
+    link.show(data.link);
     showBands(data.bands);
     week.disabled = data.day >= data.days;
     end.disabled = week.disabled;
@@ -115,6 +99,7 @@ function render({ model, el }) {
   take();
   return () => {
     naming.disconnect();
+    link.stop();
     model.off("change:data", take);
   };
 }

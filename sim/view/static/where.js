@@ -50,7 +50,7 @@ function render({ model, el }) {
     const view = data.views.find((v) => v.name === chosen) ?? data.views[0];
     const w = plot.clientWidth;
     if (w < 120) return;
-    unit.textContent = `${data.change ? `${data.letter ?? "B"} less A, ` : ""}${view.unit}, median and intervals`;
+    unit.textContent = `${data.change ? `${data.letter ?? "B"} less ${data.baseLetter ?? "A"}, ` : ""}${view.unit}, median and intervals`;
     tellKeys(view);
     plot.replaceChildren();
     root.dataset.view = view.name;

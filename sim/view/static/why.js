@@ -14,27 +14,6 @@ function render({ model, el }) {
   const line = sender(model);
   let shown = "";
 
-  function cells(row, cell) {
-    const box = add(row, "td");
-    add(box, "span", {}, cell.main);
-    if (cell.sub) add(box, "small", {}, cell.sub);
-  }
-
-  function table(parent, { title, note, columns, lines }) {
-    const box = add(parent, "div", { class: "cv-why-box", tabindex: 0, role: "region", "aria-label": title });
-    const body = add(box, "table");
-    add(body, "caption", {}, note ? `${title}; ${note}` : title);
-    const top = add(add(body, "thead"), "tr");
-    for (const name of columns) add(top, "th", { scope: "col" }, name);
-    const part = add(body, "tbody");
-    for (const { label, note: words, cells: values, strong } of lines) {
-      const row = add(part, "tr", { class: strong ? "cv-binds" : "" });
-      const name = add(row, "th", { scope: "row" }, label);
-      if (words) add(name, "small", {}, words);
-      for (const cell of values) cells(row, cell);
-    }
-  }
-
   function show(result) {
     found.replaceChildren();
     root.dataset.routes = result ? result.steps.length : 0;
@@ -48,9 +27,9 @@ function render({ model, el }) {
       const part = add(found, "section");
       add(part, "h3", {}, title);
       for (const sentence of sentences) add(part, "p", { class: "cv-why-sentence" }, sentence);
-      table(part, one);
+      reportTable(part, one);
     }
-    for (const one of result.differences) table(add(found, "section"), one);
+    for (const one of result.differences) reportTable(add(found, "section"), one);
     for (const note of result.notes) add(found, "p", { class: "cv-why-note" }, note);
   }
 

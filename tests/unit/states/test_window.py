@@ -13,7 +13,7 @@ import sim
 from sim import CorridorModel, ScenarioError
 from sim.outputs.results import Results
 from sim.outputs.run_data import RunData, by_section, pressures, run_data_of
-from sim.runs import _earlier_state, draw, run, run_model, run_to_data
+from sim.runs import draw, earlier_state, run, run_model, run_to_data
 from sim.scenario.draw import resolve
 from sim.scenario.load import load_scenario
 from sim.scenario.paths import apply_overrides, parameter_paths
@@ -102,8 +102,8 @@ def test_both_runs_of_a_replicate_draw_alike_what_both_give_alike() -> None:
 
 def test_runs_from_the_same_earlier_run_share_it() -> None:
     earlier = tiny_scenario(POINT)
-    assert _earlier_state(earlier, DAY) is _earlier_state(tiny_scenario(POINT), DAY)
-    assert _earlier_state(earlier, DAY) is not _earlier_state(earlier.model_copy(update={"seed": 2}), DAY)
+    assert earlier_state(earlier, DAY) is earlier_state(tiny_scenario(POINT), DAY)
+    assert earlier_state(earlier, DAY) is not earlier_state(earlier.model_copy(update={"seed": 2}), DAY)
     plan = Plan("compare", {"a": tiny_window(), "b": tiny_window(), "c": tiny_window()}, replicates=40)
     assert {run.replicate for run in plan.chunks()[0]} & {run.replicate for run in plan.chunks()[1]} == set()
 

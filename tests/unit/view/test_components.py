@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ solara = pytest.importorskip("solara")
 from mesa.visualization import SolaraViz  # noqa: E402
 from mesa.visualization.utils import force_update  # noqa: E402
 
+from sim.scenario import to_yaml  # noqa: E402
 from sim.view import (  # noqa: E402
     WatchedModel,
     app,
@@ -28,7 +31,7 @@ from sim.view import (  # noqa: E402
     today,
 )
 from sim.view.widgets import ChartWidget, HeaderWidget, LeversWidget, MapWidget, NumbersWidget, RunWidget  # noqa: E402
-from tests.strategies import tiny_scenario  # noqa: E402
+from tests.strategies import START, tiny_scenario  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[3]
 COMPONENTS = [corridor_map, pressure_chart, load_chart, outcome_chart, today]
@@ -79,8 +82,6 @@ def test_the_parts_work_in_a_stock_solaraviz() -> None:
 
 @pytest.fixture
 def cockpit(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    from sim.scenario import to_yaml
-
     file = tmp_path / "tiny.yaml"
     file.write_text(to_yaml(tiny_scenario()), encoding="utf-8")
     monkeypatch.setattr(app, "_start", str(file))
@@ -140,6 +141,30 @@ def test_another_scenario_begins_anew(cockpit: Any) -> None:
     assert data(cockpit, HeaderWidget)["changes"] == 0
     assert data(cockpit, LeversWidget)["scenario"] == "minsk-2021"
     assert len(data(cockpit, LeversWidget)["ban"]["offered"]) == 5
+
+
+def test_a_window_is_opened_once_the_days_before_it_are_run(
+    cockpit: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = START + timedelta(days=30)
+    scenario = tiny_scenario(start=first, days=20, begins=tiny_scenario(seed=5), seed=5)
+    (tmp_path / "window.yaml").write_text(to_yaml(scenario), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    send(cockpit, HeaderWidget, open="window.yaml")
+    end = time.monotonic() + 240
+    while data(cockpit, LeversWidget)["scenario"] != "window.yaml":
+        assert time.monotonic() < end, data(cockpit, HeaderWidget)
+        time.sleep(0.02)
+    assert data(cockpit, HeaderWidget)["ahead"] == data(cockpit, HeaderWidget)["error"] == ""
+    send(cockpit, RunWidget, day=0)
+    press(cockpit, "Step")
+    assert {data(cockpit, kind)["day"] for kind in (MapWidget, ChartWidget, NumbersWidget, RunWidget)} == {1}
+    assert data(cockpit, ChartWidget)["start"] == data(cockpit, RunWidget)["start"] == first.isoformat()
+    send(cockpit, LeversWidget, lever="facilitation.belarus", value=0.05)
+    press(cockpit, "Reset")
+    assert data(cockpit, MapWidget)["day"] == 0
+    send(cockpit, RunWidget, day=99)
+    assert data(cockpit, MapWidget)["day"] == 20
 
 
 def test_mistakes_are_told(cockpit: Any) -> None:

@@ -44,6 +44,17 @@ def test_a_page_is_mended_however_it_comes(parts: list[str]) -> None:
     assert int(headers[b"content-length"]) == len(body)
 
 
+def test_solaras_page_recovers_from_what_is_lost_and_no_other_page_is_touched() -> None:
+    loading = '<div v-if="loading" id="loader-container"><v-card>Solara</v-card> </div>'
+    _, body, _ = answered([PAGE.replace("<v-overlay>", f"{loading}<v-overlay>")], "text/html")
+    page = body.decode()
+    assert "corridor-splash" in page
+    assert "Solara</v-card>" not in page
+    assert page.count("<script nonce=") == page.count("<script") == 3
+    assert page.index("b.js") < page.index("WidgetManager.prototype") < page.index("</html>")
+    assert b"WidgetManager" not in answered([PAGE], "text/html")[1]
+
+
 def test_no_nonce_comes_twice() -> None:
     assert answered([PAGE], "text/html")[0] != answered([PAGE], "text/html")[0]
 

@@ -35,7 +35,12 @@ def test_they_are_the_intervals_of_the_replicates(tmp_path: Path) -> None:
     assert last["attempts"] == pytest.approx(np.quantile(final, [0.05, 0.95]), rel=1e-3)
     so_far = study.matrix("scenario", measures=["turn_backs"], names=["all"]).values[:, 0]
     assert last["turned_back"] == pytest.approx(np.quantile(so_far, [0.05, 0.95]), rel=1e-3)
+    dead = study.matrix("scenario", measures=["deaths"], names=["all"]).values[:, 0]
+    assert last["dead"] == pytest.approx(np.quantile(dead, [0.05, 0.95]), rel=1e-2)  # three digits are shown
     assert set(found["pressure"]) == set(session.scenario.sections)
+    assert list(found["totals"]) == ["All", "Lithuania", "Poland"]
+    calls = study.weekly("section", "patrol_calls").groupby(["run", "week"], observed=True)["value"].sum().unstack()
+    assert found["totals"]["All"]["high"] == pytest.approx(np.quantile(calls / WINDOW, 0.95, axis=0), rel=1e-3)
     names = {figure.name: figure.output for figure in known_figures()}
     assert spans(found, 70, names)["turned_back"].count(" to ") == 1
     assert spans(found, 3, names) == spans(None, 70, names) == {}

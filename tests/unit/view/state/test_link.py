@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.scenario import ScenarioError, to_yaml
+from sim.view.comparison import SCREEN, Asked
 from sim.view.session import Session
-from sim.view.state.link import link_of, restore
+from sim.view.state.link import compared, link_of, restore
 from tests.strategies import tiny_scenario
 
 
@@ -41,6 +42,17 @@ def test_a_link_leads_to_the_same_state(
     assert (other.name, other.seed, other.choices) == (session.name, session.seed, session.choices)
     assert other.scenario == session.scenario
     assert link_of(other, 33) == link_of(session, 33)
+
+
+def test_a_link_says_what_is_compared() -> None:
+    session = Session("benghazi-surge")
+    query = f"scenario=carrier-ban&day=9&page=Compare&compare=benghazi-hubs&compare={SCREEN}&replicates=4&arms=one"
+    assert restore(session, query) == 9
+    assert compared(session, query) == Asked(("benghazi-hubs", SCREEN), 4, arms=False)
+    assert compared(session, query.removesuffix("&arms=one")) == Asked(("benghazi-hubs", SCREEN), 4)
+    assert compared(session, "scenario=carrier-ban&day=9") is None
+    with pytest.raises(ValueError, match="not offered"):
+        compared(session, "page=Compare&compare=../x.yaml&compare=carrier-ban")
 
 
 def test_what_is_not_changed_is_not_in_the_link() -> None:
