@@ -43,7 +43,8 @@ from sim.inference.sampling import effective, normalised, stream
 
 Floats = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.intp]
-_LEAST = 0.08  # effective share of the particles below which twice as many rounds are allowed
+_LEAST = 0.08  # effective share of the particles below which more rounds are allowed
+_MORE = 4  # times as many
 _RECENT = 30  # days whose counts say what state a particle is in
 
 
@@ -222,7 +223,7 @@ class Filter:
         tried = [Tried(everyone, shock, off, self._log_counts(month, before, everyone, counts, due))]
         shares = [effective(normalised(gained[0])) / before.size]
         proposals: list[Proposal] = []
-        for done in range(2 * experiment.rounds):
+        for done in range(_MORE * experiment.rounds):
             if shares[-1] >= (_LEAST if done >= experiment.rounds else experiment.enough) and done > 0:
                 break
             linear = linear_model(together(tried[1:] or tried), features, target)
