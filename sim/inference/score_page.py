@@ -121,7 +121,10 @@ def losses_table(found: Scores) -> str:
 
 def command_line(found: Scores) -> str:
     """Return the command of the pass, and how long it took."""
-    return f"`{found.about['command']}` ({found.about['seconds'] / 60:.0f} minutes with one process)"
+    command = found.about["command"]
+    jobs = re.search(r"--jobs (\d+)", command)
+    with_jobs = f" with {jobs[1]} process{'es' if int(jobs[1]) > 1 else ''}" if jobs else ""
+    return f"`{command}` ({found.about['seconds'] / 60:.0f} minutes{with_jobs})"
 
 
 def sentence(found: Scores) -> str:
