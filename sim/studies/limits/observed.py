@@ -102,9 +102,9 @@ class _Watch:
         waiting = line[:, steps.FOR_A_SEAT].copy()
         closed = w.routes["open"][w.pairs["route"]] == 0  # whose line has dissolved
         self._passed[day, :, 0] = waiting - np.where(closed, 0, before)
-        booked = self.world.pair_flows[day, :, F_SET_OUT].copy()
+        booked = w.pair_flows[day, :, F_SET_OUT].copy()
         depart(tables, day)
-        going_on = self.world.pair_flows[day, :, F_SET_OUT] - booked  # from where they were held up, with their visas
+        going_on = w.pair_flows[day, :, F_SET_OUT] - booked  # from where they were held up, with their visas
         steps.count_lines(tables, day, self._lines[day])
         self._passed[day, :, 0] += going_on
         self._passed[day, :, 1] = waiting - self._lines[day, :, steps.FOR_A_SEAT] + going_on
