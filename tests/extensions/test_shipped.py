@@ -48,6 +48,7 @@ USED: dict[str, dict[str, object]] = {
     },
 }
 NAMES = sorted(USED)
+AGE = pytest.mark.nightly  # of an attribute: it compiles everything anew, for more than a minute
 
 
 @pytest.fixture(autouse=True)
@@ -56,7 +57,7 @@ def nothing_stays() -> Iterator[None]:
     extend.clear()
 
 
-@pytest.fixture(params=NAMES)
+@pytest.fixture(params=[pytest.param(name, marks=AGE if name == "age" else ()) for name in NAMES])
 def name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
@@ -156,6 +157,7 @@ def test_the_view_runs_it(name: str, tmp_path: Path) -> None:
         np.testing.assert_array_equal(model.world.section_flows, alone.world.section_flows)
 
 
+@AGE
 def test_age_moves_nothing_and_splits_everything() -> None:
     plain = sim.run(scenario_of("age")).totals
     with extend.loaded(FOLDER / "age.py"):

@@ -51,6 +51,7 @@ def test_a_cluster_writes_the_same_bytes_though_a_worker_is_killed(cluster: Clus
 
 
 @pytest.mark.long
+@pytest.mark.nightly  # half a minute
 def test_a_lost_scheduler_is_told_and_the_study_goes_on(cluster: Cluster, tmp_path: Path) -> None:
     def progress(done: int, total: int, failed: int) -> None:
         if 0 < done < total:

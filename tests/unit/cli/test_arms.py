@@ -53,7 +53,7 @@ def test_both_arms_stand_side_by_side_on_the_terminal_and_in_the_report(here: Pa
     assert "answers" in page.ids
     for text in ("has two arms", "More flights from Baghdad", "3 of 3", "18 Oct 2025", "If nobody answers"):
         assert text in page.text()
-    assert Opened.read(here / "r").study.names == ["base", BAN]
+    assert Opened.read(here / "r").study.names == study.names
 
 
 def test_with_several_scenarios_each_arm_is_ranked(here: Path, corridor: Corridor) -> None:

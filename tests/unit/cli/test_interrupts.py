@@ -89,8 +89,15 @@ main()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
-@pytest.mark.parametrize("where", ["plain", "finaliser"])
-@pytest.mark.parametrize("module", ["typer", "pydantic", "numba", "sim.studies.work.dispatch"])
+@pytest.mark.parametrize("where", ["plain", pytest.param("finaliser", marks=pytest.mark.nightly)])
+@pytest.mark.parametrize(
+    "module",
+    [
+        "typer",
+        *(pytest.param(module, marks=pytest.mark.nightly) for module in ("pydantic", "numba")),
+        "sim.studies.work.dispatch",
+    ],
+)
 def test_ctrl_c_on_a_terminal_during_the_imports(here: Path, module: str, where: str) -> None:
     """The terminal sends it to all of the group: the server of worker processes, just starting, must not mind."""
     running = subprocess.run(

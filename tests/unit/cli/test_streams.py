@@ -38,7 +38,7 @@ def shell(line: str, cwd: Path, **more: str) -> subprocess.CompletedProcess[str]
 
 
 @posix
-@pytest.mark.parametrize("width", [80, 100, 120])
+@pytest.mark.parametrize("width", [80, pytest.param(100, marks=pytest.mark.nightly), 120])
 def test_a_terminal_of_any_width_shows_all_names_and_main_figures(folder: Path, width: int) -> None:
     words = [*command(), "results", str(folder)]
     status, text = on_terminal(words, width, folder, environment(TERM="xterm"))

@@ -69,7 +69,9 @@ def test_python_with_the_program_in_a_word_works(here: Path) -> None:
     assert (done.returncode, done.stdout) == (0, "begun\n4 runs\n"), done.stderr
 
 
-@pytest.mark.parametrize("name", ["numbers", "random", "sim"])
+@pytest.mark.parametrize(
+    "name", [*(pytest.param(name, marks=pytest.mark.nightly) for name in ("numbers", "random")), "sim"]
+)
 def test_modules_in_the_working_folder_are_not_taken_by_workers(here: Path, name: str) -> None:
     (here / f"{name}.py").write_text(f"open({str(here / 'taken')!r}, 'w')\nraise ImportError('shadowed')\n")
     words = ["compare", "tiny.yaml", "other.yaml", "--replicates", "2", "--jobs", "2", "--out", "out"]
