@@ -40,12 +40,13 @@ def test_how_sure_why_and_files(open_page: Opener, server: Server) -> None:
     page.get_by_role("button", name="How sure?").click()
     go_to(page, 110)  # usable meanwhile
     page.wait_for_selector(f"{RUN}[data-bands='shown']")
+    page.wait_for_selector(f"{CHART} [data-band='sum']", state="attached")
     assert page.locator(f"{CHART} [data-band]").count() > page.locator(f"{CHART} [data-band='sum']").count() == 1
     spans = data(page, NUMBERS, "spans")
     assert " to " in spans["attempts"]
     page.get_by_role("slider", name="Coaching").fill("1")
     page.wait_for_selector(f"{RUN}[data-bands='none']")
-    assert page.locator(f"{CHART} [data-band]").count() == 0
+    page.wait_for_function("chart => !document.querySelector(`${chart} [data-band]`)", arg=CHART)
 
     name, content = saved(page, "Load against capacity", "CSV")
     rows = list(csv.DictReader(content.decode().splitlines()))
