@@ -49,7 +49,15 @@ def overflow(chromium: str, html: Path, folder: Path) -> list[int]:
     return [int(number) for number in found[1].split()]
 
 
-@pytest.mark.parametrize(("others", "answers"), [(0, False), (1, True), (7, False), (7, True)])
+@pytest.mark.parametrize(
+    ("others", "answers"),
+    [
+        (0, False),
+        pytest.param(1, True, marks=pytest.mark.nightly),
+        pytest.param(7, False, marks=pytest.mark.nightly),
+        (7, True),
+    ],
+)
 def test_a_brief_is_two_pages_and_nothing_is_cut_off(others: int, answers: bool, chromium: str, tmp_path: Path) -> None:
     one = base(answers)
     if others:

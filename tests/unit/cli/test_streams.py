@@ -81,7 +81,7 @@ def test_there_are_no_colours_in_a_pipe_or_where_none_are_wanted(folder: Path) -
 
 
 @posix
-@pytest.mark.parametrize("closed", [">&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize("closed", [pytest.param(">&-", marks=pytest.mark.nightly), "<&- >&- 2>&-"])
 def test_a_run_without_standard_streams_writes_its_files(tmp_path: Path, closed: str) -> None:
     (tmp_path / "tiny.yaml").write_text(to_yaml(tiny_scenario(days=20)), encoding="utf-8")
     done = shell(f"corridor run tiny.yaml --out r {closed}", tmp_path)

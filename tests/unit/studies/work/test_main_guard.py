@@ -50,7 +50,9 @@ def test_a_script_without_a_guard_is_told_so_in_one_sentence(here: Path, script:
     assert 'if __name__ == "__main__":' in last
 
 
-@pytest.mark.parametrize("script", GUARDED.values(), ids=GUARDED)
+@pytest.mark.parametrize(
+    "script", [GUARDED["inside"], pytest.param(GUARDED["by a function"], marks=pytest.mark.nightly)], ids=GUARDED
+)
 def test_a_script_with_a_guard_works(here: Path, script: str) -> None:
     (here / "script.py").write_text(script)
     done = python(here, "script.py")
