@@ -223,22 +223,21 @@ class Filter:
         tried = [Tried(everyone, shock, off, self._log_counts(month, before, everyone, counts, due))]
         shares = [effective(normalised(gained[0])) / before.size]
         proposals: list[Proposal] = []
+        still = motion.mean(before.paths[-1], self._number)
         for done in range(_MORE * experiment.rounds):
             if shares[-1] >= (_LEAST if done >= experiment.rounds else experiment.enough) and done > 0:
                 break
             linear = linear_model(together(tried[1:] or tried), features, target)
             proposals.append(proposal(linear, target, dispersion, now))
             parents, shock, off = proposals[-1].draw(rng)
-            postures = motion.mean(before.paths[-1], self._number)[parents] + shock
-            courses = self._courses(before.taken(parents), month.days, postures, off)
+            courses = self._courses(before.taken(parents), month.days, still[parents] + shock, off)
             counts = self._counts(before, parents, courses, None)
             gained.append(self._evidence(month, before, parents, counts, due)[0])
             tried.append(Tried(parents, shock, off, self._log_counts(month, before, parents, counts, due)))
             made = Children(*together(tried[1:])[:3])
             weights = np.concatenate(gained[1:]) + log_weights(proposals, made)
             shares.append(effective(normalised(weights)) / before.size)
-        parents, off = made.parents, made.off
-        postures = motion.mean(before.paths[-1], self._number)[parents] + made.shock
+        parents, off, postures = made.parents, made.off, still[made.parents] + made.shock
         chosen = systematic(normalised(weights), before.size, rng)
         evidence = float(logsumexp(weights) - np.log(len(weights)))
         return self._ended(month, before, parents[chosen], postures[chosen], off[chosen], forecast, shares, evidence)
