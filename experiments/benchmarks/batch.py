@@ -21,11 +21,11 @@ from engine import busy_corridor
 
 from sim.outputs.run_data import run_data_of
 from sim.runs import run_model
-from sim.studies.plan import Plan
+from sim.studies.plan import Plan, opened
 from sim.studies.store.store import Store
 from sim.studies.work.dispatch import dispatch
 from sim.studies.work.executors import Pool, Serial
-from sim.studies.work.worker import Task, _opened, carry_out
+from sim.studies.work.worker import Task, carry_out
 
 SCENARIO = busy_corridor(10_000)
 
@@ -33,7 +33,7 @@ SCENARIO = busy_corridor(10_000)
 def overhead(replicates: int) -> None:
     """The batch layer against the bare loop, in CPU and wall time."""
     plan = Plan("replicates", {"busy": SCENARIO}, replicates)
-    parcel = _opened(plan.parcel)
+    parcel = opened(plan.parcel)
     bare, batch, store_wall = [], [], []
     with tempfile.TemporaryDirectory() as folder, Store(Path(folder) / "s", plan) as store:
         for number, runs in enumerate(plan.chunks()):

@@ -21,9 +21,9 @@ from sim.scenario import to_yaml
 from sim.scenario.draw import resolve
 from sim.scenario.paths import apply_overrides
 from sim.studies.carry_out import carry_out
+from sim.studies.plan import opened
 from sim.studies.study import Study
 from sim.studies.work.executors import workplace
-from sim.studies.work.worker import _opened
 from sim.sweeps.completed_sweep import CompletedSweep
 from sim.sweeps.experiment_files import read_experiment
 from sim.sweeps.sensitivity import tables_of
@@ -58,7 +58,7 @@ def timed[T](work: Callable[[], T]) -> tuple[float, T]:
 def setting(folder: Path, points: int) -> None:
     """Milliseconds to set a point's parameters."""
     plan = plan_of(read_experiment(folder / "latin-hypercube.yaml", {"samples": points}))
-    parcel = _opened(plan.parcel)
+    parcel = opened(plan.parcel)
     assert plan.points is not None
     scenario = parcel.cases[0].scenario
     overrides = [dict(zip(plan.paths, row, strict=True)) for row in plan.points.tolist()]

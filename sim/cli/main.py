@@ -48,6 +48,7 @@ from sim.cli.common import (
     tag_of,
 )
 from sim.cli.end import explained
+from sim.cli.figure_process import FigureProcess
 from sim.cli.help import ByTask
 from sim.cli.interrupts import check
 from sim.cli.streams import flush, notes_console, open_streams, results_console, say
@@ -126,8 +127,9 @@ def run(
             states.run_until(loaded, stored, quiet)
             return
         folder = out if out is not None else Path("results") / f"{label_of(scenario)}-{loaded.seed}{tag_of(info)}"
-        results = _simulate(loaded, info, folder, quiet, stored)
-        written = _write(results, folder, quiet, report)
+        figures = _checked(folder, stored)
+        results = _simulate(loaded, info, quiet, stored)
+        written = _write(results, folder, quiet, report, figures)
         if not quiet:
             _show(results, written)
     except KeyboardInterrupt:
@@ -135,12 +137,17 @@ def run(
         fail(f"interrupted: {done}", INTERRUPTED)
 
 
-def _simulate(scenario: Scenario, info: RunInfo, folder: Path, quiet: bool, stored: states.Stored) -> Results:
-    """Run a scenario with a progress bar, after all checks that are possible before."""
+def _checked(folder: Path, stored: states.Stored) -> FigureProcess:
+    """Check all that can be checked before a run; then start what will draw it."""
     from sim.outputs.folder import check_folder
 
     check_folder(folder)
     stored.check()
+    return FigureProcess()
+
+
+def _simulate(scenario: Scenario, info: RunInfo, quiet: bool, stored: states.Stored) -> Results:
+    """Run a scenario with a progress bar."""
     from sim.runs import run as run_scenario
 
     state = stored.state()
@@ -157,11 +164,11 @@ def _simulate(scenario: Scenario, info: RunInfo, folder: Path, quiet: bool, stor
     return results
 
 
-def _write(results: Results, folder: Path, quiet: bool, report: bool) -> Path:
-    from sim.report.figures import write_figures
+def _write(results: Results, folder: Path, quiet: bool, report: bool, figures: FigureProcess) -> Path:
+    figures.begin(results)
 
     def draw(found: Results, place: Path) -> None:
-        write_figures(found, place)
+        figures.write(found, place)
         if report:
             from sim.outputs.provenance import machine, versions
             from sim.report.html import write_report

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
@@ -14,11 +14,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.report.style import A4_WIDTH, COLOURS, GREY, INK, RC, date_axis, look, thousands, write_figure
+from sim.data.durable_files import write_whole
+from sim.report.style import A4_WIDTH, COLOURS, GREY, INK, RC, date_axis, look, rendered, thousands
 
 if TYPE_CHECKING:
     from sim.outputs.results import Results
 
+NAMES = ("pressure", "whereabouts", "flows")
 MOST_ROUTES = 8
 # Statuses in groups, each with label and colour, without prospects.
 WAITING = (("booked", "booked: waiting for visa or seat", "#BBBBBB"),)
@@ -49,21 +51,27 @@ _LABEL = 26  # characters of its lines
 
 def write_figures(results: Results, folder: Path) -> list[Path]:
     """Write the figures of a run as PNG; returns the files."""
-    files = []
-    for name, figure in figures(results).items():
-        files.append(write_figure(figure, folder / f"{name}.png", metadata={"Software": None}))
-    return files
+    drawn = drawn_figures(results)
+    for name, content in drawn.items():
+        write_whole(folder / name, content)
+    return [folder / name for name in drawn]
 
 
-def figures(results: Results) -> dict[str, Figure]:
-    """Return all non-empty figures by file name."""
+def drawn_figures(results: Results, names: Collection[str] = NAMES) -> dict[str, bytes]:
+    """Draw figures as PNG; returns those that are not empty by file name."""
+    drawn = figures(results, names)
+    return {f"{name}.png": rendered(figure, "png", metadata={"Software": None}) for name, figure in drawn.items()}
+
+
+def figures(results: Results, names: Collection[str] = NAMES) -> dict[str, Figure]:
+    """Return the figures of these names (all if not given) that are not empty."""
     makers: dict[str, Callable[[Results], Figure | None]] = {
         "pressure": pressure,
         "whereabouts": whereabouts,
         "flows": flows,
     }
     with mpl.rc_context({**RC, "figure.constrained_layout.use": False}):  # type: ignore[dict-item]
-        made = {name: maker(results) for name, maker in makers.items()}
+        made = {name: maker(results) for name, maker in makers.items() if name in names}
     return {name: figure for name, figure in made.items() if figure is not None}
 
 

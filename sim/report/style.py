@@ -64,10 +64,15 @@ def write_figure(figure: Figure, file: Path, **options: Any) -> Path:
     Raises:
         OSError: If it cannot be written.
     """
-    stream = io.BytesIO()
-    figure.savefig(stream, format=file.suffix.removeprefix("."), **options)
-    write_whole(file, stream.getvalue())
+    write_whole(file, rendered(figure, file.suffix.removeprefix("."), **options))
     return file
+
+
+def rendered(figure: Figure, form: str, **options: Any) -> bytes:
+    """Return a figure's file in a format of Matplotlib's, such as `png` or `svg`."""
+    stream = io.BytesIO()
+    figure.savefig(stream, format=form, **options)
+    return stream.getvalue()
 
 
 def date_axis(axes: Axes) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import importlib.util
 from pathlib import Path
 
 import pytest
@@ -35,3 +37,13 @@ def test_benchmarks_write_between_their_marks_only(
     assert benchmarks.main(["start", "--write"]) == 1
     assert capsys.readouterr().err == "failed: start\n"
     assert "| what |" in page.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("file", sorted(benchmarks.FOLDER.rglob("*.py")), ids=lambda file: file.stem)
+def test_what_benchmarks_take_from_the_package_is_there(file: Path) -> None:
+    """They are run by hand; a name that moved would only be missed on the day of a measurement."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.partition(".")[0] == "sim":
+            module = importlib.import_module(node.module)
+            for alias in node.names:
+                assert hasattr(module, alias.name) or importlib.util.find_spec(f"{node.module}.{alias.name}")

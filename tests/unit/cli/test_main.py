@@ -115,7 +115,7 @@ def test_an_interrupted_run_leaves_nothing(
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("sim.report.figures.write_figures", interrupt)
+    monkeypatch.setattr("sim.cli.figure_process.FigureProcess.write", interrupt)
     assert corridor("run", tiny, "--out", "out", "--quiet") == 130
     assert [path.name for path in tmp_path.iterdir()] == ["tiny.yaml"]
 
