@@ -44,7 +44,7 @@ from sim.inference.sampling import effective, normalised, stream
 Floats = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.intp]
 _LEAST = 0.08  # effective share of the particles below which more rounds are allowed
-_MORE = 4  # times as many
+_MORE = 8  # times as many
 _RECENT = 30  # days whose counts say what state a particle is in
 
 

@@ -138,7 +138,7 @@ class FilterExperiment(Entry):
     seed: int = Field(1, ge=0, lt=2**63)
     particles: int = Field(1000, ge=20, le=100_000)
     rounds: int = Field(
-        3, ge=1, le=10, description="Most rounds of proposals a month; four times as many where few are effective."
+        3, ge=1, le=10, description="Most rounds of proposals a month; eight times as many where few are effective."
     )
     enough: float = Field(0.3, gt=0, le=1, description="Effective share of the particles that ends the rounds.")
     overrides: dict[str, Any] = Field(default_factory=dict, alias="set", description="Changes, by dotted path.")

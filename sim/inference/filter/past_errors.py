@@ -1,7 +1,7 @@
 """Forecasts as published: stretched by the errors of earlier forecasts. The back-test scores them so.
 
 At an origin, the forecasts of earlier origins are compared with the figures known by then. Each figure counts once, as
-its latest forecast had it, and half as much for every half year since it was known (`sim.inference.backtest.
+its latest forecast had it, and half as much for every year since it was known (`sim.inference.backtest.
 error_widths` has the factor). One factor holds for all series, as a section of a border that errs tells of the others.
 """
 
@@ -20,7 +20,7 @@ from sim.inference.filter.scores import row_of
 Floats = npt.NDArray[np.float64]
 QUANTILES, STRETCHED, FACTOR = "quantiles", "stretched", "stretch"
 _FIGURE = ["series", "period_start", "period_end"]
-_HALF = 182.0  # days after which a forecast's error counts half
+_HALF = 365.0  # days after which a forecast's error counts half
 
 
 def widened(own: pd.DataFrame, without: Collection[str] = ()) -> pd.DataFrame:
