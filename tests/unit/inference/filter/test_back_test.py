@@ -40,7 +40,7 @@ def test_forecasts_widen_after_a_miss_that_was_known_and_not_before() -> None:
 
 def test_a_miss_is_forgotten_and_counts_once() -> None:
     first = forecast(date(2021, 2, 1), 2, 9000.0, date(2021, 3, 1))
-    soon, long_after = date(2021, 3, 1), date(2023, 3, 1)
+    soon, long_after = date(2021, 3, 1), date(2025, 3, 1)
     assert widths(first, forecast(long_after, 4, 1000.0, long_after))[1] < 1.3
     twice = [forecast(date(2021, 1, 1), 2, 9000.0, date(2021, 3, 1)), first]
     assert widths(*twice, forecast(soon, 4, 1000.0, soon))[2] == widths(first, forecast(soon, 4, 1000.0, soon))[1]
