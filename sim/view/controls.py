@@ -31,7 +31,7 @@ from sim.view.opened_folder import Opened
 from sim.view.panels.ahead import Ahead
 from sim.view.panels.bands import REPLICATES, Bands
 from sim.view.panels.documents import Documents
-from sim.view.session import Session, offered, on_offer
+from sim.view.session import Session, titles
 from sim.view.state.link import link_of
 from sim.view.widgets import HeaderWidget, LeversWidget, RunWidget
 
@@ -134,7 +134,7 @@ def header(screen: Screen) -> Any:
     """Show the scenario picker, the number of changes, and saving."""
     session = screen.session
     answered, error, file = solara.use_reactive(0), solara.use_reactive(screen.problem), solara.use_reactive(None)
-    names = solara.use_memo(lambda: [{"name": n, "title": on_offer(n).title} for n in offered(session.start)], [])
+    names = solara.use_memo(lambda: [{"name": n, "title": t} for n, t in titles(session.start).items()], [])
     own = [] if session.known else [{"name": session.name, "title": session.title}]
 
     def act(message: Message) -> None:
