@@ -17,13 +17,13 @@ import solara
 from mesa.visualization.utils import update_counter
 
 from sim.view import map_state, series
-from sim.view.wire.additions import Sent
 from sim.view.geometry import geometry_json
 from sim.view.live_model import WatchedModel
 from sim.view.numbers import Marks, figures, known_figures
 from sim.view.panels.bands import spans
 from sim.view.state.window import shown_of
 from sim.view.widgets import ChartWidget, MapWidget, NumbersWidget
+from sim.view.wire.additions import Sent
 
 if TYPE_CHECKING:
     from sim.model import CorridorModel
@@ -70,7 +70,9 @@ def pressure_chart(
 ) -> Any:
     """Show border pressure by section over time; ``ghost`` is the baseline's chart, ``bands`` those of replicates."""
     _follow(day)
-    return ChartWidget.element(**_sent(model, series.pressure_series), ghost=ghost, bands=to_json(bands) if bands else "")
+    return ChartWidget.element(
+        **_sent(model, series.pressure_series), ghost=ghost, bands=to_json(bands) if bands else ""
+    )
 
 
 @solara.component

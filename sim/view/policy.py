@@ -42,7 +42,7 @@ SPLASH = """<main class="corridor-splash"><h1>Corridor</h1>
 <component is="style">#loader-container { background: #e6ecf2; color: #14202e; }
 .corridor-splash { font: 15px/1.5 system-ui, sans-serif; text-align: center; }
 @media (prefers-color-scheme: dark) { #loader-container { background: #080e18; color: #e9eff8; } }</component>"""
-# The page asks for these one after the other, each once the last has run; their addresses bear a hash that the page names.
+# The page asks for these one after the other, each once the last has run; it names the hashes in their addresses.
 HASHES = re.compile(r"nbextensionHashes = (\{.*?\});")
 SOON = {"jupyter-vuetify": "nodeps", "jupyter-vue": "nodeps", "anywidget": "index"}
 VIEWPORT = re.compile(r'(<meta name="viewport" content=")[^"]*')

@@ -90,8 +90,8 @@ def _run(scenario: str, opened: Opened | None, address: Address, open_browser: b
     from solara.server.kernel_context import contexts
 
     from sim.view.app import start_with
-    from sim.view.wire.outbox import Outbox
     from sim.view.slow_clients import PatientToAPoint
+    from sim.view.wire.outbox import Outbox
 
     starlette.WebsocketWrapper = Outbox
     start_with(scenario, opened)

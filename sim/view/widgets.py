@@ -61,8 +61,8 @@ class MapWidget(ViewWidget):
 class ChartWidget(ViewWidget):
     """A chart over the days of a run.
 
-    ``more`` is what comes on top of ``data``, or empty (`sim.view.wire.additions`); ``ghost`` is the baseline's data, of the
-    same form, or empty; ``bands`` are those of replicates, or empty.
+    ``more`` is what comes on top of ``data``, or empty (`sim.view.wire.additions`); ``ghost`` is the baseline's data,
+    of the same form, or empty; ``bands`` are those of replicates, or empty.
     """
 
     _esm = static("common.js", "export.js", "axes.js", "page/growing.js", "chart.js")
