@@ -6,10 +6,11 @@ about a million persons) at 1440 x 900:
 - **first paint**: from asking for the page to a painted map with its charts and figures, in a fresh profile, of a
   server that has already served a page; and until the first contentful paint of the page at all;
 - **step**: from the click on Mesa's step button to the map and all three charts painted with the new day
-  (measured in the page: click, attributes of the new day, then two frames of animation);
+  (measured in the page: click, attributes of the new day, then two frames of animation, which alone take 17 to 33 ms);
 - **lever**: from a slider's change on day 200 to the same, the scenario run anew for it;
 - **playing**: days painted a second at full speed;
-- **memory**: resident memory of the server and used JavaScript heap over 1,000 steps (the run is reset when it ends).
+- **memory**: resident memory of the server and used JavaScript heap over 1,000 steps (the run is reset when it ends);
+- **five sessions**: a step as above when five browsers, each with a session of its own, all step at the same moment.
 """
 
 from __future__ import annotations
@@ -54,6 +55,11 @@ TIMED = """([act, day, before]) => new Promise((done) => {
   }
   requestAnimationFrame(look);
 })"""
+
+# The same at a moment to come, to be asked for later.
+LATER = f"""([what, moment]) => {{
+  window.stepped = new Promise((done) => setTimeout(() => ({TIMED})(what).then(done), moment - Date.now()));
+}}"""
 
 
 def start() -> tuple[subprocess.Popen[bytes], str]:
@@ -126,6 +132,25 @@ def levers(page: Any, count: int) -> list[float]:
     return found
 
 
+def together(browser: Any, address: str, count: int = 5, times: int = 12) -> list[float]:
+    """Milliseconds of steps of several sessions, each in a context of its own, that all step at the same moment."""
+    contexts = [browser.new_context(viewport={"width": 1440, "height": 900}) for _ in range(count)]
+    pages = [context.new_page() for context in contexts]
+    for page in pages:
+        page.goto(address)
+        page.wait_for_function(f"document.querySelectorAll('{PARTS}').length === 5 && ({SHOWN})(0)")
+        go_to(page, 150)
+    found = []
+    for k in range(times):
+        moment = 1000 * time.time() + 500
+        for page in pages:
+            page.evaluate(LATER, [["step", 151 + k, None], moment])
+        found += [page.evaluate("stepped") for page in pages]
+    for context in contexts:
+        context.close()
+    return found
+
+
 def playing(page: Any, seconds: float = 8) -> float:
     """Days painted a second at full speed."""
     go_to(page, 100)
@@ -160,6 +185,11 @@ def memory(page: Any, process: subprocess.Popen[bytes], count: int) -> list[tupl
     return found
 
 
+def tell(name: str, found: list[float]) -> None:
+    high = sorted(found)[len(found) * 9 // 10]
+    print(f"{name}: median {statistics.median(found):.0f} ms, nine of ten under {high:.0f} ms", flush=True)
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -178,11 +208,12 @@ def main() -> None:
             page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
             page.goto(address)
             page.wait_for_function(f"document.querySelectorAll('{PARTS}').length === 5 && ({SHOWN})(0)")
-            for name, found in (("step", steps(page, 40)), ("lever on day 200", levers(page, 20))):
-                high = sorted(found)[len(found) * 9 // 10]
-                print(f"{name}: median {statistics.median(found):.0f} ms, nine of ten under {high:.0f} ms", flush=True)
+            tell("step", steps(page, 40))
+            tell("lever on day 200", levers(page, 20))
             print(f"playing: {playing(page):.1f} days painted a second")
             memory(page, process, options.steps)
+            page.context.close()
+            tell("step, five sessions at once", together(browser, address))
             browser.close()
     finally:
         process.terminate()

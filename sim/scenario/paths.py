@@ -99,7 +99,8 @@ def _set(node: Node, spot: Spot, parts: list[str], level: int, value: Node) -> N
         whole = OTHERS if is_by_cohort(spot.type) else _EVER
         node = collection({whole: node}, node.file, node.line)  # one cohort or date differs from the value for all
     key = _step(node, spot, parts, level)
-    inner = child(spot, key, node.plain() if node.is_mapping else None)
+    kind = node.value.get("kind") if node.is_mapping else None  # all that `child` looks at
+    inner = child(spot, key, {"kind": kind.plain()} if kind else None)
     if inner is None:
         raise _unknown(node, spot, parts, level)
     if level == len(parts) - 1:

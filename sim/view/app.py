@@ -51,7 +51,8 @@ def Layout(children: list[Any] | None = None) -> Any:  # noqa: N802
 def Page() -> None:  # noqa: N802
     """Show one browser tab, with its own session: no two tabs share a model.
 
-    Only the page follows the model and Mesa's `update_counter`: a step redraws everything once.
+    It follows the model; only `Live` follows Mesa's `update_counter`, too: a step redraws it once. Were each of its
+    parts to follow the counter, Solara would go through the page once for each.
     """
     query = solara.use_router().search or ""
     session, first, asked, problem = solara.use_memo(lambda: _begun(query), [])
@@ -63,7 +64,6 @@ def Page() -> None:  # noqa: N802
     solara.use_effect(lambda: session.close, [])
     for job in (ahead.job, comparison.work, why.job, bands.work, documents.job):
         solara.use_effect(lambda job=job: job.close, [])
-    update_counter.get()
     outlooks = solara.use_memo(lambda: Outlooks(_opened.folder if _opened else None, query), [])
     results = _opened is not None and _opened.kind != "forecast"
     opens = "Compare" if asked else "Forecast" if outlooks.first else "Results" if results else "Live"
@@ -71,7 +71,7 @@ def Page() -> None:  # noqa: N802
     there = {"Results": results, "Forecast": bool(outlooks.folders)}
     pages = tuple(name for name in PAGES if there.get(name, True))
     screen = Screen(
-        session, model, model.value, model.value.own_day, page, pages, ahead, comparison, why, bands, documents,
+        session, model, model.value, page, pages, ahead, comparison, why, bands, documents,
         outlooks, _opened, problem
     )  # fmt: skip
     with solara.Div(classes=["corridor-page"]):
@@ -96,14 +96,15 @@ def _begun(query: str) -> tuple[Session, WatchedModel, Asked | None, str]:
 @solara.component
 def Live(screen: Screen) -> None:  # noqa: N802
     """Show what-ifs on a running model."""
+    update_counter.get()
     model, day, baseline = screen.shown, screen.day, screen.session.baseline
     uncertain = followed(screen.bands.work)
     bands = screen.bands.found
     marks = solara.use_memo(lambda: marks_of(model.source), [id(model.source)])
     with solara.Div(classes=["corridor-live"]):
         with landmark("aside", "corridor-side"):
-            run_controls(screen, uncertain)
-            levers(screen)
+            run_controls(screen, day, uncertain)
+            levers(screen, day)
         with landmark("main", "corridor-main"):
             with solara.Div(classes=["corridor-numbers"]):
                 components.today(model, baseline=baseline, day=day, bands=bands, marks=marks)

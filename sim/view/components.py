@@ -10,6 +10,7 @@ all of them at once, by that page.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import solara
@@ -22,6 +23,7 @@ from sim.view.numbers import Marks, figures, known_figures
 from sim.view.panels.bands import spans
 from sim.view.state.window import shown_of
 from sim.view.widgets import ChartWidget, MapWidget, NumbersWidget
+from sim.view.wire.additions import Sent
 
 if TYPE_CHECKING:
     from sim.model import CorridorModel
@@ -36,6 +38,16 @@ def to_json(content: Any) -> str:
 def _follow(day: int | None) -> None:
     if day is None:
         update_counter.get()
+
+
+def _sent(model: CorridorModel, make: Callable[[CorridorModel], series.Chart]) -> dict[str, str]:
+    """Return what a chart's widget is to have: the series, in which a step changes only what comes on top of them."""
+    sent, text = solara.use_memo(lambda: (Sent(), {"data": ""}), [])
+    before = sent.whole
+    whole, more = sent.of(model, make(model))
+    if whole is not before:
+        text["data"] = to_json(whole)
+    return {**text, "more": to_json(more) if more else ""}
 
 
 @solara.component
@@ -58,8 +70,9 @@ def pressure_chart(
 ) -> Any:
     """Show border pressure by section over time; ``ghost`` is the baseline's chart, ``bands`` those of replicates."""
     _follow(day)
-    data = to_json(series.pressure_series(model))
-    return ChartWidget.element(data=data, ghost=ghost, bands=to_json(bands) if bands else "")
+    return ChartWidget.element(
+        **_sent(model, series.pressure_series), ghost=ghost, bands=to_json(bands) if bands else ""
+    )
 
 
 @solara.component
@@ -68,15 +81,14 @@ def load_chart(
 ) -> Any:
     """Show attempts by result, against capacity; ``bands`` are those of replicates, of the sum of all results."""
     _follow(day)
-    data = to_json(series.load_series(model))
-    return ChartWidget.element(data=data, ghost=ghost, bands=to_json(bands) if bands else "")
+    return ChartWidget.element(**_sent(model, series.load_series), ghost=ghost, bands=to_json(bands) if bands else "")
 
 
 @solara.component
 def outcome_chart(model: CorridorModel, ghost: str = "", day: int | None = None) -> Any:
     """Show persons by location and status."""
     _follow(day)
-    return ChartWidget.element(data=to_json(series.outcome_series(model)), ghost=ghost)
+    return ChartWidget.element(**_sent(model, series.outcome_series), ghost=ghost)
 
 
 @solara.component

@@ -31,7 +31,7 @@ from sim.view.opened_folder import Opened
 from sim.view.panels.ahead import Ahead
 from sim.view.panels.bands import REPLICATES, Bands
 from sim.view.panels.documents import Documents
-from sim.view.session import Session, offered, on_offer
+from sim.view.session import Session, titles
 from sim.view.state.link import link_of
 from sim.view.widgets import HeaderWidget, LeversWidget, RunWidget
 
@@ -47,7 +47,7 @@ Message = dict[str, Any]
 
 @dataclass(frozen=True)
 class Screen:
-    """The state of one tab: its session, the reactive model, and the model and day now on screen.
+    """The state of one tab: its session, the reactive model, and the model now on screen.
 
     ``page`` is the reactive name of the page, one of ``pages``; ``ahead`` is what the session waits for, ``comparison``
     what it compares, ``why`` what it explains, ``bands`` how uncertain it is, ``documents`` what it writes,
@@ -58,7 +58,6 @@ class Screen:
     session: Session
     model: Model
     shown: WatchedModel
-    day: int
     page: Model
     pages: tuple[str, ...]
     ahead: Ahead
@@ -69,6 +68,11 @@ class Screen:
     outlooks: Outlooks
     opened: Opened | None = None
     problem: str = ""
+
+    @property
+    def day(self) -> int:
+        """The day on screen: a part that shows it is redrawn with it."""
+        return self.shown.own_day
 
 
 def put(model: Model, new: WatchedModel) -> None:
@@ -134,7 +138,7 @@ def header(screen: Screen) -> Any:
     """Show the scenario picker, the number of changes, and saving."""
     session = screen.session
     answered, error, file = solara.use_reactive(0), solara.use_reactive(screen.problem), solara.use_reactive(None)
-    names = solara.use_memo(lambda: [{"name": n, "title": on_offer(n).title} for n in offered(session.start)], [])
+    names = solara.use_memo(lambda: [{"name": n, "title": t} for n, t in titles(session.start).items()], [])
     own = [] if session.known else [{"name": session.name, "title": session.title}]
 
     def act(message: Message) -> None:
@@ -204,7 +208,7 @@ def source_of(screen: Screen) -> tuple[Path | Scenario, str]:
 
 
 @solara.component
-def run_controls(screen: Screen, uncertain: Progress) -> None:
+def run_controls(screen: Screen, day: int, uncertain: Progress) -> None:
     """Show Mesa's controller, with buttons for a week and any day, the speed, the seed, and bands of replicates."""
     session = screen.session
     interval, once = solara.use_reactive(1000 // SPEED), solara.use_reactive(1)
@@ -217,11 +221,11 @@ def run_controls(screen: Screen, uncertain: Progress) -> None:
             render_interval=once,
             use_threads=solara.use_reactive(False),
         ).key(f"{session.name}:{screen.shown.running}")
-    _run_bar(screen, interval, uncertain)
+    _run_bar(screen, day, interval, uncertain)
 
 
 @solara.component
-def _run_bar(screen: Screen, interval: Model, uncertain: Progress) -> Any:
+def _run_bar(screen: Screen, day: int, interval: Model, uncertain: Progress) -> Any:
     answered, error, session = solara.use_reactive(0), solara.use_reactive(""), screen.session
 
     def act(message: Message) -> None:
@@ -239,12 +243,12 @@ def _run_bar(screen: Screen, interval: Model, uncertain: Progress) -> Any:
 
     content = {
         "answered": answered.value,
-        "day": screen.day,
+        "day": day,
         "days": session.base.days,
         "start": session.base.start.isoformat(),
         "speed": round(1000 / interval.value),
         "seed": session.base.seed,
-        "link": link_of(session, screen.day),
+        "link": link_of(session, day),
         "bands": {**progress_of(uncertain), "shown": screen.bands.found is not None, "replicates": REPLICATES},
         "error": error.value or uncertain.error,
     }
@@ -262,8 +266,8 @@ def go_to(screen: Screen, day: int) -> None:
 
 
 @solara.component
-def levers(screen: Screen) -> Any:
-    """Show the levers; each change reruns the scenario to the day on screen."""
+def levers(screen: Screen, day: int) -> Any:
+    """Show the levers on a day; each change reruns the scenario to the day on screen."""
     session = screen.session
     answered, error = solara.use_reactive(0), solara.use_reactive("")
 

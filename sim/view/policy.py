@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
@@ -41,6 +42,9 @@ SPLASH = """<main class="corridor-splash"><h1>Corridor</h1>
 <component is="style">#loader-container { background: #e6ecf2; color: #14202e; }
 .corridor-splash { font: 15px/1.5 system-ui, sans-serif; text-align: center; }
 @media (prefers-color-scheme: dark) { #loader-container { background: #080e18; color: #e9eff8; } }</component>"""
+# The page asks for these one after the other, each once the last has run; it names the hashes in their addresses.
+HASHES = re.compile(r"nbextensionHashes = (\{.*?\});")
+SOON = {"jupyter-vuetify": "nodeps", "jupyter-vue": "nodeps", "anywidget": "index"}
 VIEWPORT = re.compile(r'(<meta name="viewport" content=")[^"]*')
 
 
@@ -93,12 +97,24 @@ def mended(page: str, nonce: str) -> str:
     page, solaras = LOADING.subn(lambda found: f"{found[1]}{SPLASH}{found[2]}", page, count=1)
     if solaras:
         page = page.replace("</html>", f"<script>{_recovery()}</script></html>")
+        page = page.replace("</head>", f"{_preloads(page)}</head>", 1)
     page = re.sub(r"<script(?=[\s>])", f'<script nonce="{nonce}"', page)
     page = page.replace("<v-progress-linear", '<v-progress-linear aria-hidden="true"')
     page = page.replace("<v-overlay", '<v-overlay role="alert"')
     page = page.replace("<v-progress-circular", '<v-progress-circular aria-label="Waiting for the server"')
     page = re.sub(r"<html>", '<html lang="en">', page, count=1)
     return VIEWPORT.sub(r"\1width=device-width, initial-scale=1", page, count=1)
+
+
+def _preloads(page: str) -> str:
+    """Links to the scripts of widgets, so that they have come when the page asks for them."""
+    found = HASHES.search(page)
+    hashes = {name.partition("/")[0]: text for name, text in json.loads(found[1]).items()} if found else {}
+    return "".join(
+        f'<link rel="preload" as="script" href="/jupyter/nbextensions/{folder}/{file}.js?{hashes[folder]}">'
+        for folder, file in SOON.items()
+        if folder in hashes
+    )
 
 
 @cache

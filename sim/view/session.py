@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from threading import RLock
 from typing import Any
@@ -93,7 +93,18 @@ def on_offer(name: str) -> Scenario:
 
     A file is read anew each time, as what it extends may have changed though it has not. Raises ScenarioError.
     """
-    return load_shipped(name) if name in scenario_names() else load_scenario(name)
+    return load_shipped(name) if name in _shipped() else load_scenario(name)
+
+
+@cache
+def _shipped() -> frozenset[str]:
+    """Names of the scenarios that ship, looked up once: they are many files."""
+    return frozenset(scenario_names())
+
+
+def titles(start: str) -> dict[str, str]:
+    """Return the titles of the scenarios on offer, by name."""
+    return {name: on_offer(name).title for name in offered(start)}
 
 
 class Session:

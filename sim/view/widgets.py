@@ -61,11 +61,13 @@ class MapWidget(ViewWidget):
 class ChartWidget(ViewWidget):
     """A chart over the days of a run.
 
-    ``ghost`` is the baseline's data, of the same form, or empty; ``bands`` are those of replicates, or empty.
+    ``more`` is what comes on top of ``data``, or empty (`sim.view.wire.additions`); ``ghost`` is the baseline's data,
+    of the same form, or empty; ``bands`` are those of replicates, or empty.
     """
 
-    _esm = static("common.js", "export.js", "axes.js", "chart.js")
+    _esm = static("common.js", "export.js", "axes.js", "page/growing.js", "chart.js")
     _css = static("common.css", "chart.css")
+    more = Unicode("").tag(sync=True)
     ghost = Unicode("").tag(sync=True)
     bands = Unicode("").tag(sync=True)
 

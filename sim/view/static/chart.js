@@ -57,7 +57,12 @@ function render({ model, el }) {
   let drawn = null;
   let look = null;
   let pending = 0;
+  let due = false;
   let pointed = -1;
+  let taken = ""; // the text of `data`
+  let edition = 0; // of all that is drawn but the days that come on top
+  let size = [0, 0];
+  let kept = { key: "" }; // what was drawn, and the paths that grow
 
   const colourOf = (k) => `var(--c${k % 7})`;
   const fillOf = (name, k) => `var(--fill${FILLS[name] ?? k % 7})`;
@@ -107,11 +112,19 @@ function render({ model, el }) {
   }
 
   function take() {
-    const fresh = dataOf(model);
-    if (!fresh) return;
+    const text = model.get("data");
+    if (!text) return;
+    if (text !== taken) takeWhole(JSON.parse(text));
+    taken = text;
+    grow(data, model.get("more"));
+    soon();
+  }
+
+  function takeWhole(fresh) {
     const names = fresh.views.map((v) => v.name).join("|");
     const other = !data || data.start !== fresh.start || names !== data.views.map((v) => v.name).join("|");
     data = fresh;
+    edition += 1;
     if (other) {
       title.textContent = data.title;
       unit.textContent = data.unit;
@@ -120,7 +133,6 @@ function render({ model, el }) {
       const still = data.views.some((v) => v.name === chosen);
       choose(still ? chosen : fullest());
     }
-    ask();
   }
 
   /** The view to begin with: the first, or where the baseline's lines rise highest. */
@@ -133,6 +145,7 @@ function render({ model, el }) {
 
   function takeGhost() {
     ghost = dataOf(model, "ghost");
+    edition += 1;
     if (data) {
       legend();
       ask();
@@ -141,6 +154,7 @@ function render({ model, el }) {
 
   function takeBands() {
     bands = dataOf(model, "bands");
+    edition += 1;
     root.dataset.bands = bands ? bands.replicates : 0;
     if (data) {
       legend();
@@ -162,9 +176,20 @@ function render({ model, el }) {
     if (!pending) pending = requestAnimationFrame(paint);
   }
 
+  /** New data are drawn at once: a frame that is awaited first would be a frame later. A hidden page awaits none. */
+  function soon() {
+    if (document.hidden) ask();
+    else if (!due) {
+      due = true;
+      queueMicrotask(paint);
+    }
+  }
+
   function paint() {
+    cancelAnimationFrame(pending);
     pending = 0;
-    const [w, h] = [plot.clientWidth, plot.clientHeight];
+    due = false;
+    const [w, h] = size;
     if (!data || w < 60 || h < 50) return;
     const set = prepare(data, ghost, chosen, bands);
     const marks = ticks(set.top, h > 150 ? 4 : 3);
@@ -172,27 +197,36 @@ function render({ model, el }) {
     const x = (k) => ROOM.left + ((k * data.every) / Math.max(data.days - 1, 1)) * (w - ROOM.left - ROOM.right);
     const y = (v) => h - ROOM.bottom - (v / top) * (h - ROOM.top - ROOM.bottom);
     drawn = { set, x, y, w, h };
+    const key = JSON.stringify([edition, chosen, look, w, h, top]);
+    if (key !== kept.key) kept = { key, ...drawAll(set, marks) };
+    set.stack.forEach((part, k) => kept.areas[k].setAttribute("d", kept.bands[k](part)));
+    (set.view.lines ?? []).forEach((l, k) => kept.lines[k].setAttribute("d", kept.paths[k](l.values)));
+    const now = data.day ? x((data.day - 1) / data.every) : 0;
+    kept.now.setAttribute("d", data.day ? `M${now} ${ROOM.top - 4}V${h - ROOM.bottom}` : "");
+    describe(set);
+    if (pointed >= 0) cross(pointed);
+  }
+
+  /** Everything anew; what grows has no path yet. */
+  function drawAll(set, marks) {
+    const { x, y, w, h } = drawn;
     for (const layer of Object.values(layers)) layer.replaceChildren();
     axes(marks, w, h, x, y);
-    set.stack.forEach((part, k) => add(layers.areas, "path",
-      { class: "cv-area", d: bandPath(part, x, y), fill: fillOf(part.name, k), "data-name": part.name }));
+    const areas = set.stack.map((part, k) => add(layers.areas, "path",
+      { class: "cv-area", fill: fillOf(part.name, k), "data-name": part.name }));
     if (set.under.length) {
       add(layers.ghosts, "path", { class: "cv-top", d: line(set.under[set.under.length - 1].upper, x, y), "data-ghost": "sum" });
     }
     const plain = !set.view.stack;
     (set.before?.lines ?? []).forEach((l, k) => add(layers.ghosts, "path",
       { class: `cv-ghost${dim(l)}`, d: line(l.values, x, y), stroke: plain ? colourOf(k) : "var(--over)" }));
-    (set.view.lines ?? []).forEach((l, k) => add(layers.lines, "path",
-      { class: `cv-line${dim(l)}${look && l.code === look ? " cv-looked" : ""}`, d: line(l.values, x, y),
+    const lines = (set.view.lines ?? []).map((l, k) => add(layers.lines, "path",
+      { class: `cv-line${dim(l)}${look && l.code === look ? " cv-looked" : ""}`,
         stroke: plain ? colourOf(k) : "var(--over)", "data-name": l.name }));
     if (bands) spread(set.view, x, y);
     events(w, h, x);
-    if (data.day) {
-      const now = x((data.day - 1) / data.every);
-      add(layers.lines, "path", { class: "cv-now", d: `M${now} ${ROOM.top - 4}V${h - ROOM.bottom}` });
-    }
-    describe(set);
-    if (pointed >= 0) cross(pointed);
+    const now = add(layers.lines, "path", { class: "cv-now" });
+    return { areas, lines, now, bands: areas.map(() => growingBand(x, y)), paths: lines.map(() => growingLine(x, y)) };
   }
 
   const dim = (l) => (look && set_has(look) && l.code !== look ? " cv-dim" : "");
@@ -297,9 +331,13 @@ function render({ model, el }) {
   };
   window.addEventListener("corridor-look", onLook);
   model.on("change:data", take);
+  model.on("change:more", take);
   model.on("change:ghost", takeGhost);
   model.on("change:bands", takeBands);
-  const resized = new ResizeObserver(ask);
+  const resized = new ResizeObserver(() => {
+    size = [plot.clientWidth, plot.clientHeight];
+    paint();
+  });
   resized.observe(plot);
   ghost = dataOf(model, "ghost");
   takeBands();
@@ -309,6 +347,7 @@ function render({ model, el }) {
     resized.disconnect();
     window.removeEventListener("corridor-look", onLook);
     model.off("change:data", take);
+    model.off("change:more", take);
     model.off("change:ghost", takeGhost);
     model.off("change:bands", takeBands);
   };

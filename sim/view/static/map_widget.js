@@ -64,11 +64,13 @@ function render({ model, el }) {
   let began = 0;
   let duration = 0;
   let pending = 0;
+  let due = false;
+  let size = [0, 0];
   let last = { day: 0, time: 0 };
   let focus = -1;
 
   function layOut() {
-    const [w, h] = [root.clientWidth, root.clientHeight];
+    const [w, h] = size;
     if (!w || !h || !state.frame) return;
     const ratio = window.devicePixelRatio || 1;
     state.dark = Boolean(root.closest(".theme--dark, [data-theme='dark']"));
@@ -107,11 +109,13 @@ function render({ model, el }) {
   }
 
   function paint(now) {
+    cancelAnimationFrame(pending);
     pending = 0;
+    due = false;
     layOut();
     if (!base) return;
     const progress = duration ? Math.min((now - began) / duration, 1) : 1;
-    ctx.drawImage(base, 0, 0, root.clientWidth, root.clientHeight);
+    ctx.drawImage(base, 0, 0, ...size);
     const drawn = drawFrame(ctx, state, progress);
     hits = drawn.hits;
     root.dataset.marks = drawn.marks;
@@ -158,7 +162,16 @@ function render({ model, el }) {
     began = now;
     state.frame = frame;
     describe(frame);
-    ask();
+    soon();
+  }
+
+  /** A new day is drawn at once: a frame that is awaited first would be a frame later. A hidden page awaits none. */
+  function soon() {
+    if (document.hidden) ask();
+    else if (!due) {
+      due = true;
+      queueMicrotask(() => paint(performance.now()));
+    }
   }
 
   function describe(frame) {
@@ -205,7 +218,10 @@ function render({ model, el }) {
   window.addEventListener("corridor-look", onLook);
   model.on("change:data", take);
   model.on("change:geometry", redrawn);
-  const resized = new ResizeObserver(ask);
+  const resized = new ResizeObserver(() => {
+    size = [root.clientWidth, root.clientHeight];
+    paint(performance.now());
+  });
   resized.observe(root);
   const untheme = onTheme(ask);
   announce();

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Any
 
 import pytest
@@ -63,3 +64,11 @@ def test_other_answers_keep_their_bytes_and_get_the_policy() -> None:
     headers, body, parts = answered(["<script>", "x"], "application/json")
     assert (body, parts) == (b"<script>x", 2)
     assert headers[b"content-security-policy"].startswith(b"default-src 'none'; script-src 'self' 'nonce-")
+
+
+def test_scripts_that_the_page_will_ask_for_are_fetched_ahead_by_the_addresses_that_it_will_use() -> None:
+    loading = '<div v-if="loading" id="loader-container"><v-card>Solara</v-card> </div>'
+    hashes = '<script>nbextensionHashes = {"jupyter-vue/extension": "12ab", "other/extension": "34cd"};</script>'
+    _, body, _ = answered([PAGE.replace("<v-overlay>", f"{loading}{hashes}<v-overlay>")], "text/html")
+    links = re.findall('<link rel="preload" as="script" href="([^"]*)">', body.decode())
+    assert links == ["/jupyter/nbextensions/jupyter-vue/nodeps.js?12ab"]
