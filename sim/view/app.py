@@ -112,7 +112,7 @@ def Live(screen: Screen) -> None:  # noqa: N802
             with solara.Div(classes=["corridor-charts"]):
                 components.pressure_chart(model, ghost=baseline.charts["pressure"], day=day, bands=bands)
                 components.load_chart(model, ghost=baseline.charts["load"], day=day, bands=bands)
-                components.outcome_chart(model, ghost=baseline.charts["outcome"], day=day)
+                components.outcome_chart(model, ghost=baseline.charts["outcome"], day=day, bands=bands)
 
 
 PAGES: dict[str, Callable[..., Any]] = {

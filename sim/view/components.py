@@ -73,10 +73,13 @@ def load_chart(
 
 
 @solara.component
-def outcome_chart(model: CorridorModel, ghost: str = "", day: int | None = None) -> Any:
-    """Show persons by location and status."""
+def outcome_chart(
+    model: CorridorModel, ghost: str = "", day: int | None = None, bands: dict[str, Any] | None = None
+) -> Any:
+    """Show persons by location and status; ``bands`` are those of replicates, of each status under way."""
     _follow(day)
-    return ChartWidget.element(data=to_json(series.outcome_series(model)), ghost=ghost)
+    data = to_json(series.outcome_series(model))
+    return ChartWidget.element(data=data, ghost=ghost, bands=to_json(bands) if bands else "")
 
 
 @solara.component
