@@ -19,7 +19,7 @@ from sim.view.controls import Screen, followed, header, levers, run_controls
 from sim.view.live_model import WatchedModel
 from sim.view.numbers import marks_of
 from sim.view.opened_folder import Opened
-from sim.view.panels.ahead import Ahead
+from sim.view.panels.ahead import Ahead, WaitPage, ahead_of_link
 from sim.view.panels.bands import Bands
 from sim.view.panels.documents import Documents
 from sim.view.panels.outlook import ForecastPage, Outlooks
@@ -49,11 +49,33 @@ def Layout(children: list[Any] | None = None) -> Any:  # noqa: N802
 
 @solara.component
 def Page() -> None:  # noqa: N802
-    """Show one browser tab, with its own session: no two tabs share a model.
-
-    Only the page follows the model and Mesa's `update_counter`: a step redraws everything once.
-    """
+    """Show one browser tab, once what its link leads to can be opened; before, how far that is."""
     query = solara.use_router().search or ""
+    job, title = solara.use_memo(lambda: ahead_of_link(_start, query), [])
+    solara.use_effect(lambda: job.close, [])
+    now = followed(job)
+    if now.state != "running":
+        Cockpit(query)
+        return
+    with _page():
+        WaitPage(title, now)
+
+
+def _page() -> Any:
+    """Return the box of all that is shown."""
+    box = solara.Div(classes=["corridor-page"])
+    with box:
+        solara.Title("Corridor")
+        solara.Style(static("page.css"))
+    return box
+
+
+@solara.component
+def Cockpit(query: str) -> None:  # noqa: N802
+    """Show a tab with its own session: no two tabs share a model.
+
+    Only this follows the model and Mesa's `update_counter`: a step redraws everything once.
+    """
     session, first, asked, problem = solara.use_memo(lambda: _begun(query), [])
     model = solara.use_reactive(first)
     comparison = solara.use_memo(lambda: Comparison(session, asked=asked), [])
@@ -74,9 +96,7 @@ def Page() -> None:  # noqa: N802
         session, model, model.value, model.value.own_day, page, pages, ahead, comparison, why, bands, documents,
         outlooks, _opened, problem
     )  # fmt: skip
-    with solara.Div(classes=["corridor-page"]):
-        solara.Title("Corridor")
-        solara.Style(static("page.css"))
+    with _page():
         with landmark("header", "corridor-head"):
             header(screen)
         PAGES[page.value](screen)
