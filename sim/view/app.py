@@ -19,7 +19,7 @@ from sim.view.controls import Screen, followed, header, levers, run_controls
 from sim.view.live_model import WatchedModel
 from sim.view.numbers import marks_of
 from sim.view.opened_folder import Opened
-from sim.view.panels.ahead import Ahead
+from sim.view.panels.ahead import Ahead, WaitPage, ahead_of_link
 from sim.view.panels.bands import Bands
 from sim.view.panels.documents import Documents
 from sim.view.panels.outlook import ForecastPage, Outlooks
@@ -49,12 +49,34 @@ def Layout(children: list[Any] | None = None) -> Any:  # noqa: N802
 
 @solara.component
 def Page() -> None:  # noqa: N802
-    """Show one browser tab, with its own session: no two tabs share a model.
+    """Show one browser tab, once what its link leads to can be opened; before, how far that is."""
+    query = solara.use_router().search or ""
+    job, title = solara.use_memo(lambda: ahead_of_link(_start, query), [])
+    solara.use_effect(lambda: job.close, [])
+    now = followed(job)
+    if now.state != "running":
+        Cockpit(query)
+        return
+    with _page():
+        WaitPage(title, now)
+
+
+def _page() -> Any:
+    """Return the box of all that is shown."""
+    box = solara.Div(classes=["corridor-page"])
+    with box:
+        solara.Title("Corridor")
+        solara.Style(static("page.css"))
+    return box
+
+
+@solara.component
+def Cockpit(query: str) -> None:  # noqa: N802
+    """Show a tab with its own session: no two tabs share a model.
 
     It follows the model; only `Live` follows Mesa's `update_counter`, too: a step redraws it once. Were each of its
     parts to follow the counter, Solara would go through the page once for each.
     """
-    query = solara.use_router().search or ""
     session, first, asked, problem = solara.use_memo(lambda: _begun(query), [])
     model = solara.use_reactive(first)
     comparison = solara.use_memo(lambda: Comparison(session, asked=asked), [])
@@ -74,9 +96,7 @@ def Page() -> None:  # noqa: N802
         session, model, model.value, page, pages, ahead, comparison, why, bands, documents,
         outlooks, _opened, problem
     )  # fmt: skip
-    with solara.Div(classes=["corridor-page"]):
-        solara.Title("Corridor")
-        solara.Style(static("page.css"))
+    with _page():
         with landmark("header", "corridor-head"):
             header(screen)
         PAGES[page.value](screen)
@@ -113,7 +133,7 @@ def Live(screen: Screen) -> None:  # noqa: N802
             with solara.Div(classes=["corridor-charts"]):
                 components.pressure_chart(model, ghost=baseline.charts["pressure"], day=day, bands=bands)
                 components.load_chart(model, ghost=baseline.charts["load"], day=day, bands=bands)
-                components.outcome_chart(model, ghost=baseline.charts["outcome"], day=day)
+                components.outcome_chart(model, ghost=baseline.charts["outcome"], day=day, bands=bands)
 
 
 PAGES: dict[str, Callable[..., Any]] = {

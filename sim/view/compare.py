@@ -81,7 +81,7 @@ def _fans(charts: dict[str, str], day: int = 0) -> Any:
 @solara.component
 def _controls(screen: Screen, progress: Progress) -> Any:
     comparison, session = screen.comparison, screen.session
-    answered, error = solara.use_reactive(0), solara.use_reactive("")
+    answered, error = solara.use_reactive(0), solara.use_reactive(comparison.problem)
     known = solara.use_memo(lambda: offers(session), [])
 
     def act(message: Message) -> None:
@@ -93,7 +93,7 @@ def _controls(screen: Screen, progress: Progress) -> Any:
             comparison.work.cancel()
 
     pair = solara.use_memo(lambda: suggested(session), [session.name, session.choices.empty])
-    names, replicates, arms = comparison.asked or Asked(pair, REPLICATES)
+    names, replicates, arms, _ = comparison.asked or Asked(pair, REPLICATES)
     content = {
         "answered": answered.value,
         "offered": [*known, on_screen(session)],
@@ -102,6 +102,7 @@ def _controls(screen: Screen, progress: Progress) -> Any:
         "more": names[2:],
         "replicates": replicates,
         "arms": arms,
+        "ran": comparison.lasts,
         "link": link_of(session, screen.day),
         "most": MOST,
         "mostScenarios": MOST_SCENARIOS,

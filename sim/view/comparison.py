@@ -65,12 +65,14 @@ def as_json(parts: dict[str, Any]) -> dict[str, str]:
 class Asked(NamedTuple):
     """What was asked: the scenarios, the base first, the number of replicates, and whether both arms are run.
 
-    Two arms have scenarios in which somebody may answer (`sim.view.panels.arms`).
+    Two arms have scenarios in which somebody may answer (`sim.view.panels.arms`). ``ran`` is whether it was started,
+    and not only chosen.
     """
 
     names: tuple[str, ...]
     replicates: int
     arms: bool = True
+    ran: bool = False
 
 
 class Comparison:
@@ -79,7 +81,10 @@ class Comparison:
     Args:
         session: The session whose scenarios and what-if are offered.
         place: Makes the executor of the runs.
-        asked: What is chosen to begin with.
+        asked: What is chosen to begin with; what was started elsewhere is started again.
+
+    Attributes:
+        problem: Why that could not be started again; empty if it could, or was not to be.
     """
 
     def __init__(
@@ -89,6 +94,20 @@ class Comparison:
         self.session = session
         self.work = Background(all_found, place=place)
         self.asked = asked
+        self.problem = ""
+        self._screen = session.scenario
+        if asked is not None and asked.ran:
+            try:
+                self.start(*asked.names, replicates=asked.replicates, arms=asked.arms)
+            except (ScenarioError, ValueError) as error:
+                self.problem = str(error)
+
+    @property
+    def lasts(self) -> bool:
+        """Return whether what was asked is under way or shown, and would be found again from what is on screen now."""
+        if self.asked is None or not self.asked.ran or self.work.progress.state not in ("running", "done"):
+            return False
+        return SCREEN not in self.asked.names or self._screen == self.session.scenario
 
     def start(self, base: str, *others: str, replicates: int, arms: bool = True) -> None:
         """Start a comparison; raises ScenarioError or ValueError if these cannot be compared, or one is running."""
@@ -110,7 +129,7 @@ class Comparison:
             raise ScenarioError(f"{found}; allowed: {MOST_SCENARIOS} in all")
         if not self.work.start(Plan("compare", compared, replicates, extra=extra)):
             raise ValueError("a comparison is under way: cancel it first")
-        self.asked = Asked(names, replicates, arms)
+        self.asked, self._screen = Asked(names, replicates, arms, ran=True), self.session.scenario
 
     def _scenario(self, name: str) -> Scenario:
         if name == SCREEN:

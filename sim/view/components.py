@@ -85,10 +85,14 @@ def load_chart(
 
 
 @solara.component
-def outcome_chart(model: CorridorModel, ghost: str = "", day: int | None = None) -> Any:
-    """Show persons by location and status."""
+def outcome_chart(
+    model: CorridorModel, ghost: str = "", day: int | None = None, bands: dict[str, Any] | None = None
+) -> Any:
+    """Show persons by location and status; ``bands`` are those of replicates, of each status under way."""
     _follow(day)
-    return ChartWidget.element(**_sent(model, series.outcome_series), ghost=ghost)
+    return ChartWidget.element(
+        **_sent(model, series.outcome_series), ghost=ghost, bands=to_json(bands) if bands else ""
+    )
 
 
 @solara.component

@@ -32,6 +32,14 @@ if TYPE_CHECKING:
     from sim.model import CorridorModel
 
 OVER = (p.ONWARD, p.MOVED_ON)  # statuses that are never left
+# Persons whose journey goes on, by the names of lines: a code, the statuses, and whether it is by sea alone.
+UNDER_WAY: dict[str, tuple[str, tuple[int, ...], bool]] = {
+    "in procedure": ("in_procedure", (p.IN_PROCEDURE,), False),
+    "at the border": ("at_border", (p.AT_BORDER,), False),
+    "at the hub": ("at_hub", (p.AT_HUB,), False),
+    "at the coast": ("at_coast", (p.AT_COAST, p.INTERCEPTED), True),
+    "stranded": ("stranded", (p.STRANDED,), False),
+}
 MOST_POINTS = 366  # per line: longer runs show every k-th day
 Chart = dict[str, Any]
 Line = dict[str, Any]
@@ -49,6 +57,7 @@ def pressure_series(model: CorridorModel) -> Chart:
                 _line(sections[code].title, pressure[first:, model.names.sections.index(code)], model, code=code)
                 for code in _of_agency(model, agency)
             ],
+            "bands": "pressure",
         }
         for agency in _agencies(model)
     ]
@@ -70,16 +79,27 @@ def load_series(model: CorridorModel) -> Chart:
         )
         stack = [_line(title, _mean_of_week(values)[first:], model) for title, values in parts]
         lines = [_line("capacity", capacity[first:, numbers].sum(axis=1), model)]
-        views.append({"name": name, "stack": stack, "lines": lines})
+        views.append({"name": name, "stack": stack, "lines": lines, "bands": "totals"})
     return _chart(model, "Load against capacity", "detected attempts a day, mean of 7 days", views)
 
 
 def outcome_series(model: CorridorModel) -> Chart:
-    """Return persons by location and status, by land and by sea; of those whose journey has ended, since day 1."""
-    stacks = [{"name": "By land", "stack": _by_land(model)}]
-    if any(model.settings.routes[route].over_sea for _, route in model.names.pairs):
-        stacks.append({"name": "By sea", "stack": _by_sea(model)})
-    return _chart(model, "Where people are", "persons", stacks)
+    """Return persons by location and status, by land and by sea; of those whose journey has ended, since day 1.
+
+    A further view has those who are under way, by land and by sea together, as lines: of each, replicates have a band.
+    """
+    views: list[Chart] = [{"name": "By land", "stack": _by_land(model)}]
+    sea = any(model.settings.routes[route].over_sea for _, route in model.names.pairs)
+    if sea:
+        views.append({"name": "By sea", "stack": _by_sea(model)})
+    places = model.names.places
+    lines = [
+        _line(title, _stocks(model, places, *statuses), model, code=code)
+        for title, (code, statuses, by_sea) in UNDER_WAY.items()
+        if sea or not by_sea
+    ]
+    views.append({"name": "Under way", "lines": lines, "bands": "persons"})
+    return _chart(model, "Where people are", "persons", views)
 
 
 def events_of(model: CorridorModel) -> list[Chart]:

@@ -49,10 +49,11 @@ class Baseline:
 @lru_cache(maxsize=32)
 def baseline_of(name: str, seed: int | None = None) -> Baseline:
     """Return the whole run of a scenario with a seed, its own if None, cached for all sessions."""
-    return run_of(_loaded(name, seed))
+    return run_of(loaded(name, seed))
 
 
-def _loaded(name: str, seed: int | None) -> Scenario:
+def loaded(name: str, seed: int | None = None) -> Scenario:
+    """Return a scenario on offer, with a seed in place of its own unless that is None; raises ScenarioError."""
     scenario = on_offer(name)
     return scenario if seed is None else apply_overrides(scenario, {"seed": seed})
 
@@ -133,7 +134,7 @@ class Session:
     def open(self, name: str, seed: int | None = None) -> None:
         """Open a scenario on offer; raises ScenarioError or ValueError, without any change, if it cannot be run."""
         self.offer(name)
-        self.take(name, _ready(_loaded(name, seed)))
+        self.take(name, _ready(loaded(name, seed)))
         self.seed, self.known = seed, True
 
     def offer(self, name: str) -> Scenario:

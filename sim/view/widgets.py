@@ -88,8 +88,15 @@ class ControlWidget(ViewWidget):
 class HeaderWidget(ControlWidget):
     """Scenario picker and saving."""
 
-    _esm = static("common.js", "header.js")
+    _esm = static("common.js", "page/brand.js", "header.js")
     _css = static("common.css", "header.css", "controls.css")
+
+
+class WaitWidget(ViewWidget):
+    """What is waited for before a link can be followed, and how far it is."""
+
+    _esm = static("common.js", "page/brand.js", "page/wait.js")
+    _css = static("common.css", "header.css", "compare.css")
 
 
 class RunWidget(ControlWidget):

@@ -12,6 +12,7 @@ import pytest
 
 from sim.scenario import to_yaml
 from tests.browser.conftest import Opener, Server
+from tests.browser.test_accessibility import found
 from tests.browser.test_live import CHART, MAP, NUMBERS, RUN, data, go_to
 from tests.strategies import tiny_scenario
 
@@ -24,6 +25,20 @@ def saved(page: Any, what: str, kind: str) -> tuple[str, bytes]:
     with page.expect_download() as download:
         page.locator("details[open]").get_by_role("button", name=kind, exact=True).click()
     return download.value.suggested_filename, Path(download.value.path()).read_bytes()
+
+
+def of_people_under_way(page: Any) -> None:
+    """The chart of where people are has turned to the lines of those under way, each with its band."""
+    people, spans = page.locator(f"{CHART} >> nth=2"), data(page, NUMBERS, "spans")
+    assert " to " in spans["attempts"]
+    assert people.get_attribute("data-view") == "Under way"
+    ranges = json.loads(people.get_attribute("data-ranges"))
+    assert list(ranges) == list(json.loads(people.get_attribute("data-last")))
+    assert people.locator("[data-band]").count() == len(ranges)
+    assert f"(90 % {spans['waiting']})" in people.locator(".cv-plot").get_attribute("aria-label")
+    people.get_by_role("button", name="By land").click()
+    people.locator(".cv-legend").get_by_text("in “Under way”").wait_for()
+    assert people.locator("[data-band]").count() == 0
 
 
 def test_how_sure_why_and_files(open_page: Opener, server: Server) -> None:
@@ -42,8 +57,8 @@ def test_how_sure_why_and_files(open_page: Opener, server: Server) -> None:
     page.wait_for_selector(f"{RUN}[data-bands='shown']")
     page.wait_for_selector(f"{CHART} [data-band='sum']", state="attached")
     assert page.locator(f"{CHART} [data-band]").count() > page.locator(f"{CHART} [data-band='sum']").count() == 1
-    spans = data(page, NUMBERS, "spans")
-    assert " to " in spans["attempts"]
+    of_people_under_way(page)
+    assert found(page) == []
     page.get_by_role("slider", name="Coaching").fill("1")
     page.wait_for_selector(f"{RUN}[data-bands='none']")
     page.wait_for_function("chart => !document.querySelector(`${chart} [data-band]`)", arg=CHART)

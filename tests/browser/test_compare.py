@@ -103,6 +103,13 @@ def test_both_arms_are_compared_and_the_link_says_so(open_page: Opener, server: 
     assert [name for name, scenario, *_ in reactions if scenario == "answered-ban"] == ["more", "never"]
     page.locator("tr[data-scenario='answered-ban-unanswered'] button").click()
     page.locator(TABLE).get_by_text("D less C").wait_for()
+    page.wait_for_function("location.search.endsWith('&arms=both&ran=yes')")
+    found = page.locator(".cv-matrix").inner_text()
+    page.reload()  # its address says that it was run
+    reached(page, "done")
+    page.wait_for_selector(".cv-matrix[data-rows='4']")
+    assert page.locator(".cv-matrix").inner_text() == found
+    assert page.url.endswith("&arms=both&ran=yes")
     page.get_by_label("Both arms").uncheck()
     page.wait_for_function("location.search.endsWith('&arms=one')")
     page.reload()
@@ -118,8 +125,10 @@ def test_is_cancelled_and_asked_again(page: Any) -> None:
     ask(page, "benghazi-surge", "carrier-ban", 500)
     page.wait_for_function("Number(document.querySelector('.cv-compare').dataset.done) > 0")
     assert "of 1,000 runs" in page.locator(f"{COMPARE} [role=status]").inner_text()
+    page.wait_for_function("location.search.endsWith('&ran=yes')")
     page.get_by_role("button", name="Cancel").click()
     reached(page, "cancelled")
+    page.wait_for_function("!location.search.includes('ran=')")
     assert page.locator(TABLE).count() == 0
     assert page.get_by_role("button", name="Start").is_enabled()
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.browser.conftest import Opener, Server
+from tests.browser.conftest import LIVE, Opener, Server
+from tests.browser.test_accessibility import found
 from tests.browser.test_live import NUMBERS, data, go_to, wait_day
+from tests.browser.test_lost_notices import relayed
 
 LEVERS, HISTORY = ".cv-levers", ".cv-history"
 
@@ -75,6 +77,36 @@ def test_steps_are_undone_redone_and_listed_with_their_dates(page: Any) -> None:
     answered(page, last, last)
     changes(page, 2)
     assert tiles(page) == after
+
+
+def test_a_link_to_a_window_tells_how_far_the_earlier_run_is(browser: Any, server: Server) -> None:
+    held: list[tuple[Any, bytes | str]] = []
+    holds = looked_at = False
+
+    def to_the_page(socket: Any, message: bytes | str) -> None:
+        """What comes after the first progress is held back, as the run may be over before the page is looked at."""
+        nonlocal holds
+        if holds and not looked_at:
+            held.append((socket, message))
+            return
+        socket.send(message)
+        holds = holds or (isinstance(message, str) and "the days before the first: " in message)
+
+    wanted = "scenario=benghazi-window-2025&seed=8&day=20"
+    page = relayed(browser, server, to_the_page, wanted)
+    page.wait_for_selector(".cv-wait[data-total='1461']")
+    assert " of 1,461" in page.locator(".cv-wait [role=status]").inner_text()
+    assert found(page) == []
+    while held:
+        socket, message = held.pop(0)
+        socket.send(message)
+    looked_at = True
+    page.wait_for_selector(LIVE)
+    wait_day(page, 20)
+    assert page.locator(LEVERS).get_attribute("data-scenario") == "benghazi-window-2025"
+    assert page.locator("#cv-seed").input_value() == "8"
+    assert page.url == f"{server.address}?{wanted}"
+    page.context.close()
 
 
 def test_a_wrong_link_is_told(open_page: Opener, server: Server) -> None:

@@ -11,8 +11,10 @@ from tests.browser.conftest import PATIENCE, Server
 from tests.browser.test_live import wait_day
 
 
-def relayed(browser: Any, server: Server, to_the_page: Callable[[Any, bytes | str], None]) -> Any:
-    """A page on the first day; what the server tells it is passed on, or not, by a function of socket and message."""
+def relayed(
+    browser: Any, server: Server, to_the_page: Callable[[Any, bytes | str], None], query: str = "day=0"
+) -> Any:  # fmt: skip
+    """A page; what the server tells it is passed on, or not, by a function of socket and message."""
 
     def relay(socket: Any) -> None:
         ahead = socket.connect_to_server()
@@ -22,8 +24,7 @@ def relayed(browser: Any, server: Server, to_the_page: Callable[[Any, bytes | st
     page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
     page.set_default_timeout(1000 * PATIENCE)
     page.route_web_socket(re.compile(""), relay)
-    page.goto(f"{server.entrance}&day=0")
-    wait_day(page, 0)
+    page.goto(f"{server.entrance}&{query}")
     return page
 
 
@@ -39,6 +40,7 @@ def test_no_lost_notice_holds_back_what_the_browser_tells(browser: Any, server: 
             socket.send(message)
 
     page = relayed(browser, server, to_the_page)
+    wait_day(page, 0)
     losing = True
     for week in (1, 2, 3):
         page.get_by_role("button", name="Step a week").click()
@@ -66,6 +68,7 @@ def test_a_page_that_lost_a_part_is_loaded_anew_once(browser: Any, server: Serve
         page.wait_for_selector(f".corridor-anew[data-state='{state}']")
 
     page = relayed(browser, server, to_the_page)
+    wait_day(page, 0)
     page.get_by_role("button", name="Step a week").click()
     page.wait_for_function("location.search.includes('day=7')")
     page.evaluate("window.before = true")

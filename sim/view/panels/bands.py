@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.engine.rows import STATUSES
 from sim.outputs.definitions import ALL, OUTPUTS
 from sim.outputs.rounding import points, shown
 from sim.outputs.run_data import WINDOW
@@ -16,6 +17,7 @@ from sim.studies.plan import Plan
 from sim.studies.study import Study
 from sim.studies.work.executors import Workplace
 from sim.view.background import Background, spare_pool
+from sim.view.series import UNDER_WAY
 from sim.view.session import Session
 
 REPLICATES = 20
@@ -34,9 +36,10 @@ SOURCES: dict[str, tuple[str, str, str, bool, float]] = {
 
 
 def bands_of(study: Study) -> dict[str, Any]:
-    """Return the 90 % interval of the replicates by week: of border pressure by section, of the figures, of totals.
+    """Return the 90 % interval of the replicates by week: of border pressure by section, figures, totals, persons.
 
-    Totals are those of the chart of load, by its views: detected attempts a day, mean of the week.
+    Totals are those of the chart of load, by its views: detected attempts a day, mean of the week. Persons are those
+    under way at the end of the week, by the codes of lines in the chart of where people are.
     """
     table = study.weekly("section", "border_pressure")
     pressure = {str(name): _ends(part) for name, part in table.groupby("name", observed=True, sort=False)}
@@ -46,7 +49,7 @@ def bands_of(study: Study) -> dict[str, Any]:
         table = table[table["name"] == status] if status else table
         if len(table):
             figures[name] = _ends(table, summed, by)
-    found = {"pressure": pressure, "figures": figures, "totals": _totals(study)}
+    found = {"pressure": pressure, "figures": figures, "totals": _totals(study), "persons": _persons(study)}
     return {"every": WINDOW, "replicates": study.replicates, **found}
 
 
@@ -56,6 +59,15 @@ def _totals(study: Study) -> dict[str, dict[str, list[float]]]:
     of = calls["name"].astype(str).map(country)
     parts = {"All": calls, **{str(name): calls[of == name] for name in of.unique()}}
     return {name: _ends(part, by=WINDOW) for name, part in parts.items() if len(part)}
+
+
+def _persons(study: Study) -> dict[str, dict[str, list[float]]]:
+    table, found = study.weekly("status", "persons"), {}
+    for code, statuses, _ in UNDER_WAY.values():
+        part = table[table["name"].isin([STATUSES[status] for status in statuses])]
+        if len(part):
+            found[code] = _ends(part)
+    return found
 
 
 def _ends(table: pd.DataFrame, summed: bool = False, by: float = 1) -> dict[str, list[float]]:

@@ -2,7 +2,8 @@
 
 ``scenario=carrier-ban&seed=7&weekly.benghazi-minsk=20@2025-06-15&ban=benghazi-minsk@2025-10-15&day=200``. A lever has a
 dot in its name, and its value the day from which it applies. What is not changed is left out. What is compared
-follows as ``page=Compare&compare=benghazi-surge&compare=carrier-ban&replicates=20&arms=both``; the page writes it.
+follows as ``page=Compare&compare=benghazi-surge&compare=carrier-ban&replicates=20&arms=both``; the page writes it, with
+``ran=yes`` if it was started, and not only chosen: then it is run again.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ from __future__ import annotations
 from datetime import date
 from urllib.parse import parse_qsl, urlencode
 
-from sim.scenario import ScenarioError
+from sim.scenario import Scenario, ScenarioError
 from sim.scenario.entry import parse_day
 from sim.view.comparison import REPLICATES, SCREEN, Asked
 from sim.view.levers import Ban, Choices, Setting
-from sim.view.session import Session
+from sim.view.session import Session, loaded, offered
+from sim.view.state.window import is_begun
 
 LONGEST = 16_000  # signs of a query
 
@@ -34,6 +36,23 @@ def link_of(session: Session, day: int) -> str:
         if names:
             parts.append((key, ",".join(sorted(names))))
     return urlencode([*parts, ("day", str(day))], safe="@,:/")
+
+
+def windows_of(start: str, query: str) -> list[Scenario]:
+    """Return the scenarios of a query that cannot be opened before the run is done from which they begin.
+
+    Those are the one with which the view was started, which a session opens first, and the one that the link leads to.
+    If something in the link is not allowed, none: it is told by `restore`.
+    """
+    asked = dict(parse_qsl(query)) if len(query) <= LONGEST else {}
+    name, on = asked.get("scenario", start), offered(start)
+    try:
+        found = [loaded(start)] if start in on else []
+        if name in on and {"scenario", "seed"} & set(asked):
+            found.append(loaded(name, _seed(asked.get("seed"))))
+    except (ScenarioError, ValueError):
+        return []
+    return [scenario for scenario in found if scenario.begins is not None and not is_begun(scenario)]
 
 
 def restore(session: Session, query: str) -> int | None:
@@ -69,7 +88,8 @@ def compared(session: Session, query: str) -> Asked | None:
     for name in names:
         if name != SCREEN:
             session.offer(name)
-    return Asked(names, _whole("replicates", asked.get("replicates", str(REPLICATES))), asked.get("arms") != "one")
+    replicates = _whole("replicates", asked.get("replicates", str(REPLICATES)))
+    return Asked(names, replicates, asked.get("arms") != "one", asked.get("ran") == "yes")
 
 
 def _choices(asked: dict[str, str], session: Session) -> Choices:

@@ -5,6 +5,7 @@ const FILLS = {
   "turned back": 2, "into procedure": 0, "no patrol free": 1, crossed: 1, "crossed, gone on": 1, "in procedure": 0, "at the border": 2,
   "at the hub": 3, stranded: 4, returned: 5, "moved on elsewhere": 7, dead: 6, landed: 1, "at the coast": 2,
 };
+const LINES = { "in procedure": 0, "at the border": 1, "at the hub": 3, "at the coast": 2, stranded: 6 }; // that tell apart
 const brief = (name) => name.replace(/ \(.*\)$/, "");
 
 /** A step that is easy to read, so that about `count` of them make a range. */

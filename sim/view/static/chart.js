@@ -1,10 +1,11 @@
 // A chart over the days of a run: lines, or stacked areas with lines above; the baseline as a ghost; events.
 
-/** The bands of a view, by what they are of: the lines of sections or, of a stack, its sum. */
+/** The bands of a view, by what they are of: its lines or, of a stack, its sum. None, if it does not say of what kind they are. */
 function bandsOf(bands, view) {
-  if (!bands) return [];
-  if (view.stack) return bands.totals[view.name] ? [{ name: "sum", band: bands.totals[view.name], stack: true }] : [];
-  return view.lines.map((line, k) => ({ name: line.name, code: line.code, line, k, band: bands.pressure[line.code] })).filter(({ band }) => band);
+  const kind = bands?.[view.bands];
+  if (!kind) return [];
+  if (view.stack) return kind[view.name] ? [{ name: "sum", band: kind[view.name], stack: true }] : [];
+  return view.lines.map((line, k) => ({ name: line.name, code: line.code, line, k, band: kind[line.code] })).filter(({ band }) => band);
 }
 
 /** All that the drawing of one view needs, worked out once. */
@@ -24,9 +25,9 @@ function legendOf(box, parts, onLook) {
   box.replaceChildren();
   for (const { name, code, colour, kind } of parts) {
     const entry = add(box, "span", { tabindex: code ? 0 : -1, "data-code": code ?? "" });
-    const mark = add(entry, "svg", { width: 14, height: 10, "aria-hidden": "true" });
+    const mark = kind === "words" ? null : add(entry, "svg", { width: 14, height: 10, "aria-hidden": "true" });
     if (kind === "area") add(mark, "rect", { width: 12, height: 9, rx: 2, fill: colour });
-    else {
+    else if (mark) {
       add(mark, "path", { d: "M0 5H14", stroke: colour, "stroke-width": 2.2,
         "stroke-dasharray": kind === "ghost" ? "3 2.5" : "none" });
     }
@@ -43,7 +44,10 @@ function render({ model, el }) {
   const head = add(root, "div", { class: "cv-chart-head" });
   const title = add(head, "h2");
   const unit = add(head, "span", { class: "cv-chart-unit" });
-  const chips = chipRow(head, (name) => choose(name));
+  const chips = chipRow(head, (name) => {
+    picked = true;
+    choose(name);
+  });
   const files = exporter(head, root, () => ({ title: data.title, view: chosen, unit: data.unit, svgs: [svg], keys: keys(), rows }));
   const legendBox = add(root, "div", { class: "cv-legend" });
   const plot = add(root, "div", { class: "cv-plot", tabindex: 0, role: "img" });
@@ -64,7 +68,9 @@ function render({ model, el }) {
   let size = [0, 0];
   let kept = { key: "" }; // what was drawn, and the paths that grow
 
-  const colourOf = (k) => `var(--c${k % 7})`;
+  let picked = false; // whether the reader has chosen a view
+
+  const colourOf = (k, name) => `var(--c${LINES[name] ?? k % 7})`;
   const fillOf = (name, k) => `var(--fill${FILLS[name] ?? k % 7})`;
 
   function choose(name) {
@@ -80,17 +86,22 @@ function render({ model, el }) {
     const entries = [];
     (view.stack ?? []).forEach((p, k) => entries.push({ name: p.name, colour: fillOf(p.name, k), kind: "area" }));
     (view.lines ?? []).forEach((l, k) => {
-      const colour = view.stack ? "var(--over)" : colourOf(k);
+      const colour = view.stack ? "var(--over)" : colourOf(k, l.name);
       entries.push({ name: brief(l.name), code: l.code, colour, kind: "line" });
     });
+    const shaded = withBands();
     if (bandsOf(bands, view).length) entries.push({ name: `shade: 90 % of ${view.stack ? "the sum in " : ""}${bands.replicates} runs`, colour: "var(--faint)", kind: "area" });
+    else if (shaded) entries.push({ name: `90 % of ${bands.replicates} runs: in “${shaded.name}”`, kind: "words" });
     if (ghost) entries.push({ name: "without changes", colour: "var(--ghost)", kind: "ghost" });
-    legendOf(legendBox, entries, lookAt);
+    legendOf(legendBox, entries, view.bands === "persons" ? (code) => onLook({ detail: code }) : lookAt);
   }
+
+  /** The first view that has bands. */
+  const withBands = () => data.views.find((v) => bandsOf(bands, v).length);
 
   /** The legend as words and colours. */
   function keys() {
-    return [...legendBox.children].map((entry) => {
+    return [...legendBox.children].filter((entry) => entry.querySelector("rect, path")).map((entry) => {
       const mark = entry.querySelector("rect, path");
       const style = getComputedStyle(mark);
       return [entry.textContent, mark.tagName === "rect" ? style.fill : style.stroke];
@@ -132,6 +143,7 @@ function render({ model, el }) {
       chips.show(data.views.length > 1 ? data.views.map((view) => view.name) : []);
       const still = data.views.some((v) => v.name === chosen);
       choose(still ? chosen : fullest());
+      showBands();
     }
   }
 
@@ -156,10 +168,15 @@ function render({ model, el }) {
     bands = dataOf(model, "bands");
     edition += 1;
     root.dataset.bands = bands ? bands.replicates : 0;
-    if (data) {
-      legend();
-      ask();
-    }
+    if (data) showBands();
+  }
+
+  /** Show the view that has bands, unless the one on screen has some, or the reader has chosen it. */
+  function showBands() {
+    const [now, shaded] = [data.views.find((v) => v.name === chosen), withBands()];
+    if (shaded && !picked && !bandsOf(bands, now).length) choose(shaded.name);
+    legend();
+    ask();
   }
 
   /** Bands of replicates by week, beneath the lines. */
@@ -168,7 +185,7 @@ function render({ model, el }) {
     for (const { band, stack, line: l, k } of bandsOf(bands, view)) {
       const d = bandPath({ lower: band.low, upper: band.high }, at, y);
       if (stack) add(layers.spreads, "path", { class: "cv-spread cv-spread-sum", d, "data-band": "sum" });
-      else add(layers.spreads, "path", { class: `cv-spread${dim(l)}`, d, fill: colourOf(k), "data-band": l.code });
+      else add(layers.spreads, "path", { class: `cv-spread${dim(l)}`, d, fill: colourOf(k, l.name), "data-band": l.code });
     }
   }
 
@@ -219,10 +236,10 @@ function render({ model, el }) {
     }
     const plain = !set.view.stack;
     (set.before?.lines ?? []).forEach((l, k) => add(layers.ghosts, "path",
-      { class: `cv-ghost${dim(l)}`, d: line(l.values, x, y), stroke: plain ? colourOf(k) : "var(--over)" }));
+      { class: `cv-ghost${dim(l)}`, d: line(l.values, x, y), stroke: plain ? colourOf(k, l.name) : "var(--over)" }));
     const lines = (set.view.lines ?? []).map((l, k) => add(layers.lines, "path",
       { class: `cv-line${dim(l)}${look && l.code === look ? " cv-looked" : ""}`,
-        stroke: plain ? colourOf(k) : "var(--over)", "data-name": l.name }));
+        stroke: plain ? colourOf(k, l.name) : "var(--over)", "data-name": l.name }));
     if (bands) spread(set.view, x, y);
     events(w, h, x);
     const now = add(layers.lines, "path", { class: "cv-now" });
@@ -270,9 +287,22 @@ function render({ model, el }) {
     root.dataset.events = data.events.length;
     const all = [...(set.view.stack ?? []), ...(set.view.lines ?? [])];
     root.dataset.last = JSON.stringify(Object.fromEntries(all.map((l) => [l.name, l.values[l.values.length - 1] ?? null])));
-    const now = all.map((l) => `${brief(l.name)} ${points ? number(l.values[points - 1]) : "none yet"}`).join(", ");
+    const between = points ? ranges(set.view, points - 1) : new Map();
+    root.dataset.ranges = JSON.stringify(Object.fromEntries(between));
+    const of = (name) => (between.has(name) ? ` (90 % ${rangeText(between.get(name))})` : "");
+    const now = all.map((l) => `${brief(l.name)} ${points ? number(l.values[points - 1]) : "none yet"}${of(l.name)}`).join(", ") + (between.has("sum") ? `; sum${of("sum")}` : "");
     plot.setAttribute("aria-label", `${data.title}, ${data.unit}, ${set.view.name}. ${now}. Arrow keys go through the days.`);
   }
+
+  /** The band of each line, or of the sum, in the last whole week up to a point, as the figures have it; none before. */
+  function ranges(view, k) {
+    const shown = bandsOf(bands, view);
+    if (!shown.length || k * data.every + 1 < bands.every) return new Map();
+    const week = Math.min(Math.floor((k * data.every + 1) / bands.every), shown[0].band.low.length) - 1;
+    return new Map(shown.map(({ name, band }) => [name, [band.low[week], band.high[week]]]));
+  }
+
+  const rangeText = (ends, digits = drawn.set.view.bands === "persons" ? 0 : null) => ends.map((end) => number(end, digits)).join(" to ");
 
   /** The figures of one day, and of the events around it. */
   function cross(k) {
@@ -283,16 +313,20 @@ function render({ model, el }) {
     const place = x(pointed);
     add(layers.cross, "path", { class: "cv-cross", d: `M${place} ${ROOM.top - 4}V${h - ROOM.bottom}` });
     const day = pointed * data.every;
-    const lines = [dateText(data.start, day, SHORT_DATE_YEAR) + (ghost ? " (in brackets: without changes)" : "")];
+    const between = ranges(set.view, pointed);
+    const words = [ghost ? "in brackets: without changes" : "", between.size ? `after the dot: 90 % of ${bands.replicates} runs, last whole week` : ""].filter(Boolean).join("; ");
+    const lines = [dateText(data.start, day, SHORT_DATE_YEAR) + (words && ` (${words})`)];
     const rows = [...(set.view.stack ?? []), ...(set.view.lines ?? [])];
     const old = [...(set.before?.stack ?? []), ...(set.before?.lines ?? [])];
     rows.forEach((l, n) => {
-      const colour = n < (set.view.stack ?? []).length ? fillOf(l.name, n) : set.view.stack ? "var(--over)" : colourOf(n);
+      const colour = n < (set.view.stack ?? []).length ? fillOf(l.name, n) : set.view.stack ? "var(--over)" : colourOf(n, l.name);
       const value = l.values[pointed];
       const was = old.find((o) => o.name === l.name)?.values[pointed];
       const base = was === undefined ? "" : value === undefined ? `(${number(was)})` : was === value ? "" : ` (${number(was)})`;
-      if (value !== undefined || base) lines.push([brief(l.name), `${value === undefined ? "" : number(value)}${base}`, colour]);
+      const range = between.has(l.name) ? ` · ${rangeText(between.get(l.name))}` : "";
+      if (value !== undefined || base || range) lines.push([brief(l.name), `${value === undefined ? "" : number(value)}${base}${range}`, colour]);
     });
+    if (between.has("sum")) lines.push(["sum", `· ${rangeText(between.get("sum"))}`]);
     const near = data.events.filter((e) => Math.abs(x(Math.max(e.day, 0) / data.every) - place) < 7);
     for (const e of near) {
       lines.push([`${e.title}${e.fails ? " (fails)" : ""}`, `from ${dateText(data.start, e.day, SHORT_DATE)}`]);

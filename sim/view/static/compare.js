@@ -42,7 +42,14 @@ function render({ model, el }) {
   function address() {
     const names = [a, b, ...more()].map((select) => ["compare", select.value]);
     const rest = [["replicates", replicates.value], ["arms", both.checked ? "both" : "one"]];
+    if (data.ran && asAsked()) rest.push(["ran", "yes"]); // whoever opens it has it run again
     link.show(data.link && `${data.link}&${query([["page", "Compare"], ...names, ...rest])}`);
+  }
+
+  /** Whether what is chosen is what was asked last. */
+  function asAsked() {
+    const [now, then] = [[a, b, ...more()].map((select) => select.value), [data.a, data.b, ...data.more]];
+    return now.length === then.length && now.every((name, k) => name === then[k]) && Number(replicates.value) === data.replicates && both.checked === data.arms;
   }
 
   const period = (name) => {

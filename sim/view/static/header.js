@@ -1,16 +1,10 @@
 // The header: which scenario, how many changes, saving them as a file.
 
-const MARK = "M2 15C5 4 9 18 12 9S17 3 20 4";
-
-const THEME = "corridor-theme";
-
 /** Light or dark: as chosen here before, else as this machine prefers. */
 function themeButton(parent) {
-  const prefers = matchMedia("(prefers-color-scheme: dark)");
   const button = add(parent, "button", { class: "cv-button cv-theme", type: "button" });
   const show = () => {
-    const dark = (localStorage.getItem(THEME) ?? (prefers.matches ? "dark" : "light")) === "dark";
-    document.documentElement.dataset.theme = dark ? "dark" : "light";
+    const dark = putTheme() === "dark";
     button.textContent = dark ? "Light" : "Dark";
     button.setAttribute("aria-label", `Change to ${dark ? "light" : "dark"} colours`);
   };
@@ -25,11 +19,7 @@ function themeButton(parent) {
 
 function render({ model, el }) {
   const root = add(el, "div", { class: "cv cv-header" });
-  const brand = add(root, "h1", { class: "cv-brand" });
-  const mark = add(brand, "svg", { width: 22, height: 20, viewBox: "0 0 22 20", "aria-hidden": "true" });
-  add(mark, "path", { d: MARK, fill: "none", stroke: "currentColor", "stroke-width": 2.4, "stroke-linecap": "round" });
-  add(mark, "circle", { cx: 20, cy: 4, r: 2, fill: "currentColor" });
-  add(brand, "span", {}, "Corridor");
+  brandOf(root);
   const tabs = add(root, "nav", { class: "cv-tabs", "aria-label": "Pages" });
   const pick = add(root, "div", { class: "cv-pick" });
   add(pick, "label", { for: "cv-scenario" }, "Scenario");

@@ -54,7 +54,7 @@ function render({ model, el }) {
     const going = state === "running" || state === "cancelling";
     bands.textContent = going ? "Cancel" : shown ? "Uncertainty is shown" : `How sure? ${replicates} replicates`;
     bands.disabled = shown && !going;
-    bandWords.textContent = going ? `${done} of ${total} runs` : shown ? `90 % of ${replicates} runs, in the tiles and the charts of pressure and load` : "";
+    bandWords.textContent = going ? `${done} of ${total} runs` : shown ? `90 % of ${replicates} runs, in the tiles and the charts; of where people are, in the view “Under way”` : "";
     root.dataset.bands = going ? "running" : shown ? "shown" : "none";
   }
 

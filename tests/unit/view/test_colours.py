@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import numpy as np
 import numpy.typing as npt
 import pytest
 
+from sim.view.series import UNDER_WAY
 from sim.view.widgets import static
 
 # Machado, Oliveira, Fernandes (2009), severity 1.0, of linear RGB.
@@ -50,3 +51,13 @@ def test_statuses_tell_apart_under_deuteranopia(theme: int) -> None:
     poor = {pair: away for pair in pairs if (away := float(np.linalg.norm(seen[pair[0]] - seen[pair[1]]))) < CLEAR}
     assert poor == {}
     assert np.linalg.norm(seen["in procedure"] - seen["stranded"]) > 20
+
+
+@pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
+def test_lines_of_those_under_way_tell_apart_under_deuteranopia(theme: int) -> None:
+    [named] = re.findall(r"const LINES = \{(.*?)\}", static("axes.js"))
+    block = static("common.css").split('[data-theme="dark"]')[theme]
+    colours = dict(re.findall(r"--c(\d): (#[0-9a-f]{6})", block))
+    seen = {name.strip(' "'): as_seen(colours[number]) for name, number in re.findall(r'([a-z "]+): (\d)', named)}
+    assert set(seen) == set(UNDER_WAY)
+    assert min(float(np.linalg.norm(a - b)) for a, b in combinations(seen.values(), 2)) > CLEAR

@@ -15,7 +15,7 @@ from sim.studies.ranking import rank
 from sim.studies.study import Study
 from sim.studies.work.executors import Serial
 from sim.view.background import Progress
-from sim.view.comparison import SCREEN, Comparison, found, offers, suggested
+from sim.view.comparison import SCREEN, Asked, Comparison, found, offers, suggested
 from sim.view.session import Session
 from tests.strategies import tiny_scenario
 
@@ -42,6 +42,29 @@ def test_it_finds_what_the_command_line_finds(session: Session, tmp_path: Path) 
     mine, other = (json.loads(part["differences"])["groups"] for part in (tables, found(study)))
     assert mine == other
     assert any(row["change"]["ends"][2] for group in mine for row in group["rows"])
+
+
+def test_one_that_was_started_elsewhere_is_started_again_and_finds_the_same(session: Session) -> None:
+    session.set_lever("facilitation.belarus", 0.1)
+    first = Comparison(session, Serial, Asked((session.start, SCREEN), 2))
+    assert not (first.work.busy or first.lasts)  # it was only chosen
+    first.start(session.start, SCREEN, replicates=2)
+    again = Comparison(session, Serial, first.asked)
+    for comparison in (first, again):
+        assert comparison.lasts
+        assert comparison.work.wait(240)
+        assert comparison.lasts
+    assert first.work.progress.result["tables"] == again.work.progress.result["tables"]
+    session.set_lever("facilitation.belarus", 0.2)
+    assert not first.lasts  # what is on screen is not what was compared
+    session.go(1)
+    assert first.lasts
+
+
+def test_one_that_cannot_be_started_again_is_told(session: Session) -> None:
+    comparison = Comparison(session, Serial, Asked((session.start, SCREEN), 501, ran=True))
+    assert "from 2 to 500" in comparison.problem
+    assert not (comparison.work.busy or comparison.lasts)
 
 
 def test_nothing_is_left_behind(session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,16 @@ from sim.view import (  # noqa: E402
     pressure_chart,
     today,
 )
-from sim.view.widgets import ChartWidget, HeaderWidget, LeversWidget, MapWidget, NumbersWidget, RunWidget  # noqa: E402
+from sim.view.panels import ahead  # noqa: E402
+from sim.view.widgets import (  # noqa: E402
+    ChartWidget,
+    HeaderWidget,
+    LeversWidget,
+    MapWidget,
+    NumbersWidget,
+    RunWidget,
+    WaitWidget,
+)
 from tests.strategies import START, tiny_scenario  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -61,6 +71,13 @@ def press(box: Any, label: str) -> None:
 def send(box: Any, kind: type, **part: Any) -> None:
     widget = next(find(box, kind))
     widget.sent = json.dumps({"parts": [part], "number": json.loads(widget.data)["answered"] + 1})
+
+
+def until(condition: Callable[[], Any]) -> None:
+    end = time.monotonic() + 240
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.02)
 
 
 def test_the_parts_work_in_a_stock_solaraviz() -> None:
@@ -151,10 +168,7 @@ def test_a_window_is_opened_once_the_days_before_it_are_run(
     (tmp_path / "window.yaml").write_text(to_yaml(scenario), encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     send(cockpit, HeaderWidget, open="window.yaml")
-    end = time.monotonic() + 240
-    while data(cockpit, LeversWidget)["scenario"] != "window.yaml":
-        assert time.monotonic() < end, data(cockpit, HeaderWidget)
-        time.sleep(0.02)
+    until(lambda: data(cockpit, LeversWidget)["scenario"] == "window.yaml")
     assert data(cockpit, HeaderWidget)["ahead"] == data(cockpit, HeaderWidget)["error"] == ""
     send(cockpit, RunWidget, day=0)
     press(cockpit, "Step")
@@ -165,6 +179,33 @@ def test_a_window_is_opened_once_the_days_before_it_are_run(
     assert data(cockpit, MapWidget)["day"] == 0
     send(cockpit, RunWidget, day=99)
     assert data(cockpit, MapWidget)["day"] == 20
+
+
+def test_a_link_to_a_window_tells_how_far_the_days_before_it_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scenario = tiny_scenario(start=START + timedelta(days=30), days=20, begins=tiny_scenario(seed=5), title="A window")
+    (tmp_path / "window.yaml").write_text(to_yaml(scenario), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(app, "_start", "window.yaml")
+    monkeypatch.setattr(live_model, "LONGEST_WAIT", 0.0)
+    run_ahead, go_on = ahead.run_ahead, threading.Event()
+
+    def held_up(scenario: Any, report: Any) -> None:
+        report(30, 30, 0)
+        assert go_on.wait(240)
+        run_ahead(scenario, report)
+
+    monkeypatch.setattr(ahead, "run_ahead", held_up)
+    box, context = solara.render(app.Page(), handle_error=False)
+    until(lambda: "30 of 30" in data(box, WaitWidget)["words"])
+    assert data(box, WaitWidget)["title"] == "A window"
+    assert not list(find(box, MapWidget))
+    go_on.set()
+    until(lambda: list(find(box, MapWidget)))
+    assert not list(find(box, WaitWidget))
+    assert data(box, LeversWidget)["scenario"] == "window.yaml"
+    context.close()
 
 
 def test_mistakes_are_told(cockpit: Any) -> None:

@@ -13,6 +13,7 @@ from sim import view
 from sim.data import geography
 from sim.outputs.run_data import border_pressure, by_section, run_data_of
 from sim.scenario import load_scenario
+from sim.view import series
 from sim.view.components import to_json
 from sim.view.geometry import geometry_json
 from sim.view.live_model import WatchedModel
@@ -43,13 +44,24 @@ def test_pressure_is_the_measures(model: WatchedModel) -> None:
 
 
 def test_each_person_on_the_way_is_counted_once(model: WatchedModel) -> None:
-    land, sea = outcome_series(model)["views"]
+    land, sea, _ = outcome_series(model)["views"]
     shown = sum(line["values"][-1] for line in [*land["stack"], *sea["stack"]])
     stocks = dict(zip(_statuses(), model.world.stocks_by_cohort[DAYS - 1].sum(axis=0), strict=True))
     on_the_way = sum(
         int(n) for status, n in stocks.items() if status not in ("prospect", "booked", "in_transit", "diverted")
     )
     assert shown == pytest.approx(on_the_way, rel=0.001)
+
+
+def test_who_is_under_way_is_shown_by_land_and_sea_together(model: WatchedModel) -> None:
+    land, sea, under_way = outcome_series(model)["views"]
+    stacked = dict.fromkeys(series.UNDER_WAY, 0.0)
+    for line in [*land["stack"], *sea["stack"]]:
+        if line["name"] in stacked:
+            stacked[line["name"]] += line["values"][-1]
+    shown = {line["name"]: line["values"][-1] for line in under_way["lines"]}
+    assert shown == pytest.approx(stacked, rel=0.002)
+    assert min(shown.values()) > 0
 
 
 def _statuses() -> tuple[str, ...]:

@@ -9,7 +9,7 @@ import pytest
 
 from sim.scenario import ScenarioError, to_yaml
 from sim.view.background import Progress
-from sim.view.panels.ahead import Ahead
+from sim.view.panels.ahead import Ahead, ahead_of_link
 from sim.view.session import Session
 from tests.strategies import START, tiny_scenario
 
@@ -51,3 +51,14 @@ def test_one_that_cannot_begin_is_told(session: Session) -> None:
     assert session.name == "tiny.yaml"
     with pytest.raises(ValueError, match="not offered"):
         ahead.waits("../x.yaml")
+
+
+def test_before_a_link_is_followed_the_run_is_done_from_which_its_scenario_begins(session: Session) -> None:
+    job, title = ahead_of_link("tiny.yaml", "scenario=window.yaml&seed=4&day=3")
+    assert title == "window"
+    assert job.wait(240)
+    assert (job.progress.state, job.progress.done, job.progress.total) == ("done", 40, 40)
+    assert session.offer("window.yaml").seed == 9
+    for query in ("", "scenario=tiny.yaml", "scenario=../x.yaml"):
+        job, title = ahead_of_link("tiny.yaml", query)
+        assert (job.progress.state, title) == ("idle", "")

@@ -75,7 +75,7 @@ def asked(monkeypatch: pytest.MonkeyPatch, names: list[str], arms: bool) -> dict
     comparison, plans = Comparison(session), list[Plan]()
     monkeypatch.setattr(comparison.work, "start", lambda plan: plans.append(plan) or True)
     comparison.start(*names, replicates=2, arms=arms)
-    assert comparison.asked == (tuple(names), 2, arms)
+    assert comparison.asked == (tuple(names), 2, arms, True)
     return {"names": list(plans[0].scenarios), **plans[0].extra}
 
 

@@ -41,6 +41,14 @@ def test_they_are_the_intervals_of_the_replicates(tmp_path: Path) -> None:
     assert list(found["totals"]) == ["All", "Lithuania", "Poland"]
     calls = study.weekly("section", "patrol_calls").groupby(["run", "week"], observed=True)["value"].sum().unstack()
     assert found["totals"]["All"]["high"] == pytest.approx(np.quantile(calls / WINDOW, 0.95, axis=0), rel=1e-3)
+    people = study.weekly("status", "persons")
+    assert set(found["persons"]) == {"in_procedure", "at_border", "at_hub", "at_coast", "stranded"}
+    hub = people[people["name"] == "at_hub"].pivot_table(index="run", columns="week", values="value", observed=True)
+    assert found["persons"]["at_hub"]["low"] == pytest.approx(np.quantile(hub, 0.05, axis=0), rel=1e-2)
+    coast = people[people["name"].isin(["at_coast", "intercepted"])].groupby(["run", "week"], observed=True)["value"]
+    high = np.quantile(coast.sum().unstack(), 0.95, axis=0)
+    assert found["persons"]["at_coast"]["high"] == pytest.approx(high, rel=1e-2)
+    assert found["persons"]["at_border"] == found["figures"]["waiting"]
     names = {figure.name: figure.output for figure in known_figures()}
     assert spans(found, 70, names)["turned_back"].count(" to ") == 1
     assert spans(found, 3, names) == spans(None, 70, names) == {}

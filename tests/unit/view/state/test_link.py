@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,8 +12,8 @@ from hypothesis import strategies as st
 from sim.scenario import ScenarioError, to_yaml
 from sim.view.comparison import SCREEN, Asked
 from sim.view.session import Session
-from sim.view.state.link import compared, link_of, restore
-from tests.strategies import tiny_scenario
+from sim.view.state.link import compared, link_of, restore, windows_of
+from tests.strategies import START, tiny_scenario
 
 
 @pytest.fixture(scope="module")
@@ -50,9 +53,23 @@ def test_a_link_says_what_is_compared() -> None:
     assert restore(session, query) == 9
     assert compared(session, query) == Asked(("benghazi-hubs", SCREEN), 4, arms=False)
     assert compared(session, query.removesuffix("&arms=one")) == Asked(("benghazi-hubs", SCREEN), 4)
+    assert compared(session, f"{query}&ran=yes") == Asked(("benghazi-hubs", SCREEN), 4, arms=False, ran=True)
     assert compared(session, "scenario=carrier-ban&day=9") is None
     with pytest.raises(ValueError, match="not offered"):
         compared(session, "page=Compare&compare=../x.yaml&compare=carrier-ban")
+
+
+def test_only_windows_have_to_be_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    window = tiny_scenario(start=START + timedelta(days=40), days=20, begins=tiny_scenario())
+    Path("window.yaml").write_text(to_yaml(window), encoding="utf-8")
+    Path("plain.yaml").write_text(to_yaml(tiny_scenario()), encoding="utf-8")
+    assert windows_of("plain.yaml", "") == windows_of("plain.yaml", "scenario=plain.yaml&seed=3") == []
+    [found] = windows_of("plain.yaml", "scenario=window.yaml&seed=3&day=9")
+    assert (found.start, found.seed) == (window.start, 3)
+    assert [one.seed for one in windows_of("window.yaml", "seed=3")] == [window.seed, 3]
+    for wrong in ("scenario=../x.yaml", "scenario=window.yaml&seed=x", "scenario=window.yaml&" + "x" * 20_000):
+        assert windows_of("plain.yaml", wrong) == []
 
 
 def test_what_is_not_changed_is_not_in_the_link() -> None:

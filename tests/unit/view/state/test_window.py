@@ -84,7 +84,7 @@ def test_those_whose_journey_was_over_before_are_not_counted_again() -> None:
     whole = WatchedModel(earlier).run_to(DAY + 40)
     ended = {"returned", "moved on elsewhere", "dead", "landed"}
     for ours, theirs in zip(series.outcome_series(model)["views"], series.outcome_series(whole)["views"], strict=True):
-        for own, other in zip(ours["stack"], theirs["stack"], strict=True):
+        for own, other in zip(*(view.get("stack") or view["lines"] for view in (ours, theirs)), strict=True):
             before = other["values"][DAY - 1] if own["name"] in ended else 0
             if own["name"] != "crossed, gone on":  # of whom some are to go on
                 assert own["values"] == [value - before for value in other["values"][DAY:]], own["name"]
