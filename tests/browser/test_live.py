@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pytest
 
-from tests.browser.conftest import COMMAND, ROOT, Opener, Server, until
+from tests.browser.conftest import Opener, Server, until
 from tests.browser.looks import CONTRAST, seen_at
+from tests.command import caller
 
 MAP, NUMBERS, CHART, RUN = ".cv-map", ".cv-numbers", ".cv-chart", ".cv-run"
 
@@ -101,7 +102,9 @@ def test_a_lever_replays_the_day_and_leaves_the_baseline(page: Any) -> None:
     page.wait_for_function("old => document.querySelector('.cv-numbers').dataset.values === old", arg=old)
 
 
-def test_what_is_saved_gives_the_same_numbers_on_the_command_line(page: Any, tmp_path: Path) -> None:
+def test_what_is_saved_gives_the_same_numbers_on_the_command_line(
+    page: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     choose(page, "benghazi-surge")
     page.get_by_label("New changes from").fill("200")
     page.get_by_role("slider", name="Facilitation").fill("0.3")
@@ -119,8 +122,8 @@ def test_what_is_saved_gives_the_same_numbers_on_the_command_line(page: Any, tmp
     download.value.save_as(file)
     assert file.name == "benghazi-surge-what-if.yaml"
 
-    command = [*COMMAND, "run", str(file), "--days", "300", "--out", str(tmp_path / "out"), "--quiet"]
-    subprocess.run(command, cwd=ROOT, check=True)
+    corridor = caller(monkeypatch, capsys)
+    assert corridor("run", str(file), "--days", "300", "--out", str(tmp_path / "out"), "--quiet").status == 0
     totals = pd.read_csv(tmp_path / "out" / "totals.csv")
     by_section = totals[totals["level"] == "section"].groupby("measure")["value"].sum()
     by_route = totals[totals["level"] == "route"].groupby("measure")["value"].sum()
