@@ -18,6 +18,7 @@ from tests.strategies import tiny_scenario
 from tests.terminal import CODES, on_terminal, parsed
 from tests.unit.cli.process import command, environment
 
+pytestmark = pytest.mark.long  # together: each starts processes of its own
 FIGURES = {"peak pressure": "pressure_peak", "attempts": "attempts", "entries": "entries",
            "stranded at end": "persons_stranded", "dead": "deaths"}  # fmt: skip
 posix = pytest.mark.skipif(os.name == "nt", reason="terminals and pipes of POSIX")

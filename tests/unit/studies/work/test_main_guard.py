@@ -15,6 +15,7 @@ from sim.scenario import to_yaml
 from sim.studies.work.main_guard import MainGuardError
 from tests.strategies import tiny_scenario
 
+pytestmark = pytest.mark.long  # together: each starts processes of its own
 CALL = "study = sim.compare('tiny.yaml', 'other.yaml', replicates=2, jobs=2); print(len(study.runs), 'runs')"
 BARE = f"import sim\nprint('begun')\n{CALL}\n"
 LATER = f"import sim\nif __name__ == '__main__':\n    print('begun')\n{CALL}\n"
