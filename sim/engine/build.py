@@ -345,9 +345,10 @@ def build_world(
         counters=counters,
         environment=np.array([name_key(scenario.seed, "route", name) for name in names.routes], np.uint64),
     )
-    extra = {name: make(scenario, tables) for name, make in t.extra_tables.items()}
+    known = tables if JIT else t.World(*map(readable, tables))
+    extra = {name: make(scenario, known) for name, make in t.extra_tables.items()}
     whole = t.world_class(tuple(extra))
-    return whole(*tables, *extra.values()) if JIT else whole(*map(readable, (*tables, *extra.values())))
+    return whole(*known, *(extra.values() if JIT else map(readable, extra.values())))
 
 
 class _Record(np.record):  # type: ignore[misc]

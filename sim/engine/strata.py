@@ -13,7 +13,8 @@ import numpy as np
 
 from sim.engine import rules
 from sim.engine import tables as t
-from sim.engine.compiled import compiled, plain
+from sim.engine.build import readable
+from sim.engine.compiled import JIT, compiled, plain
 from sim.engine.ledger import count as count_of_all
 from sim.engine.ledger import move as move_of_all
 from sim.engine.rows import STATUSES
@@ -115,7 +116,8 @@ def _shares() -> t.Table:
 
 def _stocks(w: t.World) -> t.Table:
     stocks = np.zeros((_categories(), len(STATUSES)), np.int64)
-    _count_everybody(w.rows, _strata(), _shares(), stocks)
+    strata = _strata() if JIT else readable(_strata())
+    _count_everybody(w.rows, strata, _shares(), stocks)
     return stocks
 
 

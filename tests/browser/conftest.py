@@ -17,6 +17,8 @@ from typing import Any
 
 import pytest
 
+from tests.browser.north import NORTH
+
 PATIENCE = 240  # seconds; what is waited for comes long before, but on a busy machine
 ROOT = Path(__file__).resolve().parents[2]
 FLAGS = (
@@ -126,6 +128,20 @@ class Server:
 @pytest.fixture(scope="session")
 def server(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     running = Server(tmp_path_factory.mktemp("view"))
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def reachable(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Another: it was given a file, is reachable at all addresses, and ends a session with its tab alone.
+
+    One server for all of these, as each takes ten seconds to start. Who opens a page of it closes the page.
+    """
+    never_culled = "import sim.view.server; sim.view.server.SETTINGS['SOLARA_KERNEL_CULL_TIMEOUT'] = '9h'"
+    folder = tmp_path_factory.mktemp("reachable")
+    (folder / "north.yaml").write_text(NORTH, encoding="utf-8")
+    running = Server(folder, "north.yaml", "--host", "0.0.0.0", prepare=never_culled)
     yield running
     running.stop()
 

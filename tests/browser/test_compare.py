@@ -147,9 +147,8 @@ def test_only_what_can_be_compared_can_be_chosen(page: Any) -> None:
     assert "not offered" in page.locator(f"{COMPARE} [role=alert]").inner_text()
 
 
-@pytest.mark.parametrize(
-    ("width", "height", "colours"), [pytest.param(1440, 900, "light", marks=pytest.mark.nightly), (1024, 768, "dark")]
-)
+@pytest.mark.nightly  # by day, test_accessibility looks at the page that compares three, test_results at one of two
+@pytest.mark.parametrize(("width", "height", "colours"), [(1440, 900, "light"), (1024, 768, "dark")])
 def test_fits_and_reads_well(open_page: Opener, width: int, height: int, colours: str) -> None:
     page = open_page(width, height, colours)
     ask(page, "benghazi-minsk-2025", "benghazi-surge", 2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,8 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import Opener, Server
-from tests.browser.test_accessibility import PHONE, WIDE, fits, found
-from tests.browser.test_results import CONTRAST, HOSTILE
+from tests.browser.looks import CONTRAST, PHONE, WIDE, fits, found
+from tests.browser.test_results import HOSTILE
 from tests.unit.view.panels.test_outlook import written
 
 SHOWN = ".corridor-outlook:has(.cv-fan[data-weeks='2']) .cv-outlook[data-part='rest']"
@@ -21,13 +22,13 @@ def lines(page: Any, title: str) -> list[str]:
 
 
 @pytest.fixture
-def entrance(chromium: str, tmp_path: Path) -> Iterator[str]:
-    """The address of a view that was given a forecast, with another in its working folder."""
-    folder = written(tmp_path / "results" / "a-filter" / "forecast-1", title=HOSTILE)
-    written(tmp_path / "results" / "a-filter" / "forecast-2", title="The other")
-    server = Server(tmp_path, str(folder))
-    yield server.entrance
-    server.stop()
+def entrance(reachable: Server) -> Iterator[str]:
+    """The address of a view of a forecast, with another in its working folder."""
+    results = reachable.log.parent / "results" / "a-filter"
+    written(results / "forecast-1", title=HOSTILE)
+    written(results / "forecast-2", title="The other")
+    yield f"{reachable.entrance}&forecast=results/a-filter/forecast-1"
+    shutil.rmtree(results.parent)
 
 
 def test_a_forecast_is_shown_and_its_address_leads_back(entrance: str, open_page: Opener) -> None:
@@ -52,7 +53,7 @@ def test_a_forecast_is_shown_and_its_address_leads_back(entrance: str, open_page
     page.locator("#cv-forecast").select_option("results/a-filter/forecast-2")
     page.wait_for_selector("[data-folder='results/a-filter/forecast-2']")
     assert page.title() == "Corridor"
-    again = open_page(*WIDE, address=f"{entrance}&{page.url.partition('?')[2]}", wait=SHOWN)
+    again = open_page(*WIDE, address=f"{entrance.partition('&')[0]}&{page.url.partition('?')[2]}", wait=SHOWN)
     assert again.locator(".cv-outlook-title").first.inner_text() == "The other"
     again.get_by_role("button", name="Live", exact=True).click()
     again.wait_for_selector(".cv-levers")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -47,8 +46,8 @@ cohorts:
 
 
 @pytest.fixture(scope="module")
-def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A scenario with payloads wherever a text may stand."""
+def hostile(reachable: Server) -> Path:
+    """A scenario with payloads wherever a text may stand, in the working folder of a view."""
     import json
 
     plain = load_scenario("carrier-ban")
@@ -57,17 +56,10 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     text = CHILD.format(*texts, all=json.dumps(" ".join(PAYLOADS)[:200]), cohort=sorted(plain.cohorts)[0])
     for number, name in enumerate(sections[:4], 1):
         text = text.replace(f"pl-by-{number}:", f"{name}:")
-    file = tmp_path_factory.mktemp("hostile") / "evil.yaml"
+    file = reachable.log.parent / "evil.yaml"
     file.write_text(text)
     assert load_scenario(file).title.startswith("<script>")
     return file
-
-
-@pytest.fixture(scope="module")
-def server_of_it(chromium: str, hostile: Path) -> Iterator[Server]:
-    running = Server(hostile.parent, hostile.name)
-    yield running
-    running.stop()
 
 
 def nothing_ran(page: Any) -> None:
@@ -76,8 +68,9 @@ def nothing_ran(page: Any) -> None:
     assert page.locator("a[href^='javascript']").count() == 0
 
 
-def test_texts_of_a_scenario_are_texts_in_the_view(server_of_it: Server, open_page: Opener) -> None:
-    page = open_page(address=f"{server_of_it.entrance}&day=0", wait=LIVE)
+def test_texts_of_a_scenario_are_texts_in_the_view(hostile: Path, reachable: Server, open_page: Opener) -> None:
+    page = open_page(address=f"{reachable.entrance}&scenario={hostile.name}&day=0", wait=LIVE)
+    assert page.locator(".cv-levers").get_attribute("data-scenario") == hostile.name
     nothing_ran(page)
     page.get_by_role("button", name="Step a week").click()
     page.wait_for_function("document.querySelector('.cv-map').dataset.day === '7'")
@@ -135,8 +128,9 @@ ESCAPES = (
 
 
 @pytest.mark.parametrize("path", ESCAPES)
-def test_no_file_outside_is_served(server_of_it: Server, path: str) -> None:
-    body = server_of_it.ask(path)[1]
+def test_no_file_outside_is_served(hostile: Path, reachable: Server, path: str) -> None:
+    assert hostile.exists() and reachable.log.exists()
+    body = reachable.ask(path)[1]
     assert b"root:" not in body
     assert b"extends: carrier-ban" not in body
     assert b"Corridor's view is at" not in body

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
-from tests.browser.conftest import COMMAND, ROOT, Opener, Server, until
+from tests.browser.conftest import Opener, Server, until
+from tests.browser.looks import CONTRAST, seen_at
+from tests.command import caller
 
 MAP, NUMBERS, CHART, RUN = ".cv-map", ".cv-numbers", ".cv-chart", ".cv-run"
 
@@ -101,7 +102,9 @@ def test_a_lever_replays_the_day_and_leaves_the_baseline(page: Any) -> None:
     page.wait_for_function("old => document.querySelector('.cv-numbers').dataset.values === old", arg=old)
 
 
-def test_what_is_saved_gives_the_same_numbers_on_the_command_line(page: Any, tmp_path: Path) -> None:
+def test_what_is_saved_gives_the_same_numbers_on_the_command_line(
+    page: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     choose(page, "benghazi-surge")
     page.get_by_label("New changes from").fill("200")
     page.get_by_role("slider", name="Facilitation").fill("0.3")
@@ -119,8 +122,8 @@ def test_what_is_saved_gives_the_same_numbers_on_the_command_line(page: Any, tmp
     download.value.save_as(file)
     assert file.name == "benghazi-surge-what-if.yaml"
 
-    command = [*COMMAND, "run", str(file), "--days", "300", "--out", str(tmp_path / "out"), "--quiet"]
-    subprocess.run(command, cwd=ROOT, check=True)
+    corridor = caller(monkeypatch, capsys)
+    assert corridor("run", str(file), "--days", "300", "--out", str(tmp_path / "out"), "--quiet").status == 0
     totals = pd.read_csv(tmp_path / "out" / "totals.csv")
     by_section = totals[totals["level"] == "section"].groupby("measure")["value"].sum()
     by_route = totals[totals["level"] == "route"].groupby("measure")["value"].sum()
@@ -141,16 +144,14 @@ def test_two_browsers_see_each_their_own_model(open_page: Opener) -> None:
     assert data(one, MAP, "day") == 100
 
 
-def test_closing_a_tab_ends_its_session(open_page: Opener, tmp_path: Path) -> None:
-    never_culled = "import sim.view.server; sim.view.server.SETTINGS['SOLARA_KERNEL_CULL_TIMEOUT'] = '9h'"
-    server = Server(tmp_path, prepare=never_culled)
-    page = open_page(address=server.entrance)
+def test_closing_a_tab_ends_its_session(open_page: Opener, reachable: Server) -> None:
+    until(lambda: reachable.kernels() == 0)  # those of other tests
+    page = open_page(address=reachable.entrance)
     page.get_by_role("button", name="Play").click()
     page.wait_for_function("Number(document.querySelector('.cv-map').dataset.day) > 1")
-    assert server.kernels() == 1
+    assert reachable.kernels() == 1
     page.close(run_before_unload=False)
-    until(lambda: server.kernels() == 0)
-    server.stop()
+    until(lambda: reachable.kernels() == 0)
 
 
 def test_a_wrong_message_is_told_and_changes_nothing(page: Any) -> None:
@@ -165,19 +166,18 @@ def test_a_wrong_message_is_told_and_changes_nothing(page: Any) -> None:
     assert page.locator(".cv-levers").get_attribute("data-scenario") == "benghazi-minsk-2025"
 
 
-@pytest.mark.parametrize(("width", "height"), [(1440, 900), (1024, 768)])
-@pytest.mark.parametrize("colours", ["light", "dark"])
-def test_fits_and_reads_well(open_page: Opener, width: int, height: int, colours: str) -> None:
-    page = open_page(width, height, colours)
+def test_fits_and_reads_well(page: Any) -> None:
     go_to(page, 200)
-    for part in (MAP, NUMBERS, f"{CHART} >> nth=0", f"{CHART} >> nth=2", RUN):
-        box = page.locator(part).first.bounding_box()
-        assert box["x"] >= 0
-        assert box["y"] >= 0
-        assert box["x"] + box["width"] <= width + 1
-        assert box["y"] + box["height"] <= height + 1
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert page.evaluate(Path(__file__).with_name("contrast.js").read_text()) == []
+    sizes = [(width, height, colours) for colours in ("light", "dark") for width, height in ((1440, 900), (1024, 768))]
+    for (_, height, _), width in zip(sizes, seen_at(page, *sizes), strict=True):
+        for part in (MAP, NUMBERS, f"{CHART} >> nth=0", f"{CHART} >> nth=2", RUN):
+            box = page.locator(part).first.bounding_box()
+            assert box["x"] >= 0
+            assert box["y"] >= 0
+            assert box["x"] + box["width"] <= width + 1
+            assert box["y"] + box["height"] <= height + 1
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.evaluate(CONTRAST.read_text()) == []
 
 
 FOCUS = "(e => (e.getAttribute('aria-label') || e.id || e.textContent).slice(0, 30))(document.activeElement)"

@@ -1,4 +1,4 @@
-"""Results from the disk in the page: a run's days, a comparison's weeks, a sweep's responses."""
+"""Results from the disk in the page: a run's days, a comparison's weeks, a sweep's responses; for everybody."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from sim.sweeps.sweep_plan import plan_of
 from sim.view.numbers import numbers_by_day
 from sim.view.opened_folder import Opened
 from tests.browser.conftest import Opener, Server
+from tests.browser.looks import CONTRAST, looks_right
 from tests.browser.test_live import data, wait_day
 
-CONTRAST = Path(__file__).with_name("contrast.js")
 HOSTILE = "<img src=x onerror=\"document.title='broken'\"><script>document.title='broken'</script>"
 SWEEP = f"""
 kind: sweep
@@ -71,6 +71,7 @@ def test_a_run_is_replayed(show: Show, tmp_path: Path) -> None:
     assert "31 January 2025" in page.locator(".cv-map-date").inner_text()
     assert page.title() == "Corridor"
     assert page.evaluate(CONTRAST.read_text()) == []
+    looks_right(page, ".cv-replay", ".cv-numbers", ".cv-map", ".cv-chart")
     page.get_by_role("button", name="Live", exact=True).click()
     page.wait_for_selector(".cv-levers")
     assert "90" in page.locator(".cv-run").inner_text()
@@ -92,11 +93,15 @@ def test_a_comparison_is_shown_by_week(show: Show, tmp_path: Path) -> None:
     page.locator("#cv-when").fill("15")
     page.wait_for_selector(".cv-map[data-day='15']")
     page.get_by_role("button", name="Charts", exact=True).click()
-    page.wait_for_selector(".cv-fan >> nth=2")
+    page.wait_for_selector(".cv-fan[data-view] >> nth=2")
     assert {fan.get_attribute("data-day") for fan in page.locator(".cv-fan").all()} == {"15"}
     assert page.title() == "Corridor"
     assert page.evaluate(CONTRAST.read_text()) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 1024
+    looks_right(page, ".cv-replay", ".cv-fan", ".cv-differences", ".cv-where")
+    page.get_by_role("button", name="Map", exact=True).click()
+    page.wait_for_selector(".cv-where[data-rows]")
+    looks_right(page, ".cv-replay", ".cv-map", ".cv-fan", ".cv-differences", ".cv-where")
 
 
 def test_a_point_of_a_sweep_opens_live(show: Show, tmp_path: Path) -> None:
@@ -106,6 +111,7 @@ def test_a_point_of_a_sweep_opens_live(show: Show, tmp_path: Path) -> None:
     page = show(tmp_path / "out", 1440, 900, wait=".cv-response[data-points='3']")
     means = opened.sampled.y(opened.sampled.outcomes[0])
     assert data(page, ".cv-response", "bins") == pytest.approx(list(means), rel=1e-4)
+    looks_right(page, ".cv-response")
     page.locator("#cv-outcome").select_option(index=1)
     page.wait_for_selector(".cv-response[data-outcome='deaths']")
     plot = page.locator(".cv-response .cv-plot")

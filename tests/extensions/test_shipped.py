@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -172,6 +175,17 @@ def test_age_moves_nothing_and_splits_everything() -> None:
     assert 0.15 < people["minor"] / 400 < 0.35
 
 
+def test_age_moves_nothing_and_splits_everything_without_compilation() -> None:
+    """The test above by day, in a process that need not compile everything anew for an attribute."""
+    above = f"{__file__}::{test_age_moves_nothing_and_splits_everything.__name__}"
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-m", "", "-W", "ignore", "-p", "no:cacheprovider", above],
+        cwd=Path(__file__).parents[2], env={**os.environ, "NUMBA_DISABLE_JIT": "1"}, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert (done.returncode, "1 passed" in done.stdout) == (0, True), done.stdout
+
+
 def test_saturating_detection_finds_fewer_and_is_near_where_officers_are_few() -> None:
     plain = finished(scenario_of("age")).world
     with extend.loaded(FOLDER / "saturating_detection.py"):
@@ -208,7 +222,7 @@ def test_closing_a_route_moves_smugglers_price_and_volume_to_its_substitute() ->
     assert closed_volume > open_volume
 
 
-@pytest.mark.parametrize("extension", NAMES)
+@pytest.mark.parametrize("extension", [pytest.param(name, marks=AGE if name == "age" else ()) for name in NAMES])
 def test_the_command_line_takes_it(
     extension: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -222,6 +236,16 @@ def test_the_command_line_takes_it(
 
 
 def test_a_study_can_be_read_without_what_it_was_made_with(tmp_path: Path) -> None:
+    with extend.loaded(FOLDER / "smugglers.py"):
+        compare(
+            scenario_of("smugglers"), tiny_scenario(USED["smugglers"], days=DAYS), replicates=2, folder=tmp_path / "s"
+        )
+    totals = Study(tmp_path / "s").totals
+    assert totals[totals["measure"] == "smuggled"]["value"].sum() > 0
+
+
+@AGE
+def test_a_study_by_age_can_be_read_without_what_it_was_made_with(tmp_path: Path) -> None:
     with extend.loaded(FOLDER / "age.py"):
         compare(scenario_of("age"), tiny_scenario(days=DAYS), replicates=2, folder=tmp_path / "s")
     totals = Study(tmp_path / "s").totals

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from sim.studies import plan as plans
 from sim.studies.carry_out import carry_out
 from sim.studies.plan import Plan
 from sim.studies.store.verify import verify
@@ -16,9 +17,11 @@ from tests.dask_cluster import Cluster
 from tests.strategies import tiny_scenario
 
 pytest.importorskip("distributed")
-PLAN = Plan(
-    "compare", {"base": tiny_scenario(days=100), "less": tiny_scenario({"behaviour": {"retry": 9}}, days=100)}, 300
-)
+
+
+def plan(replicates: int, days: int) -> Plan:
+    less = tiny_scenario({"behaviour": {"retry": 9}}, days=days)
+    return Plan("compare", {"base": tiny_scenario(days=days), "less": less}, replicates)
 
 
 @pytest.fixture
@@ -34,7 +37,12 @@ def tables(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.long
-def test_a_cluster_writes_the_same_bytes_though_a_worker_is_killed(cluster: Cluster, tmp_path: Path) -> None:
+def test_a_cluster_writes_the_same_bytes_though_a_worker_is_killed(
+    cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plans, "MOST_IN_CHUNK", 16)  # so that few runs are many chunks
+    runs = plan(100, 40)
+    assert len(runs.chunks()) == 13
     killed: list[int] = []
 
     def progress(done: int, total: int, failed: int) -> None:
@@ -42,11 +50,11 @@ def test_a_cluster_writes_the_same_bytes_though_a_worker_is_killed(cluster: Clus
             cluster.workers[0].kill()
             killed.append(done)
 
-    study = carry_out(PLAN, tmp_path / "cluster", place=cluster.connect(2), progress=progress)
+    study = carry_out(runs, tmp_path / "cluster", place=cluster.connect(2), progress=progress)
     assert killed
     assert isinstance(study, Study)
     assert (study.complete, len(study.failed)) == (True, 0)
-    carry_out(PLAN, tmp_path / "serial")
+    carry_out(runs, tmp_path / "serial")
     assert tables(tmp_path / "cluster") == tables(tmp_path / "serial")
 
 
@@ -57,9 +65,9 @@ def test_a_lost_scheduler_is_told_and_the_study_goes_on(cluster: Cluster, tmp_pa
         if 0 < done < total:
             cluster.processes[0].kill()
 
-    folder = tmp_path / "s"
+    folder, runs = tmp_path / "s", plan(300, 100)
     with pytest.raises(ClusterError) as lost:
-        carry_out(PLAN, folder, place=cluster.connect(2), progress=progress)
+        carry_out(runs, folder, place=cluster.connect(2), progress=progress)
     text = (
         f"{folder}: the Dask scheduler at {cluster.address()} is lost; what was done is kept, the same command resumes"
     )
@@ -67,7 +75,7 @@ def test_a_lost_scheduler_is_told_and_the_study_goes_on(cluster: Cluster, tmp_pa
     assert verify(folder).damage == []
     before = [file.stat().st_mtime_ns for file in (folder / "runs").iterdir()]
     assert before, "some runs were done"
-    study = carry_out(PLAN, folder)
+    study = carry_out(runs, folder)
     assert study.complete
     after = [file.stat().st_mtime_ns for file in (folder / "runs").iterdir()]
     assert set(before) < set(after), "they were not done again"

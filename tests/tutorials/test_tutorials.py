@@ -24,7 +24,13 @@ WITH_COMMANDS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "exper
 HOW = "if results moved on purpose: `uv run python -m tests.tutorials.tutorial`"
 
 
-@pytest.mark.parametrize("file", tutorials(), ids=lambda file: file.stem)
+LONG = "7-eight-questions"  # a minute; by CI, too
+
+
+@pytest.mark.parametrize(
+    "file",
+    [pytest.param(file, marks=[pytest.mark.long] if file.stem == LONG else [], id=file.stem) for file in tutorials()],
+)
 def test_a_tutorial_runs_and_prints_what_it_shows(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     runs_as_shown(file.read_text(encoding="utf-8"), tmp_path, monkeypatch, nightly=False)
 

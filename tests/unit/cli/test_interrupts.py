@@ -42,15 +42,16 @@ def test_interruption_of_the_tables(here: Path, corridor: Corridor, monkeypatch:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
-@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("sent", [pytest.param(signal.SIGINT, marks=pytest.mark.nightly), signal.SIGTERM])
 def test_ctrl_c_and_sigterm(here: Path, sent: signal.Signals) -> None:
-    words = [*command(), "run", "tiny.yaml", "--replicates", "1000", "--set", "days=3000"]
+    """By day, tests/faults/test_kill.py sends SIGINT."""
+    words = [*command(), "run", "tiny.yaml", "--replicates", "20000", "--jobs", "2"]
     running = subprocess.Popen(
         words, cwd=here, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )  # fmt: skip
     until = time.monotonic() + 120
-    while not any(here.glob("results/*/runs/*")) and time.monotonic() < until:  # the first runs are kept
+    while not any(here.glob("results/*/spool/*.bin")) and time.monotonic() < until:  # the first runs are kept
         time.sleep(0.05)
     running.send_signal(sent)
     _, err = running.communicate(timeout=60)

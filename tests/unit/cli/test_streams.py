@@ -18,6 +18,7 @@ from tests.strategies import tiny_scenario
 from tests.terminal import CODES, on_terminal, parsed
 from tests.unit.cli.process import command, environment
 
+pytestmark = pytest.mark.long  # together: each starts processes of its own
 FIGURES = {"peak pressure": "pressure_peak", "attempts": "attempts", "entries": "entries",
            "stranded at end": "persons_stranded", "dead": "deaths"}  # fmt: skip
 posix = pytest.mark.skipif(os.name == "nt", reason="terminals and pipes of POSIX")
@@ -29,6 +30,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return run("benghazi-minsk-2025").write(tmp_path_factory.mktemp("run") / "r")
 
 
+@pytest.fixture(scope="module")
+def piped(folder: Path) -> str:
+    """What the run's tables are in a pipe."""
+    words = [*command(), "results", str(folder)]
+    return subprocess.run(
+        words, cwd=folder, env=environment(TERM="xterm"), capture_output=True, text=True, check=True
+    ).stdout
+
+
 def shell(line: str, cwd: Path, **more: str) -> subprocess.CompletedProcess[str]:
     """A line of a shell in which ``corridor`` is the command."""
     start = f'corridor() {{ {" ".join(command())} "$@"; }}; set -o pipefail; '
@@ -38,11 +48,13 @@ def shell(line: str, cwd: Path, **more: str) -> subprocess.CompletedProcess[str]
 
 
 @posix
-@pytest.mark.parametrize("width", [80, pytest.param(100, marks=pytest.mark.nightly), 120])
+@pytest.mark.parametrize("width", [80, *(pytest.param(width, marks=pytest.mark.nightly) for width in (100, 120))])
 def test_a_terminal_of_any_width_shows_all_names_and_main_figures(folder: Path, width: int) -> None:
     words = [*command(), "results", str(folder)]
-    status, text = on_terminal(words, width, folder, environment(TERM="xterm"))
+    coloured = {key: value for key, value in environment(TERM="xterm").items() if key != "NO_COLOR"}
+    status, text = on_terminal(words, width, folder, coloured)
     assert status == 0
+    assert "\x1b[" in text
     plain = CODES.sub("", text)
     long = [line for line in plain.splitlines() if len(line) > width and line[0] in "┏┡┃│├└"]
     assert long == []
@@ -61,10 +73,9 @@ def test_a_terminal_of_any_width_shows_all_names_and_main_figures(folder: Path, 
 
 
 @posix
-def test_wide_shows_a_terminal_what_a_pipe_gets(folder: Path) -> None:
+def test_wide_shows_a_terminal_what_a_pipe_gets(folder: Path, piped: str) -> None:
     words = [*command(), "results", str(folder)]
     _, wide = on_terminal([*words, "--wide"], 80, folder, environment(TERM="xterm"))
-    piped = subprocess.run(words, cwd=folder, env=environment(), capture_output=True, text=True, check=True).stdout
     assert CODES.sub("", wide) == piped
     assert "Not shown" not in piped
     assert len(parsed(piped)[0]) == 14
@@ -72,12 +83,11 @@ def test_wide_shows_a_terminal_what_a_pipe_gets(folder: Path) -> None:
 
 
 @posix
-def test_there_are_no_colours_in_a_pipe_or_where_none_are_wanted(folder: Path) -> None:
+def test_there_are_no_colours_in_a_pipe_or_where_none_are_wanted(folder: Path, piped: str) -> None:
+    """They are on a terminal: above."""
     words = [*command(), "results", str(folder)]
-    plain = {key: value for key, value in environment(TERM="xterm").items() if key != "NO_COLOR"}
-    assert "\x1b[" in on_terminal(words, 80, folder, plain)[1]
-    assert "\x1b" not in on_terminal(words, 80, folder, {**plain, "NO_COLOR": "1"})[1]
-    assert "\x1b" not in shell(f"corridor results '{folder}'", folder).stdout
+    assert "\x1b" not in on_terminal(words, 80, folder, environment(TERM="xterm", NO_COLOR="1"))[1]
+    assert "\x1b" not in piped
 
 
 @posix
@@ -91,7 +101,7 @@ def test_a_run_without_standard_streams_writes_its_files(tmp_path: Path, closed:
 
 
 @posix
-@pytest.mark.parametrize("words", ["", " --format csv", " --format json"])
+@pytest.mark.parametrize("words", ["", " --format csv", pytest.param(" --format json", marks=pytest.mark.nightly)])
 def test_a_reader_that_has_seen_enough_ends_the_command_in_silence(folder: Path, words: str) -> None:
     done = shell(f"corridor results '{folder}'{words} | exec 0<&-", folder)  # closed before a byte comes
     assert done.stderr == ""
@@ -100,7 +110,9 @@ def test_a_reader_that_has_seen_enough_ends_the_command_in_silence(folder: Path,
 
 @posix
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has a disk that is always full")
-@pytest.mark.parametrize("words", ["results {}", "results {} --format csv", "--help"])
+@pytest.mark.parametrize(
+    "words", ["results {}", pytest.param("results {} --format csv", marks=pytest.mark.nightly), "--help"]
+)
 def test_output_that_cannot_be_written_is_told_once(folder: Path, words: str) -> None:
     done = shell(f"corridor {words.format(folder)} > /dev/full", folder)
     assert done.stderr == "corridor: the output could not be written: No space left on device\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from sim.imports import Wanted, import_file
 from sim.scenario.errors import ScenarioError
 from tests.unit.imports.files import counts
 
+LAYOUTS = int(os.environ.get("CORRIDOR_LAYOUTS", "100"))  # of each kind; the nightly command asks for more
 Month = tuple[int, int]
 ROUTES = ["Eastern Borders Route", "Western Balkans", "Black Sea Route"]
 WHO = ["Iraq", "Syria", "Unknown"]
@@ -114,7 +116,7 @@ def wide(draw: Any) -> tuple[list[list[Any]], Locale, str, dict[Month, int | Non
     return lines, locale, route, sums[route]
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=LAYOUTS)
 @given(case=wide(), as_workbook=st.booleans())
 def test_a_table_of_months_is_read_exactly_or_refused(
     case: tuple[Any, ...], as_workbook: bool, tmp_path_factory: pytest.TempPathFactory
@@ -149,7 +151,7 @@ def incidents(draw: Any) -> tuple[list[list[Any]], Locale, str, dict[Month, int 
     return lines, locale, route, {month: truth.get(month, 0) for month in every if first <= month <= last}
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=LAYOUTS)
 @given(case=incidents(), as_workbook=st.booleans())
 def test_a_list_of_incidents_is_read_exactly_or_refused(
     case: tuple[Any, ...], as_workbook: bool, tmp_path_factory: pytest.TempPathFactory
@@ -178,7 +180,7 @@ def long(draw: Any) -> tuple[list[list[Any]], Locale, str, dict[Month, int | Non
     return [header, *draw(st.permutations(rows))], locale, ROUTES[0], truth
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=LAYOUTS)
 @given(case=long(), as_workbook=st.booleans())
 def test_a_row_a_month_is_read_exactly_or_refused(
     case: tuple[Any, ...], as_workbook: bool, tmp_path_factory: pytest.TempPathFactory

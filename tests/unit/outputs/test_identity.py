@@ -18,6 +18,7 @@ from sim.outputs.identity import check_identity, differences, identity, sources
 from sim.scenario import to_yaml
 from sim.studies.carry_out import carry_out
 from sim.studies.plan import Plan
+from tests.command import Corridor
 from tests.strategies import tiny_scenario
 
 PACKAGE = Path(sim.__file__).parent
@@ -66,24 +67,25 @@ def test_a_study_is_not_gone_on_with_by_another_model(tmp_path: Path, monkeypatc
 
 
 @pytest.mark.long
-def test_an_edit_of_an_agent_is_noticed(tmp_path: Path) -> None:
-    """In a copy of the package, as somebody who tries something would do it."""
+def test_an_edit_of_an_agent_is_noticed(tmp_path: Path, corridor: Corridor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a copy of the package, as somebody who tries something would do it; the runs before are of the package."""
+    monkeypatch.chdir(tmp_path)
     shutil.copytree(PACKAGE, tmp_path / "sim", ignore=shutil.ignore_patterns("__pycache__"))
     (tmp_path / "tiny.yaml").write_text(to_yaml(TINY), encoding="utf-8")
 
-    def corridor(*words: str) -> subprocess.CompletedProcess[str]:
+    def edited(*words: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-c", "from sim.cli.main import main; main()", *words]
         environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
         return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
 
     asked = ("run", "tiny.yaml", "--jobs", "1", "--out", "s", "--quiet")
-    assert corridor(*asked, "--replicates", "2").returncode == 0
-    assert corridor("run", "tiny.yaml", "--out", "r", "--quiet").returncode == 0
+    assert corridor(*asked, "--replicates", "2").status == 0
+    assert corridor("run", "tiny.yaml", "--out", "r", "--quiet").status == 0
     with (tmp_path / "sim" / "agents" / "carrier.py").open("a") as file:
         file.write("\nWEEK = 6\n")
-    again = corridor(*asked, "--replicates", "4")
+    again = edited(*asked, "--replicates", "4")
     assert again.returncode == 2
     assert "s: made by another model, which differs in sim/agents/carrier.py" in again.stderr
-    replayed = corridor("replay", "r")
+    replayed = edited("replay", "r")
     assert (replayed.returncode, "sim/agents/carrier.py" in replayed.stderr) == (2, True)
-    assert corridor("replay", "r", "--accept-older").stdout.count("identical") >= 1
+    assert edited("replay", "r", "--accept-older").stdout.count("identical") >= 1

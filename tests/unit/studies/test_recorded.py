@@ -56,6 +56,11 @@ def everything(folder: Path) -> list[str]:
     return [table.to_csv() for table in [*tables, study.differences, study.summary]] + [repr(study.scenarios)]
 
 
+@pytest.fixture(scope="module")
+def all_of_it(made: Path) -> list[str]:
+    return everything(made)
+
+
 def bytes_of(folder: Path) -> dict[str, bytes]:
     return {
         file.relative_to(folder).as_posix(): file.read_bytes()
@@ -148,10 +153,20 @@ def test_a_lost_record_of_a_part_is_told(tmp_path: Path) -> None:
 # Going on
 
 
-@pytest.mark.parametrize("table", TABLES)
-@pytest.mark.parametrize("how", ["removed", "cut", "changed"])
+HOW = ("removed", "cut", "changed")
+BY_DAY = {*((how, "totals") for how in HOW), ("removed", "runs"), ("cut", "parameters"), ("changed", "weekly")}
+
+
+@pytest.mark.parametrize(
+    ("how", "table"),
+    [
+        pytest.param(how, table, marks=() if (how, table) in BY_DAY else pytest.mark.nightly)
+        for how in HOW
+        for table in TABLES
+    ],
+)
 def test_going_on_does_damaged_chunks_again_and_no_others(
-    table: str, how: str, copy: Path, made: Path, monkeypatch: pytest.MonkeyPatch
+    table: str, how: str, copy: Path, made: Path, all_of_it: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = copy / table / "part-00001.parquet"
     content = file.read_bytes()
@@ -168,7 +183,7 @@ def test_going_on_does_damaged_chunks_again_and_no_others(
     assert done == [1]
     assert bytes_of(copy) == bytes_of(made)
     assert verify(copy).damage == []
-    assert everything(copy) == everything(made)
+    assert everything(copy) == all_of_it
 
 
 def test_a_chunk_that_is_damaged_after_more_was_asked_for_is_mended_by_asking_for_less(copy: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -11,8 +12,10 @@ import pytest
 
 import sim
 from sim.scenario import to_yaml
+from sim.studies.work.main_guard import MainGuardError
 from tests.strategies import tiny_scenario
 
+pytestmark = pytest.mark.long  # together: each starts processes of its own
 CALL = "study = sim.compare('tiny.yaml', 'other.yaml', replicates=2, jobs=2); print(len(study.runs), 'runs')"
 BARE = f"import sim\nprint('begun')\n{CALL}\n"
 LATER = f"import sim\nif __name__ == '__main__':\n    print('begun')\n{CALL}\n"
@@ -37,17 +40,23 @@ def python(here: Path, *words: str, text: str | None = None) -> subprocess.Compl
     )
 
 
-@pytest.mark.parametrize("script", [BARE, LATER], ids=["bare", "after a guard"])
-def test_a_script_without_a_guard_is_told_so_in_one_sentence(here: Path, script: str) -> None:
-    (here / "script.py").write_text(script)
+def test_a_script_without_a_guard_is_told_so_in_one_sentence(here: Path) -> None:
+    (here / "script.py").write_text(BARE)
     done = python(here, "script.py")
     assert done.returncode == 1
     assert done.stdout == "begun\n", "no worker has run it again"
     assert done.stderr.count("Traceback") == 1
     last = done.stderr.splitlines()[-1]
-    line = len(script.splitlines())
-    assert f"script.py, line {line}: worker processes import this file" in last
+    assert "script.py, line 3: worker processes import this file" in last
     assert 'if __name__ == "__main__":' in last
+
+
+def test_a_guard_elsewhere_in_the_script_does_not_do(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here it is a program that runs in this process."""
+    monkeypatch.chdir(here)
+    (here / "script.py").write_text(LATER)
+    with pytest.raises(MainGuardError, match=r"script\.py, line 4: worker processes import this file"):
+        runpy.run_path("script.py", run_name="__main__")
 
 
 @pytest.mark.parametrize(
@@ -66,6 +75,7 @@ def test_a_script_on_standard_input_is_told_so(here: Path) -> None:
     assert "came from <stdin>: save it as a file" in done.stderr.splitlines()[-1]
 
 
+@pytest.mark.nightly  # by day, the command in the next test is such a program
 def test_python_with_the_program_in_a_word_works(here: Path) -> None:
     done = python(here, "-c", BARE)
     assert (done.returncode, done.stdout) == (0, "begun\n4 runs\n"), done.stderr
