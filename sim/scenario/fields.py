@@ -6,7 +6,6 @@ import types
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
 
 from pydantic import StringConstraints
@@ -77,19 +76,16 @@ def bare(kind: Any) -> Any:
     return kind
 
 
-@lru_cache(maxsize=1024)
 def is_quantity(kind: Any) -> bool:
     """Return whether a type is `Quantity`."""
     return Distribution in get_args(bare(kind))
 
 
-@lru_cache(maxsize=1024)
 def is_by_cohort(kind: Any) -> bool:
     """Return whether a type is `ByCohort`: a quantity, or a mapping of cohorts to quantities."""
     return dict[str, float | Distribution] in get_args(bare(kind))
 
 
-@lru_cache(maxsize=1024)
 def is_by_date(kind: Any) -> bool:
     """Return whether a type is `ByDate`: a quantity, or a mapping of dates to quantities."""
     return dict[date, float | Distribution] in get_args(bare(kind))

@@ -17,6 +17,7 @@ from sim.studies.study import Study
 from tests.command import Corridor
 from tests.strategies import tiny_scenario
 
+pytestmark = pytest.mark.long  # together: each runs studies
 FIRST = ["scenario", "level", "name", "measure", "unit", "replicates", "mean"]
 BAN = {"ban": {"kind": "carrier-ban", "title": "ban", "routes": ["benghazi-minsk"], "start": "2025-10-15"}}
 

@@ -21,6 +21,7 @@ from sim.model import evening, migrants_day
 from sim.outputs.run_data import by_pair, run_data_of
 from tests.strategies import finished, tiny_scenario
 
+pytestmark = pytest.mark.long  # together: each exchanges a rule, which is compiled
 TINY = tiny_scenario(days=60)
 DRIVERS = (migrants_day, evening)
 
@@ -79,7 +80,6 @@ def test_a_model_keeps_the_rules_that_it_was_made_with() -> None:
 
 
 @pytest.mark.nightly
-@pytest.mark.long
 @pytest.mark.skipif(not JIT, reason="nothing is compiled")
 def test_a_cold_cache_is_not_poisoned(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who changes a rule by hand, as the first to compile anything, leaves nothing of it to the next process."""
