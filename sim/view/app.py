@@ -26,7 +26,7 @@ from sim.view.panels.outlook import ForecastPage, Outlooks
 from sim.view.panels.why import Why, WhyPage
 from sim.view.results_page import Results
 from sim.view.session import DEFAULT, Session
-from sim.view.state.link import compared, restore
+from sim.view.state.link import compared, explains, restore
 from sim.view.widgets import landmark, static
 
 _start = DEFAULT
@@ -88,7 +88,8 @@ def Cockpit(query: str) -> None:  # noqa: N802
         solara.use_effect(lambda job=job: job.close, [])
     outlooks = solara.use_memo(lambda: Outlooks(_opened.folder if _opened else None, query), [])
     results = _opened is not None and _opened.kind != "forecast"
-    opens = "Compare" if asked else "Forecast" if outlooks.first else "Results" if results else "Live"
+    elsewhere = "Forecast" if outlooks.first else "Results" if results else "Live"
+    opens = "Compare" if asked else "Why" if explains(query) else elsewhere
     page = solara.use_reactive(opens)
     there = {"Results": results, "Forecast": bool(outlooks.folders)}
     pages = tuple(name for name in PAGES if there.get(name, True))

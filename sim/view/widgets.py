@@ -88,7 +88,7 @@ class ControlWidget(ViewWidget):
 class HeaderWidget(ControlWidget):
     """Scenario picker and saving."""
 
-    _esm = static("common.js", "page/brand.js", "header.js")
+    _esm = static("common.js", "page/brand.js", "page/address.js", "header.js")
     _css = static("common.css", "header.css", "controls.css")
 
 

@@ -155,13 +155,28 @@ def browser(chromium: str) -> Iterator[Any]:
         instance.close()
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Any:
+    """Let `open_page` know whether its test failed."""
+    report = yield
+    if report.when == "call":
+        item.stash[FAILED] = report.failed
+    return report
+
+
+FAILED = pytest.StashKey[bool]()
+
+
 class Watcher:
     """What must not happen in a page: errors, and requests that leave this machine."""
 
     def __init__(self) -> None:
         self.wrong: list[str] = []
+        self.seen: list[str] = []  # what a page said and where it went, to be told if its test fails
 
     def watch(self, page: Any) -> None:
+        page.on("console", lambda m: self.seen.append(f"{m.type}: {m.text}"))
+        page.on("framenavigated", lambda frame: self.seen.append(f"went to {frame.url.partition('token=')[0]}"))
         page.on("console", lambda m: self.wrong.append(f"console: {m.text}") if m.type == "error" else None)
         page.on("pageerror", lambda error: self.wrong.append(f"error: {error}"))
         page.on("request", lambda request: self._request(request.url))
@@ -178,7 +193,7 @@ Opener = Callable[..., Any]
 
 
 @pytest.fixture
-def open_page(browser: Any, server: Server) -> Iterator[Opener]:
+def open_page(request: pytest.FixtureRequest, browser: Any, server: Server) -> Iterator[Opener]:
     """``open_page(width, height, colours)``: the view in a new profile; afterwards nothing may have gone wrong."""
     watcher, contexts = Watcher(), []
 
@@ -196,6 +211,9 @@ def open_page(browser: Any, server: Server) -> Iterator[Opener]:
         return page
 
     yield opened
+    if request.node.stash.get(FAILED, False):
+        shown = [page.inner_text("body")[:2000] for context in contexts for page in context.pages]
+        print(*watcher.seen, *shown, server.log.read_text()[-4000:], sep="\n")
     for context in contexts:
         for page in context.pages:
             page.close()  # which ends its session; a context that is closed leaves it to be culled

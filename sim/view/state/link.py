@@ -3,7 +3,8 @@
 ``scenario=carrier-ban&seed=7&weekly.benghazi-minsk=20@2025-06-15&ban=benghazi-minsk@2025-10-15&day=200``. A lever has a
 dot in its name, and its value the day from which it applies. What is not changed is left out. What is compared
 follows as ``page=Compare&compare=benghazi-surge&compare=carrier-ban&replicates=20&arms=both``; the page writes it, with
-``ran=yes`` if it was started, and not only chosen: then it is run again.
+``ran=yes`` if it was started, and not only chosen: then it is run again. ``page=Why`` opens the page that explains a
+run.
 """
 
 from __future__ import annotations
@@ -72,6 +73,11 @@ def restore(session: Session, query: str) -> int | None:
         session.open(*before)
         raise
     return None if "day" not in asked else min(max(_whole("day", asked["day"]), 0), session.base.days)
+
+
+def explains(query: str) -> bool:
+    """Return whether a query leads to the page that explains a run."""
+    return dict(parse_qsl(query)).get("page") == "Why"
 
 
 def compared(session: Session, query: str) -> Asked | None:

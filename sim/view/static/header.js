@@ -60,6 +60,7 @@ function render({ model, el }) {
       else tab.removeAttribute("aria-current");
     }
     root.dataset.page = data.page;
+    showPage(data.page);
     for (const part of [pick, changes, save]) part.hidden = data.page !== "Live";
     share.hidden = !["Live", "Forecast"].includes(data.page);
     select.value = data.scenario;

@@ -29,3 +29,12 @@ function linker(differs = false) {
 
 /** Pairs of names and values as a part of an address, as the server writes it. */
 const query = (pairs) => pairs.map(([name, value]) => `${name}=${encodeURIComponent(value).replaceAll("%2F", "/")}`).join("&");
+
+const EXPLAINS = "page=Why";
+
+/** Adds to the address that the page is open which explains a run, or takes that away. Other pages write their own. */
+function showPage(page) {
+  const bare = location.search.slice(1).split("&").filter((part) => part && part !== EXPLAINS);
+  const wanted = page === "Why" ? [...bare, EXPLAINS] : bare;
+  if (wanted.join("&") !== location.search.slice(1)) write(wanted.join("&"));
+}

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sim.scenario import ScenarioError, to_yaml
 from sim.view.comparison import SCREEN, Asked
 from sim.view.session import Session
-from sim.view.state.link import compared, link_of, restore, windows_of
+from sim.view.state.link import compared, explains, link_of, restore, windows_of
 from tests.strategies import START, tiny_scenario
 
 
@@ -110,3 +110,9 @@ def test_a_day_beyond_the_run_is_its_last(file: str) -> None:
     session = Session(file)
     assert restore(session, "day=999999") == session.base.days
     assert restore(session, "day=-3") == 0
+
+
+def test_the_page_that_explains_a_run_has_an_address_beside_that_of_what_is_compared() -> None:
+    assert explains("scenario=minsk-2021&day=3&page=Why")
+    assert explains("page=Compare&compare=minsk-2021&compare=visa-stop&page=Why")  # the last one counts
+    assert not explains("scenario=minsk-2021&day=3")
