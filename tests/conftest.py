@@ -17,6 +17,7 @@ from hypothesis import settings
 settings.register_profile("corridor", deadline=None)
 settings.load_profile("corridor")
 
+pytest.register_assert_rewrite("tests.browser.looks")  # so that what it asserts tells what was found
 BROWSER = Path(__file__).parent / "browser"
 
 

@@ -26,6 +26,8 @@ class PatientToAPoint(H11Protocol):
     def data_received(self, data: bytes) -> None:
         """Take a part of a request; the clock runs while it is not whole."""
         super().data_received(data)
+        if self.transport.get_protocol() is not self:
+            return  # it is a websocket now, whose request is never read to its end here
         begun = self.conn.their_state is h11.IDLE and bool(self.conn.trailing_data[0])
         if not begun and self.conn.their_state is not h11.SEND_BODY:
             self._asking = _stopped(self._asking)

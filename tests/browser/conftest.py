@@ -168,7 +168,7 @@ FAILED = pytest.StashKey[bool]()
 
 
 class Watcher:
-    """What must not happen in a page: errors, and requests that leave this machine."""
+    """What must not happen in a page: errors, a connection that ends, and requests that leave this machine."""
 
     def __init__(self) -> None:
         self.wrong: list[str] = []
@@ -177,7 +177,7 @@ class Watcher:
     def watch(self, page: Any) -> None:
         page.on("console", lambda m: self.seen.append(f"{m.type}: {m.text}"))
         page.on("framenavigated", lambda frame: self.seen.append(f"went to {frame.url.partition('token=')[0]}"))
-        page.on("console", lambda m: self.wrong.append(f"console: {m.text}") if m.type == "error" else None)
+        page.on("console", lambda m: self.wrong.append(f"console: {m.text}") if _is_wrong(m) else None)
         page.on("pageerror", lambda error: self.wrong.append(f"error: {error}"))
         page.on("request", lambda request: self._request(request.url))
         page.on("websocket", lambda socket: self._request(socket.url))
@@ -186,6 +186,10 @@ class Watcher:
     def _request(self, url: str) -> None:
         if not url.startswith(("http://127.0.0.1:", "ws://127.0.0.1:", "blob:", "data:")):
             self.wrong.append(f"left this machine: {url}")
+
+
+def _is_wrong(message: Any) -> bool:
+    return message.type == "error" or message.text.startswith("Connection lost")
 
 
 LIVE = ".corridor-page:has(.cv-map[data-day]) .cv-chart[data-day] >> nth=2"

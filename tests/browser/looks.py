@@ -23,8 +23,7 @@ MEETING = """names => {
 
 
 def found(page: Any) -> list[str]:
-    """What axe finds, a line each, once the page has its server again, which a busy machine may lose for a moment."""
-    page.wait_for_selector(".v-overlay--active", state="detached")
+    """What axe finds, a line each."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     violations = axe.run(page, options={"runOnly": RULES}).response["violations"]
     return [f"{v['id']} ({v['impact']}): {node['html'][:150]}" for v in violations for node in v["nodes"]]

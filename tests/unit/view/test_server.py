@@ -181,6 +181,13 @@ def test_who_does_not_read_an_answer_is_cut_off(server: Server) -> None:
                 connection.send(b"x")
 
 
+def test_an_open_page_keeps_its_connection(server: Server) -> None:
+    """However long: it was once ended when the time for a request was over, and made anew by the page."""
+    with session(server, "stays") as opened, pytest.raises(TimeoutError):
+        while True:
+            opened.recv(timeout=2)  # four times what a request may take
+
+
 def test_a_session_too_many_is_told_so(server: Server) -> None:
     with session(server, "one"), session(server, "two"):
         answer, body = server.ask("/")
