@@ -36,7 +36,7 @@ from sim.engine.processes import (
     sea,
     transfer,
 )
-from sim.engine.reference import reference
+from sim.engine.reference import direct, reference
 from sim.engine.rows import STATUSES
 from sim.engine.strata import attributes
 from sim.engine.streams import Seed
@@ -202,6 +202,7 @@ class CorridorModel(mesa.Model):
 
     def _run_all_days_but_the_last(self) -> None:
         """Run the days before the last one, until an event is scheduled."""
+        self._migrants_day, self._evening = (direct(day, self._tables) for day in (self._migrants_day, self._evening))
         self._default_schedule.pause()
         self._event_list.compact()  # of what is paused, so that a look at the bare list tells whether it is empty
         last, scheduled = self.settings.days - 1, self._event_list._events

@@ -123,14 +123,18 @@ class BorderAgency(Actor):
 
     def _recent(self, day: int) -> Any:
         calls = self.model.world.section_flows[max(day - WEEK + 1, 0) : day + 1, :, S_PATROL_CALLS]
-        return calls.sum(axis=0)[self.numbers]
+        return np.add.reduce(calls)[self.numbers]
 
     def _review(self, day: int) -> None:
-        recent = self._recent(day)
-        calls = float(recent.sum())
+        recent = self._recent(day).tolist()
+        calls = float(sum(recent))
         if calls:
-            wanted = 0.5 * recent / calls + 0.5 * self.by_length
-            self.distribution = (1 - self.entry.mobility) * self.distribution + self.entry.mobility * wanted
+            moved = self.entry.mobility
+            shares = zip(self.distribution.tolist(), recent, self.by_length.tolist(), strict=True)
+            # One by one, as there are few: in arrays it would take twice as long.
+            self.distribution = np.array(
+                [(1 - moved) * share + moved * (0.5 * own / calls + 0.5 * length) for share, own, length in shares]
+            )
             self._deployed = None
         if not self.arrivals and self._load(calls) > self.entry.reinforcement_threshold:
             self._request(day, self.entry.reinforcement_step * self.force)
@@ -162,7 +166,7 @@ class BorderAgency(Actor):
             sites[:] = [site for site in sites if site.remaining > 0]
 
     def _deploy(self) -> None:
-        total = self.force + sum(self.sent.values())
+        total = self.force + sum(self.sent.values()) if self.sent else self.force
         if total == self._deployed:
             return
         self._deployed = total

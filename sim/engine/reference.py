@@ -110,6 +110,18 @@ def reference(world: World) -> Any:
     return Reference(world) if JIT else world
 
 
+def direct(function: Any, tables: Any) -> Any:
+    """Return what runs a compiled function of such tables and a day without a look at their types, compiled if need be.
+
+    That look takes three times as long as the call. Any other function is returned as it is.
+    """
+    if not hasattr(function, "overloads"):
+        return function
+    types_of_a_day = day_types(tables)
+    function.compile(types_of_a_day)
+    return function.overloads[types_of_a_day].entry_point
+
+
 def day_types(tables: Any) -> tuple[Any, Any]:
     """Return numba's types of what processes of the day take: tables, as `reference` gives them, and a day."""
     return tables._numba_type_, types.int64

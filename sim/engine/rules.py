@@ -7,6 +7,7 @@ modules have a rule of that name. Changes apply to models that are made afterwar
 from __future__ import annotations
 
 import inspect
+import operator
 import pkgutil
 from collections.abc import Callable
 from difflib import get_close_matches
@@ -110,9 +111,15 @@ def changed_by_hand() -> list[tuple[ModuleType, str]]:
     return [
         (module, name)
         for module, shipped in SHIPPED.items()
+        if not _all_the_same(vars(module), shipped)
         for name, value in vars(module).items()
         if not name.startswith("__") and value is not shipped.get(name)
     ]
+
+
+def _all_the_same(space: dict[str, Any], shipped: dict[str, Any]) -> bool:
+    """Return whether a module's globals are those that were shipped; it is asked at each start of a run."""
+    return len(space) == len(shipped) and all(map(operator.is_, space.values(), shipped.values()))
 
 
 def fingerprint() -> dict[str, str]:

@@ -59,7 +59,8 @@ def cold(warmth: Floats, coldest: float, comfortable: float) -> Floats:
     """
     if coldest >= comfortable:
         return np.zeros_like(warmth)
-    result: Floats = np.clip((comfortable - warmth) / (comfortable - coldest), 0.0, 1.0)
+    span = comfortable - coldest
+    result: Floats = np.clip(comfortable - warmth, 0.0, span) / span
     return result
 
 

@@ -212,12 +212,20 @@ def dated(entry: Entry, field: str) -> tuple[Mapping[date, Any], Any]:
     return (value, type(entry).model_fields[field].default) if isinstance(value, dict) else ({}, value)
 
 
+_PLAIN = frozenset({float, int, str, bool, date, type(None)})
+
+
 def is_uncertain(value: Any) -> bool:
     """Return whether a scenario, or a part of one, contains a distribution or a random process."""
-    if isinstance(value, Entry):
-        if value.is_process:
+    left = [value]
+    while left:
+        part = left.pop()
+        if type(part) in _PLAIN:  # most are; it is asked before each run
+            continue
+        if isinstance(part, Distribution) or (isinstance(part, Entry) and part.is_process):
             return True
-        value = value.__dict__
-    if isinstance(value, dict):
-        return any(is_uncertain(item) for item in value.values())
-    return isinstance(value, Distribution)
+        if isinstance(part, dict):
+            left += part.values()
+        elif isinstance(part, Entry):
+            left += part.__dict__.values()
+    return False

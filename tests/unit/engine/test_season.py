@@ -6,7 +6,7 @@ from datetime import date
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sim.engine.season import cold, hours_of_darkness, temperature, visibility, years
@@ -77,6 +77,7 @@ def test_temperatures_go_through_those_of_january_and_july() -> None:
 
 
 @given(degrees, degrees, degrees)
+@example(3.0, -1.1e-308, 0.0)  # so small a span that a share of it overflows
 def test_cold_is_a_share_that_falls_with_warmth(january: float, july: float, comfortable: float) -> None:
     warmth = temperature(YEAR, january, july)
     found = cold(warmth, min(january, july), comfortable)
