@@ -1,7 +1,8 @@
 """Figures of a run, drawn in a process of their own beside the run.
 
 Matplotlib's import and the layout of three figures take about as long as the rest of a short run. A fork that is made
-before the model is imported imports Matplotlib meanwhile, and draws while this process writes tables.
+before the model is imported imports Matplotlib meanwhile and reads its fonts, and draws while this process writes
+tables.
 """
 
 from __future__ import annotations
@@ -89,8 +90,9 @@ def _serve(connection: Connection, parents: Connection) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     parents.close()
     with suppress(Exception):  # the parent then draws itself, and reports what is wrong
-        from sim.report.figures import NAMES, drawn_figures
+        from sim.report.figures import NAMES, drawn_figures, warm_up
 
+        warm_up()
         results = connection.recv()
         reader, writer = multiprocessing.Pipe(duplex=False)
         if os.fork() == 0:  # half of them on the core that waits meanwhile

@@ -175,12 +175,12 @@ class Results:
             self._write_daily(place / DAILY)
             _write_csv(self.monthly, place / MONTHLY)
             _write_csv(self.totals, place / TOTALS)
-            if figures is not None:
-                figures(self, place)
             self._write_dictionary(place)
             portable = self._write_scenario(place)
             for name, source in extensions.files().items():
                 write_whole(place / name, source)
+            if figures is not None:
+                figures(self, place)  # last, as they may be drawn beside all this
             tables = {name: sha256(place / name) for name in (DAILY, MONTHLY, TOTALS)}
             others = {file.name: sha256(file) for file in sorted(place.iterdir()) if file.name not in (*tables, REPORT)}
             record = to_yaml(portable, whole=True), scenario_hash(self.scenario)

@@ -175,6 +175,7 @@ def test_age_moves_nothing_and_splits_everything() -> None:
     assert 0.15 < people["minor"] / 400 < 0.35
 
 
+@pytest.mark.long
 def test_age_moves_nothing_and_splits_everything_without_compilation() -> None:
     """The test above by day, in a process that need not compile everything anew for an attribute."""
     above = f"{__file__}::{test_age_moves_nothing_and_splits_everything.__name__}"

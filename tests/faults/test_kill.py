@@ -81,6 +81,7 @@ def test_whatever_the_moment_of_a_kill_only_the_run_in_flight_is_done_again(
     assert len(begun) - len(plan.runs) <= kills * jobs, "more was done again than the runs in flight"
 
 
+@pytest.mark.long
 def test_a_command_that_was_killed_leaves_no_worker_and_goes_on(
     here: Path, plan: Plan, undisturbed: dict[str, bytes]
 ) -> None:
@@ -94,6 +95,7 @@ def test_a_command_that_was_killed_leaves_no_worker_and_goes_on(
     assert lives.tables(here / "killed") == undisturbed
 
 
+@pytest.mark.long
 def test_a_second_writer_is_refused_and_ctrl_c_stops_cleanly_and_says_how_to_go_on(here: Path, plan: Plan) -> None:
     process = start(here, "stopped", "--replicates", "50000", "--jobs", "2")
     wait_for_runs(here / "stopped", process)

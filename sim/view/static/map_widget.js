@@ -45,6 +45,13 @@ function toLine(line, x, y) {
   return least;
 }
 
+const [LATE, SLOW, SHORT] = [60, 700, 200]; // milliseconds
+
+/** How long marks move to their places of the new day: until the next one while days play, else a moment. */
+function motion(since) {
+  return since > SLOW ? SHORT : Math.max(since, 60);
+}
+
 function render({ model, el }) {
   const root = add(el, "div", { class: "cv cv-map" });
   el.style.height = "100%";
@@ -64,6 +71,7 @@ function render({ model, el }) {
   let began = 0;
   let duration = 0;
   let pending = 0;
+  let asked = 0;
   let due = false;
   let size = [0, 0];
   let last = { day: 0, time: 0 };
@@ -114,6 +122,8 @@ function render({ model, el }) {
     due = false;
     layOut();
     if (!base) return;
+    if (asked && performance.now() - asked > LATE) duration = 0; // no motion where the machine has no time for it
+    asked = 0;
     const progress = duration ? Math.min((now - began) / duration, 1) : 1;
     ctx.drawImage(base, 0, 0, ...size);
     const drawn = drawFrame(ctx, state, progress);
@@ -125,7 +135,9 @@ function render({ model, el }) {
       root.dataset.day = state.frame.day;
       model.send({ painted: state.frame.number });
     }
-    if (progress < 1) setTimeout(ask, 20); // about 30 frames a second leave room for the charts
+    if (progress >= 1) return;
+    asked = performance.now();
+    setTimeout(ask, 20); // about 30 frames a second leave room for the charts
   }
 
   function ask() {
@@ -157,7 +169,7 @@ function render({ model, el }) {
     const now = performance.now();
     const ahead = frame.day - last.day;
     state.delta = ahead > 0 && ahead <= TRAVEL ? ahead : 0;
-    duration = state.delta && mayMove() ? Math.min(Math.max(now - last.time, 60), 700) : 0;
+    duration = state.delta && mayMove() ? motion(now - last.time) : 0;
     if (frame.day !== last.day) last = { day: frame.day, time: now };
     began = now;
     state.frame = frame;

@@ -38,6 +38,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.long
 def test_both_arms_stand_side_by_side_on_the_terminal_and_in_the_report(here: Path, corridor: Corridor) -> None:
     done = corridor(*WORDS, "--out", "r", "--report")
     assert done.status == 0, done.err
@@ -74,6 +75,7 @@ def test_one_arm_alone_is_a_comparison_as_ever(here: Path, corridor: Corridor) -
         assert "arms" not in json.loads((study.folder / "study.json").read_text())["plan"]
 
 
+@pytest.mark.long
 def test_reactions_that_a_scenario_switches_off_are_an_option_away(here: Path, corridor: Corridor) -> None:
     words = ["compare", "base.yaml", "off.yaml", "--replicates", "2", "--jobs", "1", "--set", "answers=false"]
     done = corridor(*words, "--out", "as-they-are")

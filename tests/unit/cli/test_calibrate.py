@@ -43,6 +43,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.long
 def test_a_calibration_prints_its_tables_and_names_its_files(here: Path, corridor: Corridor) -> None:
     status, out, err = corridor("calibrate", "fit.yaml", "--jobs", "1", "--arviz", "--out", "out")
     assert status == 0
@@ -59,6 +60,7 @@ def test_a_calibration_prints_its_tables_and_names_its_files(here: Path, corrido
     assert corridor("run", "out/posterior.yaml", "--out", "run", "--quiet") == (0, "", "")
 
 
+@pytest.mark.long
 def test_a_fit_checked_by_its_own_truths_says_how_many_it_finds_again(here: Path, corridor: Corridor) -> None:
     status, out, err = corridor("calibrate", "fit.yaml", "--sbc", "2", "--jobs", "1", "--out", "out")
     assert status == 0

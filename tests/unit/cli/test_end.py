@@ -62,6 +62,7 @@ def test_a_run_says_how_many_migrants_need_how_much(
     assert not (here / "r").exists()
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="a limit of address space that is kept")
 def test_a_limit_of_memory_is_named(here: Path) -> None:
     line = f"ulimit -v 3000000; exec {' '.join(command())} run benghazi-minsk-2025 --days 9 --out r"

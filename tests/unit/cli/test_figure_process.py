@@ -13,6 +13,7 @@ from sim.cli.figure_process import FigureProcess
 from sim.outputs.results import Results
 from sim.report.figures import drawn_figures
 
+pytestmark = pytest.mark.long
 BESIDE = """
 import sys
 from pathlib import Path

@@ -41,6 +41,7 @@ def test_interruption_of_the_tables(here: Path, corridor: Corridor, monkeypatch:
     assert Results.read(here / "results" / "tiny-1").replicates == 1
 
 
+@pytest.mark.long
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 @pytest.mark.parametrize("sent", [pytest.param(signal.SIGINT, marks=pytest.mark.nightly), signal.SIGTERM])
 def test_ctrl_c_and_sigterm(here: Path, sent: signal.Signals) -> None:
@@ -89,6 +90,7 @@ main()
 """
 
 
+@pytest.mark.long
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 @pytest.mark.parametrize("where", ["plain", pytest.param("finaliser", marks=pytest.mark.nightly)])
 @pytest.mark.parametrize(

@@ -60,6 +60,7 @@ def test_the_same_command_gives_the_same_bytes(corridor: Corridor, tiny: str, tm
     assert tables(tmp_path / "one") == tables(tmp_path / "two")
 
 
+@pytest.mark.long
 def test_another_seed_and_another_value_give_other_bytes(corridor: Corridor, tiny: str, tmp_path: Path) -> None:
     for out, more in (("base", []), ("seed", ["--seed", "99"]), ("set", ["--set", "behaviour.retry=2"])):
         assert corridor("run", tiny, "--out", out, "--quiet", *more) == 0

@@ -32,6 +32,7 @@ def test_stopped_on_a_date_and_gone_on_is_the_run_in_one_piece(here: Path, corri
     assert tables(here / "parts") == tables(here / "whole")
 
 
+@pytest.mark.long
 def test_the_state_after_the_last_day_begins_a_longer_run(here: Path, corridor: Corridor) -> None:
     done = corridor("run", "tiny.yaml", "--save", "end.state", "--out", "short")
     assert done.status == 0, done.err

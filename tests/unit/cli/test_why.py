@@ -16,6 +16,7 @@ from tests.strategies import tiny_scenario
 BAN = {"ban": {"kind": "carrier-ban", "title": "ban", "routes": ["benghazi-minsk"], "start": "2025-10-15"}}
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("no_figures")
 def test_of_a_run_it_tells_what_binds_writes_it_and_the_report_has_it(here: Path, corridor: Corridor) -> None:
     assert corridor("run", "tiny.yaml", "--out", "r", "--quiet").status == 0
@@ -31,6 +32,7 @@ def test_of_a_run_it_tells_what_binds_writes_it_and_the_report_has_it(here: Path
     assert "What limits the flow" in (here / "r" / "report.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.long
 def test_a_comparison_tells_differences_by_step(here: Path, corridor: Corridor) -> None:
     (here / "ban.yaml").write_text(to_yaml(tiny_scenario({"measures": BAN}, days=40)))
     words = ["compare", "tiny.yaml", "ban.yaml", "--replicates", "2", "--jobs", "1", "--out", "c", "--why", "--report"]

@@ -22,6 +22,7 @@ PACKAGE = Path(sim.__file__).parent
 ONE_DAY = "import sim; assert sim.__path__ == [{!r}]; sim.CorridorModel(sim.load_scenario('tiny.yaml')).step()"
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not JIT, reason="nothing is compiled")
 def test_a_second_process_compiles_nothing_nor_does_a_copy_elsewhere(tmp_path: Path) -> None:
     shutil.copytree(PACKAGE, tmp_path / "copy" / "sim", ignore=shutil.ignore_patterns("__pycache__"))

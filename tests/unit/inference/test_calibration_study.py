@@ -19,6 +19,7 @@ from tests.strategies import START
 from tests.unit.inference.tiny import CONTENT, ROWS, SCENARIO, fit, row, same
 
 
+@pytest.mark.long
 def test_a_calibration_goes_on_where_it_was(
     serial: tuple[Posterior, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -221,6 +221,7 @@ def test_a_single_pair_has_central_values(tmp_path: Path) -> None:
     assert "90 % interval" not in page.text("li")
 
 
+@pytest.mark.long
 def test_many_scenarios_and_sections_on_the_map(tmp_path: Path) -> None:
     sections = {"dieveniskes": "lt-by-4", "kuznica": "pl-by-1", "narewka": "pl-by-3"}
     changes: dict[str, Any] = {

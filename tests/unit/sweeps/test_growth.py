@@ -38,6 +38,7 @@ def parts(folder: Path) -> dict[str, bytes]:
     return {f.relative_to(folder).as_posix(): f.read_bytes() for f in folder.rglob("part-*.parquet")}
 
 
+@pytest.mark.long
 def test_64_samples_of_sobol_are_the_first_of_128(experiment: dict[str, Any], tmp_path: Path) -> None:
     sim.sweep(experiment, folder=tmp_path / "grown")
     before = parts(tmp_path / "grown")

@@ -20,6 +20,7 @@ from websockets.sync.client import connect
 from sim.view import server as view
 from tests.browser.conftest import Server, until
 
+pytestmark = pytest.mark.long
 SMALL = """
 import sim.view.guard, sim.view.slow_clients
 sim.view.guard.MOST_SESSIONS = 2

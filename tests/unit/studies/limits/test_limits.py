@@ -82,6 +82,7 @@ def test_a_route_over_the_sea_has_no_visas_nor_a_border() -> None:
     }
 
 
+@pytest.mark.long
 def test_the_question_of_the_readme_is_answered() -> None:
     """More flights bring hardly anybody: seats and visas do not bind, the price does, then taste; both are assumed."""
     limits = limits_of(
