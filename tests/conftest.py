@@ -1,5 +1,7 @@
 """What all tests share: Hypothesis without a deadline, as how long an example takes is up to the machine; marks; order.
 
+`pytest` alone runs on all cores; parts, and whatever says `-n`, as said.
+
 With CORRIDOR_ORDER the files of tests come in another order: that of a seed, or of a new one for each run (`random`).
 """
 
@@ -19,6 +21,20 @@ settings.load_profile("corridor")
 
 pytest.register_assert_rewrite("tests.browser.looks")  # so that what it asserts tells what was found
 BROWSER = Path(__file__).parent / "browser"
+
+
+MOST_PROCESSES = 4  # each takes more than a gigabyte in the end
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """Run the whole on all cores, a file in one process, unless the command says how; parts run in this process."""
+    asked = config.option
+    whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS and not asked.keyword
+    said = getattr(asked, "numprocesses", 0) is not None  # it is absent without pytest-xdist
+    if whole and not (said or asked.usepdb or asked.collectonly or hasattr(config, "workerinput")):
+        asked.numprocesses, asked.maxprocesses = "logical", MOST_PROCESSES
+        asked.dist, asked.loadscopereorder = "loadfile", False
 
 
 def pytest_configure(config: pytest.Config) -> None:

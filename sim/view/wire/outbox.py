@@ -6,6 +6,7 @@ step sends eight and a new page sixty.
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from threading import Condition
 from typing import Any
@@ -13,6 +14,9 @@ from typing import Any
 from solara.server.starlette import WebsocketWrapper
 from solara.server.websocket import WebSocketDisconnect
 
+# Seconds. As long the event loop looks for further messages by itself: to be woken for each takes longer than a message,
+# as the sender loses Python's lock to whoever else has something to do.
+LINGERING = 0.003
 MOST_WAITING = 4 << 20  # bytes; whoever sends more to a page that takes nothing waits, until the connection is closed
 
 
@@ -58,18 +62,24 @@ class Outbox(WebsocketWrapper):
 
     async def _empty(self) -> None:
         try:
-            while (data := self._next()) is not None:
-                await (self._send_text_exc(data) if isinstance(data, str) else self._send_bytes_exc(data))
-                self._sent(len(data))
+            while self._goes_on():
+                while (data := self._next()) is not None:
+                    await (self._send_text_exc(data) if isinstance(data, str) else self._send_bytes_exc(data))
+                    self._sent(len(data))
+                await asyncio.sleep(LINGERING)
         except WebSocketDisconnect:
             self._leave()
         except BaseException:
             self._leave()
             raise
 
-    def _next(self) -> str | bytes | None:
+    def _goes_on(self) -> bool:
         with self._changed:
             self._going = bool(self._waiting)
+            return self._going
+
+    def _next(self) -> str | bytes | None:
+        with self._changed:
             return self._waiting.popleft() if self._waiting else None
 
     def _sent(self, size: int) -> None:
