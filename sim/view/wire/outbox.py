@@ -14,8 +14,8 @@ from typing import Any
 from solara.server.starlette import WebsocketWrapper
 from solara.server.websocket import WebSocketDisconnect
 
-# Seconds. As long the event loop looks for further messages by itself: to be woken for each takes longer than a message,
-# as the sender loses Python's lock to whoever else has something to do.
+# Seconds for which the event loop looks for further messages by itself: to be woken for each takes longer than a
+# message, as the sender loses Python's lock to whoever else has something to do.
 LINGERING = 0.003
 MOST_WAITING = 4 << 20  # bytes; whoever sends more to a page that takes nothing waits, until the connection is closed
 
