@@ -151,15 +151,13 @@ def _where(study: Study, other: str, level: str) -> ConsoleTable:
     columns = list(SECTION) if level == "section" else with_registered(ROUTE, *GROUPS)
     main = MAIN_OF_SECTIONS if level == "section" else MAIN_OF_ROUTES
     levels = ["section", "agency"] if level == "section" else ["route"]
-    part = study.differences[(study.differences["scenario"] == other) & study.differences["level"].isin(levels)]
+    whole = study.differences[study.differences["scenario"] == other]
+    part = whole if window is None else window.differences_by_place(other)
+    part = part[part["level"].isin(levels)]
     rows = part.set_index(["name", "measure"])
-    if window is not None:  # what it has not, such as those stranded at the end by section, is of the whole run
-        own = window.differences(other)
-        own = own[own["level"].isin(levels)].set_index(["name", "measure"])
-        rows = pd.concat([own, rows[~rows.index.isin(own.index)]])
     table = ConsoleTable(
         f"By {level}, where did it go? Difference: median (5 % to 95 %)",
-        f"{other} less {study.base}" + (f", {window.words}" if window else ""),
+        f"{other} less {study.base}" + (f", {window.words}; {EMPTY}: weeks do not tell it" if window else ""),
         (level, *map(short_of, columns)),
         tuple(short_of(name) for name in main if name in columns),
     )

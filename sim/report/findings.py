@@ -186,6 +186,20 @@ class Findings:
         """Return the row of an output's paired difference, with ``lower`` and ``higher``; None if there is none."""
         return self._rows.get(("-", other, level, name, output))
 
+    def difference_at(self, other: str, output: str, level: str, name: str) -> dict[str, Any] | None:
+        """Return `difference` of a section, an agency or a route over the window; None also if weeks do not tell it."""
+        window = self.window(other)
+        if window is None:
+            return self.difference(other, output, level, name)
+        if other not in self._of_windows:
+            rows = window.differences_by_place(other).to_dict("records")
+            self._of_windows[other] = {tuple(str(row[key]) for key in _KEYS[1:]): row for row in rows}
+        return self._of_windows[other].get((level, name, output))
+
+    @cached_property
+    def _of_windows(self) -> dict[str, dict[tuple[str, ...], dict[str, Any]]]:
+        return {}
+
     def ended(self, scenario: str, status: str) -> dict[str, Any] | None:
         """Return the row of persons with a status at the end."""
         return self.value(scenario, "persons", EVERYWHERE, status)

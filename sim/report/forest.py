@@ -12,7 +12,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from sim.outputs.definitions import title_of
 from sim.report.findings import Findings
 from sim.report.panels import MARKERS, Group, Key, colour_of, nought, panel
-from sim.report.sentences import Row, changed, has_sea
+from sim.report.sentences import Row, changed, has_sea, since
 from sim.report.style import COLOURS, INK, PALE
 from sim.report.svg import Drawing, drawing_of
 from sim.report.words import clipped, interval, number
@@ -70,7 +70,7 @@ def displacement(found: Findings) -> list[Group]:
             if lines:
                 drawings.append(_forest(f"{key}{k}", title, unit, lines))
         if drawings:
-            groups.append(Group(other, "", keys, drawings, wide=True))
+            groups.append(Group(other, since(found, other), keys, drawings, wide=True))
     return groups
 
 
@@ -78,7 +78,7 @@ def _by_section(found: Findings, other: str) -> list[Line]:
     lines = []
     for agency in found.agencies:
         for level, name in (*(("section", n) for n in found.sections_of(agency)), ("agency", agency)):
-            row = found.difference(other, "attempts", level, name)
+            row = found.difference_at(other, "attempts", level, name)
             if row is not None:
                 whole = level == "agency"
                 label = found.title_of(level, name) if whole else name
@@ -90,9 +90,9 @@ def _by_section(found: Findings, other: str) -> list[Line]:
 def _by_route(found: Findings, other: str) -> list[Line]:
     lines = []
     for name in found.routes:
-        boarded = found.difference(other, "boarded", "route", name)
+        boarded = found.difference_at(other, "boarded", "route", name)
         sea = any(name in one.routes and one.routes[name].over_sea for one in found.scenarios.values())
-        arrived = found.difference(other, "landed" if sea else "entries", "route", name)
+        arrived = found.difference_at(other, "landed" if sea else "entries", "route", name)
         for row, label, colour, marker in ((boarded, name, COLOURS[0], "o"), (arrived, "", COLOURS[1], "D")):
             if row is not None and boarded is not None and _any((boarded, arrived)):
                 lines.append(Line(label, row, "boarded", colour, marker))

@@ -202,7 +202,7 @@ def _rises(
     found: Findings, other: str, level: str, names: list[str], output: str, what: str
 ) -> Iterator[tuple[float, str]]:
     for name in names:
-        row = found.difference(other, output, level, name)
+        row = found.difference_at(other, output, level, name)
         if row is not None and row["low90"] > 0:
             ends = _ends(row, output) if row["replicates"] > 1 else ""
             yield row["median"], f"{number(row['median'], output)} {what} {_place(found, level, name)}{ends}"

@@ -147,7 +147,7 @@ def sections(found: Findings, other: str | None = None) -> Table:
         more = [*([Cell("–")] if ever else []), *([Cell(ASSUMED)] if other is None else [])]
         lines.append(Line("Before any section, and by sea", "", [*rest, *more]))
     names = [short_of(output) for output in columns]
-    title = "By section" if other is None else f"By section: {other} less {found.base}"
+    title = "By section" if other is None else _less("By section", found, other)
     note = "Stranded, returned and dead: persons, by the last section that they tried."
     names += [*(["ever over 1"] if ever else []), *(["trust"] if other is None else [])]
     return Table(title, note, ["", *names], lines, "places")
@@ -163,14 +163,19 @@ def routes(found: Findings, other: str | None = None) -> Table:
         cells = _cells(found, "route", name, columns, other)
         if any(entry.main not in ("0", "–") or entry.sub for entry in cells):
             lines.append(Line(name, "", cells))
-    title = "By route" if other is None else f"By route: {other} less {found.base}"
+    title = "By route" if other is None else _less("By route", found, other)
     return Table(title, "", ["", *(short_of(output) for output in columns)], lines, "places")
+
+
+def _less(title: str, found: Findings, other: str) -> str:
+    window = since(found, other)
+    return f"{title}: {other} less {found.base}{f', {window}' if window else ''}"
 
 
 def _cells(found: Findings, level: str, name: str, columns: Sequence[str], other: str | None) -> list[Cell]:
     if other is None:
         return [cell(found, found.value(found.base, output, level, name), output) for output in columns]
-    return [cell(found, found.difference(other, output, level, name), output, sign=True) for output in columns]
+    return [cell(found, found.difference_at(other, output, level, name), output, sign=True) for output in columns]
 
 
 def all_outputs(found: Findings) -> list[Table]:

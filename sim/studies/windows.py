@@ -16,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sim.outputs.definitions import definition
+from sim.outputs.definitions import ALL, definition
 from sim.outputs.run_data import WINDOW
 from sim.scenario.errors import ScenarioError
 from sim.scenario.schema import Scenario
@@ -85,8 +85,10 @@ class Window:
         return self._matrices[scenario]
 
     def _matrix(self, scenario: str) -> Matrix:
-        parts = [_over(part, self.first, self.last) for part in self.study.parts("weekly", scenario=[scenario])]
-        table = pa.concat_tables(parts) if parts else _over(SCHEMAS["weekly"].empty_table(), self.first, self.last)
+        agencies = {name: section.agency for name, section in self.study.scenarios[scenario].sections.items()}
+        weeks = self.study.parts("weekly", scenario=[scenario]) or [SCHEMAS["weekly"].empty_table()]
+        over = [_over(part, self.first, self.last) for part in weeks]
+        table = pa.concat_tables([*over, *(_of_agencies(part, agencies) for part in over)])
         for key in KEYS:
             table = table.set_column(table.column_names.index(key), key, _encoded(table[key]))
         return statistics.matrix_of(table)
@@ -104,6 +106,20 @@ class Window:
         """Return each output of a scenario minus that of the base over the window, as `Study.differences`."""
         base = self.study.base
         return self._once(other, lambda: statistics.differences(self.matrix(base), self.matrix(other)), "-")
+
+    def differences_by_place(self, other: str) -> pd.DataFrame:
+        """Return `differences` by section, agency, route and all else but the whole.
+
+        Persons at the end of the run, which weeks do not tell by section, are among them if the window ends then.
+        """
+        own, whole = self.differences(other), self.study.differences
+        own = own[own["level"] != ALL]
+        if self.last < self.study.scenarios[self.study.base].end:
+            return own
+        stocks = [name for name in whole["measure"].unique() if definition(str(name)).over_time == "end"]
+        ends = whole[(whole["scenario"] == other) & (whole["level"] != ALL) & whole["measure"].isin(stocks)]
+        both = pd.concat([own.astype(dict.fromkeys(KEYS, object)), ends.astype(dict.fromkeys(KEYS, object))])
+        return both.drop_duplicates(["level", "name", "measure"], ignore_index=True)
 
     def _once(self, scenario: str, make: Callable[[], pd.DataFrame], kind: str = "") -> pd.DataFrame:
         """Return a table with the columns scenario, first and last; made once."""
@@ -146,6 +162,17 @@ def _over(part: pa.Table, first: date, last: date) -> pa.Table:
         _grouped(plain.filter(pc.and_(_among(plain, ends), at_end)), _HIGHEST),
     ]
     return pa.concat_tables(found)
+
+
+def _of_agencies(table: pa.Table, agencies: dict[str, str]) -> pa.Table:
+    """Return the flows of agencies, each the sum over its sections; of loads weeks have the agencies' own."""
+    flows = [name for name in pc.unique(table["measure"]).to_pylist() if definition(name).over_time == "sum"]
+    flows = [name for name in flows if name != "days_over"]
+    sections = table.filter(pc.and_(pc.equal(table["level"], "section"), _among(table, flows)))
+    own = [agencies[name] for name in sections["name"].to_pylist()]
+    sections = sections.set_column(sections.column_names.index("name"), "name", pa.array(own, pa.string()))
+    level = pa.array(["agency"] * len(sections), pa.string())
+    return _grouped(sections.set_column(sections.column_names.index("level"), "level", level), _SUM)
 
 
 def _how(measure: str) -> str:

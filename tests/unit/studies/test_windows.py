@@ -56,6 +56,23 @@ def test_values_are_those_of_the_days_and_differences_are_all_since_that_day(stu
         assert part["all", "all", measure] == pytest.approx(whole["all", "all", measure], abs=1e-9)
 
 
+def test_an_agency_has_what_its_sections_have_and_nothing_is_of_the_whole_run(study: Study) -> None:
+    """The whole run's numbers of agencies once stood beside the sections' of the window."""
+    early, late = Window(study, BASE.start, date(2025, 10, 21)), Window(study, date(2025, 10, 22))
+    for window in (early, late):
+        rows = window.values("ban").set_index(["level", "name", "measure"])["mean"]
+        for agency in BASE.agencies:
+            own = [name for name, section in BASE.sections.items() if section.agency == agency]
+            for flow in ("attempts", "entries", "turn_backs"):
+                assert rows["agency", agency, flow] == sum(rows["section", name, flow] for name in own)
+    whole = study.differences.set_index(["level", "name", "measure"])["mean"]
+    parts = [w.differences_by_place("ban").set_index(["level", "name", "measure"])["mean"] for w in (early, late)]
+    for place in (("agency", agency) for agency in BASE.agencies):
+        assert sum(part[*place, "attempts"] for part in parts) == pytest.approx(whole[*place, "attempts"])
+        assert (*place, "persons_stranded") not in parts[0].index
+        assert parts[1][*place, "persons_stranded"] == whole[*place, "persons_stranded"]
+
+
 @pytest.mark.parametrize(
     ("since", "until", "words"),
     [
