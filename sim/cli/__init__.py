@@ -1,5 +1,17 @@
 """The command `corridor`."""
 
-from sim.cli.interrupts import listen
+import sys
 
-listen()  # before the imports of the commands, which take long enough to be interrupted
+from sim.cli import interrupts
+
+interrupts.listen()  # before the imports of the commands, which take long enough to be interrupted
+
+
+def command() -> None:
+    """Entry point of the command: imports and runs it; Ctrl-C during the imports ends it as at any other time."""
+    try:
+        from sim.cli.main import main
+    except KeyboardInterrupt:
+        sys.stderr.write("corridor: interrupted\n")
+        raise SystemExit(interrupts.status()) from None
+    main()

@@ -358,4 +358,6 @@ def say_unfinished(unfinished: str) -> None:
 def fail(message: str, status: int) -> NoReturn:
     """End the command with one clear message."""
     say(f"corridor: {message}", error=True)
+    if status == INTERRUPTED:
+        interrupts.tell()
     raise SystemExit(interrupts.status() if status == INTERRUPTED else status)

@@ -11,7 +11,7 @@ import sys
 import threading
 from typing import Any
 
-_asked = False
+_asked = _told = False
 _status = 130  # with which the command ends: 128 and the number of the signal
 _hook = sys.unraisablehook
 
@@ -32,6 +32,17 @@ def check() -> None:
     """Raise KeyboardInterrupt if Ctrl-C was pressed, or the process asked to end, and that was lost."""
     if _asked:
         raise KeyboardInterrupt
+
+
+def tell() -> None:
+    """Note that the user was told of the interruption."""
+    global _told
+    _told = True
+
+
+def is_told() -> bool:
+    """Return whether the user was told of the interruption."""
+    return _told
 
 
 def status() -> int:

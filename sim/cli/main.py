@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli import analysis, calibrate, discover_scenario, states, studies, sweeps, why
+from sim.cli import analysis, calibrate, discover_scenario, interrupts, states, studies, sweeps, why
 from sim.cli.common import (
     INTERRUPTED,
     NOTHING_WRITTEN,
@@ -365,6 +365,10 @@ def main() -> None:
             flush()
     except KeyboardInterrupt:
         fail("interrupted", INTERRUPTED)
+    except SystemExit as end:
+        if end.code == INTERRUPTED and not interrupts.is_told():  # Typer's own, without a word
+            fail("interrupted", INTERRUPTED)
+        raise
     except Exception as error:
         if os.environ.get("CORRIDOR_DEBUG"):
             raise

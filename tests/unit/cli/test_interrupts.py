@@ -32,6 +32,30 @@ def test_interruption_of_the_run(here: Path, corridor: Corridor, monkeypatch: py
     assert [path.name for path in here.iterdir()] == ["tiny.yaml"]
 
 
+IMPORTING = """
+import builtins, os, signal, sys
+MODULE = sys.argv[1]
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from sim.cli import command
+load = builtins.__import__
+def slowly(name, *rest):
+    if name == MODULE:
+        os.kill(os.getpid(), signal.SIGINT)
+    return load(name, *rest)
+builtins.__import__ = slowly
+sys.argv = ["corridor", "schema"]
+command()
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+@pytest.mark.parametrize("module", ["typer", "sim.scenario.json_schema"])
+def test_ctrl_c_while_the_command_is_imported_or_imports(here: Path, module: str) -> None:
+    words = [sys.executable, "-c", IMPORTING, module]
+    done = subprocess.run(words, cwd=here, env=environment(), capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "corridor: interrupted\n")
+
+
 @pytest.mark.usefixtures("no_figures")
 def test_interruption_of_the_tables(here: Path, corridor: Corridor, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sim.report.console.show", interrupt)
