@@ -1,7 +1,5 @@
 """The command `corridor`."""
 
-import sys
-
 from sim.cli import interrupts
 
 interrupts.listen()  # before the imports of the commands, which take long enough to be interrupted
@@ -12,6 +10,7 @@ def command() -> None:
     try:
         from sim.cli.main import main
     except KeyboardInterrupt:
-        sys.stderr.write("corridor: interrupted\n")
-        raise SystemExit(interrupts.status()) from None
+        from sim.cli.common import INTERRUPTED, fail
+
+        fail("interrupted", INTERRUPTED)
     main()

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from tests.browser.conftest import Opener, Server, until
-from tests.browser.looks import CONTRAST, seen_at
+from tests.browser.looks import CONTRAST, MEETING, seen_at
 from tests.command import caller
 
 MAP, NUMBERS, CHART, RUN = ".cv-map", ".cv-numbers", ".cv-chart", ".cv-run"
@@ -48,6 +48,11 @@ def test_opens_with_a_map_charts_and_figures(page: Any) -> None:
     assert page.locator(CHART).count() == 3
     assert [c.get_attribute("data-ghost") for c in page.locator(CHART).all()] == ["365"] * 3
     assert "Tabs" not in page.content()
+
+
+def test_in_a_low_window_no_part_lies_over_another(open_page: Opener) -> None:
+    page = open_page(1280, 720)
+    assert page.evaluate(MEETING, [NUMBERS, MAP, CHART]) == []
 
 
 def test_steps_a_day_and_a_week(page: Any) -> None:

@@ -39,7 +39,9 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 from sim.cli import command
 load = builtins.__import__
 def slowly(name, *rest):
+    global MODULE
     if name == MODULE:
+        MODULE = None
         os.kill(os.getpid(), signal.SIGINT)
     return load(name, *rest)
 builtins.__import__ = slowly
