@@ -8,7 +8,7 @@ import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -30,7 +30,6 @@ BAD_INPUT, UNFINISHED, INTERRUPTED = 2, 3, 130
 MOST_OF_TAG = 80
 NOTHING_WRITTEN = "nothing was written; the same command begins anew"
 
-DAY = "%Y-%m-%d"
 # Options that several commands have.
 ScenarioName = Annotated[str, typer.Argument(help="Name of a shipped scenario, or a YAML file.", metavar="SCENARIO")]
 Seed = Annotated[int | None, typer.Option(help="Seed of all random numbers, 0 or more.")]
@@ -127,14 +126,24 @@ UntilMeasure = Annotated[
     str, typer.Option("--measure", metavar="MEASURE[@NAME]", help="For --until; @ a section, agency, route or cohort.")
 ]
 AtMost = Annotated[int, typer.Option("--at-most", metavar="N", help="Most replicates for --until.")]
+
+
+def day_of(text: str) -> date:
+    """Return the day of an option; raises BadParameter if there is no such day."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"found {text!r}; allowed: a day of the calendar, such as 2025-08-31") from None
+
+
 From = Annotated[
-    datetime | None,
+    date | None,
     typer.Option(
-        "--from", metavar="DATE", formats=[DAY], help="Report from this day on [the first on which scenarios differ]."
+        "--from", metavar="DATE", parser=day_of, help="Report from this day on [the first on which scenarios differ]."
     ),
 ]
 To = Annotated[
-    datetime | None, typer.Option("--to", metavar="DATE", formats=[DAY], help="Report up to this day [the last].")
+    date | None, typer.Option("--to", metavar="DATE", parser=day_of, help="Report up to this day [the last].")
 ]
 Arviz = Annotated[bool, typer.Option("--arviz", help="Also write arviz.nc, for ArviZ (extra `arviz`).")]
 Jobs = Annotated[int | None, typer.Option(min=1, help="Processes [all cores].")]

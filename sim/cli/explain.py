@@ -43,6 +43,10 @@ def explain(
             cases, routes=routes, since=since, until=until, check=check_of(source),
             progress=lambda done, total: advance(done, total, 0),
         )  # fmt: skip
+    if (window[0] or limits.first, window[1] or limits.last) != (limits.first, limits.last):
+        notes.print(
+            f"weeks of the run are explained whole: {limits.first} to {limits.last}", highlight=False, style="dim"
+        )
     pairs = pairs_of(source)
     from sim.api.analyses import write_tables
 

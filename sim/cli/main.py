@@ -227,9 +227,8 @@ def compare(
     Each --with is one more scenario: the base with a measure, or with several that are joined by +. Scenarios with
     reactions are run in two arms: if they answer, and if nobody does.
     """
-    days_shown = studies.window_of(since, to)
     work = studies.Work(
-        replicates, until, measure, at_most, jobs, dask, shard, report, quiet, days_shown, full, explain
+        replicates, until, measure, at_most, jobs, dask, shard, report, quiet, (since, to), full, explain
     )
     asked = {"seed": seed, "days": days}
     studies.compare([base, *(others or [])], asked, changes or [], allow_outside, out, work, measures, answers)
@@ -249,7 +248,7 @@ def results(
     wide: Wide = False,
 ) -> None:
     """Show the tables of a run or study again, or query a study with SQL."""
-    studies.results(folder, sql, form, studies.window_of(since, to), full)
+    studies.results(folder, sql, form, (since, to), full)
 
 
 @app.command()
@@ -291,7 +290,7 @@ def report(
     extensions: With = None,
 ) -> None:
     """Write the report of a run or study: one HTML file that opens offline and prints well."""
-    studies.report(folder, out, studies.window_of(since, to))
+    studies.report(folder, out, (since, to))
 
 
 @app.command()
@@ -305,7 +304,7 @@ def brief(
     extensions: With = None,
 ) -> None:
     """Write the brief of a run or study: two A4 pages, as HTML, and as PDF if this machine has Chromium or Chrome."""
-    studies.brief(folder, out, studies.window_of(since, to))
+    studies.brief(folder, out, (since, to))
 
 
 @app.command()

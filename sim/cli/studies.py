@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -38,11 +38,6 @@ REPORT, BRIEF = "report.html", "brief.html"
 COMPARE = "compare"  # the kind of a study
 LONGEST_NAME = 100
 Days = tuple[date | None, date | None]  # first and last day to report on
-
-
-def window_of(since: datetime | None, to: datetime | None) -> Days:
-    """Return the days of --from and --to."""
-    return None if since is None else since.date(), None if to is None else to.date()
 
 
 class Work(NamedTuple):

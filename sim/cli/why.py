@@ -9,7 +9,7 @@ import typer
 
 from sim.cli.common import Changes, From, Quiet, To, Wide, WithMeasures, load
 from sim.cli.explain import explain
-from sim.cli.studies import open_folder, window_of
+from sim.cli.studies import open_folder
 
 if TYPE_CHECKING:
     from sim.outputs.results import Results
@@ -54,8 +54,7 @@ def why(
         raise ScenarioError("--set, --with: allowed for a scenario; a folder is explained as it is")
     else:
         found = open_folder(folder)
-    days = window_of(since, to)
     explain(
-        found, folder, name=source, routes=route, replicates=replicates, window=days, form=form, quiet=quiet,
+        found, folder, name=source, routes=route, replicates=replicates, window=(since, to), form=form, quiet=quiet,
         tables=not quiet,
     )  # fmt: skip

@@ -29,6 +29,10 @@ SECTION = ("pressure_mean", "pressure_peak", "days_over", "attempts", "entries",
 MAIN_OF_SECTIONS = ("pressure_peak", "attempts", "entries", "persons_stranded", "deaths", "pressure_mean", "days_over")
 ROUTE = ("boarded", "attempts", "entries", "landed", "stranded", "deaths")
 MAIN_OF_ROUTES = ("attempts", "entries", "landed", "stranded", "deaths", "boarded")
+_WHAT = (
+    "median (5 % to 95 %)",
+    "median (5 % to 95 %: --wide)",
+)  # of cells with intervals, and where they are too narrow
 _WHOLE_RUN = "whole run: the same difference over all its days"
 _PAIRS = "each pair has the same people, the same draws and the same parameters"
 
@@ -97,7 +101,7 @@ def _intervals(study: Study) -> ConsoleTable:
 
 def _sections(study: Study) -> ConsoleTable:
     table = ConsoleTable(
-        "By section: median (5 % to 95 %)",
+        tuple(f"By section: {what}" for what in _WHAT),
         "pressure = attempts (7-day mean) / attempts a day that the deployed personnel can intercept and process; "
         "1 is full load. Attempts: events; entries, stranded, deaths: persons, by the last section tried.",
         ("section", *map(short_of, (*SECTION, "overload_probability")), "trust"),
@@ -131,7 +135,7 @@ def _differences(study: Study, other: str) -> ConsoleTable:
         f"{_PAIRS}; medians; difference = {other} less {study.base}, pair by pair, with the interval that holds 90 % "
         "of the pairs; lower / higher: in how many pairs" + (f"; {_WHOLE_RUN}" if extra else ""),
         ("output", study.base, other, "difference", "5 %", "95 %", *extra, "lower / higher", "unit"),
-        ("difference", study.base, other, *extra, "5 %", "95 %", "unit", "lower / higher"),
+        ("difference", "5 %", "95 %", study.base, other, *extra, "unit", "lower / higher"),
     )
     for key in with_registered(WHOLE, *GROUPS):
         if key not in found.index:
@@ -156,7 +160,7 @@ def _where(study: Study, other: str, level: str) -> ConsoleTable:
     part = part[part["level"].isin(levels)]
     rows = part.set_index(["name", "measure"])
     table = ConsoleTable(
-        f"By {level}, where did it go? Difference: median (5 % to 95 %)",
+        tuple(f"By {level}, where did it go? Difference: {what}" for what in _WHAT),
         f"{other} less {study.base}" + (f", {window.words}; {EMPTY}: weeks do not tell it" if window else ""),
         (level, *map(short_of, columns)),
         tuple(short_of(name) for name in main if name in columns),

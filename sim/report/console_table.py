@@ -35,17 +35,19 @@ class ConsoleTable:
     then leaves out columns, the least important first; the caption says which.
     """
 
-    def __init__(self, title: str, caption: str, columns: Iterable[str], main: Sequence[str] = ()) -> None:
+    def __init__(self, title: Cell, caption: str, columns: Iterable[str], main: Sequence[str] = ()) -> None:
         """An empty table.
 
         Args:
-            title: Stands above it; nothing does if it is empty.
+            title: Stands above it; nothing does if it is empty. Two of them are for cells in their longer forms and
+                for those in the shortest.
             caption: Stands below it.
             columns: The headings. The first column has names, on the left; the others have figures or words.
             main: The headings of the columns that come first when there is little room, by importance; the others
                 come after them in their order.
         """
-        self.title, self.caption, self.columns = title, caption, [visible(column) for column in columns]
+        self.titles = title if isinstance(title, tuple) else (title,)
+        self.caption, self.columns = caption, [visible(column) for column in columns]
         first = [self.columns.index(visible(column)) for column in main]
         rest = [number for number in range(1, len(self.columns)) if number not in first]
         self._main, self._rest = (first, rest) if first else (rest, [])
@@ -116,7 +118,8 @@ class ConsoleTable:
         if left_out:
             caption += "\n" if caption else ""
             caption += f"Not shown at this width: {', '.join(left_out)}; --wide shows all."
-        title = Text(visible(self.title), style="table.title") if self.title else None
+        words = self.titles[-1] if form and form == self._forms - 1 else self.titles[0]
+        title = Text(visible(words), style="table.title") if words else None
         table = Table(
             title=title, title_justify="left", box=HEAVY_HEAD,
             caption=Text(caption, style="table.caption") if caption else None, caption_justify="left",

@@ -92,6 +92,10 @@ class Lever:
             return _number(found.get(where[1], 0.0) if len(where) > 1 else found)
         return sum(_scheduled(scenario, path, day) for path in self.paths)
 
+    def words(self, value: float) -> str:
+        """Return the lever at a value in words: its group, label, and the value with its unit."""
+        return f"{self.group}, {self.label}: {f'{value * 100:g} %' if self.percent else f'{value:g} {self.unit}'}"
+
     def overrides(self, scenario: Scenario, to: Setting) -> Iterator[tuple[str, Any]]:
         """Yield overrides that set the value from its date on and remove later entries."""
         for path, share in zip(self.paths, self.shares, strict=True):
@@ -128,6 +132,8 @@ def changed(scenario: Scenario, choices: Choices) -> Scenario:
     for name, setting in choices.values.items():
         if name not in known:
             raise ScenarioError(f"found {name!r}, which is no lever of this scenario")
+        if known[name].percent and not 0 <= setting.value <= 1:
+            raise ScenarioError(f"{known[name].words(setting.value)}; allowed: 0 to 100 %")
         overrides.update(known[name].overrides(scenario, setting))
     overrides.update({f"reactions.{name}": None for name in choices.unanswered})
     measures = _measures(scenario, choices, known)
@@ -150,9 +156,7 @@ def told(scenario: Scenario, choices: Choices) -> list[str]:
     known = {lever.name: lever for lever in levers_of(scenario)}
     words = []
     for name, (value, since) in sorted(choices.values.items()):
-        lever = known[name]
-        shown = f"{value * 100:g} %" if lever.percent else f"{value:g} {lever.unit}"
-        words.append(f"{lever.group}, {lever.label}: {shown} from {day(since)}")
+        words.append(f"{known[name].words(value)} from {day(since)}")
     if choices.ban:
         places = ", ".join(title(scenario, scenario.routes[route].origin) for route in choices.ban.routes)
         words.append(f"Carriers banned from {places}, from {day(choices.ban.start)}")
@@ -347,8 +351,8 @@ def _measure(scenario: Scenario, lever: Lever, to: Setting) -> tuple[str, dict[s
 
 
 def _about(entry: type[Any], field_name: str) -> str:
-    """Return the sentence with which the schema describes a field."""
-    return sentence_of(note(entry.model_fields[field_name]))
+    """Return the sentence with which the schema describes a field; of shares, which are shown in per cent, likewise."""
+    return sentence_of(note(entry.model_fields[field_name])).replace("0 to 1.", "0 to 100 %.")
 
 
 def title(scenario: Scenario, name: str) -> str:

@@ -22,7 +22,7 @@ from sim.scenario import (
     to_yaml,
 )
 from sim.view import series
-from sim.view.levers import Ban, Choices, Setting, changed, difference, named, with_setting
+from sim.view.levers import Ban, Choices, Setting, changed, difference, levers_of, named, with_setting
 from sim.view.live_model import Pace, WatchedModel
 from sim.view.numbers import numbers_by_day
 from sim.view.state.history import History
@@ -200,11 +200,21 @@ class Session:
         """Set one lever from a day of the run on, or release it with None.
 
         Without a day it keeps its own, if it was set before, else that of the next change applies.
+
+        Raises:
+            ScenarioError: If the value is not allowed, in the words of the page; nothing is changed.
         """
         old = self.choices.values.get(name)
         since = self._date(day) if day is not None else old.since if old else self.since
         to = None if value is None else Setting(float(value), since)
-        self.choose(with_setting(self.choices, name, to), f"lever {name}", more)
+        try:
+            self.choose(with_setting(self.choices, name, to), f"lever {name}", more)
+        except ScenarioError as error:
+            lever = next((one for one in levers_of(self.base) if one.name == name), None)
+            if lever is None or to is None or not error.problems[0].path:
+                raise
+            problems = "; ".join(problem.text for problem in error.problems)
+            raise ScenarioError(f"{lever.words(to.value)}: {problems}") from None
 
     def set_since(self, day: int) -> None:
         """Let the next changes apply from this day of the run on; those made keep theirs."""

@@ -14,6 +14,7 @@ from tests.browser.looks import CONTRAST, MEETING, seen_at
 from tests.command import caller
 
 MAP, NUMBERS, CHART, RUN = ".cv-map", ".cv-numbers", ".cv-chart", ".cv-run"
+FIGURE = ".cv-lever[data-lever='facilitation.belarus'] .cv-figure"
 
 
 def data(page: Any, selector: str, name: str) -> Any:
@@ -87,6 +88,12 @@ def test_picks_a_scenario(page: Any) -> None:
     assert page.locator("[data-event='Lithuania orders turn-backs']").count() == 3
 
 
+def inside(box: dict[str, float], window: dict[str, float]) -> bool:
+    """Whether a box lies in the window."""
+    across, down = box["x"] + box["width"], box["y"] + box["height"]
+    return bool(box["x"] >= 0 and box["y"] >= 0 and across <= window["width"] and down <= window["height"])
+
+
 def test_a_lever_replays_the_day_and_leaves_the_baseline(page: Any) -> None:
     go_to(page, 240)
     old = page.locator(NUMBERS).get_attribute("data-values")
@@ -105,6 +112,26 @@ def test_a_lever_replays_the_day_and_leaves_the_baseline(page: Any) -> None:
     assert [c.get_attribute("data-ghost") for c in page.locator(CHART).all()] == ghosts
     page.get_by_role("button", name="Undo all changes").click()
     page.wait_for_function("old => document.querySelector('.cv-numbers').dataset.values === old", arg=old)
+
+
+def test_what_cannot_be_is_said_and_taken_back(page: Any) -> None:
+    figure = page.get_by_role("spinbutton", name="Facilitation, per cent")
+    old = figure.input_value()
+    figure.fill("500")
+    figure.press("Enter")
+    said = page.get_by_role("alert").filter(has_text="Belarus, Facilitation: 500 %; allowed: 0 to 100 %")
+    said.wait_for()
+    assert inside(said.bounding_box(), page.viewport_size)
+    page.wait_for_function("([id, old]) => document.querySelector(id).value === old", arg=[FIGURE, old])
+    figure.fill("")
+    figure.press("Enter")
+    assert figure.input_value() == old
+    day = page.get_by_label("Date of new changes")
+    first = day.input_value()
+    day.fill("2031-01-01")
+    day.blur()
+    assert day.input_value() == first
+    assert page.locator(".cv-levers").get_attribute("data-changes") == "0"
 
 
 def test_what_is_saved_gives_the_same_numbers_on_the_command_line(
@@ -166,7 +193,7 @@ def test_a_wrong_message_is_told_and_changes_nothing(page: Any) -> None:
         document.querySelector('#cv-scenario').append(option);
     }""")
     page.select_option("#cv-scenario", "../../etc/passwd.yaml")
-    page.wait_for_selector(".cv-header .cv-wrong:not([hidden])")
+    page.wait_for_selector(".cv-header .cv-wrong:popover-open")
     assert "not offered" in page.locator(".cv-header .cv-wrong").inner_text()
     assert page.locator(".cv-levers").get_attribute("data-scenario") == "benghazi-minsk-2025"
 

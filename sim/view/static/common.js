@@ -18,6 +18,17 @@ function add(parent, tag, attributes = {}, text = null) {
   return element;
 }
 
+/** What went wrong, said above everything else on the page, wherever that is scrolled to, until it is told "". */
+function complaint(parent) {
+  const box = add(parent, "div", { class: "cv cv-wrong", role: "alert", popover: "manual" });
+  const show = () => box.togglePopover(box.textContent !== "");
+  return (text) => {
+    box.textContent = text;
+    if (box.isConnected) show();
+    else requestAnimationFrame(show); // a widget is drawn before it is put into the page
+  };
+}
+
 /** Hands over a file: its name, and a Blob of its content. */
 function saveAs(name, content) {
   const link = document.createElement("a");

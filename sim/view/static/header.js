@@ -34,7 +34,7 @@ function render({ model, el }) {
   }
   const save = add(root, "button", { class: "cv-button", type: "button" }, "Save as scenario");
   const untheme = themeButton(root);
-  const wrong = add(root, "div", { class: "cv-wrong", role: "alert", hidden: "" });
+  const complain = complaint(root);
   const line = sender(model);
   let file = 0;
   let handed = 0;
@@ -68,8 +68,7 @@ function render({ model, el }) {
     root.dataset.scenario = data.scenario;
     changes.textContent = data.ahead || (data.changes ? `${data.changes} ${data.changes === 1 ? "change" : "changes"}` : "");
     changes.title = data.ahead ? "" : data.told.join("\n");
-    wrong.hidden = !data.error;
-    wrong.textContent = data.error;
+    complain(data.error);
     showDocument(data);
     if (data.file && data.file.number > file) {
       file = data.file.number;
@@ -84,10 +83,7 @@ function render({ model, el }) {
       button.disabled = asked.busy;
     }
     root.dataset.document = asked.busy ? "busy" : asked.files ? "done" : "none";
-    if (asked.error) {
-      wrong.hidden = false;
-      wrong.textContent = asked.error;
-    }
+    if (asked.error) complain(asked.error);
     if (!asked.files || asked.number <= handed) return;
     handed = asked.number;
     for (const { name, type, content } of asked.files) {

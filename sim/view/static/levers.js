@@ -14,7 +14,7 @@ function place(input, value) {
   input.style.setProperty("--share", Math.min(Math.max((value - input.min) / (input.max - input.min || 1), 0), 1));
 }
 
-/** A day of the run to choose, as a date; `given` takes the number of the day. */
+/** A day of the run to choose, as a date; `given` takes the number of the day. What is no day of the run is taken back. */
 function dateField(parent, { label, start, days }, given) {
   const iso = (day) => dateOf(start, day).toISOString().slice(0, 10);
   const field = add(parent, "input", { type: "date", class: "cv-date", "aria-label": label, min: iso(0), max: iso(days - 1), required: "" });
@@ -22,7 +22,11 @@ function dateField(parent, { label, start, days }, given) {
     const day = Math.round((Date.parse(`${field.value}T00:00:00Z`) - Date.parse(`${start}T00:00:00Z`)) / DAY);
     if (field.validity.valid) given(day);
   });
-  return { field, show: (day) => { field.value = iso(day); } };
+  let last = 0;
+  field.addEventListener("blur", () => {
+    if (!field.validity.valid) field.value = iso(last);
+  });
+  return { field, show: (day) => { last = day; field.value = iso(day); } };
 }
 
 function check(parent, { id, label, detail, on }, onChange) {
@@ -38,7 +42,7 @@ function check(parent, { id, label, detail, on }, onChange) {
 function render({ model, el }) {
   const root = add(el, "div", { class: "cv cv-levers" });
   const line = sender(model);
-  const wrong = add(el, "div", { class: "cv cv-wrong", role: "alert", hidden: "" });
+  const complain = complaint(el);
   let data = null;
   let built = "";
   let rows = {};
@@ -123,7 +127,8 @@ function render({ model, el }) {
     parts.number.addEventListener("input", () => { parts.typing = true; });
     parts.number.addEventListener("change", () => {
       parts.typing = false;
-      if (parts.number.value !== "") tell(Number((Number(parts.number.value) / (lever.percent ? 100 : 1)).toPrecision(12)));
+      if (parts.number.value === "") paint(parts, lever, Number(parts.row.dataset.value), parts.set);
+      else tell(Number((Number(parts.number.value) / (lever.percent ? 100 : 1)).toPrecision(12)));
     });
     undo.addEventListener("click", () => line.send({ lever: name, value: null }));
     parts.row.dataset.lever = name;
@@ -206,8 +211,7 @@ function render({ model, el }) {
     data = dataOf(model);
     if (!data) return;
     const upToDate = line.answered(data.answered);
-    wrong.hidden = !data.error;
-    wrong.textContent = data.error;
+    complain(data.error);
     const wanted = `${data.scenario}|${data.levers.map((l) => l.name).join()}`;
     if (built !== wanted) {
       built = wanted;

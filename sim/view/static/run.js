@@ -33,7 +33,7 @@ function render({ model, el }) {
   const bandBox = add(root, "div", { class: "cv-run-bands" });
   const bands = add(bandBox, "button", { class: "cv-button", type: "button" });
   const bandWords = add(bandBox, "span", { role: "status" });
-  const wrong = add(el, "div", { class: "cv cv-wrong", role: "alert", hidden: "" });
+  const complain = complaint(el);
   const line = sender(model);
   const link = linker();
   let data = null;
@@ -67,8 +67,7 @@ function render({ model, el }) {
     if (!held) day.value = data.day;
     if (document.activeElement !== speed) speed.value = data.speed;
     if (document.activeElement !== seed) seed.value = data.seed;
-    wrong.hidden = !data.error;
-    wrong.textContent = data.error;
+    complain(data.error);
     link.show(data.link);
     showBands(data.bands);
     week.disabled = data.day >= data.days;

@@ -68,3 +68,4 @@ def test_what_cannot_be_asked_is_said(here: Path, corridor: Corridor) -> None:
     assert unknown.status == 2 and "baghdad-minsk" in unknown.err
     assert corridor("why", str(here), "--set", "days=30").status == 2
     assert "--from" in corridor("why", "tiny.yaml", "--from", "2031-01-01").err
+    assert "'--from': found '2025-13-01'; allowed: a day" in corridor("why", "tiny.yaml", "--from", "2025-13-01").err

@@ -70,7 +70,7 @@ def test_officers_bans_and_measures_switched_off(surge: Scenario) -> None:
 def test_what_is_not_allowed_is_refused(surge: Scenario) -> None:
     with pytest.raises(ScenarioError, match="no lever"):
         changed(surge, Choices({"weekly.mars": Setting(1, SINCE)}))
-    with pytest.raises(ScenarioError, match="from 0 to 1"):
+    with pytest.raises(ScenarioError, match="Facilitation: 300 %; allowed: 0 to 100 %"):
         changed(surge, Choices({"facilitation.belarus": Setting(3, SINCE)}))
 
 

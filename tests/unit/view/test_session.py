@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import re
 import threading
 import weakref
 from datetime import date
@@ -132,6 +133,26 @@ def test_choices_can_be_let_go(file: str) -> None:
     session.clear()
     assert session.choices.empty
     assert session.since == session.base.start == date(2025, 10, 1)
+
+
+@pytest.mark.parametrize(
+    ("lever", "value", "words"),
+    [
+        ("facilitation.belarus", 5.0, "Belarus, Facilitation: 500 %; allowed: 0 to 100 %"),
+        ("facilitation.belarus", float("nan"), "Belarus, Facilitation: nan %; allowed: 0 to 100 %"),
+        ("visas.belarus", -5.0, "Belarus, Visas: -5 persons a day: found -5; a value from 0 to 1,000,000 is allowed"),
+        ("sent.poland", -1.0, "Officers sent, Poland: -1 officers: found -1; a value from 0 to"),
+    ],
+)
+def test_an_impossible_value_is_refused_in_the_words_of_the_page(
+    file: str, lever: str, value: float, words: str
+) -> None:
+    session = Session(file)
+    session.set_lever("coaching.belarus", 0.1)
+    before = session.choices
+    with pytest.raises(ScenarioError, match=f"^{re.escape(words)}"):
+        session.set_lever(lever, value)
+    assert session.choices == before
 
 
 def test_pace_waits_for_the_browser_but_not_for_ever() -> None:
