@@ -105,6 +105,9 @@ def _unbox(reference: WorldType, thing: Any, c: Any) -> Any:
     return NativeValue(pointer, is_error=cgutils.is_not_null(c.builder, c.pyapi.err_occurred()))
 
 
+_latest: dict[Any, tuple[Any, Any]] = {}  # by function: the tables that `direct` last saw, and what runs it on such
+
+
 def reference(world: World) -> Any:
     """Return the pointer to pass to compiled functions; with compilation disabled, the world itself."""
     return Reference(world) if JIT else world
@@ -117,9 +120,13 @@ def direct(function: Any, tables: Any) -> Any:
     """
     if not hasattr(function, "overloads"):
         return function
-    types_of_a_day = day_types(tables)
-    function.compile(types_of_a_day)
-    return function.overloads[types_of_a_day].entry_point
+    kind, entry_point = _latest.get(function, (None, None))
+    if kind is not tables._numba_type_:
+        types_of_a_day = day_types(tables)
+        function.compile(types_of_a_day)
+        kind, entry_point = tables._numba_type_, function.overloads[types_of_a_day].entry_point
+        _latest[function] = kind, entry_point
+    return entry_point
 
 
 def day_types(tables: Any) -> tuple[Any, Any]:

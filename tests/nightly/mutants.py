@@ -11,6 +11,10 @@ It runs uncompiled, in a process forked after the heavy imports, against ever lo
     nice python -m tests.nightly.mutants [--sample 400] [--stages 1 2] [--out TABLE.csv] [FILE...]
     nice python -m tests.nightly.mutants --again TABLE.csv --stages 3 4 --out SURVIVORS.csv
 
+Of the whole package, a source that is not compiled meets the tests that reach the changed line (`reach.py` says which):
+
+    nice python -m tests.nightly.mutants --sample 400 --reach REACH.json --out TABLE.csv
+
 A mutant that survives is printed with its change, to be judged: some change nothing that could be seen (a bound that
 is never met), others are work to do.
 """
@@ -18,9 +22,7 @@ is never met), others are work to do.
 from __future__ import annotations
 
 import argparse
-import ast
 import contextlib
-import copy
 import csv
 import importlib.abc
 import importlib.util
@@ -32,21 +34,24 @@ import random
 import resource
 import signal
 import sys
+import tempfile
 import time
 import warnings
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
+
+from tests.nightly.planted import ROOT, Mutant, mutants_of, text_of
+from tests.nightly.reach import Reach
 
 os.environ["NUMBA_DISABLE_JIT"] = "1"
-ROOT = Path(__file__).resolve().parents[2]
 SOURCES = [
     *(f"sim/engine/{name}.py" for name in ("choice", "clocks", "exits", "exposure", "ledger", "queues", "season")),
     "sim/engine/streams.py",
     *sorted(f"sim/engine/processes/{file.name}" for file in (ROOT / "sim/engine/processes").glob("*.py")),
 ]
+PACKAGE = sorted(str(file.relative_to(ROOT)) for file in (ROOT / "sim").rglob("*.py"))
 PAY = "tests/properties/test_untouched.py::test_common_random_numbers_pay"  # sixty runs
 BASELINES, OWN = ["tests/baselines/test_baselines.py"], ["unit tests of the source"]
 STAGES = (
@@ -56,101 +61,10 @@ STAGES = (
     [f"tests/properties/test_{name}.py" for name in ("invariance", "idle_measures", "untouched")] + ["--deselect", PAY],
     [str(file.relative_to(ROOT)) for file in sorted(ROOT.glob("tests/verification/test_analytic_*.py"))],
 )
+REACHING = "tests that reach the line"
 LIMITS = (30, 120, 200, 300, 600)  # seconds of computing a stage; a mutant that does not end is killed
-COMPARISONS = {
-    ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
-}  # fmt: skip
-OPERATORS = {
-    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.Pow: ast.Mult,
-    ast.BitXor: ast.BitOr, ast.LShift: ast.RShift, ast.RShift: ast.LShift, ast.BitOr: ast.BitAnd, ast.BitAnd: ast.BitOr,
-}  # fmt: skip
-
-
-class Mutant(NamedTuple):
-    """A change of one source; the number says which of its changes."""
-
-    file: str
-    number: int
-    line: int
-    change: str
-
-
-def changes(node: ast.AST, parent: ast.AST | None) -> Iterator[tuple[str, Any]]:
-    """What may be changed at a node: a description, and the node to put there."""
-    if isinstance(node, ast.Compare) and type(node.ops[0]) in COMPARISONS:
-        new = copy.deepcopy(node)
-        new.ops[0] = COMPARISONS[type(node.ops[0])]()
-        yield "comparison", new
-        negated = ast.UnaryOp(ast.Not(), copy.deepcopy(node))
-        yield "negated", negated
-    if isinstance(node, ast.BinOp) and type(node.op) in OPERATORS:
-        new = copy.deepcopy(node)
-        new.op = OPERATORS[type(node.op)]()
-        yield "operator", new
-    if isinstance(node, ast.AugAssign) and type(node.op) in OPERATORS:
-        new = copy.deepcopy(node)
-        new.op = OPERATORS[type(node.op)]()
-        yield "operator", new
-    if isinstance(node, ast.BoolOp):
-        new = copy.deepcopy(node)
-        new.op = ast.Or() if isinstance(node.op, ast.And) else ast.And()
-        yield "and/or", new
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        yield "sign", node.operand
-    if isinstance(node, ast.Constant) and type(node.value) in (int, float):
-        yield "constant", ast.Constant(node.value + 1)
-    if isinstance(node, ast.Constant) and isinstance(node.value, bool):
-        yield "constant", ast.Constant(not node.value)
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("min", "max"):
-        new = copy.deepcopy(node)
-        new.func.id = "max" if node.func.id == "min" else "min"
-        yield "min/max", new
-    if isinstance(node, (ast.Continue, ast.Break)):
-        yield "left out", ast.Pass()
-    if isinstance(node, (ast.AugAssign, ast.Assign)) or (
-        isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
-    ):
-        yield "left out", ast.Pass()
-
-
-def places(tree: ast.AST) -> Iterator[tuple[ast.AST, str, int | None]]:
-    """Each node inside a function, by its parent, the parent's field and the place in a list; no docstrings."""
-    for function in [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)]:
-        for parent in ast.walk(ast.Module(function.body, [])):
-            for field, value in ast.iter_fields(parent):
-                if isinstance(value, list):
-                    for i, item in enumerate(value):
-                        if isinstance(item, ast.AST) and not isinstance(parent, ast.Module):
-                            yield parent, field, i
-                elif isinstance(value, ast.AST):
-                    yield parent, field, None
-        for i in range(len(function.body)):
-            yield function, "body", i
-
-
-def mutants_of(file: str) -> list[tuple[Mutant, str]]:
-    """All mutants of a source, with its changed text."""
-    text = (ROOT / file).read_text(encoding="utf-8")
-    tree = ast.parse(text)
-    found: list[tuple[Mutant, str]] = []
-    for parent, field, i in list(places(tree)):
-        old = getattr(parent, field) if i is None else getattr(parent, field)[i]
-        for what, new in changes(old, parent):
-            put(parent, field, i, new)
-            changed = ast.unparse(ast.fix_missing_locations(tree))
-            put(parent, field, i, old)
-            line = getattr(old, "lineno", 0)
-            shown = f"{what}: {ast.unparse(old)[:60]} -> {ast.unparse(new)[:60]}".replace("\n", " ")
-            found.append((Mutant(file, len(found), line, shown), changed))
-    unique = {text: mutant for mutant, text in reversed(found)}
-    return sorted(((mutant, text) for text, mutant in unique.items()), key=lambda entry: entry[0].number)
-
-
-def put(parent: ast.AST, field: str, i: int | None, node: Any) -> None:
-    if i is None:
-        setattr(parent, field, node)
-    else:
-        getattr(parent, field)[i] = node
+REACH_LIMIT = 300
+NOT_REACHED = "survived: no test reaches it"
 
 
 class _Changed(importlib.abc.MetaPathFinder, importlib.abc.SourceLoader):
@@ -205,10 +119,15 @@ def meets_baselines() -> bool:
     return True
 
 
-def run_stage(stage: list[str], file: str, text: str, people: int) -> int:
+def run_stage(stage: list[str], file: str, text: str, people: int, report: Path | None) -> int:
     """In a child: the tests of a stage with the mutant in place; the exit status."""
+    import numba
     import numpy as np
     import pytest
+
+    if file not in SOURCES:  # what is not compiled is tried with the engine as it is
+        del os.environ["NUMBA_DISABLE_JIT"]
+        numba.config.DISABLE_JIT = 0
 
     sys.dont_write_bytecode = True
     sys.meta_path.insert(0, _Changed(file, text))
@@ -222,13 +141,21 @@ def run_stage(stage: list[str], file: str, text: str, people: int) -> int:
 
         analytic.SIMPLE["cohorts"]["people"]["size"] = people
         analytic.N = people
-    options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-W", "ignore"]
-    return int(pytest.main([*options, f"--rootdir={ROOT}", *stage]))
+    options = ["-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-W", "ignore", f"--rootdir={ROOT}"]
+    options += [] if file in SOURCES else ["-m", "not nightly"]
+    if report is not None:
+        return int(pytest.main([*options, *stage], plugins=[_Failed(report)]))
+    return int(pytest.main(["-x", *options, *stage]))
 
 
-def judge(mutant: Mutant, text: str, stages: range) -> tuple[str, float]:
+def judge(mutant: Mutant, stages: range, reach: Reach) -> tuple[str, float]:
     """Which of the stages kills a mutant ("survived" if none), and the seconds that it took."""
-    began = time.monotonic()
+    began, text = time.monotonic(), text_of(mutant)
+    if mutant.file not in SOURCES:
+        tests = reach.tests(mutant.file, mutant.line)
+        killed = bool(tests) and in_child(tests, mutant.file, text, REACH_LIMIT) != 0
+        fate = REACHING if killed else "survived" if tests else NOT_REACHED
+        return fate, time.monotonic() - began
     for number in stages:
         stage = tests_of(number, mutant.file)
         status = in_child(stage, mutant.file, text, LIMITS[number])
@@ -237,7 +164,8 @@ def judge(mutant: Mutant, text: str, stages: range) -> tuple[str, float]:
     return "survived", time.monotonic() - began
 
 
-def in_child(stage: list[str], file: str, text: str, limit: int) -> int:
+def in_child(stage: list[str], file: str, text: str, limit: int, report: Path | None = None) -> int:
+    """Run tests with a source changed, for so many seconds of computing; with a report all, else up to a failure."""
     child = os.fork()
     if child == 0:
         resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
@@ -247,7 +175,7 @@ def in_child(stage: list[str], file: str, text: str, limit: int) -> int:
         status = 99
         try:
             os.chdir(ROOT)
-            status = run_stage(stage, file, text, people=3000)
+            status = run_stage(stage, file, text, 3000, report)
         finally:
             os._exit(status)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
@@ -265,34 +193,38 @@ def preload(files: list[str]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("files", nargs="*", default=SOURCES)
+    parser.add_argument("files", nargs="*")
     parser.add_argument("--sample", type=int, default=0, help="so many mutants, drawn at random; 0 for all")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--stages", type=int, nargs=2, default=(1, len(STAGES)), help="first and last of the stages")
     parser.add_argument("--again", type=Path, help="only the mutants that survived in this table")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--out", type=Path, help="a row a mutant, as CSV; rows that are there already are kept")
+    parser.add_argument("--reach", type=Path, help="of the whole package: which tests reach which line")
     asked = parser.parse_args()
+    reach = Reach.read(asked.reach) if asked.reach else Reach({})
+    files = asked.files or (PACKAGE if asked.reach else SOURCES)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        preload(asked.files)
-    everything = [entry for file in asked.files or SOURCES for entry in mutants_of(file)]
+        preload(files)
+    everything = [mutant for file in files for mutant, _ in mutants_of(file)]
     chosen = list(everything)
     random.Random(asked.seed).shuffle(chosen)
     chosen = chosen[: asked.sample or None]
     stages = range(asked.stages[0] - 1, asked.stages[1])
     if asked.again:
         with asked.again.open(encoding="utf-8") as rows:
-            left = {(row["file"], row["number"]) for row in csv.DictReader(rows) if row["killed_by"] == "survived"}
-        chosen = [(mutant, text) for mutant, text in everything if (mutant.file, str(mutant.number)) in left]
+            left = {(row["file"], row["number"]) for row in csv.DictReader(rows) if survived(row["killed_by"])}
+        chosen = [mutant for mutant in everything if (mutant.file, str(mutant.number)) in left]
     done = read(asked.out, chosen) if asked.out and asked.out.exists() else []
     there = {mutant for mutant, _, _ in done}
-    chosen = [(mutant, text) for mutant, text in chosen if mutant not in there]
+    chosen = [mutant for mutant in chosen if mutant not in there]
     print(f"{len(everything)} mutants, {len(chosen)} of them to be tried", flush=True)
-    check_unchanged({mutant.file for mutant, _ in chosen}, stages)
+    check_unchanged({mutant.file for mutant in chosen if mutant.file in SOURCES}, stages)
+    reach = passing(reach, [mutant for mutant in chosen if mutant.file not in SOURCES])
     with ThreadPoolExecutor(asked.jobs) as pool:
-        for (mutant, _), (fate, seconds) in zip(
-            chosen, pool.map(lambda entry: judge(*entry, stages), chosen), strict=True
+        for mutant, (fate, seconds) in zip(
+            chosen, pool.map(lambda mutant: judge(mutant, stages, reach), chosen), strict=True
         ):
             done.append((mutant, fate, seconds))
             print(f"{len(done):5} {seconds:5.0f} s  {fate:36} {mutant.file}:{mutant.line}  {mutant.change}", flush=True)
@@ -311,11 +243,42 @@ def check_unchanged(files: set[str], stages: range) -> None:
         tried.append(stage)
 
 
-def read(file: Path, chosen: list[tuple[Mutant, str]]) -> list[tuple[Mutant, str, float]]:
+def passing(reach: Reach, chosen: list[Mutant]) -> Reach:
+    """Leave out the tests that fail without a mutant, where mutants are tried."""
+    tests = sorted({test for mutant in chosen for test in reach.tests(mutant.file, mutant.line)})
+    if not tests:
+        return reach
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "failed.json"
+        in_child(tests, PACKAGE[0], (ROOT / PACKAGE[0]).read_text(encoding="utf-8"), 3600, report)
+        failed = json.loads(report.read_text(encoding="utf-8"))
+    print(f"{len(tests)} tests, {len(failed)} left out, as they fail here without a mutant: {failed}", flush=True)
+    return reach._replace(left_out=frozenset(failed))
+
+
+class _Failed:
+    """Writes which tests failed."""
+
+    def __init__(self, report: Path) -> None:
+        self.report, self.failed = report, set[str]()
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        if report.failed:
+            self.failed.add(report.nodeid)
+
+    def pytest_sessionfinish(self) -> None:
+        self.report.write_text(json.dumps(sorted(self.failed)), encoding="utf-8")
+
+
+def survived(fate: str) -> bool:
+    return fate.startswith("survived")
+
+
+def read(file: Path, chosen: list[Mutant]) -> list[tuple[Mutant, str, float]]:
     """Rows of a table for mutants that are chosen."""
     with file.open(encoding="utf-8") as rows:
         fates = {(row["file"], row["number"], row["change"]): row["killed_by"] for row in csv.DictReader(rows)}
-    keys = [(mutant, (mutant.file, str(mutant.number), mutant.change)) for mutant, _ in chosen]
+    keys = [(mutant, (mutant.file, str(mutant.number), mutant.change)) for mutant in chosen]
     return [(mutant, fates[key], 0.0) for mutant, key in keys if key in fates]
 
 
@@ -329,7 +292,8 @@ def write(file: Path, done: list[tuple[Mutant, str, float]]) -> None:
 
 def table(done: list[tuple[Mutant, str, float]]) -> str:
     """By source: mutants, killed, and the share."""
-    tried, killed = Counter(m.file for m, _, _ in done), Counter(m.file for m, fate, _ in done if fate != "survived")
+    tried = Counter(m.file for m, _, _ in done)
+    killed = Counter(m.file for m, fate, _ in done if not survived(fate))
     lines = [f"{file:32} {tried[file]:6} {killed[file]:6} {killed[file] / tried[file]:6.0%}" for file in sorted(tried)]
     total = f"{'all':32} {len(done):6} {killed.total():6} {killed.total() / max(len(done), 1):6.0%}"
     return "\n".join(["source                            tried killed  share", *lines, total])
