@@ -28,7 +28,7 @@ PAIRS = 40
 ENTRIES = (S_CROSSINGS, S_PROCEDURES)
 OUTPUTS: Mapping[str, tuple[int, ...]] = {"recorded": (S_RECORDED,), "attempts": (S_ATTEMPTS,), "entries": ENTRIES}
 SHARES = (0.05, 0.25, 0.5, 0.75, 0.95)
-BANS = ("cham-wings-stops", "emirates-bar", "turkey-bars")
+BANS = ("cham-wings-stops", "emirates-bar", "lebanon-bars", "turkey-bars")
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,8 @@ QUESTIONS = (
     Question("order", "minsk-2021", ("lithuania-turn-back-order",), date(2021, 8, 3), date(2021, 10, 31)),
     Question("order", "eastern-border", ("lithuania-turn-back-order",), date(2021, 8, 3), date(2021, 10, 31)),
     Question("bans", "minsk-2021", BANS, date(2021, 11, 15), date(2021, 12, 31)),
-    Question("bans", "eastern-border", (*BANS, "lebanon-bars"), date(2021, 11, 15), date(2021, 12, 31)),
-    Question("bans, winter", "eastern-border", (*BANS, "lebanon-bars"), date(2022, 1, 1), date(2022, 3, 31)),
+    Question("bans", "eastern-border", BANS, date(2021, 11, 15), date(2021, 12, 31)),
+    Question("bans, winter", "eastern-border", BANS, date(2022, 1, 1), date(2022, 3, 31)),
     Question("wall", "eastern-border", ("poland-wall",), date(2022, 7, 1), date(2023, 6, 30)),
 )
 

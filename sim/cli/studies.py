@@ -255,11 +255,22 @@ def _until(work: Work) -> Until | None:
     return Until(precision, measure, name or "all", work.at_most)
 
 
-def open_folder(folder: Path) -> Study | Results:
-    """Open a folder; raises OutputError if it is neither a run nor a study."""
-    from sim.studies.stored_results import results as opened
+def open_folder(folder: Path, *, failed: bool = False) -> Study | Results:
+    """Open a folder; raises OutputError if it is neither a run nor a study, or no run of it has ended well.
 
-    return opened(folder)
+    With ``failed``, runs that ended in an error will do. Raises SystemExit, having said so, if none has ended yet.
+    """
+    from sim.outputs.folder import OutputError
+    from sim.studies.stored_results import results as opened
+    from sim.studies.study import Study
+
+    found = opened(folder)
+    if isinstance(found, Study) and len(found.failed) == len(found.runs) and not (failed and len(found.failed)):
+        if found.unfinished:
+            say(f"corridor: {folder}: {found.unfinished}", error=True)
+            raise SystemExit(UNFINISHED)
+        raise OutputError(f"{folder}: nothing to show: no run of it has ended well")
+    return found
 
 
 def _looking_at(source: Study | Results, window: Days) -> None:
@@ -280,7 +291,7 @@ def results(folder: Path, sql: str | None, form: str | None, window: Days, full:
 
     if form is not None:
         check_format(form)
-    source = open_folder(folder)
+    source = open_folder(folder, failed=True)
     _looking_at(source, window)
     unfinished = getattr(source, "unfinished", "")
     if unfinished:

@@ -16,7 +16,7 @@ from collections import Counter
 from pathlib import Path
 from typing import NamedTuple, Self
 
-MOST = 150  # tests of a line: all of the source's own file, and of the others so many, drawn at random
+MOST = 60  # tests of a line that are tried: of the source's own file, then of its folder, then others, drawn at random
 
 SPAN = 12  # lines that a statement may have: coverage.py knows its first one
 
@@ -48,9 +48,9 @@ class Reach(NamedTuple):
         own = [test for test in reaching if test.startswith(f"{folder}/test_{name}::")]
         near = [test for test in reaching if test not in own and test.startswith(f"{folder}/")]
         rest = [test for test in reaching if test not in own and test not in near]
-        for others in (near, rest):
-            random.Random(line).shuffle(others)
-        return own + (near + rest)[: max(MOST - len(own), 0)]
+        for tests in (own, near, rest):
+            random.Random(line).shuffle(tests)
+        return (own + near + rest)[:MOST]
 
 
 def main() -> None:

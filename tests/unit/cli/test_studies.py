@@ -12,7 +12,10 @@ import pandas as pd
 import pytest
 
 from sim.load_extensions import clear
+from sim.scenario import load_scenario
 from sim.scenario.write import to_yaml
+from sim.studies.plan import Plan
+from sim.studies.store.store import Store
 from sim.studies.study import Study
 from tests.command import Corridor
 from tests.strategies import tiny_scenario
@@ -244,6 +247,16 @@ def test_an_unfinished_study_ends_with_a_banner_and_status_3(here: Path, corrido
     assert "of 150 replicates" in corridor("results", "r").out
     assert corridor("mend", "r", "--jobs", "1", "--quiet").status == 0
     assert corridor("results", "r").status == 0
+
+
+def test_a_study_without_a_run_says_so_whatever_is_asked(here: Path, corridor: Corridor) -> None:
+    with Store(here / "r", Plan("replicates", {"tiny": load_scenario(here / "tiny.yaml")}, 2)):
+        pass
+    for command in ("results", "report", "brief", "why", "verify"):
+        done = corridor(command, "r")
+        assert done.status == 3, command
+        assert "r: not complete: 0 of " in done.err
+    assert corridor("results", "r", "--sql", "select 1").status == 3
 
 
 def test_mend_says_what_it_did(here: Path, corridor: Corridor) -> None:
