@@ -25,7 +25,7 @@ from sim.scenario.modes import MODES
 from sim.view.background import Job, Progress
 from sim.view.comparison import Comparison
 from sim.view.components import to_json
-from sim.view.levers import levers_of, open_routes, title, told
+from sim.view.levers import levers_of, open_routes, start_of, told
 from sim.view.live_model import WatchedModel
 from sim.view.opened_folder import Opened
 from sim.view.panels.ahead import Ahead
@@ -320,7 +320,7 @@ def lever_rows(session: Session, model: WatchedModel) -> Message:
         "at": history.at,
         "last": len(history.steps) - 1,
         "ban": {
-            "offered": [{"name": r, "label": f"From {title(base, base.routes[r].origin)}"} for r in bannable],
+            "offered": [{"name": r, "label": f"From {start_of(base, r)}"} for r in bannable],
             "about": KINDS["carrier-ban"].about(),
             "routes": list(ban.routes) if ban else [],
             "day": (ban.start.toordinal() - first) if ban else base.days // 2,

@@ -158,7 +158,7 @@ def told(scenario: Scenario, choices: Choices) -> list[str]:
     for name, (value, since) in sorted(choices.values.items()):
         words.append(f"{known[name].words(value)} from {day(since)}")
     if choices.ban:
-        places = ", ".join(title(scenario, scenario.routes[route].origin) for route in choices.ban.routes)
+        places = ", ".join(start_of(scenario, route) for route in choices.ban.routes)
         words.append(f"Carriers banned from {places}, from {day(choices.ban.start)}")
     words += [f"without {scenario.measures[name].title or name}" for name in sorted(choices.off)]
     return words + [f"without the reaction {scenario.reactions[n].title or n}" for n in sorted(choices.unanswered)]
@@ -182,6 +182,13 @@ def open_routes(scenario: Scenario) -> list[str]:
     used = {route for cohort in scenario.cohorts.values() if cohort.size for route in cohort.routes}
     served = {route for carrier in scenario.carriers.values() for route in carrier.services}
     return [name for name, route in scenario.routes.items() if name in used & served]
+
+
+def start_of(scenario: Scenario, route: str) -> str:
+    """Return where a route starts, and which one it is if several lead from there to the same place."""
+    ends = {name: (one.origin, one.destination) for name, one in scenario.routes.items()}
+    alone = list(ends.values()).count(ends[route]) == 1
+    return title(scenario, ends[route][0]) + ("" if alone else f" ({route})")
 
 
 def _at(scenario: Scenario, path: str) -> Any:
@@ -232,8 +239,8 @@ def _seats(scenario: Scenario) -> Iterator[Lever]:
     for mode in MODES:
         for name, entry in routes.items():
             if entry.mode == mode and not entry.over_sea:
-                group, label = f"To {title(scenario, entry.destination)}", f"From {title(scenario, entry.origin)}"
-                yield _frequency(scenario, name, group, label)
+                group = f"To {title(scenario, entry.destination)}"
+                yield _frequency(scenario, name, group, f"From {start_of(scenario, name)}")
 
 
 def _sending(scenario: Scenario) -> list[str]:

@@ -108,3 +108,19 @@ def test_reactions_are_switched_off_one_by_one() -> None:
     new = changed(answers, choices)
     assert set(answers.reactions) - set(new.reactions) == {"empties-the-camp"}
     assert told(answers, choices) == [f"without the reaction {answers.reactions['empties-the-camp'].title}"]
+
+
+@pytest.mark.parametrize("name", scenario_names())
+def test_no_two_levers_are_called_alike(name: str) -> None:
+    shown = [(lever.group, lever.label) for lever in levers_of(load_scenario(name))]
+    assert len(shown) == len(set(shown))
+
+
+def test_ways_with_the_same_ends_are_told_apart_in_levers_bans_and_words() -> None:
+    scenario = load_scenario("minsk-2021")
+    labels = {lever.name: lever.label for lever in levers_of(scenario)}
+    assert labels["weekly.baghdad-minsk"] == "From Baghdad (baghdad-minsk)"
+    assert labels["weekly.iraq-by-moscow"] == "From Baghdad (iraq-by-moscow)"
+    assert labels["weekly.dubai-minsk"] == "From Dubai"
+    banned = Choices(ban=Ban(("iraq-by-moscow",), scenario.start))
+    assert told(scenario, banned) == ["Carriers banned from Baghdad (iraq-by-moscow), from 1 May 2021"]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from sim.inference.filter.engine_runs import WEEKLY
-from sim.inference.filter.outlook import Outlook, _of_sections, _wide, warnings
+from sim.inference.filter.observation_model import GRID
+from sim.inference.filter.outlook import Outlook, _of_sections, _published, _wide, warnings
 
 RUNS, WEEKS, SECTIONS = 400, 2, 3
 RNG = np.random.default_rng(4)
@@ -67,3 +69,17 @@ def test_doubt_makes_an_unlikely_overload_likelier_and_a_likely_one_less_sure() 
 def test_counts_stay_counts() -> None:
     counts = RNG.poisson(0.3, (RUNS, 4)).astype(float)
     assert _wide(counts, 2.0).min() >= 0
+
+
+def test_what_is_published_is_the_reported_share_of_recorded_attempts_and_noisier() -> None:
+    claims = SimpleNamespace(agency="poland", measure="claims", share=1.0)
+    attempts = SimpleNamespace(agency="poland", measure="recorded_attempts", share=0.5)
+    experiment = SimpleNamespace(series={"claims": claims, "attempts": attempts})
+    filtered = SimpleNamespace(loaded=SimpleNamespace(experiment=experiment), numbers={"claims": 0, "attempts": 1})
+    counts, dispersion = np.full(4000, 200.0), np.full((4000, 2, len(GRID)), -50.0)
+    dispersion[:, 0, -1] = dispersion[:, 1, 1] = 0.0  # log weights: claims are reported most loosely, attempts closely
+    published = _published(filtered, "poland", counts, dispersion, RNG)  # type: ignore[arg-type]
+    assert np.median(published) == pytest.approx(100, rel=0.05)
+    inner = np.quantile(published, 0.75) - np.quantile(published, 0.25)
+    assert 100 * GRID[1] < inner < 100 * GRID[-1]
+    assert np.array_equal(_published(filtered, "latvia", counts, dispersion, RNG), counts)  # type: ignore[arg-type]
