@@ -125,6 +125,9 @@ class Server:
             self.process.wait()
 
 
+NEVER_CULLED = "import sim.view.server; sim.view.server.SETTINGS['SOLARA_KERNEL_CULL_TIMEOUT'] = '9h'"
+
+
 @pytest.fixture(scope="session")
 def server(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     running = Server(tmp_path_factory.mktemp("view"))
@@ -138,10 +141,9 @@ def reachable(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
     One server for all of these, as each takes ten seconds to start. Who opens a page of it closes the page.
     """
-    never_culled = "import sim.view.server; sim.view.server.SETTINGS['SOLARA_KERNEL_CULL_TIMEOUT'] = '9h'"
     folder = tmp_path_factory.mktemp("reachable")
     (folder / "north.yaml").write_text(NORTH, encoding="utf-8")
-    running = Server(folder, "north.yaml", "--host", "0.0.0.0", prepare=never_culled)
+    running = Server(folder, "north.yaml", "--host", "0.0.0.0", prepare=NEVER_CULLED)
     yield running
     running.stop()
 

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from tests.browser.conftest import Opener, Server, until
+from tests.browser.conftest import NEVER_CULLED, Opener, Server, until
 from tests.browser.looks import CONTRAST, MEETING, seen_at
 from tests.command import caller
 
@@ -176,14 +176,17 @@ def test_two_browsers_see_each_their_own_model(open_page: Opener) -> None:
     assert data(one, MAP, "day") == 100
 
 
-def test_closing_a_tab_ends_its_session(open_page: Opener, reachable: Server) -> None:
-    until(lambda: reachable.kernels() == 0)  # those of other tests
-    page = open_page(address=reachable.entrance)
-    page.get_by_role("button", name="Play").click()
-    page.wait_for_function("Number(document.querySelector('.cv-map').dataset.day) > 1")
-    assert reachable.kernels() == 1
-    page.close(run_before_unload=False)
-    until(lambda: reachable.kernels() == 0)
+def test_closing_a_tab_ends_its_session(open_page: Opener, tmp_path: Path) -> None:
+    own = Server(tmp_path, prepare=NEVER_CULLED)  # which has no sessions of other tests
+    try:
+        page = open_page(address=own.entrance)
+        page.get_by_role("button", name="Play").click()
+        page.wait_for_function("Number(document.querySelector('.cv-map').dataset.day) > 1")
+        assert own.kernels() == 1
+        page.close(run_before_unload=False)
+        until(lambda: own.kernels() == 0)
+    finally:
+        own.stop()
 
 
 def test_a_wrong_message_is_told_and_changes_nothing(page: Any) -> None:
