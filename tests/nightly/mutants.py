@@ -95,11 +95,15 @@ class _Changed(importlib.abc.MetaPathFinder, importlib.abc.SourceLoader):
 
 
 def tests_of(number: int, file: str) -> list[str]:
-    """Tests of a stage; unit tests are those of the source, of the ledger also those of what becomes of its checks."""
+    """Tests of a stage; unit tests are those of the source, of the ledger also those of what becomes of its checks.
+
+    What has none of its own, as it is a part of several processes, has those of the processes.
+    """
     if STAGES[number] != OWN:
         return STAGES[number]
     folder, name = os.path.split(file.replace("sim/", "tests/unit/", 1))
-    return [f"{folder}/test_{name}", *([f"{folder}/test_conservation.py"] if name == "ledger.py" else [])]
+    own = [f"{folder}/test_{name}", *([f"{folder}/test_conservation.py"] if name == "ledger.py" else [])]
+    return own if (ROOT / own[0]).exists() else ["tests/unit/engine/processes"]
 
 
 def meets_baselines() -> bool:

@@ -29,3 +29,15 @@ def test_a_spool_keeps_runs_as_they_were_and_drops_what_was_cut(tmp_path: Path) 
     file.write_bytes(spoilt)
     assert spool.read(file) == {}
     assert spool.read(tmp_path / "none") == {}
+
+
+def test_what_is_added_after_a_cut_is_found_again(tmp_path: Path) -> None:
+    first, second = (carry_out_run(opened(PLAN.parcel), run) for run in PLAN.runs[:2])
+    file = tmp_path / "chunk.bin"
+    spool.append(file, first)
+    whole = file.read_bytes()
+    for length in (0, 1, 5, len(whole) // 2, len(whole) - 1):
+        file.write_bytes(whole[:length])
+        assert spool.read(file, repair=True) == {}
+        spool.append(file, second)
+        assert list(spool.read(file)) == [second.run.number]
