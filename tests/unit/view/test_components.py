@@ -157,7 +157,7 @@ def test_another_scenario_begins_anew(cockpit: Any) -> None:
     assert data(cockpit, MapWidget)["day"] > 0
     assert data(cockpit, HeaderWidget)["changes"] == 0
     assert data(cockpit, LeversWidget)["scenario"] == "minsk-2021"
-    assert len(data(cockpit, LeversWidget)["ban"]["offered"]) == 5
+    assert len(data(cockpit, LeversWidget)["ban"]["offered"]) == 8
 
 
 def test_a_window_is_opened_once_the_days_before_it_are_run(
@@ -210,7 +210,7 @@ def test_a_link_to_a_window_tells_how_far_the_days_before_it_are(
 
 def test_mistakes_are_told(cockpit: Any) -> None:
     send(cockpit, LeversWidget, lever="facilitation.belarus", value=7)
-    assert "from 0 to 1" in data(cockpit, LeversWidget)["error"]
+    assert "700 %; allowed: 0 to 100 %" in data(cockpit, LeversWidget)["error"]
     send(cockpit, HeaderWidget, open="nowhere")
     assert "not offered" in data(cockpit, HeaderWidget)["error"]
 

@@ -86,8 +86,8 @@ def test_what_is_not_changed_is_not_in_the_link() -> None:
     ("query", "message"),
     [
         ("scenario=../../etc/passwd", "not offered"),
-        ("scenario=carrier-ban&facilitation.belarus=7@2025-06-01", "from 0 to 1"),
-        ("facilitation.belarus=nan@2025-06-01", "found nan"),
+        ("scenario=carrier-ban&facilitation.belarus=7@2025-06-01", "700 %; allowed: 0 to 100 %"),
+        ("facilitation.belarus=nan@2025-06-01", "nan %; allowed: 0 to 100 %"),
         ("facilitation.belarus=x@2025-06-01", "allowed: a number"),
         ("facilitation.belarus=0.5", "allowed: such as 0.5@2025-01-01"),
         ("facilitation.belarus=0.5@2031-01-01", "allowed: 2025-01-01 to"),
