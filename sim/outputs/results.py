@@ -55,7 +55,7 @@ class Results:
     >>> found
     <Results of 'The 2021 crisis at the border with Belarus': 30 days from 2021-05-01>
     >>> found.series("section", "attempts").shape  # days, sections
-    (30, 13)
+    (30, 17)
     >>> found.summary.loc["pl-by-3", "agency"]
     'poland'
     """
