@@ -291,6 +291,13 @@ def results(folder: Path, sql: str | None, form: str | None, window: Days, full:
 
     if form is not None:
         check_format(form)
+    if window != (None, None) and (sql is not None or form not in (None, "table")):
+        from sim.scenario.errors import ScenarioError
+
+        raise ScenarioError(
+            "--from, --to: found with --sql or --format; allowed with tables alone, as what SQL and files have is of "
+            "the whole run (and in `window_differences` from the first day on which scenarios can differ)"
+        )
     source = open_folder(folder, failed=True)
     _looking_at(source, window)
     unfinished = getattr(source, "unfinished", "")

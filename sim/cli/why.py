@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.common import Changes, From, Quiet, To, Wide, WithMeasures, load
+from sim.cli.common import Changes, From, Quiet, To, Wide, WithMeasures, load, say_unfinished
 from sim.cli.explain import explain
 from sim.cli.studies import open_folder
 
@@ -58,3 +58,5 @@ def why(
         found, folder, name=source, routes=route, replicates=replicates, window=(since, to), form=form, quiet=quiet,
         tables=not quiet,
     )  # fmt: skip
+    if folder is not None and (unfinished := getattr(found, "unfinished", "")):
+        say_unfinished(f"{folder}: {unfinished}")

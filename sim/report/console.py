@@ -94,8 +94,8 @@ def _stranded(results: Results) -> str:
 def _routes(results: Results) -> ConsoleTable:
     table = ConsoleTable(
         "By route",
-        f"departures: {ANY_DEPARTURES}, with seats for migrants; attempts: events; all else: persons. Became "
-        "stranded: in the whole run; some of them went on later.",
+        f"departures: {ANY_DEPARTURES}, with seats for migrants; attempts, at border: events, as people go again; "
+        "all else: persons. Became stranded: in the whole run; some of them went on later.",
         ("route", *map(short_of, results.routes.columns)),
         tuple(short_of(name) for name in MAIN_OF_ROUTES if name in results.routes.columns),
     )

@@ -244,9 +244,20 @@ def test_an_unfinished_study_ends_with_a_banner_and_status_3(here: Path, corrido
         done = corridor(*command)
         assert done.status == 3, command
         assert "not complete: " in done.err
+    assert corridor("why", "r", "--replicates", "1").status == 3
     assert "of 150 replicates" in corridor("results", "r").out
     assert corridor("mend", "r", "--jobs", "1", "--quiet").status == 0
     assert corridor("results", "r").status == 0
+
+
+def test_a_window_is_of_tables_and_refused_for_what_has_none(here: Path, corridor: Corridor) -> None:
+    corridor("compare", "tiny.yaml", "ban.yaml", "--replicates", "2", "--jobs", "1", "--out", "c", "--quiet")
+    days = ["--from", "2025-10-15", "--to", "2025-10-28"]
+    assert corridor("results", "c", *days).status == 0
+    for more in (["--format", "csv"], ["--format", "json"], ["--sql", "select * from window_differences"]):
+        done = corridor("results", "c", *days, *more)
+        assert done.status == 2
+        assert "--from, --to: found with --sql or --format" in done.err
 
 
 def test_a_study_without_a_run_says_so_whatever_is_asked(here: Path, corridor: Corridor) -> None:
