@@ -358,10 +358,10 @@ def list_files(folder: Path) -> str:
     )
 
 
-def say_unfinished(unfinished: str) -> None:
-    """End the command with a message if a study lacks runs, after it was shown; return if it is complete."""
-    if unfinished:
-        fail(unfinished, UNFINISHED)
+def say_unfinished(folder: Path, source: Any) -> None:
+    """End the command with a message if a study lacks runs, after it was shown; return if it is complete, or none."""
+    if unfinished := getattr(source, "unfinished", ""):
+        fail(f"{folder}: {unfinished}", UNFINISHED)
 
 
 def fail(message: str, status: int) -> NoReturn:

@@ -258,18 +258,20 @@ def _until(work: Work) -> Until | None:
 def open_folder(folder: Path, *, failed: bool = False) -> Study | Results:
     """Open a folder; raises OutputError if it is neither a run nor a study, or no run of it has ended well.
 
-    With ``failed``, runs that ended in an error will do. Raises SystemExit, having said so, if none has ended yet.
+    With ``failed``, runs that ended in an error will do. Raises SystemExit, having said so, if others are to come.
     """
     from sim.outputs.folder import OutputError
+    from sim.studies.stored_results import check_ended_well
     from sim.studies.stored_results import results as opened
     from sim.studies.study import Study
 
     found = opened(folder)
-    if isinstance(found, Study) and len(found.failed) == len(found.runs) and not (failed and len(found.failed)):
-        if found.unfinished:
-            say(f"corridor: {folder}: {found.unfinished}", error=True)
-            raise SystemExit(UNFINISHED)
-        raise OutputError(f"{folder}: nothing to show: no run of it has ended well")
+    if isinstance(found, Study) and not (failed and len(found.failed)):
+        try:
+            check_ended_well(found)
+        except OutputError:
+            say_unfinished(folder, found)
+            raise
     return found
 
 
@@ -322,7 +324,7 @@ def verify(folder: Path) -> None:
         say(note)
     if found.damage:
         fail("\n".join([f"{folder}: damaged:", *(f"  {line}" for line in found.damage)]), 1)
-    say_unfinished(f"{folder}: {found.unfinished}" if found.unfinished else "")
+    say_unfinished(folder, found)
     say(f"{folder}: {found.files:,} files, {found.size / 1e6:,.1f} MB: every byte is as it was written")
 
 
@@ -356,7 +358,7 @@ def report(folder: Path, out: Path | None, window: Days) -> None:
     about = None if hasattr(source, "about") else read_run(folder)
     file = write_report(source, out if out is not None else folder / REPORT, about, stored_limits(folder))
     say(f"Written to {file}")
-    say_unfinished(f"{folder}: {unfinished}" if (unfinished := getattr(source, "unfinished", "")) else "")
+    say_unfinished(folder, source)
 
 
 def _limits_of(source: Study | Results, folder: Path) -> Limits | None:
@@ -394,4 +396,4 @@ def brief(folder: Path, out: Path | None, window: Days) -> None:
         say(f"Written to {found.html} alone, without a PDF: {found.why}; a browser prints the page on two sheets of A4")
     else:
         say(f"Written to {found.html} and {found.pdf}")
-    say_unfinished(f"{folder}: {unfinished}" if (unfinished := getattr(source, "unfinished", "")) else "")
+    say_unfinished(folder, source)

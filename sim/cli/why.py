@@ -58,5 +58,5 @@ def why(
         found, folder, name=source, routes=route, replicates=replicates, window=(since, to), form=form, quiet=quiet,
         tables=not quiet,
     )  # fmt: skip
-    if folder is not None and (unfinished := getattr(found, "unfinished", "")):
-        say_unfinished(f"{folder}: {unfinished}")
+    if folder is not None:
+        say_unfinished(folder, found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from sim.outputs.folder import OutputError
 from sim.outputs.results import Results
 from sim.studies.store.recorded import is_study
 from sim.studies.study import Study
@@ -27,3 +28,9 @@ def results(folder: str | Path) -> Study | Results:
     """
     where = Path(folder)
     return Study(where) if is_study(where) else Results.read(where)
+
+
+def check_ended_well(study: Study) -> None:
+    """Raise OutputError if no run of a study has ended without an error: there is nothing to show."""
+    if len(study.failed) == len(study.runs):
+        raise OutputError(f"{study.folder}: nothing to show: no run of it has ended well")

@@ -25,7 +25,7 @@ from sim.scenario.modes import MODES
 from sim.view.background import Job, Progress
 from sim.view.comparison import Comparison
 from sim.view.components import to_json
-from sim.view.levers import levers_of, open_routes, start_of, told
+from sim.view.levers import levers_of, open_routes, told
 from sim.view.live_model import WatchedModel
 from sim.view.opened_folder import Opened
 from sim.view.panels.ahead import Ahead
@@ -303,6 +303,7 @@ def lever_rows(session: Session, model: WatchedModel) -> Message:
     """Return the contents of the panel of levers: each lever's value on the day on screen, and the choices."""
     base, choices, history = session.base, session.choices, session.history
     known = levers_of(base)
+    labels = {lever.name: lever.label for lever in known}
     bannable = [name for name in open_routes(base) if MODES[base.routes[name].mode].may_be_banned]
     weekly = [lever.name.removeprefix("weekly.") for lever in known if lever.name.startswith("weekly.")]
     seats = [f"weekly.{route}" for route in weekly if not base.routes[route].over_sea]
@@ -320,7 +321,7 @@ def lever_rows(session: Session, model: WatchedModel) -> Message:
         "at": history.at,
         "last": len(history.steps) - 1,
         "ban": {
-            "offered": [{"name": r, "label": f"From {start_of(base, r)}"} for r in bannable],
+            "offered": [{"name": r, "label": labels[f"weekly.{r}"]} for r in bannable],
             "about": KINDS["carrier-ban"].about(),
             "routes": list(ban.routes) if ban else [],
             "day": (ban.start.toordinal() - first) if ban else base.days // 2,

@@ -17,6 +17,7 @@ from sim.scenario import Scenario, ScenarioError, apply_overrides, load_scenario
 from sim.scenario.points import coordinate_of
 from sim.studies.plan import EXPERIMENT
 from sim.studies.store.recorded import is_study
+from sim.studies.stored_results import check_ended_well
 from sim.studies.study import Study
 from sim.sweeps.completed_sweep import CompletedSweep
 from sim.sweeps.factors import settings
@@ -65,8 +66,7 @@ class Opened:
         if not is_study(folder):
             return cls(folder, Results.read(folder))
         study = Study(folder)
-        if not (study.runs["status"] == "done").any():
-            raise OutputError(f"{folder}: nothing to show: no run of it has ended well")
+        check_ended_well(study)
         if EXPERIMENT not in study.about["plan"]:
             return cls(folder, Beside(folder) if study.arms else study)
         if not {"knobs", "outcomes", "titles"} <= set(study.about["plan"][EXPERIMENT]):

@@ -14,6 +14,7 @@ from sim.scenario.timetable import timetabled
 from sim.studies.limits.limits import Case, Limits, Progress, limits_of
 from sim.studies.limits.observed import Observed
 from sim.studies.plan import Parcel, Plan, Run
+from sim.studies.stored_results import check_ended_well
 from sim.studies.study import Study
 from sim.studies.windows import check_window
 
@@ -45,10 +46,11 @@ def cases_of(
 
 
 def _of_study(study: Study, replicates: int, only: str | None) -> list[Case]:
-    if study.kind not in ("replicates", "compare") or not len(study.runs):
+    if study.kind not in ("replicates", "compare"):
         raise OutputError(
             f"{study.folder}: found a study of kind {study.kind}; needed: a run, replicates or comparison"
         )
+    check_ended_well(study)
     about = study.about["plan"]
     plan = Plan(study.kind, study.scenarios, study.replicates)
     parcel = Parcel(plan.cases, (), None, about["seed"], about["parameters"] == "drawn", True)
@@ -73,11 +75,15 @@ def most_telling(source: Study | Results) -> tuple[str, str]:
 
     Of one scenario beside the base, that scenario, of several the base, of two arms in the one in which they answer;
     the route by which most more (or fewer) people board than in the base, or else by which most board.
+
+    Raises:
+        OutputError: If no run of a study has ended well.
     """
     totals = source.totals
     boarded = totals[(totals["level"] == "route") & (totals["measure"] == "boarded")]
     if not isinstance(source, Study):
         return "", str(boarded.groupby("name", observed=True)["value"].median().idxmax())
+    check_ended_well(source)
     own = next(reversed(source.arms.values()), source)
     medians = boarded.groupby(["scenario", "name"], observed=True)["value"].median().unstack("scenario")
     change = medians[own.others].sub(medians[own.base], axis=0).abs().max(axis=1)

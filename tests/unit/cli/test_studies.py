@@ -12,8 +12,10 @@ import pandas as pd
 import pytest
 
 from sim.load_extensions import clear
+from sim.outputs.folder import OutputError
 from sim.scenario import load_scenario
 from sim.scenario.write import to_yaml
+from sim.studies.limits.sources import cases_of, most_telling
 from sim.studies.plan import Plan
 from sim.studies.store.store import Store
 from sim.studies.study import Study
@@ -268,6 +270,9 @@ def test_a_study_without_a_run_says_so_whatever_is_asked(here: Path, corridor: C
         assert done.status == 3, command
         assert "r: not complete: 0 of " in done.err
     assert corridor("results", "r", "--sql", "select 1").status == 3
+    for ask in (most_telling, cases_of):
+        with pytest.raises(OutputError, match="no run of it has ended well"):
+            ask(Study(here / "r"))
 
 
 def test_mend_says_what_it_did(here: Path, corridor: Corridor) -> None:
