@@ -15,6 +15,10 @@ Of the whole package, a source that is not compiled meets the tests that reach t
 
     nice python -m tests.nightly.mutants --sample 400 --reach REACH.json --out TABLE.csv
 
+While tests of a source are written, those alone tell what they notice:
+
+    nice python -m tests.nightly.mutants --sample 30 --tests "tests/unit/report/test_forest.py" sim/report/forest.py
+
 A mutant that survives is printed with its change, to be judged: some change nothing that could be seen (a bound that
 is never met), others are work to do.
 """
@@ -207,8 +211,9 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--out", type=Path, help="a row a mutant, as CSV; rows that are there already are kept")
     parser.add_argument("--reach", type=Path, help="of the whole package: which tests reach which line")
+    parser.add_argument("--tests", nargs="+", default=[], help="of a source that is not compiled: these tests alone")
     asked = parser.parse_args()
-    reach = Reach.read(asked.reach) if asked.reach else Reach({})
+    reach = Reach.read(asked.reach) if asked.reach else Reach({}, these=tuple(asked.tests))
     files = asked.files or (PACKAGE if asked.reach else SOURCES)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -259,7 +264,9 @@ def passing(reach: Reach, chosen: list[Mutant], out: Path | None) -> Reach:
         return reach
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "failed.json"
-        in_child(tests, PACKAGE[0], (ROOT / PACKAGE[0]).read_text(encoding="utf-8"), 3600, report)
+        status = in_child(tests, PACKAGE[0], (ROOT / PACKAGE[0]).read_text(encoding="utf-8"), 3600, report)
+        if status not in (0, 1) or (status and reach.these):
+            raise SystemExit(f"{' '.join(tests)[:300]}: found status {status} without a mutant; these tests must pass")
         failed = json.loads(report.read_text(encoding="utf-8"))
     print(f"{len(tests)} tests, {len(failed)} left out, as they fail here without a mutant: {failed}", flush=True)
     if kept:
