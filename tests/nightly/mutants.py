@@ -51,7 +51,7 @@ from tests.nightly.reach import Reach
 
 os.environ["NUMBA_DISABLE_JIT"] = "1"
 COMPILED = (
-    "choice", "clocks", "exits", "exposure", "ledger", "queues", "season", "steps", "strata", "streams",
+    "choice", "clocks", "exits", "exposure", "gauges", "ledger", "queues", "season", "steps", "strata", "streams",
 )  # fmt: skip
 SOURCES = [
     *(f"sim/engine/{name}.py" for name in COMPILED),
