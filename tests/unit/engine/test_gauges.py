@@ -145,8 +145,9 @@ def test_days_in_a_row_are_not_counted_while_it_holds() -> None:
 
 
 @pytest.mark.parametrize(
-    ("what", "table", "column"), [(g.SECTIONS, "section_flows", 2), (g.PAIRS, "pair_flows", 1), (g.ROUTES, "route_flows", 2)]
-)  # fmt: skip
+    ("what", "table", "column"),
+    [(g.SECTIONS, "section_flows", 2), (g.PAIRS, "pair_flows", 1), (g.ROUTES, "route_flows", 2)],
+)
 def test_a_sum_is_of_its_own_table_column_and_rows(what: int, table: str, column: int) -> None:
     world = Watched()
     getattr(world, table)[10:17, 1, column] = 2

@@ -22,7 +22,7 @@ MEDIAN, SHAPE = 4000, 2.5  # funds of `simple`'s people
 
 @pytest.fixture
 def model() -> CorridorModel:
-    """Two cohorts; a flight for which a visa is needed and is good ten days, and a boat; nobody cares what is likely."""
+    """Two cohorts; a flight for which a visa is needed, good for ten days, and a boat."""
     changes = {
         "cohorts": {
             "people": {"size": 300, "routes": {"flight": 0.4, "boat": -0.2}},

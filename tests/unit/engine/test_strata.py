@@ -130,7 +130,7 @@ def test_shares_are_positive_and_one_in_all(shares: dict[str, float], allowed: b
         assert strata.add("more", "More", shares) == 2
         strata.remove("more")
     else:
-        with pytest.raises(ValueError, match="attribute more: found shares .*two or more above 0, 1 in all"):
+        with pytest.raises(ValueError, match=r"attribute more: found shares .*two or more above 0, 1 in all"):
             strata.add("more", "More", shares)
     assert strata.attributes == before
 
