@@ -226,9 +226,9 @@ def test_all_lists_are_empty_and_have_room_for_everybody(world: t.World) -> None
     assert columns(world.queues, "head", "tail", "first", "length") == [(-1, -1, 0, 0)] * (2 * 2 + 2 * 4)
     assert world.attempts.shape == world.keys.shape == world.who.shape == (400,)
     assert world.buckets.shape == (t.BUCKETS,)
-    # Four entries for each of 400 people and 64 for each of 24 clocks, 14 to a block; a block not full for each list, of
-    # which there are no more than entries; two for each of 12 queues, and two.
-    assert world.blocks.shape == (3136 // 14 + 3136 + 24 + 2, 16)
+    # Four entries for each of 400 people and 64 for each of 30 clocks, 14 to a block; a block that is not full for
+    # each list, of which there are no more than entries; two for each of 12 queues, and two.
+    assert world.blocks.shape == (3520 // 14 + 3520 + 24 + 2, 16)
 
 
 def test_weather_has_a_key_by_route_and_seed(world: t.World, scenario: Scenario) -> None:
