@@ -60,6 +60,11 @@ SOURCES = [
 PACKAGE = sorted(str(file.relative_to(ROOT)) for file in (ROOT / "sim").rglob("*.py"))
 PAY = "tests/properties/test_untouched.py::test_common_random_numbers_pay"  # sixty runs
 BASELINES, OWN = ["tests/baselines/test_baselines.py"], ["unit tests of the source"]
+# Tests of what becomes of the ledger's checks, and of layovers.
+BESIDE = {
+    "ledger.py": ["tests/unit/engine/test_conservation.py"],
+    "departures.py": ["tests/unit/scenario/test_legs.py"],
+}
 STAGES = (
     BASELINES,
     OWN,
@@ -99,14 +104,14 @@ class _Changed(importlib.abc.MetaPathFinder, importlib.abc.SourceLoader):
 
 
 def tests_of(number: int, file: str) -> list[str]:
-    """Tests of a stage; unit tests are those of the source, of the ledger also those of what becomes of its checks.
+    """Tests of a stage; unit tests are those of the source, and for some those of a part of it that stand elsewhere.
 
     What has none of its own, as it is a part of several processes, has those of the processes.
     """
     if STAGES[number] != OWN:
         return STAGES[number]
     folder, name = os.path.split(file.replace("sim/", "tests/unit/", 1))
-    own = [f"{folder}/test_{name}", *([f"{folder}/test_conservation.py"] if name == "ledger.py" else [])]
+    own = [f"{folder}/test_{name}", *BESIDE.get(name, [])]
     return own if (ROOT / own[0]).exists() else ["tests/unit/engine/processes"]
 
 

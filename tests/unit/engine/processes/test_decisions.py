@@ -282,7 +282,9 @@ def test_the_stranded_go_back_to_the_border_at_once_and_from_the_hub_to_the_line
 def test_nobody_tries_where_nobody_waits_and_each_tries_once() -> None:
     model = world(AT_BORDER, "camp", {"facilitation": 1.0}, first_attempt=1.0, patience=1e9)
     decisions.run(model._tables, 1)
-    made = model.world.attempts["row"][: model.world.counters[t.N_ATTEMPTS]]
+    approaches = model.world.attempts[: model.world.counters[t.N_ATTEMPTS]]
+    made = approaches["row"]
+    assert {tuple(record) for record in approaches[["zone", "section", "result"]].tolist()} == {(0, -1, t.UNDETECTED)}
     check_share(len(made), PEOPLE, 1 / 1.02)
     assert len(set(made.tolist())) == len(made)
     assert (model.world.rows["section"][made] == NOWHERE).all()
