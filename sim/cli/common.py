@@ -72,10 +72,16 @@ def load_or_keep(given: list[str] | None) -> list[str]:
     """
     if not given:
         return []
-    from sim.scenario.parts import is_part
+    from sim.scenario import ScenarioError
+    from sim.scenario.parts import is_part, near_part
 
     measures = [text for text in given if not text.endswith(".py") and not Path(text).exists() and is_part(text)]
-    load_extensions([text for text in given if text not in measures])
+    extensions = [text for text in given if text not in measures]
+    try:
+        load_extensions(extensions)
+    except ScenarioError as error:
+        near = [name for name in map(near_part, extensions) if name]
+        raise ScenarioError(f"{error} (did you mean the measure {near[0]!r}?)") if len(near) == 1 else error from None
     return measures
 
 

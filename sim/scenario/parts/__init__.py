@@ -5,6 +5,6 @@ target a part applies to all that it can, without a date it is in force from the
 """
 
 from sim.scenario.parts.apply import slug, with_parts
-from sim.scenario.parts.library import Part, is_part, library
+from sim.scenario.parts.library import Part, is_part, library, near_part
 
-__all__ = ["Part", "is_part", "library", "slug", "with_parts"]
+__all__ = ["Part", "is_part", "library", "near_part", "slug", "with_parts"]

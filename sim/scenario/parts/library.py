@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from datetime import date
+from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -83,6 +84,11 @@ def is_part(text: str) -> bool:
     """Return whether a text asks for parts, rather than for a file or an installed extension."""
     found = _NAME.match(text)
     return found is not None and (found[0] in _names() or text[found.end() : found.end() + 1] in tuple(":=@+"))
+
+
+def near_part(text: str) -> str:
+    """Return the name of a part that is spelt like a text; empty if none is."""
+    return next(iter(get_close_matches(text, sorted(_names()), n=1, cutoff=0.5)), "")
 
 
 def asked(text: str) -> list[Asked]:

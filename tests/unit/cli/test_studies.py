@@ -88,6 +88,9 @@ def test_measures_are_compared_without_a_file(here: Path, corridor: Corridor) ->
     assert (lacking.status, "lacks what it needs: a crossing point" in lacking.err) == (2, True)
     neither = corridor("run", "tiny.yaml", "--with", "boycott")
     assert (neither.status, "no extension of that name" in neither.err) == (2, True)
+    assert "did you mean" not in neither.err
+    near = corridor("run", "tiny.yaml", "--with", "bann")
+    assert (near.status, near.err.strip()[-36:]) == (2, "too (did you mean the measure 'ban'?)"[-36:])
 
 
 def test_the_command_in_the_record_makes_the_study_again(here: Path, corridor: Corridor) -> None:
