@@ -113,7 +113,7 @@ def _words(axes: Axes) -> Iterator[str]:
             yield f"{name} ticks of 1.5 {text(locator.tick_values(0, 1.5))} of 50 {text(locator.tick_values(0, 50))}"
         if isinstance(locator, AutoDateLocator):
             yield f"{name} dates {locator.minticks} to {locator.maxticks[DAILY]}"
-        if isinstance(axis.get_major_formatter(), FuncFormatter):
+        if isinstance(axis.get_major_formatter(), FuncFormatter) and not isinstance(locator, FixedLocator):
             yield f"{name} numbers {[axis.get_major_formatter()(value, 0) for value in NUMBERS]}"
     yield from _legend(axes)
     if not axes.axison:
@@ -174,7 +174,7 @@ def _kinds(one: Artist, axes: Axes) -> str:
         ways = ["-".join(_points(point, axes) for point in way) for way in one.get_segments()]
         return f"lines {' '.join(ways)} {_colour(one)} {text(one.get_linewidths())}"
     if isinstance(one, PolyCollection):
-        rings = [" ".join(_points(point, axes) for point in path.vertices) for path in one.get_paths()]
+        rings = [" ".join(_ring(path.vertices, axes)) for path in one.get_paths()]
         return f"area {' | '.join(rings)} {_filled(one)}"
     if isinstance(one, QuadMesh):
         corners = one.get_coordinates()
@@ -186,6 +186,13 @@ def _kinds(one: Artist, axes: Axes) -> str:
     raise AssertionError(f"found an artist of another kind: {one}")
 
 
+def _ring(corners: Any, axes: Axes) -> list[str]:
+    """The corners of an area, each once: how often Matplotlib says one is its own affair."""
+    words = [_points(corner, axes) for corner in corners]
+    once = [one for k, one in enumerate(words) if k == 0 or one != words[k - 1]]
+    return once[:-1] if len(once) > 1 and once[0] == once[-1] else once
+
+
 def _text(one: Text, axes: Axes | None) -> str:
     if isinstance(one, Annotation):
         at = f"{_points(one.xy, axes)} {one.xycoords} and {text(one.xyann)} {one.anncoords}"
@@ -193,7 +200,8 @@ def _text(one: Text, axes: Axes | None) -> str:
         at = _points(one.get_position(), axes)
     weight = "" if one.get_fontweight() in ("normal", 400) else f" {one.get_fontweight()}"
     place = f"{one.get_ha()} {one.get_va()}"
-    return f"text {one.get_text()!r} at {at} {place} {one.get_fontsize():g}{weight} {to_hex(one.get_color())}"
+    words = repr(one.get_text()).replace("\\u202f", " ")  # a thin space
+    return f"text {words} at {at} {place} {one.get_fontsize():g}{weight} {to_hex(one.get_color())}"
 
 
 def _where(one: Artist, axes: Axes) -> str:
