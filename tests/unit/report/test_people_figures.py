@@ -41,8 +41,10 @@ def test_statuses_are_stacked_on_the_same_scale_in_both_scenarios() -> None:
     under_way, ended = whereabouts(found)
     assert (under_way.title, under_way.note, under_way.wide) == ("Under way", "", False)
     assert under_way.keys == [
-        Key("area", "#882255", "stranded"), Key("area", "#E69F00", "at the hub"), Key("area", "#56B4E9", "at the coast"),
-    ]  # fmt: skip
+        Key("area", "#882255", "stranded"),
+        Key("area", "#E69F00", "at the hub"),
+        Key("area", "#56B4E9", "at the coast"),
+    ]
     assert (ended.title, ended.keys) == ("Journey's end", [Key("area", "#000000", "dead")])
     assert [(one.key, one.caption) for one in under_way.drawings + ended.drawings] == [
         ("wu0", "Persons over time, base; on the last day: at the coast 9, at the hub 30, stranded 0"),
