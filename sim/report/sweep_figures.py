@@ -281,7 +281,9 @@ def _names(axes: Axes, labels: Sequence[Any]) -> None:
 
 
 def _wrapped(label: str, width: int = 44) -> str:
-    return "\n".join(textwrap.wrap(label.replace(".", ".\u200b"), width)[:2]).replace("\u200b", "")
+    """Break a label between words or after a dot, into two lines at most."""
+    lines = textwrap.wrap(label.replace(".", ".\u200b "), width)[:2]
+    return "\n".join(lines).replace("\u200b ", "").replace("\u200b", "")
 
 
 def _title(axes: Axes, title: str, note: str) -> None:

@@ -111,7 +111,7 @@ def _words(axes: Axes) -> Iterator[str]:
             )
         if type(locator) is MaxNLocator:
             yield f"{name} ticks of 1.5 {text(locator.tick_values(0, 1.5))} of 50 {text(locator.tick_values(0, 50))}"
-        if isinstance(locator, AutoDateLocator):
+        if isinstance(locator, AutoDateLocator) and locator.minticks != AutoDateLocator().minticks:
             yield f"{name} dates {locator.minticks} to {locator.maxticks[DAILY]}"
         if isinstance(axis.get_major_formatter(), FuncFormatter) and not isinstance(locator, FixedLocator):
             yield f"{name} numbers {[axis.get_major_formatter()(value, 0) for value in NUMBERS]}"
@@ -159,9 +159,9 @@ def _kinds(one: Artist, axes: Axes) -> str:
             cap = "" if one.get_solid_capstyle() == "projecting" else f" {one.get_solid_capstyle()}"
             words += f" {one.get_linewidth():g} {_dash(one)}{cap}"
         if one.get_marker() not in (None, "None", ""):
-            edge = f" edge {to_hex(one.get_markeredgecolor())}" if one.get_markeredgewidth() != 1 else ""
-            width = f" {one.get_markeredgewidth():g}" if edge else ""
-            words += f" mark {one.get_marker()} {one.get_markersize():g}{edge}{width}"
+            edge, width = to_hex(one.get_markeredgecolor()), one.get_markeredgewidth()
+            edge = "" if (edge, width) == (to_hex(one.get_color()), 1) else f" edge {edge} {width:g}"
+            words += f" mark {one.get_marker()} {one.get_markersize():g}{edge}"
         return words
     if isinstance(one, Rectangle):
         left, low, right, high = (*one.get_xy(), one.get_x() + one.get_width(), one.get_y() + one.get_height())
@@ -227,15 +227,8 @@ def _filled(one: Any) -> str:
 
 
 def _colour(one: Any) -> str:
-    for name in ("get_facecolor", "get_color"):
-        if hasattr(one, name):
-            return to_hex(np.atleast_2d(getattr(one, name)())[0] if name == "get_facecolor" else _first(one))
-    raise AssertionError(f"found nothing with a colour: {one}")
-
-
-def _first(one: Any) -> Any:
-    found = one.get_color()
-    return found if isinstance(found, (str, tuple)) else np.atleast_2d(found)[0]
+    found = one.get_color() if hasattr(one, "get_color") else one.get_facecolor()
+    return to_hex(found if isinstance(found, str) else np.atleast_2d(found)[0])
 
 
 def _dash(one: Line2D) -> str:
