@@ -61,8 +61,11 @@ def drawn(figure: Figure) -> list[str]:
 
 def _layout(figure: Figure) -> str:
     """The edges of what the axes take (left, bottom, right, top) and the room between them, as shares."""
+    grid = figure.axes[0].get_subplotspec() if figure.axes else None
+    heights = [] if grid is None else list(grid.get_gridspec().get_height_ratios())
+    high = f" heights {text(heights)}" if {*heights} - {1} else ""
     if (engine := figure.get_layout_engine()) is not None:
-        return type(engine).__name__.removesuffix("LayoutEngine").lower()
+        return type(engine).__name__.removesuffix("LayoutEngine").lower() + high
     pars = figure.subplotpars
     room = "" if (pars.wspace, pars.hspace) == (0.2, 0.2) else f" between {text((pars.wspace, pars.hspace))}"
     return f"within {text((pars.left, pars.bottom, pars.right, pars.top))}{room}"
@@ -84,7 +87,10 @@ def _frame(axes: Axes) -> str:
     parts = ["".join(name[0] for name, spine in axes.spines.items() if spine.get_visible()) or "bare"]
     for name, axis in (("x", axes.xaxis), ("y", axes.yaxis)):
         known = axis.get_tick_params()
-        parts += [f"grid {name} {known.get('grid_color', '')}".strip()] if known["gridOn"] else []
+        looks = [f"{known['grid_color']}"] if "grid_color" in known else []
+        for key in ("linewidth", "lw", "alpha"):
+            looks += [f"{key.replace('lw', 'linewidth')} {known[f'grid_{key}']:g}"] if f"grid_{key}" in known else []
+        parts += [" ".join(["grid", name, *looks])] if known["gridOn"] else []
         parts += [f"{name} {key} {known[key]:g}" for key in ("length", "labelsize") if key in known]
     return ", ".join([*parts, f"margins {text(axes.margins())}"])
 
@@ -101,7 +107,8 @@ def _words(axes: Axes) -> Iterator[str]:
             linear = getattr(axis.get_transform(), "linthresh", None)
             yield f"{name} scale {axis.get_scale()}" + ("" if linear is None else f" linear to {linear:g}")
         if not getattr(axes, f"get_autoscale{name}_on")():
-            yield f"{name} limits {_span(axes, name)}"
+            low, high = _limits(axes, name)
+            yield f"{name} limits from {low}" if axis.get_scale() != "linear" else f"{name} limits {low} to {high}"
         locator = axis.get_major_locator()
         if isinstance(locator, FixedLocator):
             labels = [label.get_text() for label in axis.get_ticklabels()]
@@ -120,9 +127,9 @@ def _words(axes: Axes) -> Iterator[str]:
         yield "off"
 
 
-def _span(axes: Axes, name: str) -> str:
-    low, high = (axes.get_xlim, axes.get_ylim)[name == "y"]()
-    return " to ".join(_points((end,), axes) if name == "x" else text(end) for end in (low, high))
+def _limits(axes: Axes, name: str) -> list[str]:
+    ends = axes.get_xlim() if name == "x" else axes.get_ylim()
+    return [_points((end,), axes) if name == "x" else text(end) for end in ends]
 
 
 def _legend(axes: Axes) -> Iterator[str]:
@@ -158,6 +165,7 @@ def _kinds(one: Artist, axes: Axes) -> str:
         if one.get_linestyle() != "None":
             cap = "" if one.get_solid_capstyle() == "projecting" else f" {one.get_solid_capstyle()}"
             words += f" {one.get_linewidth():g} {_dash(one)}{cap}"
+            words += "" if one.get_drawstyle() == "default" else f" {one.get_drawstyle()}"
         if one.get_marker() not in (None, "None", ""):
             edge, width = to_hex(one.get_markeredgecolor()), one.get_markeredgewidth()
             edge = "" if (edge, width) == (to_hex(one.get_color()), 1) else f" edge {edge} {width:g}"
@@ -195,7 +203,8 @@ def _ring(corners: Any, axes: Axes) -> list[str]:
 
 def _text(one: Text, axes: Axes | None) -> str:
     if isinstance(one, Annotation):
-        at = f"{_points(one.xy, axes)} {one.xycoords} and {text(one.xyann)} {one.anncoords}"
+        away = "" if one.xyann == one.xy else f" and {text(one.xyann)} {one.anncoords}"
+        at = f"{_points(one.xy, axes)} {one.xycoords}{away}"
     else:
         at = _points(one.get_position(), axes)
     weight = "" if one.get_fontweight() in ("normal", 400) else f" {one.get_fontweight()}"
@@ -223,7 +232,8 @@ def _filled(one: Any) -> str:
     face, edge = (np.atleast_2d(colour) for colour in (one.get_facecolor(), one.get_edgecolor()))
     width = float(np.atleast_1d(one.get_linewidth())[0])
     fill = to_hex(face[0]) if len(face) and face[0][3] > 0 else "empty"
-    return f"{fill} edge {to_hex(edge[0])} {width:g}" if width and len(edge) and edge.size else fill
+    seen = width and edge.size and edge[0][3] > 0
+    return f"{fill} edge {to_hex(edge[0])} {width:g}" if seen else fill
 
 
 def _colour(one: Any) -> str:

@@ -251,7 +251,7 @@ def test_indices_over_time_have_the_strongest_parameters_above_and_the_mean_belo
     figure = figures.over_time(table, "deaths", "persons")
     assert {label.get_rotation() for label in figure.axes[1].get_xticklabels()} == {30.0}
     assert drawn(figure) == listed(r"""
-        figure 6.2 x 4.2; constrained
+        figure 6.2 x 4.2; constrained heights 3,1
         axes lb, grid y, margins 0.05,0.05
         area 2021-08-01,-0.3 2021-08-01,-0.6 2021-08-08,0.5 2021-08-08,0.8 #0072b2 alpha 0.12
         line 2021-08-01,-0.5 2021-08-08,0.6 #0072b2 1.3 solid mark o 2 label 'strong'
@@ -291,7 +291,7 @@ def test_tipping_points_stand_below_their_curves_with_their_intervals_in_the_ran
          "low": [1.0, 2.5, -np.inf, -np.inf], "high": [3.0, 3.5, np.inf, np.inf]}
     )  # fmt: skip
     assert drawn(figures.tipping(table, curves, "flights", "per week")) == listed(r"""
-        figure 6.2 x 3.52; constrained
+        figure 6.2 x 3.52; constrained heights 2.4,0.92
         axes lb, grid y, margins 0.05,0.05
         area 0,0.1 0,0 4,0.9 4,1 #0072b2 alpha 0.1
         line 0,0 4,1 #0072b2 1.3 solid label 'x'
