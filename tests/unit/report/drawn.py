@@ -276,4 +276,4 @@ def text(value: Any) -> str:
         return "none"
     if np.ndim(value):
         return ",".join(text(one) for one in value)
-    return f"{float(value) + 0.0:.4g}"
+    return f"{float(value):.4g}" if abs(float(value)) > 1e-9 else "0"  # what rounding leaves of nought
