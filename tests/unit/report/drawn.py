@@ -62,13 +62,15 @@ def drawn(figure: Figure) -> list[str]:
 def _layout(figure: Figure) -> str:
     """The edges of what the axes take (left, bottom, right, top) and the room between them, as shares."""
     grid = figure.axes[0].get_subplotspec() if figure.axes else None
-    heights = [] if grid is None else list(grid.get_gridspec().get_height_ratios())
-    high = f" heights {text(heights)}" if {*heights} - {1} else ""
+    ratios = ""
+    for words, ask in (("heights", "get_height_ratios"), ("widths", "get_width_ratios")):
+        shares = [] if grid is None else list(getattr(grid.get_gridspec(), ask)())
+        ratios += f" {words} {text(shares)}" if {*shares} - {1} else ""
     if (engine := figure.get_layout_engine()) is not None:
-        return type(engine).__name__.removesuffix("LayoutEngine").lower() + high
+        return type(engine).__name__.removesuffix("LayoutEngine").lower() + ratios
     pars = figure.subplotpars
     room = "" if (pars.wspace, pars.hspace) == (0.2, 0.2) else f" between {text((pars.wspace, pars.hspace))}"
-    return f"within {text((pars.left, pars.bottom, pars.right, pars.top))}{room}"
+    return f"within {text((pars.left, pars.bottom, pars.right, pars.top))}{room}{ratios}"
 
 
 def axes_of(axes: Axes) -> list[str]:
