@@ -278,4 +278,4 @@ def text(value: Any) -> str:
         return "none"
     if np.ndim(value):
         return ",".join(text(one) for one in value)
-    return f"{float(value):.4g}" if abs(float(value)) > 1e-9 else "0"  # what rounding leaves of nought
+    return "0" if abs(float(value)) < 1e-9 else f"{float(value):.4g}"  # what rounding leaves of nought is nought

@@ -170,6 +170,38 @@ def test_the_map_of_the_base_has_titles_in_larger_letters(asked: list[Any]) -> N
     """)
 
 
+def test_a_map_of_another_shape_without_hubs(asked: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Labels are away from the middle of all sections; the map is as high as its land is."""
+    lines = {"kuznica": ((3.0, 0.0), (5.0, 0.0)), "dieveniskes": ((5.0, 0.8), (5.0, 1.0), (5.0, 1.2))}
+    monkeypatch.setattr(border_map, "map_of", lambda scenario: ScenarioMap({}, lines, ()))
+    group = maps(Handmade({"base": TINY}, PEAKS))
+    assert group is not None
+    figure = group.drawings[0].figure
+    assert drawn(figure) == listed("""
+        figure 4.2 x 2.713; within 0.125,0.11,0.9,0.88
+        axes bare, margins 0.05,0.05
+        area 2.305,-0.695 5.695,-0.695 5.695,1.895 2.305,1.895 #f1f0ea edge #b5b3a8 0.6
+        line 3,0 5,0 #222222 3.5 solid butt
+        line 3,0 5,0 #fce236 2.4 solid butt
+        line 5,0.8 5,1 5,1.2 #222222 6.5 solid butt
+        line 5,0.8 5,1 5,1.2 #3d4a6c 5.4 solid butt
+        line 5,1 5,1 #767676 0.5 solid z3
+        text '1.00' at 4.995,1.116 center center 9 bold #222222
+        text 'dieveniskes' at 4.995,1.046 center center 6.8 #222222
+        line 4,0 4,0 #767676 0.5 solid z3
+        text '0.25' at 3.914,-0.01431 center center 9 #222222
+        text 'kuznica' at 3.914,-0.08426 center center 6.8 #222222
+        text 'Belarus' at 0.75,0.25 center center 9 #767676
+        x limits 2.87 to 5.13
+        x ticks none []
+        y limits -0.13 to 1.33
+        y ticks none []
+    """)
+    ((west, south, east, north), taken) = asked[0]
+    assert (west, south, east, north) == pytest.approx((2.87, -0.13, 5.13, 1.33), abs=1e-3)
+    assert [round(float(end), 2) for end in taken[0]] == [4.71, 0.96, 5.28, 1.21]
+
+
 def test_without_a_section_on_the_map_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(border_map, "map_of", lambda scenario: ScenarioMap(PLACES, {"other": LINES["kuznica"]}, ()))
     assert maps(Handmade({"base": TINY}, PEAKS)) is None
