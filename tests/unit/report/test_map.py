@@ -277,6 +277,7 @@ def test_the_middle_of_a_section_is_half_way_along_it() -> None:
         ([(0, 2), (0, 0)], (-5, 1), (1, 0)),
         ([(0, 0), (2, 0)], (1, 3), (0, -1)),
         ([(0, 0), (2, 0)], (0, -1), (math.sin(math.pi / 8), math.cos(math.pi / 8))),  # between upwards and diagonal
+        ([(0, 0), (2, 0)], (-3, 0), (math.sqrt(0.5), -math.sqrt(0.5))),  # in line with the section: to its right
         ([(1, 1)], (4, 5), (-0.6, -0.8)),  # a point has no perpendicular
         ([(0, 0), (2, 0)], (1, 0), (0, -1)),  # nor has the middle a direction away from itself
         ([(1, 1)], (1, 1), (0, 0)),

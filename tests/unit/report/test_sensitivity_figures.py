@@ -135,10 +135,11 @@ def test_designs_that_fill_no_map_have_none(made: Made, tmp_path: Path, design: 
 def test_a_parameter_of_two_values_is_too_coarse_for_a_map(made: Made, tmp_path: Path) -> None:
     table = TORNADO[:2].assign(parameter=["title of a", "title of c"])
     sweep = sampled("sobol")
-    sweep.x[:, 2] = np.arange(10) > 4
-    for value, names in ((0.0, ["tornado-deaths.png"]), (0.5, ["tornado-deaths.png", "interactions-deaths.png"])):
-        sweep.x[4:6, 2] = value, 1.0 - value  # with a third value there are more parts
-        assert draw_sensitivity(tmp_path, sweep, {"tornado": table}) == names
+    sweep.x[:, 2] = [0.0] * 5 + [1.0] * 5
+    assert draw_sensitivity(tmp_path, sweep, {"tornado": table}) == ["tornado-deaths.png"]
+    sweep.x[5:7, 2] = 0.5
+    assert draw_sensitivity(tmp_path, sweep, {"tornado": table}) == ["tornado-deaths.png", "interactions-deaths.png"]
+    assert made["interactions-deaths.png"][1].shape == (5, 2)
 
 
 def test_indices_that_are_all_unknown_are_not_drawn(made: Made, tmp_path: Path) -> None:
@@ -165,6 +166,12 @@ def test_along_a_single_parameter_each_output_has_its_lines(made: Made, tmp_path
     assert lines["pressure_peak@latvia"].equals(along[4:6])
 
 
+def test_a_single_point_along_a_parameter_is_drawn(made: Made, tmp_path: Path) -> None:
+    names = draw_sensitivity(tmp_path, sampled("grid"), {"tornado": TORNADO[:0], "along": TORNADO[:1]})
+    assert names == ["along-deaths.png"]
+    assert made["along-deaths.png"][-1] == "unit of deaths"
+
+
 def test_lines_of_several_scenarios_have_their_names(made: Made, tmp_path: Path) -> None:
     along = TORNADO[TORNADO["outcome"] == "deaths"]
     sweep = sampled("grid", ("base", "open"))
@@ -183,6 +190,7 @@ def test_over_time_there_is_a_figure_per_outcome_and_scenario(made: Made, tmp_pa
     assert draw_over_time(tmp_path, TORNADO[:4]) == [
         "over-time-deaths.png", "over-time-pressure_peak-at-poland.png",
     ]  # fmt: skip
+    assert draw_over_time(tmp_path, TORNADO[:1]) == ["over-time-deaths.png"]
     assert draw_over_time(tmp_path, TORNADO[:0]) == []
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 from matplotlib.figure import Figure
 
 from sim.report import sweep_figures as figures
@@ -115,6 +116,14 @@ def test_a_tornado_has_the_fifteen_longest_bars_and_no_more() -> None:
     assert labels == [*(f"p{k}" for k in range(6, 13)), "p0", *(f"p{k}" for k in range(13, 18)), "p2", "p1"]
 
 
+def test_a_single_bar_has_a_figure_of_its_height_and_a_long_name_two_lines() -> None:
+    figure = figures.tornado(TORNADO[1:].assign(parameter="x" * 33 + " y"), "deaths", "persons", "")
+    assert figure.get_size_inches().tolist() == pytest.approx([6.2, 1.6])
+    assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["x" * 33 + "\ny"]
+    assert figure.axes[0].get_title(loc="left") == "What deaths hangs on"
+    assert "legend 2 of 0,-0.76" in "".join(axes_of(figure.axes[0]))
+
+
 SOBOL = pd.DataFrame(
     {"parameter": ["a", "b", "c"], "first": [0.1, 0.5, 0.02], "first_low": [0.05, 0.4, -0.1],
      "first_high": [0.2, 0.7, 0.1], "total": [0.2, 0.6, 0.3],
@@ -152,12 +161,14 @@ def test_first_order_bars_stand_before_total_ones_each_with_its_interval() -> No
 def test_indices_begin_at_nought_unless_an_interval_is_below_it() -> None:
     above = figures.shares(SOBOL[:2], "deaths").axes[0]
     assert above.get_xlim()[0] == 0
+    partly = SOBOL.assign(first_low=[np.nan, -0.25, 0.0])
+    assert figures.shares(partly, "deaths").axes[0].get_xlim()[0] == -0.25
 
 
 def test_the_fifteen_largest_totals_are_shown() -> None:
     rows = pd.concat([SOBOL[:1].assign(parameter=f"p{k:02}", total=0.1 * k) for k in range(16)])
-    labels = [label.get_text() for label in figures.shares(rows, "deaths").axes[0].get_yticklabels()]
-    assert labels == [f"p{k:02}" for k in range(1, 16)]
+    shown = figures.shares(rows, "deaths").axes[0].get_yticklabels()
+    assert [label.get_text() for label in shown] == [f"p{k:02}" for k in range(1, 16)]
 
 
 def test_screening_has_a_point_per_parameter_with_its_interval_and_name() -> None:
@@ -206,6 +217,10 @@ def test_an_interaction_has_the_first_parameter_along_x_and_pairs_at_its_side() 
         x ticks 0,1,2 ['a', 'b', 'c'] turned 90
         y ticks 0,1,2 ['a', 'b', 'c']
     """)
+    named = PAIRS.assign(parameter="x" * 17 + " y")[:1]
+    square = figures.interaction(grid, edges, labels, "deaths", "persons", named).axes[1]
+    ticks = [[tick.get_text() for tick in ticks] for ticks in (square.get_xticklabels(), square.get_yticklabels())]
+    assert ticks == [["x" * 17 + "\ny", "b"]] * 2
     assert beside.axes[1].images[0].get_clim() == (0, 0.2)
     assert [axes.get_ylabel() for axes in beside.axes[2:]] == ["mean deaths (persons)", "second-order index"]
 
@@ -224,6 +239,8 @@ def test_curves_have_their_median_in_a_band_and_full_load_where_it_is_of_pressur
         x label 'flights (per week)' 8.5
         y label 'deaths (persons)' 8.5
     """)
+    two = figures.curves({"a": table, "b": table}, "flights", "per week", "deaths", "persons")
+    assert two.axes[0].get_legend() is not None
     more = {f"s{k}": table + k for k in range(7)}
     many = figures.curves(more, "flights", "per week", "pressure_peak", "of capacity").axes[0]
     assert [line.get_color() for line in many.lines[:-1]] == [*figures.COLOURS, figures.COLOURS[0]]
@@ -324,7 +341,7 @@ def test_where_nothing_tips_there_is_no_line_and_no_legend() -> None:
     curves = pd.DataFrame({"name": ["x"], "level": [1.0], "probability": [0.0], "low90": [0.0], "high90": [0.1]})
     table = pd.DataFrame({"name": [], "probability": [], "level": [], "low": [], "high": []})
     figure = figures.tipping(table, curves, "flights", "per week")
-    assert figure.get_size_inches().tolist() == [6.2, 3.0]
+    assert drawn(figure)[0] == "figure 6.2 x 3; constrained heights 2.4,0.66"
     assert [len(artists_of(axes)) for axes in figure.axes] == [1, 0]  # the note on bands and bars
     assert figure.axes[0].get_legend() is None
 

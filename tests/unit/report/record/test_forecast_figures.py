@@ -78,7 +78,8 @@ def test_a_title_and_a_legend_may_be_others() -> None:
 
 def test_without_forecasts_of_the_model_there_is_an_empty_panel() -> None:
     figure = fan(TABLE.assign(method="another"))
-    assert drawn(figure)[1:] == listed("""
+    assert drawn(figure) == listed("""
+        figure 9 x 3.2; constrained
         text 'Forecasts from each origin, and what was published later' at 0.5,0.98 center top 11 #000000
         axes lrbt, margins 0.05,0.05
     """)
