@@ -192,6 +192,72 @@ def flows_of(days: int, **known: dict[str, Any]) -> Any:
     )
 
 
+FLOWS = listed(
+    r"""
+    figure 7.6 x 5.65; within 0.125,0.05664,0.9868,0.8673 between 0.2982,0.419 widths 1,1.9
+    text 'Flows by route, per week' at 0.01,0.9858 left top 12 bold #222222
+    text 'tiny' at 0.01,0.9416 left top 8.5 #767676
+    axes lb, grid y, margins 0,0.05
+    steps 0,0 at 2025-10-01 2025-10-08 2025-10-15 from 0 #bbbbbb
+    title left 'damascus-minsk'
+    x dates 4 to 9
+    y label 'departures\nper week' 8.5
+    y limits 0 to 1
+    y numbers ['-1,235', '-10', '-0.5', '0', '9.99', '10', '12,345']
+    axes lb, grid y, margins 0,0.05
+    line 2025-10-01,0 2025-10-08,0 #0072b2 1.3 solid label 'boarded (persons)'
+    line 2025-10-01,70 2025-10-08,70 #d55e00 1.3 solid label 'attempts'
+    line 2025-10-01,0 2025-10-08,0 #009e73 1.3 solid label 'entries (persons)'
+    x dates 4 to 9
+    y label 'per week' 8.5
+    y limits 0 to 73.5
+    y numbers ['-1,235', '-10', '-0.5', '0', '9.99', '10', '12,345']
+    legend 4 of 1,0.98 columns 3 size 8 handles 1.4 apart 1.2
+    entry 'boarded (persons)' #0072b2
+    entry 'attempts' #d55e00
+    entry 'entries (persons)' #009e73
+    axes lb, grid y, margins 0,0.05
+    steps 7,14 at 2025-10-01 2025-10-08 2025-10-15 from 0 #bbbbbb
+    title left 'baghdad-minsk'
+    x dates 4 to 9
+    y label 'departures\nper week' 8.5
+    y limits 0 to 15.4
+    y numbers ['-1,235', '-10', '-0.5', '0', '9.99', '10', '12,345']
+    axes lb, grid y, margins 0,0.05
+    line 2025-10-01,7 2025-10-08,14 #0072b2 1.3 solid label 'boarded (persons)'
+    line 2025-10-01,21 2025-10-08,21 #d55e00 1.3 solid label 'attempts'
+    line 2025-10-01,3.5 2025-10-08,3.5 #009e73 1.3 solid label 'entries (persons)'
+    x dates 4 to 9
+    y label 'per week' 8.5
+    y limits 0 to 21.88
+    y numbers ['-1,235', '-10', '-0.5', '0', '9.99', '10', '12,345']
+    legend 4 of 1,0.98 columns 3 size 8 handles 1.4 apart 1.2
+    entry 'boarded (persons)' #0072b2
+    entry 'attempts' #d55e00
+    entry 'entries (persons)' #009e73
+    axes lb, grid y, margins 0,0.05
+    steps 0,0 at 2025-10-01 2025-10-08 2025-10-15 from 0 #bbbbbb
+    title left 'benghazi-minsk'
+    x dates 4 to 9
+    y label 'departures\nper week' 8.5
+    y limits 0 to 1
+    y numbers ['-1,235', '-10', '-0.5', '0', '9.99', '10', '12,345']
+    axes lb, grid y, margins 0,0.05
+    line 2025-10-01,1 2025-10-08,0 #0072b2 1.3 solid label 'boarded (persons)'
+    line 2025-10-01,0 2025-10-08,0 #d55e00 1.3 solid label 'attempts'
+    line 2025-10-01,0 2025-10-08,0 #009e73 1.3 solid label 'entries (persons)'
+    x dates 4 to 9
+    y label 'per week' 8.5
+    y limits 0 to 1.05
+    y numbers ['-1,235', '-10', '-0.5', '0', '9.99', '10', '12,345']
+    legend 4 of 1,0.98 columns 3 size 8 handles 1.4 apart 1.2
+    entry 'boarded (persons)' #0072b2
+    entry 'attempts' #d55e00
+    entry 'entries (persons)' #009e73
+    """
+)
+
+
 def test_flows_are_summed_over_whole_weeks_the_busiest_route_first() -> None:
     """Fifteen days are two weeks: what happens on the last day is left out."""
     day, late = [1.0] * 7 + [2.0] * 7 + [50.0], [0.0] * 14 + [50.0]
@@ -202,68 +268,7 @@ def test_flows_are_summed_over_whole_weeks_the_busiest_route_first() -> None:
         attempts={"baghdad-minsk": [3.0] * 15, "damascus-minsk": [10.0] * 15},
         entries={"baghdad-minsk": [0.5] * 15},
     )
-    assert drawn(figure_of("flows", results)) == listed(r"""
-        figure 7.6 x 5.65; within 0.125,0.05664,0.9868,0.8673 between 0.2982,0.419 widths 1,1.9
-        text 'Flows by route, per week' at 0.01,0.9858 left top 12 bold #222222
-        text 'tiny' at 0.01,0.9416 left top 8.5 #767676
-        axes lb, grid y, margins 0,0.05
-        steps 0,0 at 2025-10-01 2025-10-08 2025-10-15 from 0 #bbbbbb
-        title left 'damascus-minsk'
-        x dates 4 to 9
-        y label 'departures\nper week' 8.5
-        y limits 0 to 1
-        y numbers ['-1,235', '-10', '-0.5', '0', '9.99', '10', '12,345']
-        axes lb, grid y, margins 0,0.05
-        line 2025-10-01,0 2025-10-08,0 #0072b2 1.3 solid label 'boarded (persons)'
-        line 2025-10-01,70 2025-10-08,70 #d55e00 1.3 solid label 'attempts'
-        line 2025-10-01,0 2025-10-08,0 #009e73 1.3 solid label 'entries (persons)'
-        x dates 4 to 9
-        y label 'per week' 8.5
-        y limits 0 to 73.5
-        y numbers ['-1,235', '-10', '-0.5', '0', '9.99', '10', '12,345']
-        legend 4 of 1,0.98 columns 3 size 8 handles 1.4 apart 1.2
-        entry 'boarded (persons)' #0072b2
-        entry 'attempts' #d55e00
-        entry 'entries (persons)' #009e73
-        axes lb, grid y, margins 0,0.05
-        steps 7,14 at 2025-10-01 2025-10-08 2025-10-15 from 0 #bbbbbb
-        title left 'baghdad-minsk'
-        x dates 4 to 9
-        y label 'departures\nper week' 8.5
-        y limits 0 to 15.4
-        y numbers ['-1,235', '-10', '-0.5', '0', '9.99', '10', '12,345']
-        axes lb, grid y, margins 0,0.05
-        line 2025-10-01,7 2025-10-08,14 #0072b2 1.3 solid label 'boarded (persons)'
-        line 2025-10-01,21 2025-10-08,21 #d55e00 1.3 solid label 'attempts'
-        line 2025-10-01,3.5 2025-10-08,3.5 #009e73 1.3 solid label 'entries (persons)'
-        x dates 4 to 9
-        y label 'per week' 8.5
-        y limits 0 to 21.88
-        y numbers ['-1,235', '-10', '-0.5', '0', '9.99', '10', '12,345']
-        legend 4 of 1,0.98 columns 3 size 8 handles 1.4 apart 1.2
-        entry 'boarded (persons)' #0072b2
-        entry 'attempts' #d55e00
-        entry 'entries (persons)' #009e73
-        axes lb, grid y, margins 0,0.05
-        steps 0,0 at 2025-10-01 2025-10-08 2025-10-15 from 0 #bbbbbb
-        title left 'benghazi-minsk'
-        x dates 4 to 9
-        y label 'departures\nper week' 8.5
-        y limits 0 to 1
-        y numbers ['-1,235', '-10', '-0.5', '0', '9.99', '10', '12,345']
-        axes lb, grid y, margins 0,0.05
-        line 2025-10-01,1 2025-10-08,0 #0072b2 1.3 solid label 'boarded (persons)'
-        line 2025-10-01,0 2025-10-08,0 #d55e00 1.3 solid label 'attempts'
-        line 2025-10-01,0 2025-10-08,0 #009e73 1.3 solid label 'entries (persons)'
-        x dates 4 to 9
-        y label 'per week' 8.5
-        y limits 0 to 1.05
-        y numbers ['-1,235', '-10', '-0.5', '0', '9.99', '10', '12,345']
-        legend 4 of 1,0.98 columns 3 size 8 handles 1.4 apart 1.2
-        entry 'boarded (persons)' #0072b2
-        entry 'attempts' #d55e00
-        entry 'entries (persons)' #009e73
-    """)
+    assert drawn(figure_of("flows", results)) == FLOWS
 
 
 def test_of_a_route_over_sea_those_who_land_are_drawn() -> None:

@@ -26,6 +26,67 @@ def compared(differences: list[dict[str, Any]], *others: str, values: Any = (), 
     return Handmade(dict.fromkeys(("base", *others), tiny_scenario()), values, differences, **more)
 
 
+OF_ATTEMPTS = listed(
+    """
+    figure 4.2 x 1.25; within 0.3143,0.352,0.8524,0.728
+    text 'Attempts to cross' at 0.01429,0.96 left top 9.5 bold #222222
+    axes b, grid x #DDDDDD, margins 0.06,0.05
+    line -30,1 -1.6,1 #0072b2 1.1 solid butt
+    line -20,1 -5,1 #0072b2 3.2 solid butt
+    line -12,1 #0072b2 mark o 5.2 edge #ffffff 0.6
+    text 'closed' at -0.04,1 right center 8.2 #222222 (x of axes)
+    text '−12' at 1.03,1 left center 8.2 #222222 (x of axes)
+    line 3,0 #d55e00 mark s 5.2 edge #ffffff 0.6
+    text 'open' at -0.04,0 right center 8.2 #222222 (x of axes)
+    text '+3' at 1.03,0 left center 8.2 #222222 (x of axes)
+    line 0,0 0,1 #767676 1 solid (y of axes) z1
+    x label 'change, attempts' 8 pad 1
+    x ticks of 1.5 0,1,2 of 50 0,15,30,45,60
+    x numbers ['−1,235', '−10', '−0.5', '0', '+9.99', '+10', '+12,345']
+    y limits -0.6 to 1.6
+    y ticks none []
+    """
+)
+
+OF_PRESSURE = listed(
+    """
+    figure 4.2 x 1.015; within 0.3143,0.4335,0.8524,0.665
+    text 'Highest border pressure' at 0.01429,0.9507 left top 9.5 bold #222222
+    axes b, grid x #DDDDDD, margins 0.06,0.05
+    line -0.5,0 0.2,0 #0072b2 1.1 solid butt
+    line -0.4,0 0.1,0 #0072b2 3.2 solid butt
+    line -0.25,0 #0072b2 mark o 5.2 edge #ffffff 0.6
+    text 'closed' at -0.04,0 right center 8.2 #222222 (x of axes)
+    text '−0.25' at 1.03,0 left center 8.2 #222222 (x of axes)
+    line 0,0 0,1 #767676 1 solid (y of axes) z1
+    x label 'change, patrol calls / capacity' 8 pad 1
+    x ticks of 1.5 0,0.4,0.8,1.2,1.6 of 50 0,15,30,45,60
+    x numbers ['−1,235', '−10', '−0.5', '0', '+9.99', '+10', '+12,345']
+    y limits -0.6 to 0.6
+    y ticks none []
+    """
+)
+
+OF_DEATHS = listed(
+    """
+    figure 4.2 x 1.015; within 0.3143,0.4335,0.8524,0.665
+    text 'Dead' at 0.01429,0.9507 left top 9.5 bold #222222
+    axes b, grid x #DDDDDD, margins 0.06,0.05
+    line 1,0 5,0 #d55e00 1.1 solid butt
+    line 2,0 4,0 #d55e00 3.2 solid butt
+    line 3,0 #d55e00 mark s 5.2 edge #ffffff 0.6
+    text 'open' at -0.04,0 right center 8.2 #222222 (x of axes)
+    text '+3' at 1.03,0 left center 8.2 #222222 (x of axes)
+    line 0,0 0,1 #767676 1 solid (y of axes) z1
+    x label 'change, persons' 8 pad 1
+    x ticks of 1.5 0,1,2 of 50 0,15,30,45,60
+    x numbers ['−1,235', '−10', '−0.5', '0', '+9.99', '+10', '+12,345']
+    y limits -0.6 to 0.6
+    y ticks none []
+    """
+)
+
+
 def test_each_output_has_a_panel_with_a_line_per_scenario() -> None:
     found = compared(
         [
@@ -46,57 +107,9 @@ def test_each_output_has_a_panel_with_a_line_per_scenario() -> None:
         ("fo-deaths", "Dead: open +3 (+1 to +5)"),
     ]
     attempts, pressure, deaths = (drawn(one.figure) for one in border.drawings + people.drawings)
-    assert attempts == listed("""
-        figure 4.2 x 1.25; within 0.3143,0.352,0.8524,0.728
-        text 'Attempts to cross' at 0.01429,0.96 left top 9.5 bold #222222
-        axes b, grid x #DDDDDD, margins 0.06,0.05
-        line -30,1 -1.6,1 #0072b2 1.1 solid butt
-        line -20,1 -5,1 #0072b2 3.2 solid butt
-        line -12,1 #0072b2 mark o 5.2 edge #ffffff 0.6
-        text 'closed' at -0.04,1 right center 8.2 #222222 (x of axes)
-        text '−12' at 1.03,1 left center 8.2 #222222 (x of axes)
-        line 3,0 #d55e00 mark s 5.2 edge #ffffff 0.6
-        text 'open' at -0.04,0 right center 8.2 #222222 (x of axes)
-        text '+3' at 1.03,0 left center 8.2 #222222 (x of axes)
-        line 0,0 0,1 #767676 1 solid (y of axes) z1
-        x label 'change, attempts' 8 pad 1
-        x ticks of 1.5 0,1,2 of 50 0,15,30,45,60
-        x numbers ['−1,235', '−10', '−0.5', '0', '+9.99', '+10', '+12,345']
-        y limits -0.6 to 1.6
-        y ticks none []
-    """)
-    assert pressure == listed("""
-        figure 4.2 x 1.015; within 0.3143,0.4335,0.8524,0.665
-        text 'Highest border pressure' at 0.01429,0.9507 left top 9.5 bold #222222
-        axes b, grid x #DDDDDD, margins 0.06,0.05
-        line -0.5,0 0.2,0 #0072b2 1.1 solid butt
-        line -0.4,0 0.1,0 #0072b2 3.2 solid butt
-        line -0.25,0 #0072b2 mark o 5.2 edge #ffffff 0.6
-        text 'closed' at -0.04,0 right center 8.2 #222222 (x of axes)
-        text '−0.25' at 1.03,0 left center 8.2 #222222 (x of axes)
-        line 0,0 0,1 #767676 1 solid (y of axes) z1
-        x label 'change, patrol calls / capacity' 8 pad 1
-        x ticks of 1.5 0,0.4,0.8,1.2,1.6 of 50 0,15,30,45,60
-        x numbers ['−1,235', '−10', '−0.5', '0', '+9.99', '+10', '+12,345']
-        y limits -0.6 to 0.6
-        y ticks none []
-    """)
-    assert deaths == listed("""
-        figure 4.2 x 1.015; within 0.3143,0.4335,0.8524,0.665
-        text 'Dead' at 0.01429,0.9507 left top 9.5 bold #222222
-        axes b, grid x #DDDDDD, margins 0.06,0.05
-        line 1,0 5,0 #d55e00 1.1 solid butt
-        line 2,0 4,0 #d55e00 3.2 solid butt
-        line 3,0 #d55e00 mark s 5.2 edge #ffffff 0.6
-        text 'open' at -0.04,0 right center 8.2 #222222 (x of axes)
-        text '+3' at 1.03,0 left center 8.2 #222222 (x of axes)
-        line 0,0 0,1 #767676 1 solid (y of axes) z1
-        x label 'change, persons' 8 pad 1
-        x ticks of 1.5 0,1,2 of 50 0,15,30,45,60
-        x numbers ['−1,235', '−10', '−0.5', '0', '+9.99', '+10', '+12,345']
-        y limits -0.6 to 0.6
-        y ticks none []
-    """)
+    assert attempts == OF_ATTEMPTS
+    assert pressure == OF_PRESSURE
+    assert deaths == OF_DEATHS
 
 
 def test_landings_have_a_panel_only_where_somebody_lands() -> None:
@@ -128,6 +141,69 @@ def test_markers_and_colours_begin_again_after_the_last() -> None:
     assert [(*dot.get_xdata(), *dot.get_ydata()) for dot in dots] == [(k, 6 - k) for k in range(7)]
 
 
+BY_SECTION = listed(
+    """
+    figure 4.2 x 1.72; within 0.3143,0.2558,0.8524,0.8023
+    text 'Attempts by section' at 0.01429,0.9709 left top 9.5 bold #222222
+    axes b, grid x #DDDDDD, margins 0.06,0.05
+    line 7,3 #0072b2 mark o 5.2 edge #ffffff 0.6
+    text 'dieveniskes' at -0.04,3 right center 8.2 #222222 (x of axes)
+    text '+7' at 1.03,3 left center 8.2 #222222 (x of axes)
+    line -4,2 0,2 #0072b2 1.1 solid butt
+    line -3,2 -1,2 #0072b2 3.2 solid butt
+    line -2,2 #0072b2 mark o 5.2 edge #ffffff 0.6
+    text 'kuznica' at -0.04,2 right center 8.2 #222222 (x of axes)
+    text '−2' at 1.03,2 left center 8.2 #222222 (x of axes)
+    line 0,1 4,1 #0072b2 1.1 solid butt
+    line 1,1 3,1 #0072b2 3.2 solid butt
+    line 2,1 #0072b2 mark o 5.2 edge #ffffff 0.6
+    text 'narewka' at -0.04,1 right center 8.2 #222222 (x of axes)
+    text '+2' at 1.03,1 left center 8.2 #222222 (x of axes)
+    line -1,0 12.4,0 #222222 1.1 solid butt
+    line 0,0 1,0 #222222 3.2 solid butt
+    line 0,0 #222222 mark D 5.2 edge #ffffff 0.6
+    text 'Poland' at -0.04,0 right center 8.2 bold #222222 (x of axes)
+    text '0' at 1.03,0 left center 8.2 bold #222222 (x of axes)
+    line 0,0 0,1 #767676 1 solid (y of axes) z1
+    x label 'change, attempts; countries bold' 8 pad 1
+    x ticks of 1.5 0,1,2 of 50 0,15,30,45,60
+    x numbers ['−1,235', '−10', '−0.5', '0', '+9.99', '+10', '+12,345']
+    y limits -0.6 to 3.6
+    y ticks none []
+    """
+)
+
+BY_ROUTE = listed(
+    """
+    figure 4.2 x 1.72; within 0.3143,0.2558,0.8524,0.8023
+    text 'Persons by route' at 0.01429,0.9709 left top 9.5 bold #222222
+    axes b, grid x #DDDDDD, margins 0.06,0.05
+    line 0,3 #0072b2 mark o 5.2 edge #ffffff 0.6
+    text 'baghdad-minsk' at -0.04,3 right center 8.2 #222222 (x of axes)
+    text '0' at 1.03,3 left center 8.2 #222222 (x of axes)
+    line 0,2 1,2 #d55e00 1.1 solid butt
+    line 0,2 0,2 #d55e00 3.2 solid butt
+    line 0,2 #d55e00 mark D 5.2 edge #ffffff 0.6
+    text '' at -0.04,2 right center 8.2 #222222 (x of axes)
+    text '0' at 1.03,2 left center 8.2 #222222 (x of axes)
+    line 1,1 5,1 #0072b2 1.1 solid butt
+    line 2,1 4,1 #0072b2 3.2 solid butt
+    line 3,1 #0072b2 mark o 5.2 edge #ffffff 0.6
+    text 'benghazi-italy' at -0.04,1 right center 8.2 #222222 (x of axes)
+    text '+3' at 1.03,1 left center 8.2 #222222 (x of axes)
+    line 6,0 #d55e00 mark D 5.2 edge #ffffff 0.6
+    text '' at -0.04,0 right center 8.2 #222222 (x of axes)
+    text '+6' at 1.03,0 left center 8.2 #222222 (x of axes)
+    line 0,0 0,1 #767676 1 solid (y of axes) z1
+    x label 'change, persons' 8 pad 1
+    x ticks of 1.5 0,1,2 of 50 0,15,30,45,60
+    x numbers ['−1,235', '−10', '−0.5', '0', '+9.99', '+10', '+12,345']
+    y limits -0.6 to 3.6
+    y ticks none []
+    """
+)
+
+
 def test_displacement_is_by_section_below_its_agency_and_by_route() -> None:
     found = compared(
         [
@@ -156,62 +232,8 @@ def test_displacement_is_by_section_below_its_agency_and_by_route() -> None:
         "rw0",
         "Persons by route: baghdad-minsk 0 (0); got in 0 (0 to +1); benghazi-italy +3 (+1 to +5); got in +6 (+6)",
     )
-    assert drawn(sections.figure) == listed("""
-        figure 4.2 x 1.72; within 0.3143,0.2558,0.8524,0.8023
-        text 'Attempts by section' at 0.01429,0.9709 left top 9.5 bold #222222
-        axes b, grid x #DDDDDD, margins 0.06,0.05
-        line 7,3 #0072b2 mark o 5.2 edge #ffffff 0.6
-        text 'dieveniskes' at -0.04,3 right center 8.2 #222222 (x of axes)
-        text '+7' at 1.03,3 left center 8.2 #222222 (x of axes)
-        line -4,2 0,2 #0072b2 1.1 solid butt
-        line -3,2 -1,2 #0072b2 3.2 solid butt
-        line -2,2 #0072b2 mark o 5.2 edge #ffffff 0.6
-        text 'kuznica' at -0.04,2 right center 8.2 #222222 (x of axes)
-        text '−2' at 1.03,2 left center 8.2 #222222 (x of axes)
-        line 0,1 4,1 #0072b2 1.1 solid butt
-        line 1,1 3,1 #0072b2 3.2 solid butt
-        line 2,1 #0072b2 mark o 5.2 edge #ffffff 0.6
-        text 'narewka' at -0.04,1 right center 8.2 #222222 (x of axes)
-        text '+2' at 1.03,1 left center 8.2 #222222 (x of axes)
-        line -1,0 12.4,0 #222222 1.1 solid butt
-        line 0,0 1,0 #222222 3.2 solid butt
-        line 0,0 #222222 mark D 5.2 edge #ffffff 0.6
-        text 'Poland' at -0.04,0 right center 8.2 bold #222222 (x of axes)
-        text '0' at 1.03,0 left center 8.2 bold #222222 (x of axes)
-        line 0,0 0,1 #767676 1 solid (y of axes) z1
-        x label 'change, attempts; countries bold' 8 pad 1
-        x ticks of 1.5 0,1,2 of 50 0,15,30,45,60
-        x numbers ['−1,235', '−10', '−0.5', '0', '+9.99', '+10', '+12,345']
-        y limits -0.6 to 3.6
-        y ticks none []
-    """)
-    assert drawn(routes.figure) == listed("""
-        figure 4.2 x 1.72; within 0.3143,0.2558,0.8524,0.8023
-        text 'Persons by route' at 0.01429,0.9709 left top 9.5 bold #222222
-        axes b, grid x #DDDDDD, margins 0.06,0.05
-        line 0,3 #0072b2 mark o 5.2 edge #ffffff 0.6
-        text 'baghdad-minsk' at -0.04,3 right center 8.2 #222222 (x of axes)
-        text '0' at 1.03,3 left center 8.2 #222222 (x of axes)
-        line 0,2 1,2 #d55e00 1.1 solid butt
-        line 0,2 0,2 #d55e00 3.2 solid butt
-        line 0,2 #d55e00 mark D 5.2 edge #ffffff 0.6
-        text '' at -0.04,2 right center 8.2 #222222 (x of axes)
-        text '0' at 1.03,2 left center 8.2 #222222 (x of axes)
-        line 1,1 5,1 #0072b2 1.1 solid butt
-        line 2,1 4,1 #0072b2 3.2 solid butt
-        line 3,1 #0072b2 mark o 5.2 edge #ffffff 0.6
-        text 'benghazi-italy' at -0.04,1 right center 8.2 #222222 (x of axes)
-        text '+3' at 1.03,1 left center 8.2 #222222 (x of axes)
-        line 6,0 #d55e00 mark D 5.2 edge #ffffff 0.6
-        text '' at -0.04,0 right center 8.2 #222222 (x of axes)
-        text '+6' at 1.03,0 left center 8.2 #222222 (x of axes)
-        line 0,0 0,1 #767676 1 solid (y of axes) z1
-        x label 'change, persons' 8 pad 1
-        x ticks of 1.5 0,1,2 of 50 0,15,30,45,60
-        x numbers ['−1,235', '−10', '−0.5', '0', '+9.99', '+10', '+12,345']
-        y limits -0.6 to 3.6
-        y ticks none []
-    """)
+    assert drawn(sections.figure) == BY_SECTION
+    assert drawn(routes.figure) == BY_ROUTE
 
 
 def test_displacement_has_a_group_for_each_scenario_that_shifts_anything() -> None:
