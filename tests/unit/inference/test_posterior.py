@@ -66,8 +66,9 @@ def test_particles_are_a_row_each_with_weight_and_parameters_and_the_models_iden
     found = pd.read_parquet(io.BytesIO(content))
     expected = {"particle": [0, 1], "weight": [0.25, 0.75], "retry": [retry(0), retry(1)], "visas": [1, np.exp(-0.6)]}
     pd.testing.assert_frame_equal(found, pd.DataFrame(expected))
-    metadata = pyarrow.parquet.read_schema(io.BytesIO(content)).metadata
-    assert identity("inference")["sha256"].encode() in b"".join(metadata.values())
+    schema = pyarrow.parquet.read_schema(io.BytesIO(content))
+    assert schema.names == list(expected)
+    assert identity("inference")["sha256"].encode() in b"".join(schema.metadata.values())
 
 
 def test_parameters_are_told_before_and_after_and_how_much_of_the_variance_went() -> None:
