@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet
 import pytest
 
 from sim.inference.calibration_experiment import Loaded
-from sim.inference.calibration_study import task_of
-from sim.inference.fit_task import Workspace
-from sim.inference.sbc import truths
+from sim.inference.calibration_study import csv, task_of
+from sim.inference.fit_task import Task, Workspace
+from sim.inference.sbc import study, truths
+from sim.inference.sbc.ranks import coverage, histogram, sentence
 from sim.inference.sbc.study import SelfChecked, self_check
 from sim.outputs.folder import OutputError
 from sim.scenario.errors import ScenarioError
@@ -105,3 +108,91 @@ def test_truths_whose_run_fails_are_told_and_left_out(
     pd.testing.assert_frame_equal(found.ranks, rest)
     with pytest.raises(OutputError, match="the runs of all 1 truths failed"):
         self_check(loaded, Workspace(tmp_path), 1)
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Truths of which nothing is run: each has two rows, the second of them none; returns what was asked."""
+    asked: list[Any] = []
+
+    def rows(task: Task, workspace: Workspace, number: int, learnt: Any) -> list[dict[str, Any]]:
+        asked.append((number, workspace, learnt))
+        assert workspace.progress is not None
+        workspace.progress("design", 3, 8, 1)
+        rank = (number + 0.5) / 4
+        own = {"in50": 0.25 <= rank <= 0.75, "in90": True, "width90": 0.5, "effective": 9.0}
+        return [] if number == 1 else [
+            {"truth": number, "parameter": name, "value": 1.0, "score": 0.0, "rank": rank, **own} for name in ("a", "b")
+        ]  # fmt: skip
+
+    monkeypatch.setattr(study, "learn", lambda task, workspace: asked.append(workspace.folder) or "learnt")
+    monkeypatch.setattr(study, "rows_of_truth", rows)
+    monkeypatch.setattr(study, "forget", lambda workspace, number: asked.append((workspace.folder, number)))
+    return asked
+
+
+def test_truths_are_done_in_order_with_what_was_learnt_once_and_progress_names_each(
+    loaded: Loaded, made: list[Any], tmp_path: Path
+) -> None:
+    told: list[Any] = []
+    here = Workspace(tmp_path, command="corridor calibrate --sbc 4", progress=lambda *numbers: told.append(numbers))
+    found = self_check(loaded, here, 4)
+    runs = tmp_path / "runs"
+    assert made[0] == runs and made[2::2] == [(runs, number) for number in range(4)]
+    assert [(number, learnt) for number, _, learnt in made[1::2]] == [(number, "learnt") for number in range(4)]
+    assert {workspace.folder for _, workspace, _ in made[1::2]} == {runs}
+    assert told == [(f"truth {number} of 4", 3, 8, 1) for number in (1, 2, 3, 4)]
+    assert found.ranks["rank"].tolist() == [0.125, 0.125, 0.625, 0.625, 0.875, 0.875]
+    assert found.summary == f"4 truths (1 could not be run). {sentence(found.coverage)}"
+    pd.testing.assert_frame_equal(found.coverage, coverage(found.ranks))
+    pd.testing.assert_frame_equal(found.histogram, histogram(found.ranks))
+    for name in ("ranks", "coverage", "histogram"):
+        assert (tmp_path / f"{name}.csv").read_bytes() == csv(getattr(found, name))
+    assert (
+        (tmp_path / "ranks.csv")
+        .read_text()
+        .startswith("truth,parameter,value,score,rank,in50,in90,width90,effective\n")
+    )
+    assert pyarrow.parquet.read_schema(tmp_path / "ranks.parquet").names == list(found.ranks.columns)
+    about = json.loads((tmp_path / "sbc.json").read_text())
+    assert (about["truths"], about["command"]) == (4, "corridor calibrate --sbc 4")
+    assert len(about["about"]) == 64
+    assert json.loads((tmp_path / "truths" / "1.json").read_text()) == []
+    made.clear()
+    quiet = self_check(loaded, Workspace(tmp_path), 4)
+    assert made == [], "all are done"
+    assert quiet.summary == found.summary
+
+
+def test_nobody_need_listen(loaded: Loaded, made: list[Any], tmp_path: Path) -> None:
+    assert self_check(loaded, Workspace(tmp_path), 1).summary.startswith("1 truths. Of the true values 0%")
+
+
+@pytest.mark.parametrize("truths", [1, 10_000])
+def test_one_to_ten_thousand_truths_are_allowed(truths: int) -> None:
+    study.check_number(truths)
+    with pytest.raises(ScenarioError):
+        study.check_number(10_001)
+
+
+def test_a_folder_of_other_figures_another_model_or_a_damaged_record_is_refused(
+    loaded: Loaded, made: list[Any], tmp_path: Path
+) -> None:
+    self_check(loaded, Workspace(tmp_path), 1)
+    file = tmp_path / "sbc.json"
+    whole = json.loads(file.read_text())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sim.inference.calibration_study.rows_of", lambda loaded: tiny.ROWS[:3])
+        with pytest.raises(OutputError, match="holds truths of another experiment; choose another folder"):
+            self_check(loaded, Workspace(tmp_path), 1)
+    for text, words in (
+        ("{", r"sbc\.json: damaged: "),
+        ("[]", r"sbc\.json: damaged: "),
+        (json.dumps({**whole, "identity": {}}), "made by another model, which differs in .*; choose another folder"),
+        (json.dumps({**whole, "about": "another"}), "holds truths of another experiment; choose another folder"),
+    ):
+        file.write_text(text)
+        with pytest.raises(OutputError, match=words):
+            self_check(loaded, Workspace(tmp_path), 1)
+    file.write_text(json.dumps({**whole, "truths": 9}))
+    assert len(self_check(loaded, Workspace(tmp_path), 1).ranks) == 2
