@@ -94,6 +94,8 @@ def test_a_rank_is_the_weight_below_and_intervals_are_between_weighted_quantiles
     ):  # fmt: skip
         row = truths._recovered(found, 1, float(truth))
         assert (row["in50"], row["in90"]) == (in50, in90), truth
+    above = posterior([1.0, 2.0, 3.0, 4.0], [0.1, 0.4, 0.4, 0.1])
+    assert truths._recovered(above, 1, 2.0)["width90"] == pytest.approx(3 / 3.2897)
     assert truths._recovered(posterior([0.0, 1.0], [0.7, 0.3 + 1e-12]), 1, 2.0)["rank"] == 1.0
 
 
