@@ -154,8 +154,9 @@ class _Parser:
 
     def _day(self, line: int, cells: dict[str, str], column: str) -> date | None:
         try:
-            if len(cells[column]) == 10:
-                return date.fromisoformat(cells[column])
+            day = date.fromisoformat(cells[column])
+            if str(day) == cells[column]:  # it also reads weeks, and drops what follows a date without hyphens
+                return day
         except ValueError:
             pass
         self._add(line, column, f"found {show(cells[column])}; allowed: a date such as 2021-08-03")

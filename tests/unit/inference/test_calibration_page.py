@@ -183,11 +183,11 @@ def test_a_figure_is_written_with_what_is_known_of_it(value: float | None, low: 
 
 def test_parameters_known_only_together_come_with_the_strongest_correlation_first() -> None:
     signs = np.array([[a, b, c] for a in (-1, 1) for b in (-1, 1) for c in (-1, 1)], float)
-    points = np.column_stack([signs[:, 0], 3 * signs[:, 0] - 4 * signs[:, 1], signs[:, 2] * 2 + signs[:, 0]])
+    points = np.column_stack([signs[:, 0], signs[:, 2] * 2 + signs[:, 0], 3 * signs[:, 0] - 4 * signs[:, 1]])
     table = learnt(a=1.0, b=1.0, c=1.0)
     assert _together(table, particles(points, np.full(8, 0.125))) == [
-        "the a and the b (+0.60)",
-        "the a and the c (+0.45)",
+        "the a and the c (+0.60)",
+        "the a and the b (+0.45)",
     ]
     exactly = np.column_stack([signs[:, 0], -0.75 * signs[:, 0] + signs[:, 1], np.zeros(8)])
     weights = np.where(signs[:, 2] > 0, 0.2, 0.05)

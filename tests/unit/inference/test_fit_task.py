@@ -110,6 +110,7 @@ def test_runs_count_their_rows_and_tell_how_far_they_are(tmp_path: Path) -> None
     assert not np.array_equal(found[0], found[2]), "each run has chance of its own"
     assert told[-1] == ("stage", 3, 3, 0)
     study = Study(tmp_path / "stage")
+    assert not (tmp_path / "stage" / "spool").exists(), "nothing is left over"
     assert study.runs["status"].tolist() == ["done"] * 3
     told.clear()
     assert np.array_equal(simulate(task, here, "stage", points, 11), found)
