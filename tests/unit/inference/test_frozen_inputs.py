@@ -71,3 +71,49 @@ def test_an_origin_outside_the_run_is_refused() -> None:
 )
 def test_months_are_calendar_months(day: date, months: int, later: date) -> None:
     assert month_after(day, months) == later
+
+
+def test_a_schedule_entry_and_a_measure_of_the_origin_itself_were_not_known() -> None:
+    day, before = ORIGIN, ORIGIN - timedelta(days=1)
+    ban = {"kind": "carrier-ban", "routes": ["baghdad-minsk"]}
+    whole = tiny_scenario({
+        "transit_states": {"belarus": {"visas": {START: 5, before: 6, day: 7}, "transfer": {START: 5.5, day: 1}}},
+        "measures": {
+            "begun": {**ban, "start": before}, "begins": {**ban, "start": day},
+            "announced": {**ban, "start": day, "announced": before, "end": LATER},
+            "told": {**ban, "start": day, "announced": day, "end": LATER},
+            "ended": {**ban, "start": START, "end": before}, "ends": {**ban, "start": START, "end": day},
+            "ends-as-told": {**ban, "start": START, "end": LATER, "announced": START},
+        },
+    })  # fmt: skip
+    frozen = freeze(whole, ORIGIN, END)
+    assert frozen.transit_states["belarus"].visas == {START: 5, before: 6}
+    assert frozen.transit_states["belarus"].transfer == {START: 5.5}
+    ends = {name: measure.end for name, measure in frozen.measures.items()}
+    assert ends == {"begun": None, "announced": LATER, "ended": before, "ends": None, "ends-as-told": LATER}
+    assert frozen.days == 101 and frozen.observed == []
+
+
+def test_the_first_and_last_days_that_an_origin_may_have() -> None:
+    first, last = START + timedelta(days=1), WHOLE.end
+    assert freeze(WHOLE, first, first).days == 2
+    assert freeze(WHOLE, last, last).days == 120
+    for origin, end in ((START, last), (last + timedelta(days=1), last), (first, last + timedelta(days=1))):
+        words = f"origin: found {origin} to {end}; allowed: from {START} on, to {last} at most"
+        with pytest.raises(ScenarioError, match=words):
+            freeze(WHOLE, origin, end)
+
+
+def test_a_timetable_is_refused_as_nobody_knows_when_its_flights_were_announced() -> None:
+    flying = WHOLE.model_copy(update={"timetable": "flights.csv"})
+    with pytest.raises(
+        ScenarioError, match="timetable: a back-test cannot tell which departures were known; allowed: w"
+    ):
+        freeze(flying, ORIGIN, END)
+
+
+def test_a_month_after_december_is_of_the_next_year_and_none_is_the_day_itself() -> None:
+    assert month_after(date(2021, 11, 30), 0) == date(2021, 11, 30)
+    assert month_after(date(2021, 11, 30), 1) == date(2021, 12, 30)
+    assert month_after(date(2021, 11, 30), 3) == date(2022, 2, 28)
+    assert month_after(date(2021, 12, 31), 12) == date(2022, 12, 31)

@@ -196,7 +196,7 @@ def test_all_that_is_wrong_is_told_at_once_in_whole_sentences() -> None:
         (7, "period_start", f"found '20250501xx'; {day}"),
         (7, "value", f"found '-1'; {number}"),
         (7, "high", "found 1, below low 2"),
-        (8, "", "found 2 cells; allowed: 6 (series, period_start, period_end, value, low, high)"),
+        (8, "", "found 2 cells; allowed: 6 (series,period_start,period_end,value,low,high; the delimiter is comma)"),
         (9, "value", f"found '.5'; {number}"),
         (9, "low", f"found '1e'; {number}"),
     ]  # fmt: skip

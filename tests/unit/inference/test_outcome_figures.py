@@ -12,16 +12,17 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from sim import extend
 from sim.inference.calibration_experiment import CalibrationExperiment, load_experiment
 from sim.inference.calibration_study import calibration, task_of
 from sim.inference.fit_task import Workspace, simulate
 from sim.inference.likelihood import Likelihood
-from sim.inference.outcome_figures import Target
+from sim.inference.outcome_figures import OutcomeFigure, Target, day_of_run, targets_of
 from sim.outputs import outcomes
 from sim.outputs.expressions import parse
-from sim.scenario.errors import ScenarioError
+from sim.scenario.errors import Problem, ScenarioError
 from sim.scenario.write import to_yaml
 from tests.strategies import START
 from tests.unit.inference.tiny import CONTENT, ROWS, SCENARIO, row
@@ -186,3 +187,121 @@ def test_what_has_no_day_of_publication_is_refused_in_a_back_test(tmp_path: Path
     file = write(tmp_path, {"attempts": {"value": 1, "error": 1}}, backtest={"origins": [START + timedelta(days=60)]})
     with pytest.raises(ScenarioError, match="no day of publication"):
         load_experiment(file)
+
+
+INF = float("inf")
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "middle", "bounds"),
+    [
+        (5.0, None, None, 5.0, (5, 5)),
+        (None, 2.0, 8.0, 5.0, (2, 8)),
+        (None, -4.0, 2.0, -1.0, (-4, 2)),
+        (None, 2.0, None, None, (2, INF)),
+        (None, None, 8.0, None, (-INF, 8)),
+        (None, 0.0, None, None, (0, INF)),
+    ],
+)
+def test_a_figure_has_a_middle_and_bounds(
+    value: float | None, low: float | None, high: float | None, middle: float | None, bounds: tuple[float, float]
+) -> None:
+    target = Target("x", START, START, value, low, high, 1.0)
+    assert (target.middle, target.bounds()) == (middle, bounds)
+
+
+def targets(**figures: Any) -> list[Target]:
+    named = {name: OutcomeFigure.model_validate(figure) for name, figure in figures.items()}
+    return targets_of(named, SCENARIO, lambda outcome, text: Problem("own.yaml", 7, f"outcomes.{outcome}", text))
+
+
+def test_a_target_is_about_its_windows_or_the_whole_run_and_has_its_error_or_a_quarter_of_the_width() -> None:
+    given = {
+        "attempts[2025-11]@poland": {"value": 150, "error": 12},
+        "attempts[2025-11-05..2025-11-09]@poland/attempts[2025-12]@poland": {"low": 2, "high": 4.0},
+        "entries@all": {"low": 0, "high": 10, "error": 3},
+    }
+    found = targets(**given)
+    day = date(2025, 11, 1)
+    name = "attempts[2025-11]@poland"
+    assert found[0] == Target(name, day, date(2025, 11, 30), 150, None, None, 12, name)
+    assert (found[1].start, found[1].end, found[1].error) == (date(2025, 11, 5), date(2025, 12, 31), 0.5)
+    assert (found[2].start, found[2].end, found[2].error) == (START, SCENARIO.end, 3)
+    assert [one.never for one in found] == [None] * 3
+    assert [one.given for one in found] == list(given)
+    assert found[0].outcome.measure == "attempts[2025-11]" and found[0].outcome.name == "poland"
+    assert targets() == []
+
+
+def test_days_are_counted_from_one_and_one_that_never_comes_is_the_day_after_the_last() -> None:
+    [found] = targets(**{"peak_date(attempts)@poland": {"low": START, "high": SCENARIO.end}})
+    assert (found.low, found.high, found.never, found.error) == (1, 120, 121, 119 / 4)
+    assert day_of_run(1.4, START) == START and day_of_run(1.6, START) == START + timedelta(days=1)
+    assert day_of_run(120, START) == SCENARIO.end
+    [number] = targets(**{"peak_date(attempts)@poland": {"value": 30, "error": 2}})
+    assert number.value == 30
+
+
+def problems(**figures: Any) -> list[tuple[str, str]]:
+    with pytest.raises(ScenarioError) as caught:
+        targets(**figures)
+    assert {(one.file, one.line) for one in caught.value.problems} == {("own.yaml", 7)}
+    return [(one.path, one.text) for one in caught.value.problems]
+
+
+def test_all_that_is_wrong_with_outcomes_is_told_at_once() -> None:
+    run = "the run is from 2025-10-01 to 2026-01-28"
+    before, after = START - timedelta(days=1), SCENARIO.end + timedelta(days=1)
+    found = problems(**{
+        "attempts[2025-09-30..2025-10-09]@poland": {"value": 1, "error": 1},
+        "attempts[2026-01]@poland": {"value": 1, "error": 1},
+        "attempts@poland": {"value": START, "error": 1},
+        "peak_date(attempts)@poland": {"value": before, "error": 1},
+        "peak_date(entries)@poland": {"value": after, "error": 1},
+        "entries@poland": {"value": 1, "error": 1},
+    })  # fmt: skip
+    assert found == [
+        ("outcomes.attempts[2025-09-30..2025-10-09]@poland",
+         f"found the days 2025-09-30 to 2025-10-09; {run}, and a run has to count all of them"),
+        ("outcomes.attempts[2026-01]@poland",
+         f"found the days 2026-01-01 to 2026-01-31; {run}, and a run has to count all of them"),
+        ("outcomes.attempts@poland", "found the date 2025-10-01; allowed: a number, as the outcome is no date"),
+        ("outcomes.peak_date(attempts)@poland", f"found the date {before}; {run}"),
+        ("outcomes.peak_date(entries)@poland", f"found the date {after}; {run}"),
+    ]  # fmt: skip
+    twice = problems(**{name: {"value": 1, "error": 1} for name in ("attempts", "attempts@all", "entries")})
+    assert twice == [("outcomes.attempts", "found attempts twice, in two ways of writing; allowed: once")]
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({}, "found no value, low or high; allowed: value, or low, high or both"),
+        (
+            {"value": 1, "low": 0, "high": 2, "error": 1},
+            "found value and low and high; allowed: value, or low, high",
+        ),
+        ({"value": 1}, "found value without error; allowed: with error, or low and high that differ"),
+        ({"low": 1}, "found low without error; allowed"),
+        ({"low": 1, "high": 1}, "found low and high without error; allowed"),
+        ({"low": 1, "high": date(2025, 11, 1)}, "found a date and a number; allowed: two dates or two numbers"),
+        ({"low": 3, "high": 2}, "found low 3.0, above high 2.0"),
+        ({"value": True, "error": 1}, "found True; allowed: a number, or a date such as 2021-08-03"),
+        ({"value": 1e12, "error": 1}, "found 1000000000000.0; allowed: a number, or a date"),
+        ({"value": -1e12, "error": 1}, "found -1000000000000.0; allowed: a number, or a date"),
+        ({"value": 1, "error": 0}, "greater than 0"),
+        ({"value": 1, "error": 1e12}, "less than 1000000000000"),
+    ],
+)
+def test_a_figure_that_is_not_whole_is_told_what_it_lacks(fields: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        OutcomeFigure.model_validate(fields)
+    assert words in str(caught.value)
+
+
+def test_figures_are_a_value_or_one_or_two_ends() -> None:
+    for fields in ({"value": 0, "error": 1}, {"low": 0, "error": 1}, {"high": 0, "error": 1}, {"low": 0, "high": 1},
+                   {"low": 1, "high": 1, "error": 1}, {"value": 999999999999, "error": 1}):  # fmt: skip
+        found = OutcomeFigure.model_validate(fields)
+        assert {key: getattr(found, key) for key in fields} == fields
+    assert isinstance(OutcomeFigure.model_validate({"value": 3, "error": 1}).value, float)

@@ -125,6 +125,8 @@ def test_a_single_truth_has_no_error_over_all() -> None:
     found = coverage(pd.concat([table_of([0.5], "a"), table_of([0.99], "b")])).set_index("parameter")
     assert np.isnan(found.loc["all", "error90"]) and found.loc["all", "in90"] == 0.5
     assert found.loc["a", "error50"] == 0.5
+    two = coverage(table_of([0.5, 0.99], "a")).set_index("parameter")
+    assert two.loc["all", "error90"] == pytest.approx(0.5), "one of two"
 
 
 def told(ecdf: float, chi: float, other: float) -> str:
