@@ -119,9 +119,9 @@ def test_each_truth_has_a_filter_with_a_seed_of_its_own(monkeypatch: pytest.Monk
         return particles(size, 0.0 if not figures else -1.0)
 
     closed: list[int] = []
-    monkeypatch.setattr(
-        filter_check, "workplace", lambda jobs, dask: SimpleNamespace(close=lambda: closed.append(jobs))
-    )
+    place = SimpleNamespace(close=lambda: closed.append(1))
+    monkeypatch.setattr(filter_check, "workplace", lambda jobs, dask: place if jobs == 1 else None)
+    monkeypatch.setattr(filter_check, "Runner", lambda setting, place: "runner")
     monkeypatch.setattr(filter_check, "_passed", passed)
     monkeypatch.setattr(filter_check, "_figures", lambda loaded, drawn, n, months, rng: [n, rng.random()])
     found = ranks(lead, MONTHS, 2)
