@@ -52,7 +52,8 @@ class Formula:
     ) -> tuple[list[np.ndarray], list[Any]]:
         self.asked.append((list(starts), list(courses), origin, keep))
         counts = [
-            np.hstack([np.outer(rates(one.posture, one.off), np.ones(one.days)) for one in course]) for course in courses
+            np.hstack([np.outer(rates(one.posture, one.off), np.ones(one.days)) for one in course])
+            for course in courses
         ]
         states = [(*(start or ()), *course) for start, course in zip(starts, courses, strict=True)]
         return counts, states if keep else [None] * len(courses)
@@ -147,7 +148,7 @@ def test_a_month_without_figures_is_the_process_alone() -> None:
 
 
 def test_looking_ahead_takes_no_step() -> None:
-    filtered, runner = made([figure("poland", 0, 31, 90.0)])
+    filtered, _ = made([figure("poland", 0, 31, 90.0)])
     before = filtered.particles
     seen = filtered.look_ahead(OCTOBER)
     assert filtered.particles is before

@@ -281,7 +281,9 @@ def test_a_week_has_sums_and_the_highest_load_of_a_day() -> None:
     overload[9], overload[12] = 1.0, 2.0  # a patrol was missing twice in the second week
     flows = {S_ATTEMPTS: days, S_RECORDED: days * 2, S_PATROL_CALLS: calls, S_OVERLOAD: overload}
     first, second = weeks_of(flows, np.full(14, 4.0))
-    assert first == pytest.approx([21, 42, 21 / 28, 1.0, 28, 0])  # whoever calls more than all patrols, none was missing
+    assert first == pytest.approx(
+        [21, 42, 21 / 28, 1.0, 28, 0]
+    )  # whoever calls more than all patrols, none was missing
     assert second == pytest.approx([70, 140, 18 / 28, 1.25, 28, 2])
     calls[9], calls[12] = 3.0, 2.0
     peak = weeks_of(flows, np.full(14, 4.0))[1][3]

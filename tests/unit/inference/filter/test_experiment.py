@@ -87,10 +87,8 @@ def test_a_series_that_is_left_out_is_forecast_alone() -> None:
     assert left.experiment.series["poland"].score
     with pytest.raises(ScenarioError) as raised:
         loaded.without("polan")
-    assert str(raised.value) == (
-        "--leave-out: found 'polan'; allowed: lithuania, poland (did you mean 'poland'?)"
-    )
-    with pytest.raises(ScenarioError, match="^--leave-out: found every series; one at least must be taken in$"):
+    assert str(raised.value) == ("--leave-out: found 'polan'; allowed: lithuania, poland (did you mean 'poland'?)")
+    with pytest.raises(ScenarioError, match=r"^--leave-out: found every series; one at least must be taken in$"):
         left.without("lithuania")
 
 
@@ -145,7 +143,7 @@ def test_a_mapping_is_loaded_with_its_changes_of_the_scenario() -> None:
     assert (loaded.scenario.days, loaded.name, loaded.folder) == (77, "experiment", Path())
     assert isinstance(loaded, LoadedFilter)
     assert loaded.experiment.series["poland"] == FilterSeries(**series["poland"])
-    with pytest.raises(ScenarioError, match="posture.transit_state: found 'nowhere'"):
+    with pytest.raises(ScenarioError, match=r"posture\.transit_state: found 'nowhere'"):
         load_filter({**content, "posture": {**posture, "transit_state": "nowhere"}})
 
 

@@ -38,7 +38,7 @@ def ahead(peaks: list[list[float]] | None = None) -> Outlook:
     runs = np.zeros((21, 2, 3, len(WEEKLY)))
     for section, shares in enumerate(peaks or [[0.0, 0.0]] * 3):
         for week, share in enumerate(shares):
-            runs[:, week, section, WEEKLY.index("peak pressure")] = np.where(RUNS < share * 21, 2.0, 1.0)
+            runs[:, week, section, WEEKLY.index("peak pressure")] = np.where(share * 21 > RUNS, 2.0, 1.0)
     weeks = RUNS[:, None] * np.array([1.0, 100.0])
     names, agencies = ["dieveniskes", "kuznica", "narewka"], ["lithuania", "poland", "poland"]
     return Outlook(
@@ -369,6 +369,4 @@ def test_a_forecast_ends_with_the_scenario_at_the_latest(fake: dict[str, Any], t
     fs.look_ahead(loaded._replace(scenario=tiny_scenario(days=61 + 56)), Job(tmp_path), 8, 21)
     with pytest.raises(ScenarioError) as raised:
         fs.look_ahead(loaded._replace(scenario=tiny_scenario(days=61 + 55)), Job(tmp_path), 8, 21)
-    assert str(raised.value) == (
-        "forecast: found 8 weeks from 2025-12-01; allowed: to the scenario's end, 2026-01-24"
-    )
+    assert str(raised.value) == ("forecast: found 8 weeks from 2025-12-01; allowed: to the scenario's end, 2026-01-24")

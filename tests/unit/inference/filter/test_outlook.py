@@ -210,7 +210,12 @@ def test_sections_are_stretched_as_calls_and_days_up_to_a_week() -> None:
     wide = _of_sections(runs, 2.0)
     for section, capacity in ((0, 20.0), (1, 0.5)):
         own, found = runs[:, 0, section], wide[:, 0, section]
-        for name, unit in (("attempts", 1.0), ("recorded", 1.0), ("pressure", capacity), ("peak pressure", capacity / 7)):
+        for name, unit in (
+            ("attempts", 1.0),
+            ("recorded", 1.0),
+            ("pressure", capacity),
+            ("peak pressure", capacity / 7),
+        ):
             assert found[:, kind[name]] == pytest.approx(stretched(own[:, kind[name]] * unit, 2.0) / unit), name
         days = stretched(own[:, kind["overload days"]], 2.0)
         assert days.max() > 7

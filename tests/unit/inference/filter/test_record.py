@@ -96,7 +96,13 @@ def test_a_lower_bound_is_a_piece_that_nothing_is_taken_from() -> None:
 
 
 def test_pieces_lie_within_the_run_and_have_a_figure() -> None:
-    ends = [row(0, 31, 10.0), row(334, 31, 20.0), row(-1, 20, 1.0), row(340, 26, 1.0), row(100, 9, 0)._replace(value=None)]
+    ends = [
+        row(0, 31, 10.0),
+        row(334, 31, 20.0),
+        row(-1, 20, 1.0),
+        row(340, 26, 1.0),
+        row(100, 9, 0)._replace(value=None),
+    ]
     assert [(f.first, f.last) for f in pieces(ends, START, END, {})] == [(0, 30), (334, 364)]
     only = [row(100, 10, 0, low=20.0, high=30.0)._replace(value=None)]
     assert told(pieces(only, START, END, {"poland": 9.0})) == [(100, 109, 10, 25.0, 20.0, 30.0, False, 110)]

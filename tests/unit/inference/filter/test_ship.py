@@ -29,9 +29,7 @@ def particles(days: int = 120) -> Particles:
     """Two particles of different paths after two months."""
     paths = np.arange(3.0)[:, None, None] + np.arange(2.0)[:, None] + np.zeros(3)
     daily = np.arange(days) + np.zeros((2, 2, days))
-    return Particles(
-        paths, np.zeros((3, 2), bool), np.zeros((3, 2, 1)), daily, np.zeros((2, 2, 6)), np.arange(2)
-    )
+    return Particles(paths, np.zeros((3, 2), bool), np.zeros((3, 2, 1)), daily, np.zeros((2, 2, 6)), np.arange(2))
 
 
 @pytest.fixture

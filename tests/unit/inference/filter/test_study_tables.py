@@ -228,6 +228,18 @@ class Steps:
         return Step(month, np.zeros(0), self.particles, self.particles, [0.5, 0.6], -1.0)
 
 
+def without_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a filter take its steps without runs, and score nothing."""
+    monkeypatch.setattr(study, "Filter", Steps)
+    monkeypatch.setattr(
+        study, "Runner", lambda setting, place, progress: SimpleNamespace(given=(setting, place), progress=progress)
+    )
+    compared = pd.DataFrame({"method": ["x"]})
+    monkeypatch.setattr(study, "forecasts", lambda loaded, figures, ahead: pd.DataFrame({"n": [len(figures)]}))
+    monkeypatch.setattr(study, "compared", lambda loaded, figures, own: compared.assign(n=len(own)))
+    monkeypatch.setattr(study, "scored", lambda table, by=("horizon",): table.assign(by=" ".join(by)))
+
+
 @pytest.mark.parametrize("scores", [False, True])
 def test_a_filter_goes_on_after_what_was_done_and_writes_all_its_files(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, found_rows: list[Any], scores: bool
@@ -241,17 +253,10 @@ def test_a_filter_goes_on_after_what_was_done_and_writes_all_its_files(
         keep(folder, 1, 0.0, [0.5])
         return 1, "Went on."
 
-    compared = pd.DataFrame({"method": ["x"]})
-    monkeypatch.setattr(study, "Filter", Steps)
+    without_runs(monkeypatch)
     monkeypatch.setattr(study, "resumed", resumed)
     monkeypatch.setattr(study, "check_same", lambda *given: asked.update(same=given))
     monkeypatch.setattr(study, "workplace", lambda jobs, dask: asked.update(place=(jobs, dask)) or place)
-    monkeypatch.setattr(
-        study, "Runner", lambda setting, place, progress: SimpleNamespace(given=(setting, place), progress=progress)
-    )
-    monkeypatch.setattr(study, "forecasts", lambda loaded, figures, ahead: pd.DataFrame({"n": [len(figures)]}))
-    monkeypatch.setattr(study, "compared", lambda loaded, figures, own: compared.assign(n=len(own)))
-    monkeypatch.setattr(study, "scored", lambda table, by=("horizon",): table.assign(by=" ".join(by)))
     loaded = tiny_filter().without("lithuania")
     job = Job(tmp_path, jobs=2, dask="here", command="corridor x", scores=scores, progress=lambda *w: told.append(w))
     done = study.assimilate(loaded, job)
@@ -308,5 +313,8 @@ def test_the_workplace_is_closed_after_a_failure_too(
 
 
 def test_days_of_the_record_are_counted_from_the_start() -> None:
-    figures = [Figure("poland", np.array([3, 44]), 1.0, 1.0, 1.0, False, 9), Figure("x", np.array([1]), 1, 1, 1, False, 2)]
+    figures = [
+        Figure("poland", np.array([3, 44]), 1.0, 1.0, 1.0, False, 9),
+        Figure("x", np.array([1]), 1, 1, 1, False, 2),
+    ]
     assert study._last_day(tiny_filter(), figures) == START + timedelta(days=44)
