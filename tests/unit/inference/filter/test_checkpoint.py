@@ -23,7 +23,7 @@ MONTHS = [
 ]  # fmt: skip
 
 
-def particles(months: int, size: int = 3, mark: float = 0.0) -> Particles:
+def particles(months: int, size: int = 4, mark: float = 0.0) -> Particles:
     """Particles after some months; the mark stands in their first posture."""
     rng = np.random.default_rng(months)
     paths = rng.normal(size=(months + 1, size, 3))
@@ -55,7 +55,7 @@ def test_a_file_holds_the_particles_without_states_and_what_is_said_of_them(tmp_
     for name in ("paths", "off", "scores", "daily", "dispersion"):
         assert np.array_equal(getattr(found, name), getattr(given, name)), name
         assert getattr(found, name).dtype == getattr(given, name).dtype
-    assert found.states.tolist() == [-1, -1, -1]
+    assert found.states.tolist() == [-1, -1, -1, -1]
     assert checkpoint.effective_share(about) == 0.4
 
 
@@ -92,7 +92,7 @@ class Runner:
 
 def twins() -> Particles:
     """Three particles after two months, the last with the same path as the first but for the month before."""
-    given = particles(2)
+    given = particles(2, 3)
     paths, off, scores, daily = (part.copy() for part in (given.paths, given.off, given.scores, given.daily))
     paths[1:, 2], off[1:, 2], scores[1:, 2] = paths[1:, 0], off[1:, 0], scores[1:, 0]
     daily[2] = daily[0]
@@ -141,3 +141,11 @@ def test_runs_must_count_what_is_stored_to_the_last_event() -> None:
     assert not checkpoint.counted_alike(short[::-1], given, of)
     short[1][1, 39] += 1
     assert not checkpoint.counted_alike(short, given, of)
+
+
+def test_paths_of_other_months_and_runs_of_other_paths_are_not_taken_for_these() -> None:
+    given = twins()
+    with pytest.raises(ValueError, match="zip"):
+        checkpoint.paths_of(tiny_filter(), given, MONTHS[:1])
+    with pytest.raises(ValueError, match="zip"):
+        checkpoint.counted_alike([given.daily[0]], given, np.array([0, 1]))

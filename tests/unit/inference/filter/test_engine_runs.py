@@ -119,6 +119,12 @@ def test_a_compact_state_has_the_rows_of_those_who_left(engine: Any) -> None:
         assert np.array_equal(rows, engine.world.rows[first : first + len(rows)])
         assert not np.shares_memory(rows, engine.world.rows)
     assert len(compact.state.tables["rows"].kept) == 0
+    rules = engine.model._migrants_day, engine.model._evening
+    engine.put(compact)
+    assert (engine.model._migrants_day, engine.model._evening) == rules  # not made anew for each particle
+    with pytest.raises(ValueError, match="zip"):
+        engine.put(compact._replace(rows=compact.rows[:2]))
+    engine.put(compact)
     assert engine.model.world is engine.world
 
 
@@ -158,7 +164,7 @@ def test_weeks_ahead_add_up_to_the_days_of_the_same_course(engine: Any) -> None:
     by_day = engine.run(middle, course, None)
     model, world = engine.model, engine.world
     sections, people = engine.look_ahead(middle, course, None)
-    assert engine.world is world
+    assert engine.world is engine.model.world is world
     assert (sections.shape, people.shape) == ((5, 3, 6), (5, 3))
     recorded = sections[:, :, WEEKLY.index("recorded")]
     assert recorded[:, 0].tolist() == by_day[0].reshape(5, 7).sum(axis=1).tolist()
@@ -167,7 +173,7 @@ def test_weeks_ahead_add_up_to_the_days_of_the_same_course(engine: Any) -> None:
     deadly = apply_overrides(engine.setting.scenario, {"hazards.death": 0.2})
     other, dead = engine.look_ahead(middle, course, deadly)
     assert dead[:, 2].sum() > people[:, 2].sum()
-    assert engine.world is world
+    assert engine.world is engine.model.world is world
     assert np.array_equal(engine.look_ahead(middle, course, None)[0], sections)
     assert other.shape == sections.shape
 
@@ -256,6 +262,8 @@ def test_a_stretch_sets_behaviour_visas_facilitation_and_the_steering_of_each_zo
     _Engine._set(own, Stretch(3, (1.0, 2.0, 3.0, -0.5), True, (9.0,)))
     off = {**exact, "visas": 0.0, "facilitation": 0.0}
     assert {path: value for path, (_, value) in seen.items()} == pytest.approx(off)
+    with pytest.raises(ValueError, match="zip"):
+        _Engine._set(own, Stretch(3, (1.0, 2.0, 3.0, -0.5), False, (9.0, 8.0)))
     for inflow, bound in ((9.0, 5.0), (5.0, 5.0), (-9.0, -8.0)):
         _Engine._set(own, Stretch(3, (inflow, 0.0, 0.0, 0.0), False, (9.0,)))
         assert seen["visas"][1] == pytest.approx(8 * np.exp(bound))

@@ -81,3 +81,13 @@ def test_equal_states_that_are_not_the_same_travel_apart(monkeypatch: pytest.Mon
     runner.run([one, other, one] + [None] * 30, list(range(33)), None, keep=False)
     assert [task[2] for task in executor.tasks[:2]] == [[0, 2], [1]]
     assert runner.look_ahead([], [], None) == []
+
+
+def test_a_task_that_gives_fewer_results_than_courses_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    runner, _ = made(monkeypatch, 1)
+    monkeypatch.setattr(runner_module, "run_particles", lambda *given: [])
+    monkeypatch.setattr(runner_module, "look_ahead", lambda *given: [])
+    with pytest.raises(ValueError, match="zip"):
+        runner.run([None], [1], None, keep=False)
+    with pytest.raises(ValueError, match="zip"):
+        runner.look_ahead([None], [1], None)
