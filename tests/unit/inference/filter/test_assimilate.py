@@ -215,6 +215,8 @@ def test_what_is_known_of_a_particle_is_its_posture_and_its_counts_of_the_last_t
     second = filtered._features(NOVEMBER, before)
     assert second[:, 3] == pytest.approx(np.full(20, np.log(sum(range(1, 31)) + 5.0)))
     assert second[3, 4] == pytest.approx(np.log(12.0))
+    early = filtered._features(Month(date(2025, 10, 13), 12, 19), before.changed(daily=daily + 1))
+    assert early[:, 3] == pytest.approx(np.full(20, np.log(sum(range(1, 13)) + 5.0)))
     third = filtered._features(DECEMBER, before)
     assert third[3, 3:] == pytest.approx(np.log([sum(range(31, 61)) + 5.0, 5.0]))
 
@@ -267,11 +269,19 @@ def test_rounds_end_when_enough_are_effective(
 ) -> None:
     given = iter(shares)
     monkeypatch.setattr(assimilate, "effective", lambda weights: next(given) * 20)
-    fitted, weighed, drawn = (noted(monkeypatch, name) for name in ("linear_model", "log_weights", "systematic"))
+    names = ("linear_model", "proposal", "log_weights", "systematic")
+    fitted, suggested, weighed, drawn = (noted(monkeypatch, name) for name in names)
     due = [figure("poland", 0, 31, 150.0)]
     filtered, _ = made(due)
     step = filtered.step(OCTOBER)
     assert step.effective == pytest.approx(shares[: rounds + 1])
+    of, dispersion = filtered._features(OCTOBER, step.before), step.before.dispersion
+    for (_, features, target), _ in fitted:
+        assert (target, features) == (pytest.approx(np.log([150.5])), pytest.approx(of))
+    for (_, target, mean, now), _ in suggested:
+        assert target == pytest.approx(np.log([150.5]))
+        assert mean == pytest.approx(observation_model.mean_dispersion(dispersion)[1:])
+        assert not now.off.any()
     told = [len(tried.parents) for (tried, _, _), _ in fitted]
     assert told == [20 * max(k, 1) for k in range(rounds)]  # at first the runs of the process, then all rounds'
     assert [(len(a[0]), len(a[1].parents)) for a, _ in weighed] == [(k, 20 * k) for k in range(1, rounds + 1)]

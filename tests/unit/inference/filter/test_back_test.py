@@ -167,7 +167,7 @@ def compared(monkeypatch: pytest.MonkeyPatch, **library: np.ndarray) -> tuple[pd
     rows = [
         {"origin": origin, "series": "poland", "period_start": date(2025, 11, 1), "period_end": date(2025, 11, 30),
          "days": 30, "horizon": horizon, "known": date(2025, 12, 1), "observed": 600.0, "quantiles": sample}
-        for origin, horizon, sample in ((START, 2, SAMPLE), (date(2025, 11, 1), 1, SAMPLE / 2))
+        for origin, horizon, sample in ((date(2025, 11, 1), 1, SAMPLE / 2), (START, 2, SAMPLE))
     ]  # fmt: skip
     own = pd.DataFrame(rows)
     return back_test.compared(loaded, figures, own), own, figures
@@ -180,11 +180,12 @@ def test_forecasts_are_scored_beside_those_of_the_methods_that_have_one(monkeypa
     assert list(first["method"]) == ["corridor", "ARIMA", "median of all", "corridor, unstretched"]
     plain = ["last value", "log random walk", "AR(1) of logs", "exponential smoothing", "exposure scaling"]
     assert list(later["method"]) == ["corridor", *plain, "ARIMA", "median of all", "corridor, unstretched"]
+    assert list(found["origin"].unique()) == [date(2025, 11, 1), START]  # as they were given
     assert set(found["observed"]) == {600.0}
     assert {"quantiles", "stretched", "stretch"}.isdisjoint(found.columns)
     past = simple_methods.past_of(figures, figures[1], 31, back_test._seats(tiny_filter(), date(2025, 11, 1)))
     samples = {name: simple_methods.forecast(name, past, figures[1], 400) for name in plain}
-    wide = widened(own)["stretched"].iloc[1]
+    wide = widened(own)["stretched"].iloc[0]
     samples |= {"corridor": wide, "ARIMA": given, "corridor, unstretched": SAMPLE / 2}
     members = [samples[name] for name in (*plain[1:], "corridor", "ARIMA")]
     samples["median of all"] = np.median(members, axis=0)

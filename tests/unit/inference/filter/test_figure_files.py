@@ -175,13 +175,15 @@ def test_of_collected_figures_the_first_of_a_period_is_taken_with_its_bounds(tmp
         "2024-02-01,2024-02-29,away,7,6,9,\n"
         "2024-02-01,2024-02-29,away,8,,,\n"
         "2024-02-01,2024-03-31,all,20,,,\n"
-        "2024-03-01,2024-03-31,away,5,,,unsure\n",
+        "2024-03-01,2024-03-31,away,5,,,unsure\n"
+        "2024-01-01,2024-01-31,all,3,,\n",
         encoding="utf-8",
     )
     about = {"measure": "recorded_attempts", "agency": "latvia", "transit_state": "", "route": ""}
     assert told(_given(SERIES, tmp_path)) == [
         ("latvia", "2024-02-01", "2024-02-29", 7.0, 6.0, 9.0, "2024-03-01", about),
         ("latvia", "2024-02-01", "2024-03-31", 20.0, None, None, "2024-04-01", about),
+        ("latvia", "2024-01-01", "2024-01-31", 3.0, None, None, "2024-02-01", about),  # a line that is a cell short
     ]
     file.write_text("period_start,period_end,series,entries,low,high\n2024-02-01,2024-02-29,no,1,,\n", encoding="utf-8")
     with pytest.raises(ScenarioError, match="has no figure of any series"):

@@ -174,7 +174,7 @@ def test_titles_are_countries_and_sections_without_what_is_in_brackets() -> None
 
 @pytest.mark.parametrize(("days", "horizons"), [
     (120, [1]),  # the run ends on 28 January
-    (123, [1, 2]), (122, [1]), (92, [1]), (91, []),
+    (123, [1, 2]), (122, [1]), (92, [1]), (91, []), (200, [1, 2]),
 ])  # fmt: skip
 def test_months_ahead_are_forecast_while_they_lie_within_the_run(
     monkeypatch: pytest.MonkeyPatch, days: int, horizons: list[int]

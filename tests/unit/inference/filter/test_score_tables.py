@@ -79,8 +79,8 @@ def test_scores_are_tabulated_by_horizon_and_method_with_their_ratios() -> None:
         }  # fmt: skip
 
     rows = [
-        row(1, 2, MODEL, 8.0, 1), row(1, 2, "walk", 16.0, 0), row(1, 1, MODEL, 2.0, 1), row(1, 1, "walk", 4.0, 1),
-        row(2, 1, MODEL, 6.0, 1), row(2, 1, "walk", 4.0, 0), row(3, 1, MODEL, 1.0, 0),
+        row(1, 2, MODEL, 8.0, 1), row(1, 2, "a walk", 16.0, 0), row(1, 1, MODEL, 2.0, 1), row(1, 1, "a walk", 4.0, 1),
+        row(2, 1, MODEL, 6.0, 1), row(2, 1, "a walk", 4.0, 0), row(3, 1, MODEL, 1.0, 0),
     ]  # fmt: skip
     found = scored(pd.DataFrame(rows))
     means = {"log_score": "crps", "in50": "in50", "in90": "in90"}
@@ -91,9 +91,9 @@ def test_scores_are_tabulated_by_horizon_and_method_with_their_ratios() -> None:
     told = found[["horizon", "method", "figures", "crps", "log_wis", "log_score", "in90", "crps_ratio"]]
     assert told.to_numpy().tolist() == [
         [1, MODEL, 3, 3.0, pytest.approx(0.3), -3.0, pytest.approx(2 / 3), 1.0],
-        [1, "walk", 2, 4.0, pytest.approx(0.4), -4.0, 0.5, 1.0],  # of the same two figures
+        [1, "a walk", 2, 4.0, pytest.approx(0.4), -4.0, 0.5, 1.0],  # of the same two figures
         [2, MODEL, 1, 8.0, 0.8, -8.0, 1.0, 1.0],
-        [2, "walk", 1, 16.0, 1.6, -16.0, 0.0, 0.5],
+        [2, "a walk", 1, 16.0, 1.6, -16.0, 0.0, 0.5],
     ]
     low, high = ratio_interval(np.array([2.0, 6.0]), np.array([4.0, 4.0]), np.array([1, 2]))
     assert found.iloc[1][["crps_low", "crps_high"]].tolist() == [low, high] == pytest.approx([0.5, 1.5])

@@ -247,7 +247,7 @@ def without_runs(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_filter_goes_on_after_what_was_done_and_writes_all_its_files(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, found_rows: list[Any], scores: bool
 ) -> None:
-    closed, asked, told = [], {}, list[Any]()
+    closed, asked, told = list[int](), dict[str, Any](), list[Any]()
     place = SimpleNamespace(close=lambda: closed.append(1))
 
     def resumed(filtered: Any, folder: Path, months: Any, about: Any, may_start: bool) -> tuple[int, str]:
@@ -259,39 +259,34 @@ def test_a_filter_goes_on_after_what_was_done_and_writes_all_its_files(
     without_runs(monkeypatch)
     monkeypatch.setattr(study, "resumed", resumed)
     monkeypatch.setattr(study, "check_same", lambda *given: asked.update(same=given))
+    monkeypatch.setattr(study, "check_writable", lambda folder: asked.update(writable=folder))
     monkeypatch.setattr(study, "workplace", lambda jobs, dask: asked.update(place=(jobs, dask)) or place)
     loaded = tiny_filter().without("lithuania")
     job = Job(tmp_path, jobs=2, dask="here", command="corridor x", scores=scores, progress=lambda *w: told.append(w))
     done = study.assimilate(loaded, job)
     figures = study.figures_of(loaded, None, None)
     about = study.about_of(loaded, figures)
+    assert asked["writable"] == tmp_path
     assert asked["same"] == (tmp_path, about(None), scores, not scores)
     assert asked["resumed"] == (tmp_path, MONTHS[:2], not scores)
     assert asked["place"] == (2, "here")
     assert closed == [1]
-    assert done.filter.taken == MONTHS[1:2]  # type: ignore[attr-defined]
-    assert done.filter.runner.given == (setting_of(loaded), place)  # type: ignore[attr-defined]
+    filtered: Any = done.filter
+    assert (filtered.taken, filtered.runner.given) == (MONTHS[1:2], (setting_of(loaded), place))
     assert {f.series for f in done.filter.figures} == {"poland"}
     assert told == [("states of earlier months", 5, 9), ("November 2025", 1, 2)]
     tables = {"posture", "parameters", "months"} | ({"forecasts", "scores", "scores-by-series"} if scores else set())
     assert set(done.tables) == tables
     assert (done.months, done.begun_from, done.folder, done.inferred) == (MONTHS[:2], "Went on.", tmp_path, None)
     assert done.past.to_dict("records") == [{"n": 4}]
-    names = {file.name for file in tmp_path.iterdir()}
-    assert names == {f"{name}.csv" for name in tables} | {
-        "posture.parquet", "figures.csv", "filter.json", "months", "origins",
-    }  # fmt: skip
+    others = {"posture.parquet", "figures.csv", "filter.json", "months", "origins"}
+    assert {file.name for file in tmp_path.iterdir()} == {f"{name}.csv" for name in tables} | others
     assert pd.read_csv(tmp_path / "figures.csv")["series"].tolist() == [f.series for f in figures]
     assert pd.read_parquet(tmp_path / "posture.parquet").equals(done.tables["posture"])
     assert json.loads((tmp_path / "filter.json").read_text())["about"] == about(None)
     stored = checkpoint.about(checkpoint.file_of(tmp_path, MONTHS[1]))
-    assert stored == {
-        **about(MONTHS[1]),
-        "seconds": 2.3,
-        "month": "2025-11-01",
-        "effective": [0.5, 0.6],
-        "evidence": -1.0,
-    }
+    words = {"seconds": 2.3, "month": "2025-11-01", "effective": [0.5, 0.6], "evidence": -1.0}
+    assert stored == about(MONTHS[1]) | words
     if scores:
         assert done.tables["forecasts"].to_dict("records") == [{"method": "x", "n": 1}]
         assert done.tables["scores"]["by"].tolist() == ["horizon"]
