@@ -239,14 +239,14 @@ def test_counts_of_children_stand_in_the_days_of_the_month_beside_their_parents_
 
 def test_the_evidence_is_the_mean_over_the_process_and_particles_come_near_to_the_figures() -> None:
     due = [figure("poland", 0, 31, 150.0), figure("lithuania", 0, 31, 60.0)]
-    filtered, _ = made(due, particles=3000)
+    filtered, _ = made(due, particles=1500)
     step = filtered.step(OCTOBER)
     before = step.before
-    daily = np.concatenate([step.forecast[:, :, :31], np.zeros((3000, 2, 89))], axis=2)
+    daily = np.concatenate([step.forecast[:, :, :31], np.zeros((1500, 2, 89))], axis=2)
     plain, _ = observation_model.evidence(due, daily, before.dispersion, filtered.numbers, filtered.shares)
-    assert step.evidence == pytest.approx(logsumexp(plain) - np.log(3000), abs=0.12)
+    assert step.evidence == pytest.approx(logsumexp(plain) - np.log(1500), abs=0.12)
     weights = np.exp(plain - plain.max())
-    assert step.effective[0] == pytest.approx(weights.sum() ** 2 / (weights**2).sum() / 3000)
+    assert step.effective[0] == pytest.approx(weights.sum() ** 2 / (weights**2).sum() / 1500)
     assert step.effective[-1] > 0.3
     after = step.particles
     exact = np.average(step.forecast[:, :, 0], axis=0, weights=weights)

@@ -74,7 +74,8 @@ def test_a_forecast_is_the_log_normal_of_its_interval_for_the_months_ahead(
         def forecast(y: np.ndarray, h: int, level: list[int]) -> dict[str, list[float]]:
             asked.append((name, h))
             assert (len(y), level) == (8, [90])
-            return {"mean": [9.0, 2.0], "hi-90": [9.0, 2.0 + 1.6448536], "lo-90": [9.0, 2.0 - 1.6448536]}
+            ends = {"mean": 2.0, "hi-90": 2.0 + 1.6448536, "lo-90": 2.0 - 1.6448536}
+            return {key: [9.0, 9.0, last] for key, last in ends.items()}
 
         return SimpleNamespace(forecast=forecast)
 
