@@ -182,15 +182,15 @@ def test_without_any_state_the_whole_record_is_gone_through(tmp_path: Path, went
 def test_a_state_that_ships_is_gone_on_from_and_kept_in_the_folder(tmp_path: Path, went_on: dict[str, Any]) -> None:
     keep(tmp_path)
     later = PARTICLES.changed(paths=np.ones((3, 4, 3)))
-    went_on["start"] = Start(MONTHS[:2], {"month": "2025-11-01", "rules": "x"}, later, b"forecasts", b"posture")
+    went_on["start"] = Start(MONTHS, {"month": "2025-12-01", "rules": "x"}, later, b"forecasts", b"posture")
     filtered = fresh()
     count, words = resumed(filtered, tmp_path, MONTHS, about, True)
-    assert (count, words) == (2, "Went on from the state of 2025-11-30 that ships (4 particles).")
-    assert went_on["given"] == [(later, MONTHS[:2])]
+    assert (count, words) == (3, "Went on from the state of 2025-12-31 that ships (4 particles).")
+    assert went_on["given"] == [(later, MONTHS)]
     assert (tmp_path / "start.csv").read_bytes() == b"posture"
-    assert (tmp_path / "origins" / "2025-11-01.parquet").read_bytes() == b"forecasts"
-    there, particles = checkpoint.read(checkpoint.file_of(tmp_path, MONTHS[1]))
-    assert there == {"month": "2025-11-01", "rules": "x", "experiment": "e", "record": "to 2025-11-01"}
+    assert (tmp_path / "origins" / "2025-12-01.parquet").read_bytes() == b"forecasts"
+    there, particles = checkpoint.read(checkpoint.file_of(tmp_path, MONTHS[2]))
+    assert there == {"month": "2025-12-01", "rules": "x", "experiment": "e", "record": "to 2025-12-01"}
     assert particles.paths.shape == (3, 4, 3)
     assert filtered.states == ["a state"]
 

@@ -63,6 +63,10 @@ def test_a_state_of_the_same_rules_and_record_is_found(shipped: Path) -> None:
     assert found.about == {"month": "2025-11-01", "rules": start.rules_of(loaded), "record": "to 2025-11-01"}
     assert np.array_equal(found.particles.daily, particles().daily)
     assert start.find(loaded._replace(name="another"), MONTHS, record) is None
+    state(shipped, month="2025-10-01", record="to 2025-10-01")
+    earlier = start.find(loaded, MONTHS, record)
+    assert earlier is not None
+    assert earlier.months == MONTHS[:1]
 
 
 @pytest.mark.parametrize("changes", [
@@ -140,8 +144,8 @@ def back_test(folder: Path) -> None:
     """The files of a whole back-test."""
     for part in ("months", "origins"):
         (folder / part).mkdir(parents=True)
-    about = {"month": "2025-11-01", "experiment": "e", "record": "r", "seconds": 3.0}
-    (folder / "months" / "2025-11-01.npz").write_bytes(checkpoint.content(particles(), about))
+    about = {"month": "2025-12-01", "experiment": "e", "record": "r", "seconds": 3.0}
+    (folder / "months" / "2025-12-01.npz").write_bytes(checkpoint.content(particles(), about))
     for month in MONTHS[:2]:
         pd.DataFrame({"n": [month.days]}).to_parquet(folder / "origins" / f"{month.first}.parquet")
     for name in ("posture", "scores", "scores-by-series"):
@@ -156,14 +160,14 @@ def test_what_ships_is_taken_from_a_back_test(monkeypatch: pytest.MonkeyPatch, t
     monkeypatch.setattr(ship, "is_of_today", lambda *given: asked.append(given[2:]) or True)
     back_test(tmp_path / "from")
     loaded, into = tiny_filter(), tmp_path / "new" / "into"
-    ship.store(loaded, tmp_path / "from", MONTHS[:2], "digest", into)
-    assert asked == [(MONTHS[:2], 2)]
+    ship.store(loaded, tmp_path / "from", MONTHS, "digest", into)
+    assert asked == [(MONTHS, 2)]
     assert sorted(file.name for file in into.iterdir()) == [
         "about.json", "forecasts.parquet", "posture.csv", "scores-by-series.csv", "scores.csv", "state.npz",
     ]  # fmt: skip
     about, kept = checkpoint.read(into / "state.npz")
-    assert about == {"month": "2025-11-01", "record": "digest", "rules": start.rules_of(loaded), "seconds": 3.0}
-    assert np.array_equal(kept.daily, particles(61).daily)
+    assert about == {"month": "2025-12-01", "record": "digest", "rules": start.rules_of(loaded), "seconds": 3.0}
+    assert np.array_equal(kept.daily, particles(92).daily)
     assert np.array_equal(kept.paths, particles().paths)
     assert pd.read_parquet(BytesIO((into / "forecasts.parquet").read_bytes())).to_dict("list") == {"n": [31, 30]}
     for name in ("posture", "scores", "scores-by-series"):
@@ -181,11 +185,11 @@ def test_a_back_test_of_another_model_or_without_scores_does_not_ship(
     back_test(folder)
     monkeypatch.setattr(ship, "is_of_today", lambda *given: False)
     with pytest.raises(OutputError) as raised:
-        ship.store(tiny_filter(), folder, MONTHS[:2], "digest", tmp_path / "into")
+        ship.store(tiny_filter(), folder, MONTHS, "digest", tmp_path / "into")
     assert str(raised.value) == f"{folder}: made by another model; back-test anew"
     monkeypatch.setattr(ship, "is_of_today", lambda *given: True)
     (folder / "scores.csv").unlink()
     with pytest.raises(OutputError) as raised:
-        ship.store(tiny_filter(), folder, MONTHS[:2], "digest", tmp_path / "into")
+        ship.store(tiny_filter(), folder, MONTHS, "digest", tmp_path / "into")
     assert str(raised.value).startswith(f"{folder}: not the folder of a whole back-test: ")
     assert not (tmp_path / "into").exists()
