@@ -164,7 +164,9 @@ def test_months_ahead_end_with_the_run_and_go_on_by_number() -> None:
     for month in (OCTOBER, NOVEMBER, DECEMBER):
         filtered.step(month)
     january = Month(date(2026, 1, 1), 92, 28)
-    _, motion, shock, off, rng = begun(filtered, january)
+    regimes = np.arange(4)[:, None] % 2 == np.arange(20) % 2  # on and off by turns
+    filtered.particles = filtered.particles.changed(off=regimes)
+    scores, motion, shock, off, rng = begun(filtered, january)
     last = filtered.particles.paths[-1]
     filtered.look_ahead(january)
     _, courses, origin, _ = runner.asked[-1]
@@ -174,6 +176,8 @@ def test_months_ahead_end_with_the_run_and_go_on_by_number() -> None:
     assert np.allclose([course[0].posture for course in courses], posture)
     assert np.allclose([course[1].posture for course in courses], motion.mean(posture, 5) + shocks(motion, rng))
     assert [course[0].off for course in courses] == off.tolist()
+    values = filtered.loaded.values(scores)
+    assert np.allclose([[one.parameters for one in course] for course in courses], values[:, None])
 
 
 def test_runs_go_on_from_the_states_of_their_own_particles() -> None:

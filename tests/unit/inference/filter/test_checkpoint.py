@@ -37,7 +37,7 @@ def particles(months: int, size: int = 4, mark: float = 0.0) -> Particles:
 def write(folder: Path, number: int, mark: float) -> None:
     month = MONTHS[number - 1]
     checkpoint.file_of(folder, month).parent.mkdir(exist_ok=True)
-    step = Step(month, np.zeros(0), particles(1), particles(2, mark=mark), [0.1, 0.4], -3.5)
+    step = Step(month, np.zeros(0), particles(1), particles(2, mark=mark), [0.1, 0.2, 0.4], -3.5)
     checkpoint.write(checkpoint.file_of(folder, month), step, {"record": "abc"})
 
 
@@ -49,7 +49,7 @@ def test_a_file_holds_the_particles_without_states_and_what_is_said_of_them(tmp_
     write(tmp_path, 2, 7.0)
     file = checkpoint.file_of(tmp_path, MONTHS[1])
     about, found = checkpoint.read(file)
-    words = {"record": "abc", "month": "2025-11-01", "effective": [0.1, 0.4], "evidence": -3.5}
+    words = {"record": "abc", "month": "2025-11-01", "effective": [0.1, 0.2, 0.4], "evidence": -3.5}
     assert about == words == checkpoint.about(file)
     given = particles(2, mark=7.0)
     for name in ("paths", "off", "scores", "daily", "dispersion"):
