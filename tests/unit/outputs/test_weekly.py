@@ -208,6 +208,21 @@ def test_a_run_of_whole_weeks_has_no_short_one() -> None:
     assert weekly_data_of(made.made_run(days=8)).section_flows[:, 0, 0].tolist() == [28, 8]
 
 
+def test_stocks_at_the_end_are_those_of_the_last_of_three_weeks(added_level: None) -> None:
+    run = made.made_run(days=15)
+    run = run._replace(
+        strata={"age": run.pair_flows[:, :2], "sex": run.pair_flows[:, 2:]},
+        strata_stocks={"age": made.stocks(2, 15), "sex": made.stocks(1, 15)},
+    )
+    totals = {(one.level, one.output): one.values for one in totals_of(made.made_layout(), [weekly_data_of(run)])}
+    assert totals["agency", "in_procedure"].tolist() == [[5215, 5415]]
+    assert totals["age", "persons_booked"].tolist() == [[1015, 1115]]
+    assert totals["section", "attempts"].tolist() == [[4 * 120, 40 * 120, 400 * 120, 0]]
+    weeks = {(one.level, one.output): one.values for one in weekly_of(made.made_layout(), [weekly_data_of(run)])}
+    assert weeks["agency", "in_procedure"].tolist() == [[[5207, 5407], [5214, 5414], [5215, 5415]]]
+    assert weeks["route", "departures"].tolist() == [[[84, 140], [231, 385], [45, 75]]]
+
+
 def test_what_a_run_keeps_beside_its_weeks() -> None:
     run = made.made_run()
     found = weekly_data_of(run, np.array([4.0]), [parse("attempts@poland"), parse("attempts@ash")])
