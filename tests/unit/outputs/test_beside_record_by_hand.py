@@ -40,7 +40,8 @@ def blocks(replicates: int = 2) -> Blocks:
 
 def record(measure: str, first: str = "2025-10-02", last: str = "2025-10-03", **more: Any) -> dict[str, Any]:
     blank = {"series": "s", "measure": measure, "value": NAN, "low": NAN, "high": NAN, "agency": "", "route": "",
-             "transit_state": "", "note": "n", "period_start": pd.Timestamp(first), "period_end": pd.Timestamp(last)}  # fmt: skip
+             "transit_state": "", "note": "n", "period_start": pd.Timestamp(first),
+             "period_end": pd.Timestamp(last)}  # fmt: skip
     return blank | more
 
 

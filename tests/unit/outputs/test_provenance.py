@@ -25,8 +25,8 @@ def none_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 WHOLE = RunInfo(
-    origin="minsk-2021", seed=4, replicates=3, days=20, overrides={"days": "9", "a.b": "x y"}, measures=["fence", "ban"],
-    allow_outside=True, begun_from={"file": "state.bin"},
+    origin="minsk-2021", seed=4, replicates=3, days=20, overrides={"days": "9", "a.b": "x y"},
+    measures=["fence", "ban"], allow_outside=True, begun_from={"file": "state.bin"},
 )  # fmt: skip
 
 

@@ -185,7 +185,7 @@ def test_a_flow_by_agency_pair_route_and_cohort_is_the_sum_of_its_columns() -> N
     np.testing.assert_array_equal(m.by_cohort(run, "boarded"), boarded * day * made.OF_COHORT)
     np.testing.assert_array_equal(m.by_route(run, "seats"), 2 * day * made.OF_ROUTE_ALONE)
     np.testing.assert_array_equal(m.by_level(run.pair_flows[:, 1:], "boarded"), boarded * day * made.OF_PAIR[1:])
-    np.testing.assert_array_equal(m.in_procedure(run), day + [5200, 5400])
+    np.testing.assert_array_equal(m.in_procedure(run), day + np.array([5200, 5400]))
     assert run.days == 9
     found = m.contributions(run)
     assert found["route"].tolist() == [[4, 2], [1, 11], [0, 8], [0, 0]]
