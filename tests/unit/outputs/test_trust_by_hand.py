@@ -35,10 +35,16 @@ def fitted(name: str, output: str, figures: int = 3) -> dict[str, Any]:
 
 def facts(*rows: dict[str, Any], scored: tuple[tuple[str, str], ...] = (), other_model: bool = False) -> dict[str, Any]:
     digests = joint_digests(SCENARIO)
-    paths = {path: {"digest": digests[path], "learnt": str(share)} for path, share in zip(PATHS, (0.25, 0.5), strict=True)}
+    paths = {
+        path: {"digest": digests[path], "learnt": str(share)} for path, share in zip(PATHS, (0.25, 0.5), strict=True)
+    }
     test = {"experiment": "mine", "other_model": other_model,
             "scored": [{"name": name, "output": output, **SCORE} for name, output in scored]}  # fmt: skip
-    elsewhere = {"experiment": "theirs", "other_model": False, "scored": [{"name": "latvia", "output": "deaths", **SCORE}]}
+    elsewhere = {
+        "experiment": "theirs",
+        "other_model": False,
+        "scored": [{"name": "latvia", "output": "deaths", **SCORE}],
+    }
     other = {"paths": {PATHS[0]: {"digest": digests[PATHS[0]], "learnt": 1}, "days": {"digest": "x", "learnt": 1}},
              "fitted": [fitted("poland", "deaths")]}  # fmt: skip
     return {"posteriors": {"other": other, "mine": {"paths": paths, "fitted": list(rows)}},

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.scenario.errors import ScenarioError
+from sim.scenario.quantity import Distribution
 from sim.sweeps import designs
-from sim.sweeps.factors import factor_of
+from sim.sweeps.factors import Factor, factor_of
 from tests.unit.sweeps.small import FLIGHTS, TINY
 
 FACTORS = [
@@ -74,3 +75,121 @@ def test_places_are_the_inverse_of_levels() -> None:
 def test_designs_that_cannot_be(design: str, samples: int, levels: int) -> None:
     with pytest.raises(ScenarioError, match="allowed"):
         designs.points_of(design, FACTORS, samples, levels, 1)
+
+
+def uniform(low: float, high: float, centre: float = 0.0) -> Factor:
+    return Factor("f", "days", {"f": 1.0}, low, high, Distribution("uniform", (low, high)), None, centre)
+
+
+def chosen(*values: float) -> Factor:
+    return Factor("c", "days", {"c": 1.0}, 0, 99, Distribution("choice", values), values, values[0])
+
+
+def test_the_points_of_a_grid_and_of_one_at_a_time_by_hand() -> None:
+    both = [uniform(0, 2, 1), chosen(7, 5)]
+    grid = [[0, 7], [0, 5], [1, 7], [1, 5], [2, 7], [2, 5]]
+    assert designs.points_of("grid", both, 99, 3, 0).tolist() == grid
+    one = [[1, 7], [0, 7], [1, 7], [2, 7], [1, 7], [1, 5]]
+    assert designs.points_of("one-at-a-time", both, 99, 3, 0).tolist() == one
+
+
+def test_the_number_of_points_and_of_samples_belong_together() -> None:
+    three = [uniform(0, 1), chosen(1, 2, 3, 4, 5), uniform(0, 1)]
+    for design, second, count, samples in (
+        ("grid", False, 80, 1), ("one-at-a-time", False, 14, 1), ("morris", False, 32, 8), ("sobol", False, 40, 8),
+        ("sobol", True, 64, 8), ("latin-hypercube", False, 8, 8),
+    ):  # fmt: skip
+        assert designs.number_of_points(design, three, 8, 4, second_order=second) == count
+        assert designs.samples_of(design, 3, count, second_order=second) == samples
+
+
+def test_how_a_design_grows() -> None:
+    assert [designs.growth_of(design) for design in designs.DESIGNS] == [
+        "a design grid does not grow but by replicates",
+        "a Latin hypercube grows by doubling its samples",
+        "a Sobol' design grows by doubling its samples",
+        "a Morris design grows to any larger number of samples (trajectories)",
+        "a design one-at-a-time does not grow but by replicates",
+    ]
+
+
+def test_a_sobol_design_is_saltellis_scheme_at_quantiles() -> None:
+    both = [uniform(10, 20), uniform(0, 4)]
+    for second in (False, True):
+        points = designs.points_of("sobol", both, 4, 2, 9, second_order=second)
+        blocks = points.reshape(4, 6 if second else 4, 2)
+        first, last = blocks[:, 0], blocks[:, -1]
+        for k in range(2):
+            moved = blocks[:, 1 + k]
+            assert (moved[:, k] == last[:, k]).all() and (moved[:, 1 - k] == first[:, 1 - k]).all()
+        unit = (points - [10, 0]) / [10, 4]
+        for column in unit.reshape(4, -1, 2)[:, 0].T:  # one of four points in each quarter
+            assert sorted((column * 4).astype(int)) == [0, 1, 2, 3]
+        assert (designs.points_of("sobol", both, 4, 2, 8, second_order=second) != points).any()
+
+
+def test_positions_are_rounded_to_the_nearest_level() -> None:
+    two = [uniform(0, 30), uniform(1, 2)]
+    unit = np.array([[0, 1], [1 / 3, 0], [0.4, 0.6], [1, 0.9]])
+    found = designs.at_levels(two, unit, 4)
+    np.testing.assert_allclose(found, [[0, 2], [10, 1], [10, 5 / 3], [30, 2]])
+    np.testing.assert_allclose(designs.places_of(two, found, 4), [[0, 1], [1 / 3, 0], [1 / 3, 2 / 3], [1, 1]])
+    assert designs.at_quantiles(two, np.array([[0.5, 0.25]])).tolist() == [[15, 1.25]]
+    assert designs.problem(2) == {"num_vars": 2, "names": ["0", "1"], "bounds": [[0.0, 1.0], [0.0, 1.0]]}
+
+
+def test_a_latin_hypercube_of_an_odd_number_is_scipys_and_of_an_even_one_begins_with_its_half() -> None:
+    from scipy.stats import qmc
+
+    plain = qmc.LatinHypercube(2, rng=np.random.default_rng(6)).random(5)
+    np.testing.assert_array_equal(designs.nested_latin(2, 5, 6), plain)
+    points = designs.points_of("latin-hypercube", [uniform(0, 2), uniform(10, 20)], 10, 2, 6)
+    np.testing.assert_allclose(points[:5], plain * [2, 10] + [0, 10])
+    again = np.random.default_rng([6, 10])
+    columns = []
+    for column in plain.T:
+        free = np.array([part for part in range(10) if part not in (column * 10).astype(int)])
+        columns.append((again.permutation(free) + again.random(5)) / 10)
+    np.testing.assert_allclose(points[5:], np.column_stack(columns) * [2, 10] + [0, 10])
+
+
+WRONG = {
+    "many points": ("grid", [uniform(0, 1)] * 3, 1, 200, "design: found 8,000,000 points; allowed: up to 2,000,000"),
+    "samples": ("sobol", [uniform(0, 1)], 100, 4, "samples: found 100; allowed for sobol: a power of 2, such as 128"),
+    "samples below": (
+        "sobol",
+        [uniform(0, 1)],
+        90,
+        4,
+        "samples: found 90; allowed for sobol: a power of 2, such as 64",
+    ),
+    "one sample": ("sobol", [uniform(0, 1)], 1, 4, "samples: found 1; allowed for sobol: a power of 2, such as 2"),
+    "odd levels": ("morris", [uniform(0, 1)], 3, 5, "levels: found 5; allowed for morris: an even number, 4 or more"),
+    "two levels": ("morris", [uniform(0, 1)], 3, 2, "levels: found 2; allowed for morris: an even number, 4 or more"),
+    "values": ("morris", [chosen(1, 2)], 3, 4, "c: found single values; morris needs ranges, or distributions of them"),
+}
+
+
+@pytest.mark.parametrize(("design", "of", "samples", "levels", "text"), WRONG.values(), ids=WRONG)
+def test_a_design_that_cannot_be_says_why(
+    design: str, of: list[Factor], samples: int, levels: int, text: str
+) -> None:  # fmt: skip
+    with pytest.raises(ScenarioError) as error:
+        designs.points_of(design, of, samples, levels, 1)
+    assert str(error.value) == text
+
+
+def test_two_samples_four_levels_and_two_million_points_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert designs.points_of("sobol", [uniform(0, 1)], 2, 4, 1).shape == (6, 1)
+    assert designs.points_of("morris", [uniform(0, 1)], 3, 4, 2**40).shape == (6, 1)
+    monkeypatch.setattr(designs, "MOST_POINTS", 9)
+    assert len(designs.points_of("grid", [uniform(0, 1)] * 2, 1, 3, 1)) == 9
+    with pytest.raises(ScenarioError, match="found 10 points; allowed: up to 9"):
+        designs.points_of("latin-hypercube", [uniform(0, 1)] * 2, 10, 3, 1)
+
+
+def test_a_morris_design_moves_by_half_of_its_levels() -> None:
+    points = designs.points_of("morris", [uniform(0, 30), uniform(0, 3)], 4, 4, 3)
+    for trajectory in points.reshape(4, 3, 2):
+        steps = np.abs(np.diff(trajectory, axis=0))
+        assert sorted(steps.sum(axis=0).tolist()) == pytest.approx([2, 20])

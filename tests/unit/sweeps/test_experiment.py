@@ -31,7 +31,13 @@ def message(kind: str, **changes: Any) -> str:
 
 def test_what_an_experiment_leaves_out_has_its_default() -> None:
     sweep = made("sweep")
-    assert (sweep.design, sweep.samples, sweep.levels, sweep.replicates, sweep.seed) == ("latin-hypercube", 256, 4, 1, 1)
+    assert (sweep.design, sweep.samples, sweep.levels, sweep.replicates, sweep.seed) == (
+        "latin-hypercube",
+        256,
+        4,
+        1,
+        1,
+    )
     assert (sweep.second_order, sweep.paired, sweep.others, sweep.names) == (False, True, "central", ["a"])
     assert made("sweep", scenario=..., scenarios=["x", "y"]).names == ["x", "y"]
     decision = made("decision")

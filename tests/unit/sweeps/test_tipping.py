@@ -111,6 +111,7 @@ def test_reversals_are_shares_of_the_replicates_that_did_not_fail() -> None:
     assert [found.level(number) for number in (0, 1, 4)] == [0, 2, 8]
     assert found.next_levels() == [1]  # of the first place, rank 2; the ranks of the second were passed at 0
     assert made({0: [[0]], 4: [[1]]}, [True], falling=True).level(1) == 6
+    assert [Tipping(4, 20, 2, (), [], {}, falling).level(1) for falling in (False, True)] == [8, 16]
 
 
 def test_a_replicate_that_failed_at_one_level_is_left_out_at_all() -> None:
