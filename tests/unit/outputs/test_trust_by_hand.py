@@ -128,8 +128,8 @@ def test_without_a_posterior_all_is_assumed() -> None:
 def test_a_sentence_tells_what_is_fitted_and_what_is_not() -> None:
     country = {"poland": "Polska"}
     assert Trust(SCENARIO, facts(*BOTH, fitted("mars", "deaths"), fitted("all", "returned"))).sentence(country) == (
-        "attempts to cross of Polska and Lithuania are fitted; dead of Polska are fitted; returned home of all together "
-        "are fitted (mine); all else is assumed"
+        "attempts to cross of Polska and Lithuania are fitted; dead of Polska are fitted; returned home of all "
+        "together are fitted (mine); all else is assumed"
     )
     scored = facts(BOTH[0], BOTH[2], scored=(("poland", "attempts"),))
     assert Trust(SCENARIO, scored).sentence() == (

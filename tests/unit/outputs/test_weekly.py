@@ -82,6 +82,11 @@ def expected_totals() -> Rows:
         ("agency", "in_procedure", "persons", made.AGENCIES, both * [5209, 5409]),
         ("agency", "in_procedure_peak", "persons", made.AGENCIES, both * [5209, 5409]),
     ]
+    return [*rows, *expected_loads(), *expected_way(), *expected_ends()]
+
+
+def expected_loads() -> Rows:
+    rows: Rows = []
     own = loads()
     units = {"pressure_mean": PRESSURE, "pressure_peak": PRESSURE, "peak_day": DAY, "days_over": "days",
              "first_over_day": DAY}  # fmt: skip
@@ -89,6 +94,11 @@ def expected_totals() -> Rows:
         for level, names in (("section", made.SECTIONS), ("agency", made.AGENCIES), ("all", ["all"])):
             values = np.array([[own[name][run][k] for name in names] for run in (0, 1)])
             rows.append((level, output, of, names, values))
+    return rows
+
+
+def expected_way() -> Rows:
+    rows: Rows = []
     for output in ("departures", "seats"):
         one = made.RUN * made.flow(ROUTE_FLOWS, output)
         rows.append(("route", output, unit(output), made.ROUTES, one * TIMES * made.OF_ROUTE_ALONE))
@@ -100,6 +110,12 @@ def expected_totals() -> Rows:
         rows.append(("all", output, unit(output), ["all"], made.RUN * made.at_border(*AT_BORDER[output]) * 111 * TIMES))
     for output in WHOLE_WAY:
         rows.append(("all", output, unit(output), ["all"], made.RUN * made.on_way(*ON_WAY[output]) * 111 * TIMES))
+    return rows
+
+
+def expected_ends() -> Rows:
+    rows: Rows = []
+    both = np.ones((2, 1))
     rows += [
         ("reaction", "reactions_fired", "times", ["fence", "flights"], both * [2, 0]),
         ("reaction", "reaction_first_day", DAY, ["fence", "flights"], both * [4, NAN]),

@@ -14,8 +14,11 @@ import sim
 from sim.outputs.folder import OutputError
 from sim.scenario import ScenarioError, to_yaml
 from sim.scenario.guide.idle import masked
+from sim.scenario.quantity import Distribution
+from sim.sweeps import caveats
 from sim.sweeps.caveats import caveats_of, dead_inputs, missing_of, missing_sentences
 from sim.sweeps.completed_sweep import CompletedSweep
+from sim.sweeps.factors import Factor
 from sim.sweeps.outcomes import OutcomeOf
 from sim.sweeps.sensitivity import sobol
 from tests.strategies import START, tiny_scenario
@@ -157,3 +160,109 @@ MASKED = tiny_scenario(
 def test_masked_inputs(path: str, why: str) -> None:
     found = masked(MASKED, path)
     assert why in found and bool(found) == bool(why)
+
+
+LOSS = OutcomeOf("loss")
+
+
+@pytest.mark.parametrize(
+    ("design", "second", "group"),
+    [("sobol", False, ("samples", 5)), ("sobol", True, ("samples", 8)), ("morris", False, ("trajectories", 4)),
+     ("latin-hypercube", False, ("points", 1)), ("grid", False, ("points", 1))],
+)  # fmt: skip
+def test_an_index_needs_whole_samples_trajectories_or_points(
+    design: str, second: bool, group: tuple[str, int]
+) -> None:  # fmt: skip
+    made = _made(np.zeros(2), np.zeros((2, 3)), ["done"] * 2, design=design, second_order=second)
+    assert caveats.group_of(made) == group
+
+
+def test_what_is_missing_is_counted_by_scenario_and_outcome() -> None:
+    values = np.arange(12.0)
+    other = values.copy()
+    other[[1, 2, 3, 11]] = np.nan
+    made = _made(values, np.zeros((12, 2)), ["done"] * 3 + ["failed"] * 9, design="morris", second_order=False)
+    made.study.names = ["base", "other"]
+    made._values["other"] = other
+    found = missing_of(made, [LOSS])
+    assert found.to_dict("records") == [{
+        "scenario": "other", "outcome": "loss", "runs": 12, "failed": 2, "absent": 2, "points": [1, 2, 3, 11],
+        "group": "trajectories", "groups": 4, "complete": 1,
+    }]  # fmt: skip
+    assert missing_sentences(found) == [
+        "loss, other: 2 of 12 runs failed and 2 have no value, at the points 1, 2, 3, 11. These points are left out; "
+        "indices are of the 1 complete trajectories of 4."
+    ]
+    assert list(missing_of(made, []).columns) == list(found.columns)
+
+
+def test_no_more_than_twelve_points_are_named() -> None:
+    row = {"scenario": "s", "outcome": "o", "runs": 1000, "failed": 0, "absent": 13, "group": "points", "groups": 1000,
+           "complete": 987}  # fmt: skip
+    for count, named in ((12, "0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11"), (14, "0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 and 2"
+                         " more")):  # fmt: skip
+        [sentence] = missing_sentences(pd.DataFrame([{**row, "points": list(range(count))}]))
+        assert sentence == (
+            f"o, s: 0 of 1,000 runs failed and 13 have no value, at the points {named}. These points are left out; "
+            "indices are of the 987 complete points of 1,000."
+        )
+
+
+def test_fewer_than_ten_points_for_each_parameter_are_few() -> None:
+    few = "Few points: 19 for 2 parameters. With fewer than 10 for each, what one seems to do may be another's work; "
+    for points, design, told in ((19, "latin-hypercube", True), (20, "sobol", False), (19, "grid", False)):
+        made = _made(np.arange(float(points)), np.random.default_rng(1).random((points, 2)), ["done"] * points,
+                     design=design, second_order=False, paired=True)  # fmt: skip
+        assert caveats_of(made, [LOSS]) == ([f"{few}--samples of `corridor sweep` makes them more."] if told else [])
+
+
+def test_an_outcome_that_some_runs_lack_can_still_be_the_same_everywhere() -> None:
+    values = np.array([np.nan, 2.5, 2.5])
+    made = _made(values, np.zeros((3, 1)), ["done"] * 3, design="grid", paired=False)
+    assert caveats_of(made, [LOSS])[1:] == [
+        "loss, base: never moved; it is 2.5 in every run, so no index says anything."
+    ]
+    made._values["base"] = np.full(3, np.nan)
+    assert len(caveats_of(made, [LOSS])) == 1
+
+
+def dead(x: list[list[float]], *columns: list[float], **experiment: Any) -> list[int]:
+    """Which parameters move none of the outcomes."""
+    made = _made(
+        np.array(columns[0]), np.array(x), ["done"] * len(x), **{"design": "grid", "paired": True} | experiment
+    )
+    made.study.names = [f"s{k}" for k in range(len(columns))]
+    made._values = dict(zip(made.study.names, map(np.array, columns), strict=True))
+    lines = dead_inputs(made, [LOSS])
+    words = "moves none of these outcomes, in any run in which it alone differs; is it masked by a measure, a later"
+    assert all(line == f"{line[:2]}: {words} date or another value?" for line in lines)
+    return [int(line[1]) for line in lines]
+
+
+def test_a_parameter_is_dead_if_nothing_differs_where_it_alone_differs() -> None:
+    x = [[1.0, 0], [0, 0], [1, 1], [0, 1]]
+    assert dead(x, [0.0, 0, 5, 5]) == [0]
+    assert dead(x, [0.0, 0, 5, 5], [0.0, 0, 5, 6]) == []  # of another scenario it moves one
+    assert dead(x, [3.0, 3, 3, 3]) == []  # the outcome itself never moves
+    assert dead(x, [3.0, 3, 3, 3], [0.0, 0, 5, 5]) == [0]
+    assert dead(x, [np.nan, 0, 5, 5]) == [0]
+    assert dead([[0.0, 0], [1, 1], [2, 2]], [1.0, 2, 3]) == []  # none ever differs alone
+    assert dead([[0.0, 0], [0, 0], [0, 1]], [1.0, 2, 2]) == [1]  # the same point twice tells nothing
+    assert dead(x, [0.0, 0, 5, 5], design="latin-hypercube") == []
+    assert dead(x, [0.0, 0, 5, 5], paired=False) == []
+
+
+def test_inputs_that_cannot_act_and_joint_ones_torn_apart_are_told() -> None:
+    joint = Factor("retry", "", {"behaviour.retry": 1.0}, 0, 9, Distribution("joint", (1, 2)), None, 1)
+    other = joint._replace(name="patience", weights={"behaviour.patience": 1.0})
+    lag = Factor(
+        "lag", "", {"measures.late.lag": 1.0, "frontex.lag": 1.0}, 0, 9, Distribution("uniform", (1, 2)), None, 1
+    )
+    [masked_line] = caveats.input_caveats([lag], {"a": MASKED, "b": MASKED})
+    why = masked(MASKED, "measures.late.lag")
+    assert masked_line == f"a, b: measures.late.lag: no value of it can have an effect: {why}."
+    assert caveats.input_caveats([joint, other], {"a": JOINT}) == [
+        "The values of retry, patience belong together (joint), and here vary apart, also in combinations that their "
+        "fit rules out; `joint: true` keeps them together."
+    ]
+    assert caveats.input_caveats([lag._replace(weights={"frontex.lag": 1.0})], {"a": MASKED}) == []

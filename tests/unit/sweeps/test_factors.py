@@ -133,7 +133,7 @@ def test_bounds_of_several_paths_are_the_narrowest_of_all_and_the_first_gives_th
 
 def test_what_differs_by_cohort_has_no_value_of_its_own() -> None:
     scenario = tiny_scenario({"behaviour": {"retry": {"iraqis": 3, "sudanese": 4, "syrians": 5}}})
-    with pytest.raises(ScenarioError, match="behaviour.retry: no single value there; needed: range"):
+    with pytest.raises(ScenarioError, match=r"behaviour\.retry: no single value there; needed: range"):
         factor_of(scenario, RETRY)
     assert factor_of(scenario, RETRY, spread=(2.0, 7.0)).centre == 4.5
 

@@ -216,8 +216,9 @@ def test_a_design_has_its_tables(design: str, second: bool, tables: list[str]) -
 
 
 def test_along_is_told_of_one_parameter_on_levels_alone() -> None:
-    for design, x, there in (("grid", [[1], [2]], True), ("one-at-a-time", [[1], [2]], True),
-                             ("grid", [[1, 2], [2, 3]], False), ("latin-hypercube", [[k] for k in range(9)], False)):  # fmt: skip
+    one, nine = [[1], [2]], [[k] for k in range(9)]
+    of = [("grid", one, True), ("one-at-a-time", one, True), ("grid", [[1, 2], [2, 3]], False)]
+    for design, x, there in (*of, ("latin-hypercube", nine, False)):
         made: Any = Rows(x, design, ("one", "two"))
         made.y = lambda outcome, scenario, made=made: made.x[:, 0]
         made.each = lambda outcome, scenario: pd.DataFrame({"point": [0, 1], "value": [4.0, 5.0]})
