@@ -27,7 +27,8 @@ def test_conditions_are_read_as_they_are_written() -> None:
 def test_an_outcome_has_one_text_and_one_key() -> None:
     for text, measure, name, same in (
         (" deaths ", "deaths", "all", "deaths"), ("deaths@poland", "deaths", "poland", "deaths@poland"),
-        ("deaths@all", "deaths", "all", "deaths"), ("entries/attempts@a", "entries/attempts", "a", "entries/attempts@a"),
+        ("deaths@all", "deaths", "all", "deaths"),
+        ("entries/attempts@a", "entries/attempts", "a", "entries/attempts@a"),
         ("first_overload(poland)", "first_overload()", "poland", "first_overload()@poland"),
     ):  # fmt: skip
         found = OutcomeOf.parse(text)
@@ -101,7 +102,10 @@ def test_a_day_without_people_tells_what_can_be_an_outcome() -> None:
     assert known.day.by_cohort.sum() == 3  # a person for each cohort
     for text in ("attempts@poland", "attempts[2025-11-09..2025-12]", "entries/attempts@kuznica", "peak_date(deaths)"):
         known.check(OutcomeOf.parse(text))
-    for text, message in (("attempts[2025-12]", "the run is from 2025-10-01 to 2025-11-09"),
-                          ("attempts@mars", "attempts is there for"), ("entries/attempts@mars", "counted for")):  # fmt: skip
+    for text, message in (
+        ("attempts[2025-12]", "the run is from 2025-10-01 to 2025-11-09"),
+        ("attempts@mars", "attempts is there for"),
+        ("entries/attempts@mars", "counted for"),
+    ):
         with pytest.raises(ScenarioError, match=message):
             known.check(OutcomeOf.parse(text))
