@@ -51,8 +51,8 @@ def test_boxes_of_two_methods_stand_in_one_table_with_their_limits() -> None:
     assert (found.share, found.runs) == (0.3, 200)
     assert list(found.table.columns) == ["method", "box", "where", "density", "coverage", "mass", "runs"]
     cart = found.table[found.table["method"] == "CART"].to_dict("records")
-    assert cart == [{"method": "CART", "box": 1, "where": "x0 > 69.8 days", "density": 1.0, "coverage": 1.0, "mass": 0.3,
-                     "runs": 60}]  # fmt: skip
+    best = {"density": 1.0, "coverage": 1.0, "mass": 0.3, "runs": 60}
+    assert cart == [{"method": "CART", "box": 1, "where": "x0 > 69.8 days", **best}]
     assert list(found.limits.columns) == ["method", "box", "parameter", "low", "high", "unit", "p"]
     limit = found.limits[found.limits["method"] == "CART"].to_dict("records")
     assert len(limit) == 1 and (limit[0]["parameter"], limit[0]["unit"], limit[0]["high"]) == ("x0", "days", np.inf)
