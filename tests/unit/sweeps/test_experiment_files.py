@@ -77,7 +77,8 @@ TEXTS = {
                    " 2025-10-01 and 41 days; the first has 2025-10-01 and 40 days: all must agree"),
     "other start": ("scenario: tiny.yaml", "scenarios: [tiny.yaml, late.yaml]", "sweep.yaml:4: scenarios.1: found late,"
                     " 2025-10-02 and 40 days; the first has 2025-10-01 and 40 days: all must agree"),
-    "a wrong change": ("samples: 12", "set: {behaviour.rety: 3}", "sweep.yaml:5: set: behaviour.rety: found 'rety' in behaviour; "),
+    "a wrong change": ("samples: 12", "set: {behaviour.rety: 3}",
+                       "sweep.yaml:5: set: behaviour.rety: found 'rety' in behaviour; "),
     "a path twice": ("frontex.officers: 1", "behaviour.retry: 1",
                      "sweep.yaml:10: parameters.officers: found behaviour.retry, which behaviour.retry varies too"),
     "an outcome": ("deaths,", "deats,", "sweep.yaml:6: outcomes.1: found 'deats', which is no measure; allowed: "),
