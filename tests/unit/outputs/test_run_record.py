@@ -14,6 +14,7 @@ from sim.outputs import folder as folders
 from sim.outputs.folder import OutputError, new_folder, read_run
 from sim.outputs.provenance import record_text
 from sim.outputs.results import Results
+from sim.outputs.run_record import wrong_entry
 from sim.runs import run
 from tests.strategies import tiny_scenario
 
@@ -92,3 +93,42 @@ def test_a_result_that_was_being_replaced_is_put_back(copy: Path, monkeypatch: p
         raise KeyboardInterrupt
     assert Results.read(copy).scenario.days == 10
     assert not old.exists()
+
+
+HASH = "0123456789abcdef" * 4
+RECORD: dict[str, Any] = {
+    "title": "", "command": "c", "scenario": "s", "scenario_sha256": "h", "seed": 0, "replicates": 1,
+    "tables_sha256": {"a.csv": HASH}, "versions": {"numpy": "2"},
+}  # fmt: skip
+RIGHT: dict[str, list[Any]] = {
+    "seed": [0, 2**64 - 1], "replicates": [1, 9], "tables_sha256": [{}, {".a": HASH, "a b": HASH}], "title": ["x"],
+    "versions": [{}], "others_sha256": [{}, {"x": HASH}], "origin": [""], "overrides": [{}, {"a": "b"}],
+    "parameters": ["x"], "days": [None, 0, 5], "measures": [[], ["x"]], "allow_outside": [True, False],
+    "replicate_seeds": [[], [0, 5]], "begun_from": [{"file": "x"}], "identity": [{}, {"a": 1}],
+    "machine": [{"a": None}], "started_utc": ["x"], "ended_utc": ["x"],
+}  # fmt: skip
+NO_HASHES: list[Any] = [
+    [], None, {"a": HASH[1:]}, {"a": HASH + "0"}, {"a": HASH.upper()}, {"a": None}, {"": HASH}, {".": HASH},
+    {"..": HASH}, {"a/b": HASH}, {"a\\b": HASH}, {"a\n": HASH}, {"a\x7f": HASH}, {"a": HASH, "b": "x"},
+]  # fmt: skip
+WRONG: dict[str, list[Any]] = {
+    "seed": [-1, 2**64, 1.0, True, "1", None], "replicates": [0, -1, True, None, 1.0], "tables_sha256": NO_HASHES,
+    "title": [None, 5], "command": [None], "scenario": [[]], "scenario_sha256": [1], "versions": [None, {"a": 1}, []],
+    "others_sha256": [*NO_HASHES], "origin": [None, 1], "overrides": [{"a": 1}, None], "parameters": [None],
+    "days": [-1, "5", 1.5, True], "measures": [None, [1], "x", ("x",)], "allow_outside": [0, None, "x"],
+    "replicate_seeds": [None, [-1], [True], {}], "begun_from": [{"file": 1}, None], "identity": [None, []],
+    "machine": [None, "x"], "started_utc": [None], "ended_utc": [5],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_an_entry_is_named_if_it_is_of_another_type(name: str) -> None:
+    assert wrong_entry(RECORD) == ""
+    for value in RIGHT.get(name, []):
+        assert wrong_entry({**RECORD, name: value}) == "", value
+    for value in WRONG[name]:
+        assert wrong_entry({**RECORD, name: value}) == name, value
+    without = {key: value for key, value in RECORD.items() if key != name}
+    assert wrong_entry(without) == (name if name in RECORD else "")
+    assert wrong_entry({**RECORD, "more": None}) == ""
+    assert wrong_entry({**RECORD, "ended_utc": 5, "seed": -1}) == "seed"
