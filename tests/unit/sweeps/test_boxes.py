@@ -42,3 +42,6 @@ def test_quality_is_density_coverage_and_mass() -> None:
     assert quality(nowhere, X, WANTED) == (0, 0, 0, 0)
     assert quality(Box.whole(2), X, np.zeros(5, bool)) == (0, 0, 1, 5)
     assert quality(Box.whole(2), X[:0], WANTED[:0]) == (0, 0, 0, 0)
+    one = Box(np.array([5.0, -INF]), np.array([INF, INF]))
+    assert quality(one, X, X[:, 0] == 5) == (1, 1, 1 / 5, 1)
+    assert quality(one, X[4:], np.array([True])) == (1, 1, 1, 1)

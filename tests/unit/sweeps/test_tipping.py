@@ -143,7 +143,7 @@ def test_caveats_tell_of_failures_of_what_never_moved_and_of_the_other_way_round
     ]  # fmt: skip
     assert caveats(made({0: [[1], [1]], 4: [[1], [1]]}, all_of)) == [STILL]
     other = "at the other end of the range fewer replicates tip over; `response:"
-    back = {0: [[1, 0, 1], [1, 0, 0]], 2: [[0, 0, 0], [0, 0, 0]], 4: [[0, 0, 0], [1, 1, 0]]}
+    back = {0: [[1, 0, 1], [1, 0, 0]], 2: [[1, 0, 0], [1, 0, 0]], 4: [[0, 0, 0], [1, 1, 0]]}
     assert caveats(made(back, all_of)) == [f"p0, p2: {other} falling` may fit."]
     assert caveats(made(back, all_of, falling=True)) == [f"p0, p2: {other} rising` may fit."]
     level = {0: [[1], [0]], 2: [[1], [1]], 4: [[0], [1]]}  # as many at both ends
