@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.imports.months import looks_like_month, month_number, orders_of, read
+from sim.imports.months import looks_like_month, month_number, orders_of, read, year_number
 
 DAYS = st.dates(date(2000, 1, 1), date(2030, 12, 31))
 CLEAR = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%d %B %Y", "%B %d, %Y", "%d-%b-%y", "%d-%b-%Y", "%A, %d %B %Y",
@@ -85,3 +85,59 @@ def test_a_month_of_another_language_looks_like_one(header: str) -> None:
 @pytest.mark.parametrize("header", ["Route", "Nationality", "Border type", "2021", "Q1"])
 def test_other_names_do_not(header: str) -> None:
     assert not looks_like_month(header)
+
+
+@pytest.mark.parametrize(
+    ("year", "read_as"), [(1989, None), (1990, 1990), (2049, 2049), (2050, None), ("2021.0", 2021), (2021.0, 2021),
+                          ("21", None), ("02021", None), (None, None)],
+)  # fmt: skip
+def test_years_from_1990_to_2049_are_years(year: Any, read_as: int | None) -> None:
+    assert year_number(year) == read_as
+    if isinstance(year, int):
+        month = {"day-first": (year, 6), "month-first": (year, 6)}
+        assert read(f"{year}-06-30") == (month if read_as else {})
+
+
+@pytest.mark.parametrize(
+    ("cell", "month"),
+    [(0, None), (1, 1), ("01", 1), ("1.0", 1), (12.0, 12), ("13", None), ("December", 12), ("dec", 12), ("MAY", 5),
+     ("1.5", None), ("123", None), ("", None), (None, None)],
+)  # fmt: skip
+def test_a_month_alone_is_a_name_or_1_to_12(cell: Any, month: int | None) -> None:
+    assert month_number(cell) == month
+
+
+@pytest.mark.parametrize(
+    ("text", "month"),
+    [
+        ("3rd of August 2021", (2021, 8)), ("August 3rd, 2021", (2021, 8)), ("3-Aug-21", (2021, 8)),
+        ("3 Aug '21", (2021, 8)), ("2021/Aug/3", (2021, 8)), ("20210803", (2021, 8)), ("2021.8.3", (2021, 8)),
+        ("2021M8", (2021, 8)), ("2021-8", (2021, 8)), ("8/2021", (2021, 8)), ("AUG2021", (2021, 8)),
+        ("2021Aug", (2021, 8)), ("Tuesday, 3 August 2021", (2021, 8)), ("Tue 3 August 2021", (2021, 8)),
+        ("3 August 2021, 14:05", (2021, 8)), ("2021-08-03 02:05:07.25 pm", (2021, 8)), (202108, (2021, 8)),
+        (202108.0, (2021, 8)), (datetime(2021, 8, 3, 14, 5), (2021, 8)), (date(2021, 8, 3), (2021, 8)),
+    ],
+)  # fmt: skip
+def test_a_clear_date_is_in_one_month_under_both_orders(text: Any, month: tuple[int, int]) -> None:
+    assert read(text) == {"day-first": month, "month-first": month}
+
+
+@pytest.mark.parametrize(
+    "text", ["Monday, 3 August 2021", "Wed, 2021-08-03", "Tue, Aug-21", "32 August 2021", "Aug 21"]
+)
+def test_a_wrong_weekday_or_day_is_no_date(text: str) -> None:
+    assert read(text, whole=True) == {}
+
+
+def test_numbers_are_under_both_orders_up_to_the_twelfth() -> None:
+    assert read("12/11/2021") == {"day-first": (2021, 11), "month-first": (2021, 12)}
+    assert read("13/11/2021") == {"day-first": (2021, 11)}
+    assert read("11/13/2021") == {"month-first": (2021, 11)}
+    assert read("Fri, 12/11/2021") == {"day-first": (2021, 11)}, "12 November 2021 was a Friday, 11 December a Saturday"
+    assert read("12/11-2021") == {}
+
+
+@pytest.mark.parametrize(("text", "year"), [("Jan-00", 2000), ("Jan'21", 2021), ("Jan49", 2049), ("Jan/50", None)])
+def test_two_digits_of_a_year_are_of_this_century_and_read_where_a_month_is_known(text: str, year: int | None) -> None:
+    assert read(text) == {}
+    assert read(text, whole=True) == ({"day-first": (year, 1), "month-first": (year, 1)} if year else {})

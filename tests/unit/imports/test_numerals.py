@@ -104,3 +104,68 @@ def test_nothing_is_not_none(value: Any) -> None:
 @pytest.mark.parametrize("value", ["NA", "n/a", "..", ":", "nan"])
 def test_a_word_for_not_known_is_not_none(value: str) -> None:
     assert numbers([value, 3.0]) == [Empty.UNKNOWN, 3]
+
+
+@pytest.mark.parametrize("value", [True, False])
+def test_a_yes_or_no_is_not_like_a_number(value: bool) -> None:
+    assert not is_like_number(value)
+    with pytest.raises(NumeralError, match=f"found '{value}'; allowed: persons"):
+        numbers([value])
+
+
+@pytest.mark.parametrize("value", [7, 7.5, "7", "1.5"])
+def test_a_number_is_like_one_whatever_its_kind(value: Any) -> None:
+    assert is_like_number(value)
+
+
+@pytest.mark.parametrize("value", [999_999_999, 999_999_999.0, "999999999", "999,999,999", "00999999999"])
+def test_the_largest_count_is_read(value: Any) -> None:
+    assert numbers([value]) == [999_999_999]
+
+
+@pytest.mark.parametrize("value", [1_000_000_000, 1e9, "1000000000", "1,000,000,000", "000000000007"])
+def test_a_larger_count_or_one_of_twelve_digits_is_refused(value: Any) -> None:
+    with pytest.raises(NumeralError, match="allowed: persons, a whole number from 0 to 999,999,999"):
+        numbers([value])
+
+
+def test_a_written_0_is_a_count_and_stays_0() -> None:
+    assert numbers(["0", 0, 0.0, "0.0", "007"]) == [0, 0, 0, 0, 7]
+
+
+@pytest.mark.parametrize(
+    ("texts", "decimal", "expected"),
+    [
+        (["1,250,300", "7"], None, [1_250_300, 7]),
+        (["1.250.300"], None, [1_250_300]),
+        (["1 250 300,00"], None, [1_250_300]),
+        (["1'250.0", "12"], None, [1250, 12]),
+        (["1.000"], "point", [1]),
+        (["1.000"], "comma", [1000]),
+        (["0.000"], None, [0]),
+    ],
+)
+def test_marks_are_read_in_the_one_way_that_fits(texts: list[str], decimal: str | None, expected: list[int]) -> None:
+    assert numbers(texts, decimal) == expected
+
+
+@pytest.mark.parametrize("text", ["12,34,567", "1,2345", "1,250,30", "0,250,000", "1 250,300"])
+def test_thousands_are_of_three_digits(text: str) -> None:
+    with pytest.raises(NumeralError, match=f"found {text!r}; allowed: persons"):
+        numbers([text])
+
+
+def test_a_refusal_names_the_cell_and_the_one_it_differs_from() -> None:
+    with pytest.raises(NumeralError) as caught:
+        numbers(["7", "1.250", "1.300", "1,251"])
+    assert caught.value.cell == Cell(5, "JUL2021", "1,251")
+    assert caught.value.text == (
+        "found '1,251', written in another way than '1.250' in line 3, column 'JUL2021'; "
+        "one way of writing thousands and decimals is allowed in a table"
+    )
+    with pytest.raises(NumeralError) as caught:
+        numbers(["1.000", "5", "1.000"])
+    assert caught.value.cell == Cell(2, "JUL2021", "1.000")
+    assert caught.value.text == (
+        "found '1.000', which is 1 or 1,000; say which with --decimal point or --decimal comma"
+    )
