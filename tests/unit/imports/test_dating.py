@@ -33,7 +33,10 @@ def test_columns_of_months_are_in_the_order_under_which_they_differ() -> None:
     header = ["Route", "01/06/2021", "01/07/2021"]
     assert list(table_of(header, ["A", 1, 2]).rows[0].counts) == [(2021, 6), (2021, 7)]
     open_header = ["Route", "01/02/2021", "Comment"]
-    question = "t.csv:1: column '01/02/2021': found '01/02/2021': which is the day? say --dates day-first or --dates month-first"
+    question = (
+        "t.csv:1: column '01/02/2021': found '01/02/2021': which is the day? say --dates day-first or --dates "
+        "month-first"
+    )
     assert refusal(lambda: table_of(open_header, ["A", 1, "x"])) == question
     for order, month in (("day-first", (2021, 2)), ("month-first", (2021, 1))):
         assert table_of(open_header, ["A", 1, "x"], how=How(dates=order)).rows[0].counts == {month: 1}

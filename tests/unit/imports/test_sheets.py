@@ -124,7 +124,7 @@ def test_workbooks_are_read_up_to_their_limits(tmp_path: Path, monkeypatch: pyte
     ):
         with monkeypatch.context() as less:
             less.setattr(sheets, name, limit)
-            assert refusal(lambda: read_sheets(file, score)) == f"{file}:{line}: too large; allowed: {allowed}"  # noqa: B023
+            assert refusal(lambda: read_sheets(file, score)) == f"{file}:{line}: too large; allowed: {allowed}"
     monkeypatch.setattr(sheets, "MOST_UNPACKED", unpacked - 1)
     assert refusal(lambda: read_sheets(file, score)) == (
         f"{file}: too large; allowed: up to {unpacked - 1:,} bytes unpacked"

@@ -28,8 +28,8 @@ def refused(*rows: list[Any], header: list[str] = HEADER) -> str:
 
 def test_totals_of_a_route_a_nationality_and_all_are_dropped_with_their_lines() -> None:
     table = settled(
-        IRAQ, SYRIA, ["East", "Total", 14, 24, 17], WEST, ["Total", "Iraq", 111, 20, 9], ["Grand total", "", 114, 24, ""],
-        ["Total", "Syria total", 3, 4, 9], ["West total", "All nationalities", 100, "", 1],
+        IRAQ, SYRIA, ["East", "Total", 14, 24, 17], WEST, ["Total", "Iraq", 111, 20, 9],
+        ["Grand total", "", 114, 24, ""], ["Total", "Syria total", 3, 4, 9], ["West total", "All nationalities", 100, "", 1],
     )  # fmt: skip
     assert [row.line for row in table.rows] == [2, 3, 5]
     assert table.dropped == [(line, LEFT_OUT) for line in (4, 6, 7, 8, 9)]
@@ -39,12 +39,12 @@ def test_totals_of_a_route_a_nationality_and_all_are_dropped_with_their_lines() 
 @pytest.mark.parametrize(
     ("total", "message"),
     [
-        (["East", "Total", 14, 25, 17], "the total 'East, Total' is 25 for 2021-02, but its parts are 24 in all; mend or "
-                                        "delete it"),
-        (["East", "Total", 14, 23, 17], "the total 'East, Total' is 23 for 2021-02, but its parts are 24 in all; mend or "
-                                        "delete it"),
-        (["South", "Total", 1400, "", ""], "the total 'South, Total' is 1,400 for 2021-01, but has no parts; allowed: "
-                                           "rows, and totals of them"),
+        (["East", "Total", 14, 25, 17], "the total 'East, Total' is 25 for 2021-02, but its parts are 24 in all; "
+                                        "mend or delete it"),
+        (["East", "Total", 14, 23, 17], "the total 'East, Total' is 23 for 2021-02, but its parts are 24 in all; "
+                                        "mend or delete it"),
+        (["South", "Total", 1400, "", ""], "the total 'South, Total' is 1,400 for 2021-01, but has no parts; "
+                                           "allowed: rows, and totals of them"),
         (["Total", "Syria", 14, 24, 17], "the total 'Total, Syria' is 14 for 2021-01, but its parts are 3 in all; mend "
                                          "or delete it"),
     ],
