@@ -29,7 +29,8 @@ def refused(*rows: list[Any], header: list[str] = HEADER) -> str:
 def test_totals_of_a_route_a_nationality_and_all_are_dropped_with_their_lines() -> None:
     table = settled(
         IRAQ, SYRIA, ["East", "Total", 14, 24, 17], WEST, ["Total", "Iraq", 111, 20, 9],
-        ["Grand total", "", 114, 24, ""], ["Total", "Syria total", 3, 4, 9], ["West total", "All nationalities", 100, "", 1],
+        ["Grand total", "", 114, 24, ""], ["Total", "Syria total", 3, 4, 9],
+        ["West total", "All nationalities", 100, "", 1],
     )  # fmt: skip
     assert [row.line for row in table.rows] == [2, 3, 5]
     assert table.dropped == [(line, LEFT_OUT) for line in (4, 6, 7, 8, 9)]

@@ -12,7 +12,7 @@ from sim.outputs.daily import blocks_of
 from sim.runs import run_to_data
 from sim.scenario.draw import resolve
 from sim.studies.first_difference import first_difference
-from tests.strategies import tiny_scenario
+from tests.strategies import START, tiny_scenario
 
 BAN = {"kind": "carrier-ban", "routes": ["benghazi-minsk"], "start": "2025-11-10"}
 FRONTEX = {"kind": "frontex-deployment", "agency": "poland", "officers": 10}
@@ -53,3 +53,45 @@ def test_measures_that_differ_in_their_end_differ_from_the_day_after_the_earlier
     assert first_difference(long, short) == date(2025, 12, 6)
     for_good = tiny_scenario({"measures": {"ban": BAN}})
     assert first_difference(short, for_good) == date(2025, 12, 6)
+
+
+def differ(left: dict[str, Any], right: dict[str, Any], **fields: Any) -> date | None:
+    one, other = tiny_scenario(left), tiny_scenario(right, **fields)
+    found = first_difference(one, other)
+    assert first_difference(other, one) == found
+    return found
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "expected"),
+    [
+        ({"measures": {"x": {**BAN, "end": "2025-11-20"}}}, {"measures": {"x": {**BAN, "end": "2025-11-25"}}},
+         date(2025, 11, 21)),
+        ({"measures": {"x": BAN}}, {"measures": {"x": {**BAN, "title": "words"}}}, None),
+        ({"measures": {"x": BAN}}, {"measures": {"y": BAN}}, date(2025, 11, 10)),
+        ({"measures": {"x": BAN}}, {"measures": {"x": {**BAN, "start": "2025-11-05"}}}, date(2025, 11, 5)),
+        ({"measures": {"x": BAN}}, {"measures": {"x": {**BAN, "announced": "2025-11-02"}}}, date(2025, 11, 2)),
+        ({"measures": {"x": {**FRONTEX, "start": "2025-11-08"}}},
+         {"measures": {"x": {**FRONTEX, "start": "2025-11-09"}}},
+         date(2025, 11, 8)),
+        ({"frontex": {"officers": 12}}, {"frontex": {"officers": 13}}, None),
+        ({"frontex": {"lag": 6}}, {"frontex": {"lag": 7}}, START),
+        ({"measures": {"x": {**FRONTEX, "start": "2025-11-08"}}, "frontex": {"officers": 12}},
+         {"measures": {"x": {**FRONTEX, "start": "2025-11-08"}}, "frontex": {"officers": 13}}, date(2025, 11, 8)),
+        ({"measures": {"x": {**FRONTEX, "start": "2025-11-08"}}}, {}, date(2025, 11, 8)),
+        ({"sections": {"kuznica": {"title": "other"}}}, {}, None),
+        ({"transit_states": {"belarus": {"visas": {date(2025, 9, 1): 3}}}}, {}, START),
+        ({"transit_states": {"belarus": {"visas": {date(2026, 1, 28): 3}}}}, {}, date(2026, 1, 28)),
+        ({"transit_states": {"belarus": {"visas": {date(2026, 1, 29): 3}}}}, {}, None),
+    ],
+)  # fmt: skip
+def test_the_day_is_the_first_on_which_anything_acts_differently(
+    left: dict[str, Any], right: dict[str, Any], expected: date | None
+) -> None:
+    assert tiny_scenario().end == date(2026, 1, 28)
+    assert differ(left, right) == expected
+
+
+def test_runs_of_other_lengths_differ_after_the_shorter_one_and_of_other_first_days_at_once() -> None:
+    assert differ({}, {}, days=100) == date(2026, 1, 9)
+    assert differ({}, {}, start=date(2025, 10, 3), days=118) == date(2025, 10, 3)
