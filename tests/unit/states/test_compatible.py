@@ -52,8 +52,8 @@ def told(other: Scenario, began: Began = BEGAN) -> str:
          "places: found 'new', which is not in the state; both need the same names"),
         ({"cohorts": {"iraqis": {"size": 161}}}, {}, "cohorts.iraqis.size: found 161; needed: 160, as it is of the "
                                                      "first day"),
-        ({"agencies": {"poland": {"personnel": 21}}}, {}, "agencies.poland.personnel: found 21.0; needed: 20.0, as it is "
-         "of the first day; a measure of kind reinforcement changes it from a day on"),
+        ({"agencies": {"poland": {"personnel": 21}}}, {}, "agencies.poland.personnel: found 21.0; needed: 20.0, as it "
+         "is of the first day; a measure of kind reinforcement changes it from a day on"),
         ({"frontex": {"officers": 13}}, {}, "frontex.officers: found 13; needed: 12, as it is of the first day"),
         ({"carriers": {"more": {"services": {"baghdad-minsk": {"seats": 1, "weekly": {START: 1}}}}}}, {}, ""),
         ({"routes": {"damascus-minsk": {"mode": "air"}}}, {}, "routes.damascus-minsk.mode: found air; needed: land, as "
