@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import gc
+import hashlib
 import subprocess
 import sys
+from datetime import date
 
 import numpy as np
 import pytest
 
 import sim
+from sim import runs
 from sim.model import CorridorModel
 from sim.outputs.run_data import run_data_of
 from sim.runs import draw, replicate_seed, run, run_model, run_to_data
 from sim.scenario import Scenario, ScenarioError, load_scenario
 from sim.scenario.quantity import Distribution
+from sim.states.errors import StateError
 from tests.strategies import replicates_by_day, tiny_scenario
 
 SPREAD = Distribution(kind="triangular", arguments=(0.01, 0.04, 0.09))
@@ -131,3 +135,58 @@ def test_importing_the_package_imports_nothing_heavy() -> None:
     code = "import sys, sim; print(sorted({'numba', 'mesa', 'pandas', 'pydantic', 'matplotlib'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_run_tells_its_days_and_stops_where_it_is_asked_to() -> None:
+    told: list[int] = []
+    model = run_model(tiny_scenario(days=9), until=date(2025, 10, 5), progress=told.append)
+    assert (model.day, told) == (4, [1, 2, 3, 4])
+    assert run_model(tiny_scenario(days=9), until=date(2025, 10, 1)).day == 0
+    assert run_model(tiny_scenario(days=9), until=date(2025, 10, 10)).day == 9
+    state = model.state()
+    for until in (date(2025, 10, 4), date(2025, 10, 11)):
+        with pytest.raises(StateError, match=f"until: found {until}; allowed: a day from 2025-10-05 to 2025-10-10"):
+            run_model(tiny_scenario(days=9), state=state, until=until)
+    assert run_model(tiny_scenario(days=9), state=state).day == 9
+    both: list[tuple[int, int]] = []
+    run(tiny_scenario(days=3), progress=lambda *days: both.append(days))
+    assert both == [(1, 3), (2, 3), (3, 3)]
+
+
+def test_a_window_tells_its_own_days_and_shares_the_run_before_it() -> None:
+    earlier = tiny_scenario(days=9)
+    own = {"start": date(2025, 10, 5), "days": 5, "begins": earlier}
+    window = earlier.model_copy(update=own)
+    runs._EARLIER.clear()
+    told: list[int] = []
+    model = run_model(window, progress=told.append)
+    assert (told, model.day) == ([1, 2, 3, 4, 5], 9)
+    (kept,) = runs._EARLIER
+    assert (kept.day, runs.earlier_state(earlier, 4)) == (4, kept)
+    days: list[int] = []
+    assert runs.earlier_state(earlier, 3, days.append).day == 3
+    assert (days, [one.day for one in runs._EARLIER]) == ([1, 2, 3], [4, 3])
+    runs.earlier_state(earlier.model_copy(update={"seed": 2}), 4)
+    assert [one.day for one in runs._EARLIER] == [3, 4]
+    with pytest.raises(
+        StateError, match=r"^the state: found a state beside 'tiny', which begins from the run of 'tiny';"
+    ):
+        run_model(window, state=kept)
+    assert runs.record_of(None) == {}
+    assert runs.record_of(kept) == {"file": "", "checksum": "", "date": "2025-10-05"}
+
+
+def test_the_seed_of_a_replicate_is_half_a_hash() -> None:
+    for seed, number in ((1, 0), (7, 3)):
+        digest = hashlib.blake2b(f"{seed}:replicate:{number}".encode(), digest_size=8).digest()
+        assert replicate_seed(seed, number) == int.from_bytes(digest, "little") // 2 < 2**63
+
+
+def test_too_little_memory_is_told_with_what_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise MemoryError("no more")
+
+    monkeypatch.setattr(runs, "begun", refuse)
+    need = f"400 migrants need about {400 * runs.BYTES_PER_MIGRANT / 1e6:,.0f} MB; no more"
+    with pytest.raises(MemoryError, match=need):
+        run_model(tiny_scenario())
