@@ -75,9 +75,7 @@ def test_limits_are_told_as_far_as_there_are_any() -> None:
     field = type(TINY).model_fields["days"]
     about = note(field)
     assert (about.low, about.high, about.default, about.unit) == (1, 3650, 365, "days")
-    assert limits(
-        about._replace(high=None) if hasattr(about, "_replace") else type(about)("km", 1, None, 1, "", "")
-    ) == (" of at least 1 (km)")
+    assert limits(type(about)("km", 1, None, 1, "", "")) == " of at least 1 (km)"
     assert note(type(TINY).model_fields["seed"]).high == 2**63 - 1
     spot = find(["behaviour"], None)
     assert spot is not None
@@ -197,8 +195,10 @@ HEADER = "seats,carrier,date,origin,destination\n"
     [
         ("1,airline-iq,2025-10-01,baghdad,minsk", None), ("2000,airline-iq,2026-01-28,baghdad,minsk", None),
         ("0,airline-iq,2025-10-01,baghdad,minsk", "seats: found '0'; allowed: a whole number from 1 to 2000 (seats)"),
-        ("2001,airline-iq,2025-10-01,baghdad,minsk", "seats: found '2001'; allowed: a whole number from 1 to 2000 (seats)"),
-        ("1.5,airline-iq,2025-10-01,baghdad,minsk", "seats: found '1.5'; allowed: a whole number from 1 to 2000 (seats)"),
+        ("2001,airline-iq,2025-10-01,baghdad,minsk",
+         "seats: found '2001'; allowed: a whole number from 1 to 2000 (seats)"),
+        ("1.5,airline-iq,2025-10-01,baghdad,minsk",
+         "seats: found '1.5'; allowed: a whole number from 1 to 2000 (seats)"),
         ("5,airline-iq,2025-09-30,baghdad,minsk", "date: found 2025-09-30, outside the run; allowed: from 2025-10-01 "
                                                   "to 2026-01-28"),
         ("5,airline-iq,2026-01-29,baghdad,minsk", "date: found 2026-01-29, outside the run; allowed: from 2025-10-01 "
@@ -330,9 +330,7 @@ def test_chains_of_files_are_of_twenty_at_most_and_without_circles(
 def test_a_run_begins_from_a_file_that_is_found(write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     window = "extends: small\nstart: 2021-07-11\ndays: 9\nmeasures: {ban: null, wall: null}\nbegins: "
-    shown = "carriers: {belavia: {services: {erbil-minsk: {weekly: {2021-07-20: null}}}}}\n"
-    found = load_scenario(write(f"{window}small\n{shown}transit_states: {{belarus: {{visas: {{2021-08-01: null}}}}}}\n"
-                                "cohorts: {iraq-kurds: {push: {2021-07-20: null}}}\n"))  # fmt: skip
+    found = load_scenario(write(f"{window}small\n"))
     assert found.begins is not None
     assert (found.begins.title, found.begins.days, found.first) == ("Small world", 60, date(2021, 7, 1))
     write("extends: small\nbegins: small\n", "chained.yaml")
