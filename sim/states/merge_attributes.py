@@ -7,6 +7,7 @@ values of a mapping and the attributes of an object that has changed. What canno
 from __future__ import annotations
 
 import pickle
+import random
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -146,7 +147,7 @@ class Merger:
             return list(a) == list(b) and all(self.same(a[key], b[key]) for key in a)
         if isinstance(a, (list, tuple)):
             return len(a) == len(b) and all(map(self.same, a, b))
-        if hasattr(a, "__dict__") and not isinstance(a, Entry):
+        if hasattr(a, "__dict__") and not isinstance(a, (Entry, random.Random)):  # whose state is no attribute
             return self.same(vars(a), vars(b))
         if not any("__eq__" in vars(kind) for kind in type(a).__mro__[:-1]):  # such as a generator of random numbers
             return pickle.dumps(a) == pickle.dumps(b)
