@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from hashlib import sha256
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -58,6 +59,18 @@ def test_a_file_is_loaded_once_and_known_by_name_source_and_digest(tmp_path: Pat
     clear()
     assert names() == []
     assert carried() == ()
+
+
+def test_what_it_compiles_is_kept_by_the_first_sixteen_digits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept: list[str] = []
+
+    def cached_as(name: str) -> Any:
+        kept.append(name)
+        return nullcontext()
+
+    monkeypatch.setattr(load_extensions, "cached_as", cached_as)
+    load(written(tmp_path, "mine"))
+    assert kept == [f"extension-{sha256(QUIET.encode()).hexdigest()[:16]}"]
 
 
 def test_two_of_one_name_are_refused(tmp_path: Path) -> None:

@@ -29,9 +29,9 @@ def routes(model: CorridorModel, field: str) -> dict[str, Any]:
 def test_every_lever_has_its_value_of_the_first_day_before_it() -> None:
     point = {"hours": {START: None, START + timedelta(days=5): 3}, "claims": {START: 2}}
     kuznica = {"barrier": {START: 7, START + timedelta(days=4): 9}, "surveillance": 0.4}
-    turn_back = {START: 0.6, START + timedelta(days=3): 0.9}
+    turn_back = {START: 0.6, START + timedelta(days=1): 0.9}
     changes = {
-        "agencies": {"poland": {"turn_back": turn_back, "procedure_factor": {START: 0.5}}},
+        "agencies": {"poland": {"turn_back": turn_back, "procedure_factor": {START + timedelta(days=3): 0.5}}},
         "sections": {"kuznica": kuznica, "terespol": {"crossing_point": point}},
         "zones": {"bruzgi": {"steering": {START: 0.7}, "evacuation": {START: 0.2}}},
     }
@@ -40,7 +40,7 @@ def test_every_lever_has_its_value_of_the_first_day_before_it() -> None:
     values = {name: [lever.at(day) for day in (0, 3, 4, 5)] for name, (lever, _, _) in found.items()}
     assert values["turn_back"] == [0.6, 0.9, 0.9, 0.9]
     assert values["reception"] == [15] * 4
-    assert values["procedure_factor"] == [0.5] * 4
+    assert values["procedure_factor"] == [1, 0.5, 0.5, 0.5]
     assert values["barrier.kuznica"] == [7, 7, 9, 9]
     assert values["surveillance.kuznica"] == [0.4] * 4
     assert values["detection_factor.kuznica"] == values["hazard_factor.kuznica"] == [1] * 4

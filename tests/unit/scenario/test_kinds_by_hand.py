@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -292,49 +291,3 @@ def test_reactions_that_wait_for_themselves_are_found() -> None:
     )
     (wrong,) = one.model_copy(update={"actor": "poland"}).check(WORLD)
     assert wrong == (("actor",), "found 'poland', who cannot do 'visas'; allowed: belarus, libya, moscow")
-
-
-def test_the_actions_of_states_move_their_levers() -> None:
-    class Answer:
-        key, actor, strength = "m", "moscow", 0.5
-
-    for action, expected in (
-        (do("visas", factor=3.0, more=4.0), {"belarus visas": ({}, {"m": (0, 2, 0)}, {"m": 2})}),
-        (do("posture", coaching=0.75), {"belarus coaching": ({}, {"m": (0, 0.5, 0)}, {"m": 0.375})}),
-        (do("return-offer", assisted_return=0.5), {"belarus assisted_return": ({}, {}, {"m": 0.25})}),
-        (do("evacuation", zones=["lida"], share=0.5),
-         {"belarus evacuation.lida": ({}, {"m": (0, 0.5, 0)}, {"m": 0.25})}),
-    ):  # fmt: skip
-        model: Any = CorridorModel(WORLD)
-        action.apply(model, Answer, True)
-        assert levers(model) == expected
-        action.apply(model, Answer, False)
-        assert levers(model) == {}
-
-
-def test_a_pulse_and_a_stop_go_by_their_days() -> None:
-    class Answer:
-        key, actor, strength = "m", "belarus", 0.5
-
-    def visas(model: CorridorModel) -> float | None:
-        found = model.states["belarus"].levers["visas"][0].factors.get("m")
-        return None if found is None else found[1]
-
-    model = CorridorModel(WORLD)
-    pulse, told = do("pulse", intensity=3.0, pulse_days=2, pause_days=1), []
-    for day in range(5):
-        pulse.step(model, Answer, day)
-        told.append(visas(model))
-    assert told == [2, 2, None, 2, 2]
-    pulse.apply(model, Answer, False)
-    assert visas(model) is None
-    stop, told = do("stop", days=4.0, evacuation=0.5), []
-    for day in range(6):
-        stop.step(model, Answer, day)
-        told.append(visas(model))
-    assert told == [0.875, 0.75, 0.625, 0.5, 0.5, 0.5]
-    evacuation = model.states["belarus"].levers["evacuation.lida"][0]
-    assert (evacuation.factors["m"][1], evacuation.additions["m"]) == (0.5, 0.25)
-    stop.apply(model, Answer, False)
-    assert levers(model) == {}
-    assert WORLD.end == START + timedelta(days=119)
