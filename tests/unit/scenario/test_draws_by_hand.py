@@ -344,12 +344,18 @@ def test_scenarios_are_written_short_and_with_what_differs() -> None:
         "lida": {"transit_state": "belarus", "capacity": 20, "sections": {"dieveniskes": 0.3, "narewka": -1.0}}
     }
     assert _lean({"a": 1}, None) == {"a": 1}
+    assert _difference({"a": 1, "b": 2}, {"a": 3}, None) == {"a": 3}, "where users choose no names nothing is taken out"
 
 
 def test_points_set_numbers_at_paths_that_do_not_overlap() -> None:
     one = coordinate_of(tiny_scenario(), "frontex.officers")
     assert (one.whole, one.typed(2.6), one.typed(2.4)) == (True, 3, 2)
     assert coordinate_of(tiny_scenario(), "behaviour.retry").typed(2.6) == 2.6
+    with pytest.raises(ScenarioError) as caught:
+        coordinate_of(tiny_scenario(), "frontex.lagg")
+    assert str(caught.value) == (
+        "found 'frontex.lagg', which is no parameter of 'tiny'; allowed: frontex.lag (did you mean 'frontex.lag'?)"
+    )
     for first, second in (("behaviour.retry", "behaviour.retry.iraqis"), ("behaviour.retry.iraqis", "behaviour.retry")):
         with pytest.raises(
             ScenarioError, match=f"found '{second}' and '{first}', which set the same; allowed: one of them"

@@ -190,6 +190,13 @@ TEXTS: list[tuple[dict[str, Any], list[str]]] = [
 ]  # fmt: skip
 
 
+def test_an_incomplete_entry_of_a_name_close_to_another_is_perhaps_misspelt() -> None:
+    told = refusals({"zones": {"bruzgy": {"capacity": 5}}})
+    assert told[0].startswith("zones.bruzgy.sections: missing; needed: Border sections within reach, ")
+    assert told[0].endswith("; 'bruzgy' is a new entry, did you mean 'bruzgi'?")
+    assert "did you mean" not in refusals({"zones": {"elsewhere": {"capacity": 5}}})[0]
+
+
 @pytest.mark.parametrize(("changes", "found"), TEXTS)
 def test_a_value_of_another_kind_is_refused_with_what_is_allowed(changes: dict[str, Any], found: list[str]) -> None:
     told = refusals(changes)

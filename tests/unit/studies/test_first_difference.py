@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 from sim.outputs.daily import blocks_of
 from sim.runs import run_to_data
 from sim.scenario.draw import resolve
+from sim.scenario.schema import Scenario
 from sim.studies.first_difference import first_difference
 from tests.strategies import START, tiny_scenario
 
@@ -95,3 +97,17 @@ def test_the_day_is_the_first_on_which_anything_acts_differently(
 def test_runs_of_other_lengths_differ_after_the_shorter_one_and_of_other_first_days_at_once() -> None:
     assert differ({}, {}, days=100) == date(2026, 1, 9)
     assert differ({}, {}, start=date(2025, 10, 3), days=118) == date(2025, 10, 3)
+
+
+def test_timetables_differ_from_the_first_departure_that_only_one_has(tmp_path: Path) -> None:
+    def with_rows(name: str, *days: str) -> Scenario:
+        rows = "".join(f"{day},baghdad,minsk,airline-iq,9\n" for day in days)
+        (tmp_path / name).write_text("date,origin,destination,carrier,seats\n" + rows)
+        scenario = tiny_scenario()
+        scenario._timetable = (str(tmp_path / name), scenario.end)
+        return scenario
+
+    one, other = with_rows("a", "2025-10-05", "2025-11-09"), with_rows("b", "2025-10-05", "2025-11-07", "2025-11-09")
+    assert first_difference(one, other) == first_difference(other, one) == date(2025, 11, 7)
+    assert first_difference(one, one) is None
+    assert first_difference(one, tiny_scenario()) == date(2025, 10, 5)
