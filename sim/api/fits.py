@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, overload
 
+from sim.data.days import day_of as read_day
 from sim.inference.arviz_file import check_arviz, write_arviz
 from sim.inference.backtest.study import BackTested, back_test
 from sim.inference.calibration_experiment import Loaded, load_experiment
@@ -339,7 +340,7 @@ def day_of(given: date | str | None, option: str = "--until") -> date | None:
     if given is None or isinstance(given, date):
         return given
     try:
-        return date.fromisoformat(given)
+        return read_day(given)
     except ValueError:
         raise ScenarioError(f"{option}: found {show(given)}; allowed: a date such as 2022-06-30") from None
 

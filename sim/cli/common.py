@@ -17,6 +17,7 @@ import typer
 from sim.cli import interrupts
 from sim.cli.interrupts import check
 from sim.cli.streams import say, set_wide
+from sim.data.days import day_of as read_day
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -137,7 +138,7 @@ AtMost = Annotated[int, typer.Option("--at-most", metavar="N", help="Most replic
 def day_of(text: str) -> date:
     """Return the day of an option; raises BadParameter if there is no such day."""
     try:
-        return date.fromisoformat(text)
+        return read_day(text)
     except ValueError:
         raise typer.BadParameter(f"found {text!r}; allowed: a day of the calendar, such as 2025-08-31") from None
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from sim.cli.common import announce_compilation, days_bar
 from sim.cli.streams import notes_console, say
+from sim.data.days import day_of, is_day
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
     from sim.states.state import State
-
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")  # no precision is written like this
 
 
 class Stored(NamedTuple):
@@ -60,9 +58,9 @@ def asked(until: str | None, save: Path | None, begin: Path | None, accept_older
     from sim.scenario.errors import ScenarioError
 
     day = None
-    if until is not None and _DATE.fullmatch(until.strip()):
+    if until is not None and is_day(until.strip()):
         try:
-            day = date.fromisoformat(until.strip())
+            day = day_of(until.strip())
         except ValueError:
             raise ScenarioError(f"--until: found {until!r}; there is no such date") from None
         if save is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+from sim.data.days import day_of
 from sim.scenario.errors import ScenarioError
 from sim.scenario.paths import apply_overrides, parameter_paths
 from sim.scenario.schema import Scenario
@@ -52,6 +53,6 @@ def month_after(day: date, months: int) -> date:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        return day_of(text)
     except ValueError:
         return None

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from sim.data.csv_reader import Csv
+from sim.data.days import day_of
 from sim.inference.calibration_experiment import Loaded, Series
 from sim.inference.outcome_figures import middle_of
 from sim.scenario.csv_files import csv_text, parse_table, wrong_cells
@@ -154,9 +155,7 @@ class _Parser:
 
     def _day(self, line: int, cells: dict[str, str], column: str) -> date | None:
         try:
-            day = date.fromisoformat(cells[column])
-            if str(day) == cells[column]:  # it also reads weeks, and drops what follows a date without hyphens
-                return day
+            return day_of(cells[column])
         except ValueError:
             pass
         self._add(line, column, f"found {show(cells[column])}; allowed: a date such as 2021-08-03")

@@ -21,6 +21,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.data.days import day_of
 from sim.outputs.daily import Blocks, aggregate, blocks_of
 from sim.outputs.definitions import ALL, OUTPUTS, PRESSURE, Output
 from sim.outputs.run_data import Array, RunData, seven_day_mean
@@ -179,7 +180,7 @@ def _window(found: re.Match[str], whole: str) -> Window | None:
 def _days(text: str) -> tuple[date, date]:
     """Return the first and last day of a month or day."""
     if len(text) != 7:
-        return date.fromisoformat(text), date.fromisoformat(text)
+        return day_of(text), day_of(text)
     year, month = (int(part) for part in text.split("-"))
     return date(year, month, 1), date(year, month, monthrange(year, month)[1])
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, ClassVar
@@ -20,6 +19,7 @@ from pydantic import (
     field_validator,
 )
 
+from sim.data.days import is_day
 from sim.scenario.quantity import (
     QUANTITY_JSON_SCHEMA,
     Distribution,
@@ -42,7 +42,7 @@ FIRST_YEAR, LAST_YEAR = 1990, 2100
 
 def parse_day(value: Any) -> Any:
     """Parse a date or its ISO text, but not a number of seconds, which pydantic would accept as a date."""
-    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
+    if isinstance(value, str) and is_day(value):
         try:
             value = date.fromisoformat(value)
         except ValueError:

@@ -13,6 +13,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
+from sim.data.days import is_day
 from sim.scenario.errors import Problem, ScenarioError, show, word
 from sim.scenario.quantity import Distribution
 
@@ -20,7 +21,6 @@ MAX_BYTES = 5_000_000
 MAX_DEPTH = 50
 MAX_NODES = 500_000
 
-_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _WORDS = {"": None, "~": None} | {
@@ -114,7 +114,7 @@ def scalar(text: str) -> Any:
 
 def _key(text: Any) -> Any:
     """Return a key as a date if it has the form of one, else unchanged."""
-    if isinstance(text, str) and _DATE.fullmatch(text):
+    if isinstance(text, str) and is_day(text):
         try:
             return date.fromisoformat(text)
         except ValueError:

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
+from sim.data.days import day_of
 from sim.scenario.draw import copied, drawn_values, resolve, with_numbers, with_postures
 from sim.scenario.entry import Entry
 from sim.scenario.errors import ScenarioError, choices, show
@@ -128,7 +129,7 @@ def _no_parameter(scenario: Scenario, path: str) -> ScenarioError:
 
 def _key(part: str) -> Any:
     try:
-        return date.fromisoformat(part) if len(part) == 10 and part[4] == "-" else part
+        return day_of(part)
     except ValueError:
         return part
 

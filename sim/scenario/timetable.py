@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sim.data.csv_reader import Csv
+from sim.data.days import day_of
 from sim.scenario.csv_files import csv_text, parse_table, wrong_cells
 from sim.scenario.errors import Problem, ScenarioError, choices, show
 from sim.scenario.files import display
@@ -84,7 +85,7 @@ class _Parser:
     def _day(self, line: int, text: str) -> int:
         start = self.scenario.start
         try:
-            day = date.fromisoformat(text) if len(text) == 10 else None
+            day = day_of(text)
         except ValueError:
             day = None
         if day is None:

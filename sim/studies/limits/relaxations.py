@@ -40,7 +40,8 @@ class Relaxation(NamedTuple):
     def of(self, scenario: Scenario, timetable: Timetable, routes: Iterable[str]) -> tuple[Scenario, Timetable]:
         """Return a scenario, and its timetable, with the step made easier."""
         own = set(routes)
-        rows = [(day, route, math.ceil(n * self.seats) if route in own else n) for day, route, n in timetable]
+        # rounded, as 50 seats and a tenth are 55.00000000000001
+        rows = [(day, route, math.ceil(round(n * self.seats, 9)) if route in own else n) for day, route, n in timetable]
         return apply_overrides(scenario, self.changes), rows
 
 
