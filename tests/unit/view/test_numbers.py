@@ -95,7 +95,7 @@ def test_the_figures_of_a_day_stand_beside_those_of_the_same_day_of_the_baseline
 def test_counts_of_a_single_run_are_shown_in_full() -> None:
     model = ledger(tiny_scenario(days=30), 3)
     model.world.stocks_by_cohort[:3, :, STATUSES.index("at_border")] = 4115
-    baseline = dict.fromkeys(expected(model), list[float]()) | {"waiting": [0, 0, 1234]}
+    baseline = {name: list[float]() for name in expected(model)} | {"waiting": [0, 0, 1234]}
     [row] = [row for row in figures(model, baseline) if row["name"] == "waiting"]
     assert (row["text"], row["base_text"], row["change"]) == ("12,345", "1,234", "+900 %")
 
