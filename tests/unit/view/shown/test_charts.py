@@ -9,7 +9,7 @@ import pytest
 from sim.outputs.rounding import points
 from sim.view.series import events_of, load_series, outcome_series, pressure_series
 from tests.strategies import START, tiny_scenario
-from tests.unit.view.ledger import at_place, by_pair, by_section, capacity, last_week, ledger, pressure
+from tests.unit.view.shown.ledger import at_place, by_pair, by_section, capacity, last_week, ledger, pressure
 
 DAY = 20
 LAND = [("iraqis", "baghdad-minsk"), ("sudanese", "benghazi-minsk"), ("syrians", "damascus-minsk")]

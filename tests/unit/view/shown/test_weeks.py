@@ -9,8 +9,8 @@ import pytest
 from sim.view.map_state import marks
 from sim.view.weeks import Weeks
 from tests.strategies import tiny_scenario
-from tests.unit.view.tables import Tables
-from tests.unit.view.test_map_state import flows_of
+from tests.unit.view.shown.tables import Tables
+from tests.unit.view.shown.test_map_state import flows_of
 
 
 def study(days: int = 17) -> Any:

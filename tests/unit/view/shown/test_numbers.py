@@ -9,7 +9,7 @@ import pytest
 from sim.engine.rows import STATUSES
 from sim.view.numbers import Figure, _change, figures, known_figures, marks_of, numbers_by_day
 from tests.strategies import tiny_scenario
-from tests.unit.view.ledger import by_pair, by_section, last_week, ledger, pressure
+from tests.unit.view.shown.ledger import by_pair, by_section, last_week, ledger, pressure
 
 DAY = 20
 

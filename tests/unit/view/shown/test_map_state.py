@@ -10,7 +10,7 @@ import pytest
 from sim.engine.tables import ROUTE_FLOWS
 from sim.view.map_state import map_frame, marks
 from tests.strategies import START, tiny_scenario
-from tests.unit.view.ledger import at_place, by_pair, by_section, capacity, last_week, ledger, pressure
+from tests.unit.view.shown.ledger import at_place, by_pair, by_section, capacity, last_week, ledger, pressure
 
 TITLES = {"dieveniskes": "Dieveniškės", "kuznica": "Kuźnica", "narewka": "Narewka"}
 LAND = [("iraqis", "baghdad-minsk"), ("sudanese", "benghazi-minsk"), ("syrians", "damascus-minsk")]

@@ -9,7 +9,7 @@ import pytest
 
 from sim.view.fans import attempts_fan, charts, persons_fan, pressure_fan
 from tests.strategies import START, tiny_scenario
-from tests.unit.view.tables import Tables, banded
+from tests.unit.view.shown.tables import Tables, banded
 
 STOP = {"kind": "visa-stop", "transit_state": "belarus", "title": "Stop", "start": START.replace(day=4)}
 
