@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from typing import Any
 
 import solara
 
+from sim.view.background import Job, Progress
 from sim.view.controls import Screen
 from sim.view.session import Session
 from tests.strategies import START, tiny_scenario
@@ -41,3 +43,12 @@ def screen(session: Any, page: str = "Live", **parts: Any) -> Screen:
     missing = dict.fromkeys(("ahead", "comparison", "why", "bands", "documents", "outlooks"))
     pages = ("Live", "Compare")
     return Screen(session, model, model.value, solara.reactive(page), pages, **missing | parts)  # type: ignore[arg-type]
+
+
+def done(job: Job) -> Progress:
+    """Wait until a job has ended and has told so; return what it told."""
+    assert job.wait(30)
+    for thread in threading.enumerate():  # that which tells the end may not have done so yet
+        if thread.name.endswith("(_work)"):
+            thread.join(30)
+    return job.progress

@@ -145,3 +145,19 @@ def test_the_most_similar_scenario_is_suggested_fewer_measures_first(
     assert suggested(session) == ("own", SCREEN)
     del known["own"]
     assert suggested(session) == ("visa-stop", SCREEN)
+
+
+def test_tables_have_the_letters_of_both_scenarios(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = SimpleNamespace(base="y")
+    study: Any = SimpleNamespace(names=["x", "y", "z"], against=lambda other: own)
+    monkeypatch.setattr(module, "tables", lambda study, other: {"where": {"base": study.base, "other": other}})
+    assert module._tables(study, "z") == {"where": '{"base":"y","other":"z","baseLetter":"B","letter":"C"}'}
+    assert module.as_json({"a": ["Łagów", 1.5]}) == {"a": '["Łagów",1.5]'}
+
+
+def test_a_study_is_shown_by_its_base_and_one_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "charts", lambda study, shown: {"charts": shown})
+    monkeypatch.setattr(module, "tables", lambda study, other: {"tables": [study.base, other]})
+    study: Any = SimpleNamespace(base="a", others=["b", "c"])
+    assert module.found(study, "c") == {"charts": '["a","c"]', "tables": '["a","c"]'}
+    assert module.found(study) == {"charts": '["a","b"]', "tables": '["a",null]'}

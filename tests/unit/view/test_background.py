@@ -17,6 +17,7 @@ from sim.outputs.folder import OutputError
 from sim.scenario import ScenarioError
 from sim.view import background
 from sim.view.background import Background, Job, Progress, spare_pool
+from tests.unit.view.parts import done
 
 
 class Clock:
@@ -34,14 +35,6 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     made = Clock()
     monkeypatch.setattr(background, "time", made)
     return made
-
-
-def done(job: Job) -> Progress:
-    assert job.wait(30)
-    for thread in threading.enumerate():  # that which tells the end may not have done so yet
-        if thread.name.endswith("(_work)"):
-            thread.join(30)
-    return job.progress
 
 
 def test_rate_and_time_left_follow_from_what_is_done() -> None:

@@ -224,6 +224,7 @@ def test_another_model_is_shown_and_the_old_one_freed_at_once(monkeypatch: pytes
 def test_another_day_is_run_to_from_here_or_from_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
     redrawn: list[bool] = []
     monkeypatch.setattr(controls, "force_update", lambda: redrawn.append(True))
+    monkeypatch.setattr(controls.gc, "collect", lambda: 0)
     one = screen(SimpleNamespace(model=lambda day: Shown(day)))
     first = one.model.value
     for number in (10, 12):
@@ -238,8 +239,9 @@ def test_another_day_is_run_to_from_here_or_from_the_first(monkeypatch: pytest.M
     assert len(redrawn) == 2
 
 
-def test_a_scenario_is_opened_on_its_worst_day() -> None:
+def test_a_scenario_is_opened_on_its_worst_day(monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[str] = []
+    monkeypatch.setattr(controls.gc, "collect", lambda: 0)
     session = SimpleNamespace(open=opened.append, worst_day=33, model=lambda day: Shown(day))
     one = screen(session)
     open_scenario(one, "x")

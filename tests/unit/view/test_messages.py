@@ -33,6 +33,7 @@ class Bands:
 def session(monkeypatch: pytest.MonkeyPatch) -> Session:
     monkeypatch.setattr(Session, "model", lambda self, day=0: Shown(day))
     monkeypatch.setattr(controls, "force_update", lambda: None)
+    monkeypatch.setattr(controls.gc, "collect", lambda: 0)
     made = Session("benghazi-surge")
     monkeypatch.setattr(made, "set_seed", lambda seed: setattr(made, "seed", seed))
     return made
