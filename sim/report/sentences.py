@@ -193,7 +193,7 @@ def elsewhere(found: Findings, other: str) -> Iterator[Sentence]:
         rises.sort(key=lambda rise: -rise[0])
         yield Sentence("Where it goes: ", "; ".join(text for _, text in rises[:MOST_PLACES]) + ".")
         return
-    fall = difference_of(found, other, "attempts")
+    fall, *_ = changed(found, other, "attempts")
     if fall is not None and fall["high90"] < 0:
         yield Sentence("It goes nowhere else that the model knows", ": no other route or section clearly takes more.")
 
