@@ -126,6 +126,16 @@ def test_an_interval_that_touches_nought_is_no_clear_change() -> None:
     )
 
 
+def test_a_small_change_is_clear_if_no_replicate_says_otherwise() -> None:
+    found = of(two({"pressure_peak": around(1.45, 0.11), "pressure_mean": around(0.55, 0.06)}))
+    assert told(found.border)[2:4] == [
+        "The mean border pressure of the most loaded section rises by 0.05| (90 % interval 0.03 to 0.07), in all 5 "
+        "replicates; from 0.50 to 0.55.",
+        "The highest border pressure of any section falls by 0.05| (90 % interval 0.03 to 0.07), in all 5 replicates; "
+        "from 1.50 to 1.45.",
+    ]
+
+
 def test_a_change_of_a_single_pair_has_no_interval() -> None:
     changes = {"attempts": [1000.0], "days_over": [6.0], "pressure_peak": [1.75], IN_PROCEDURE: [29.0]}
     values = {"base": single(VALUES), "ban": single(VALUES) | changes}
@@ -156,9 +166,10 @@ def test_what_is_taken_from_one_place_and_comes_to_others_is_told_of_the_two_tha
     ]
     untitled = tiny_scenario({"sections": {"narewka": {"title": "narewka"}}}, days=40)
     less = {**PLACES, **more, ("route", "baghdad-minsk", "boarded"): around(50, 5)}
+    less[("route", "baghdad-minsk", "attempts")] = around(501, 5)
     study = MadeStudy({"base": untitled, "ban": untitled}, {"base": single(PLACES), "ban": single(less)})
     assert told(elsewhere(Findings(study), "ban")) == [
-        "Where it goes: |35 more attempts at narewka; 10 more attempts by those who came by baghdad-minsk."
+        "Where it goes: |35 more attempts at narewka; 1 more attempts by those who came by baghdad-minsk."
     ]
 
 
@@ -167,6 +178,8 @@ def test_nothing_is_said_of_where_it_goes_unless_attempts_clearly_fall() -> None
     assert told(elsewhere(Findings(two({})), "ban")) == []
     study = two({"attempts": [900, 1000, 1100, 1200, 1300.0]})
     assert len(told(elsewhere(Findings(study), "ban"))) == 1
+    by_one = two({"attempts": [1199.5, 1299.5, 1399.5, 1099.5, 999.5]}, {"attempts": [1200.0, 1300, 1400, 1100, 1000]})
+    assert len(told(elsewhere(Findings(by_one), "ban"))) == 1
     never = {("section", "kuznica", "attempts"): [0.0] * 5}
     assert told(elsewhere(Findings(two(never, never)), "ban")) == []
 
