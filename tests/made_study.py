@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from rich.console import Console
 
 from sim.outputs.definitions import ALL, definition
+from sim.report.console_table import ConsoleTable
 from sim.scenario.schema import Scenario
 from sim.studies.arms import ANSWERED, ARMS, UNANSWERED
 from sim.studies.statistics import KEYS, Matrix
@@ -134,19 +137,47 @@ def in_two_arms(answered: MadeStudy, unanswered: MadeStudy, pairs: Mapping[str, 
     return MadeStudy(both, values, answered=pairs, arms=arms)
 
 
-def printed(show: Any, width: int = 120) -> str:
-    """What is printed on a terminal of so many cells: of a table, or by a function that takes a console."""
-    from io import StringIO
-
-    from rich.console import Console
-
+def printed(table: ConsoleTable, width: int) -> str:
+    """What stands on a terminal of so many cells."""
     console = Console(file=StringIO(), width=width, color_system=None)
-    if callable(show):
-        show(console)
-    else:
-        console.print(show)
+    console.print(table)
     lines = console.file.getvalue().splitlines()  # type: ignore[attr-defined]
-    return "\n".join(line.rstrip() for line in lines).strip("\n")
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def spelt(table: ConsoleTable, width: int = 300) -> list[str]:
+    """A table on a terminal of so many cells: title, headings, rows, a line where a section ends, and the caption.
+
+    A star stands after rows that are bold, a slash where a cell goes on in the next line.
+    """
+    fitted = table.fitted(width)
+    cells = [list(column.cells) for column in fitted.columns]
+    lines = [str(fitted.title), " | ".join(str(column.header) for column in fitted.columns)]
+    for number, row in enumerate(fitted.rows):
+        words = " | ".join(str(column[number]) for column in cells)
+        lines += [f"{words} *" if row.style == "bold" else words] + (["---"] if row.end_section else [])
+    return [line.replace("\n", " / ").replace("\u202f", " ") for line in (*lines, str(fitted.caption))]
+
+
+class Told:
+    """In place of a console: keeps what is printed, tables as `spelt`, and how, unless it is printed as it stands."""
+
+    def __init__(self, width: int = 300) -> None:
+        self.width, self.lines = width, list[str]()
+
+    def print(self, what: Any = "", **how: Any) -> None:
+        if isinstance(what, ConsoleTable):
+            self.lines += spelt(what, self.width)
+        else:
+            plain = {"highlight": False, "markup": False, "soft_wrap": True}
+            self.lines.append(f"{what}" if how in (plain, {}) and (how or not what) else f"{what} {how}")
+
+
+def told_by(show: Callable[..., None], *given: Any, width: int = 300, **more: Any) -> list[str]:
+    """What a function prints on a console, which it takes last of what it is given."""
+    console = Told(width)
+    show(*given, console, **more)
+    return console.lines
 
 
 def rows_of(table: Any) -> list[str]:
@@ -162,4 +193,4 @@ def rows_of(table: Any) -> list[str]:
     return lines
 
 
-__all__ = ["MadeStudy", "Values", "around", "in_two_arms", "matrix_of", "printed", "rows_of"]
+__all__ = ["MadeStudy", "Values", "around", "in_two_arms", "matrix_of", "printed", "rows_of", "spelt", "told_by"]

@@ -70,7 +70,7 @@ class ConsoleTable:
     def fitted(self, width: int) -> Table:
         """The table for a terminal of so many cells."""
         everything = range(1, len(self.columns))
-        if self._cost([0, *everything], self._whole) <= width:
+        if self._cost([0, *everything], self._whole) < width:  # one more for the border on the left
             return self._table({number: self._whole(number, 0) for number in (0, *everything)}, 0)
         form = next(
             (f for f in range(self._forms) if self._least(0, f) + self._cost(self._main, self._least, f) + 4 <= width),
