@@ -39,7 +39,7 @@ POSTURE = {
 DRAWN = {
     "cohorts": {"iraqis": {"leaving_rate": {"triangular": [0.01, 0.04, 0.09]}}},
     "agencies": {"poland": {"procedure": {"lognormal": [1500.0, 0.5]}}},
-    "behaviour": {"retry": {"joint": [1.0, 2.5, 3, 4, 5, 6, 7, 8, 9, 10]}},
+    "behaviour": {"retry": {"joint": [float(k) for k in range(1, 41)]}},
 }
 PLAIN = tiny_scenario(days=40)
 BASE = tiny_scenario({**DRAWN, "measures": {"ban": BAN, "fence": FENCE}}, days=40)
@@ -76,8 +76,8 @@ def test_each_distribution_stands_with_its_law_its_centre_and_its_source() -> No
         "triangular [0.01, 0.04, 0.09] | 0.04 | per day | fitted: experiments/background-2025.yaml",
         "agencies.poland.procedure (Mean length of the procedure.) | lognormal [1,500, 0.5] | 1,500 | days | "
         "assumption",
-        "behaviour.retry (Mean days between attempts at full facilitation in summer.) | joint, 10 values, 90 % in 1 "
-        "to 10 | 1 | days | posterior of a calibration",
+        "behaviour.retry (Mean days between attempts at full facilitation in summer.) | joint, 40 values, 90 % in 3 "
+        "to 39 | 1 | days | posterior of a calibration",
     ]
     assert parameters(PLAIN).lines == []
 
