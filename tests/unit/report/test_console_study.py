@@ -84,6 +84,16 @@ def test_main_columns_stay_on_a_narrow_terminal() -> None:
         "section | peak pressure | attempts | entries | stranded at end",
     ]
     assert told[12] == "kuznica | 1.40 | 700 | · | ·"
+    unknown = {("route", "damascus-minsk", "boarded"): [float("nan")] * 5}
+    told = told_by(show_study, two({("route", "baghdad-minsk", "boarded"): around(40), **unknown}), width=60)
+    assert told[1] == "output | difference | 5 % | 95 % | lower / higher"
+    assert told[7:9] == [
+        "By section, where did it go? Difference: median (5 % to 95 %: --wide)",
+        "section | peak pressure | attempts | entries | stranded at end",
+    ]
+    assert [line for line in told if line.startswith(("route |", "baghdad", "damascus"))] == [
+        "route | attempts | entries | landed | became stranded", "baghdad-minsk | · | · | · | ·",
+    ]  # fmt: skip
 
 
 def test_missing_and_failed_runs_are_counted() -> None:
