@@ -100,7 +100,9 @@ def _measures(found: Findings, ranking: Ranking) -> str:
 
 def _change(found: Findings, other: str, output: str, words: str) -> str:
     row, before, after = changed(found, other, output)
-    if row is None or before is None or after is None or number(before["median"]) == number(after["median"]) == "0":
+    if row is None or before is None or after is None or row["lower"] == row["higher"] == 0:
+        return ""
+    if number(before["median"]) == number(after["median"]) == "0":
         return ""
     both = f"{number(before['median'], output)} to {number(after['median'], output)}"
     often = max(row["lower"], row["higher"])

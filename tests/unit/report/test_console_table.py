@@ -168,6 +168,12 @@ def test_a_table_is_drawn_with_lines_where_sections_end() -> None:
     assert styles == [("", False), ("bold", True), ("", False)]
 
 
+def test_of_a_single_title_all_widths_have_it() -> None:
+    table = ConsoleTable("Title", "", ("name", "one"))
+    table.add_row("n", FORMS)
+    assert [str(table.fitted(width).title) for width in (30, 15, 10)] == ["Title"] * 3
+
+
 def test_a_section_may_end_below_the_last_row_if_there_is_one() -> None:
     table = ConsoleTable("", "", ("name", "one"))
     table.end_section()
