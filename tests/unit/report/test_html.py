@@ -14,14 +14,19 @@ from sim.outputs.definitions import definition
 from sim.outputs.folder import OutputError, read_run
 from sim.outputs.provenance import RunInfo
 from sim.outputs.results import Results
+from sim.report import html
 from sim.report.findings import Findings
 from sim.report.html import report_of, write_report
 from sim.report.sentences import headlines
 from sim.runs import run
 from sim.studies.carry_out import carry_out, compare, replicates
+from sim.studies.limits.limits import Limits
 from sim.studies.plan import Plan
 from sim.studies.study import Study
+from tests.made_study import MadeStudy, around
 from tests.strategies import START, merge, tiny_scenario
+from tests.unit.report.arms.two_arms import two_arms
+from tests.unit.report.limits.made_limits import limits
 from tests.unit.report.page import LOADS, Page, numbers
 
 DRAWN = {"cohorts": {"iraqis": {"leaving_rate": {"triangular": [0.01, 0.04, 0.09]}}}}
@@ -294,3 +299,96 @@ def test_it_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.M
         write_report(run(NOBODY), file)
     assert file.read_bytes() == before
     assert [path.name for path in file.parent.iterdir()] == ["report.html"]
+
+
+# What it puts together, of studies whose every value is known
+
+
+def parts(study: MadeStudy, limits: Limits | None = None) -> dict[str, Any]:
+    """The variables of the template without what is drawn."""
+    return html._page(Findings(study), limits)
+
+
+@pytest.fixture
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawings = {
+        "map": None,
+        "changes": [],
+        "agency_fans": [],
+        "section_fans": None,
+        "overload": None,
+        "whereabouts": [],
+    }
+    monkeypatch.setattr(html, "_figures", lambda found: {**drawings, "displacement": []})
+
+
+MADE = {
+    "attempts": around(12, 1),
+    ("section", "kuznica", "days_over"): around(1),
+    ("agency", "poland", "in_procedure"): [1.0] * 5,
+}
+SCENARIO = tiny_scenario(days=40, description="What it is.")
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_the_parts_of_a_report_on_replicates() -> None:
+    page = parts(MadeStudy({"base": SCENARIO}, {"base": MADE}, kind="replicates"))
+    assert {name: page[name] for name in ("kind", "title", "description", "period", "extent", "base", "several")} == {
+        "kind": "replicates of a scenario", "title": "tiny", "description": "What it is.", "base": "base",
+        "period": "1 October 2025 to 9 November 2025", "extent": "5 replicates, seed 7.", "several": True,
+    }  # fmt: skip
+    assert page["contents"] == [
+        ("findings", "Findings"), ("people", "People"), ("places", "Sections and routes"), ("outputs", "Outputs"),
+        ("assumptions", "Assumptions"), ("provenance", "Provenance"), ("limits", "Limits"),
+    ]  # fmt: skip
+    assert (page["why"], page["answers"], page["alerts"], page["version"]) == (None, None, [], "")
+    assert page["caveat"].endswith(" Trust: every figure is assumed, as the scenario has no posterior.")
+    assert [output.name for output in page["glossary"]] == ["border_pressure", "days_over"]
+    assert (page["difference_tables"], page["displacement_tables"], page["differing"]) == ([], [], [])
+    assert [table.title for table in page["places"]] == ["By section", "By route"]
+    alone = parts(MadeStudy({"base": SCENARIO}, {"base": {"attempts": [1.0]}}, kind="replicates", asked=1))
+    assert (alone["kind"], alone["extent"]) == ("a single run", "One run with central values, seed 7.")
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_the_parts_of_a_report_on_a_comparison(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(html.assumptions, "differing", lambda found: [])
+    other = SCENARIO.model_copy(update={"title": "With a ban"})
+    values = {"base": MADE, "ban": {**MADE, "attempts": around(10)}, "none": {}}
+    study = MadeStudy(
+        {"base": SCENARIO, "ban": other, "none": other}, values, failed=[("none", "x")] * 1200, asked=1200
+    )
+    study.missing = "some"
+    study.about["versions"] = {"corridor": "1.2"}
+    page = parts(study, limits())
+    assert (page["kind"], page["description"], page["extent"]) == (
+        "a comparison of scenarios", "", "1200 replicates of each scenario, seed 7.",
+    )  # fmt: skip
+    assert [(one["name"], one["title"]) for one in page["scenarios"]] == [("base", "tiny"), ("ban", "With a ban")]
+    assert page["alerts"] == [
+        "This study is incomplete: 1,210 of 3,600 runs have ended. The figures are of those alone; the command at the "
+        "end resumes the study.",
+        "No run of none has ended well: it is left out.",
+        "1,200 runs failed and are left out; they are listed near the end.",
+    ]
+    assert [table.title for table in page["difference_tables"]] == ["ban less base"]
+    assert [table.title for table in page["displacement_tables"]] == ["By section: ban less base"]
+    assert [name for name, _ in page["contents"]] == [
+        "findings", "why", "people", "places", "outputs", "assumptions", "failed", "provenance", "limits",
+    ]  # fmt: skip
+    assert page["version"] == "1.2"
+    one = {name: {"attempts": [1.0]} for name in ("base", "ban")}
+    alone = parts(MadeStudy({"base": SCENARIO, "ban": other}, one))
+    assert alone["extent"] == "One run of each scenario with central values, seed 7."
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_a_report_on_two_arms_says_of_which_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(html.assumptions, "differing", lambda found: [])
+    page = parts(two_arms(), limits())
+    assert page["alerts"] == [
+        "This comparison has two arms. All that follows is of the one in which they answer, but for the section that "
+        "has both side by side."
+    ]
+    assert page["answers"].scenarios[0][0] == "ban"
+    assert [name for name, _ in page["contents"]][:3] == ["findings", "why", "answers"]

@@ -10,8 +10,10 @@ import pandas as pd
 import pytest
 
 from sim.inference.filter.forecast_study import Looked
-from sim.report.outlook.page import page, write_outlook
-from sim.report.outlook.stored import About
+from sim.outputs.folder import OutputError
+from sim.report.outlook import page as outlook
+from sim.report.outlook.page import _content, page, write_outlook
+from sim.report.outlook.stored import About, is_forecast
 
 ORIGIN = date(2024, 1, 1)
 INTERVAL = {"low90": 10.0, "low50": 20.0, "median": 30.0, "high50": 40.0, "high90": 50.0}
@@ -67,3 +69,39 @@ def test_it_needs_nothing_from_elsewhere_and_takes_no_text_for_markup(tmp_path: 
     text = file.read_text(encoding="utf-8")
     assert "<script" not in text and "<b>title" not in text and "a &amp; b" in text
     assert re.findall(r"""(?:src|href)=["'](?!#)[^"']+""", text) == []
+
+
+def test_the_page_has_all_that_is_known(tmp_path: Path) -> None:
+    found = looked(tmp_path)
+    week = pd.DataFrame([{"a_name": "x", "share": 1234.5, "n": 7}])
+    found = found._replace(tables={**found.tables, "Two weeks": week, "This week, by country": week})
+    content = _content(found, about(found, "The border", "all is assumed", "corridor forecast"))
+    assert {key: content[key] for key in ("title", "origin", "summary", "trust", "command")} == {
+        "title": "The border", "origin": "2024-01-01", "summary": "From 2024-01-01.", "trust": "all is assumed",
+        "command": "corridor forecast",
+    }  # fmt: skip
+    assert content["told"] == [
+        ("How the last forecasts turned out", (["series", "held"], [["poland", "no"]])),
+        ("Two weeks", (["a name", "share", "n"], [["x", "1,234", "7"]])),
+    ]
+    assert [(grid.title, [name for name, _ in grid.lines]) for grid in content["grids"]] == [
+        ("Recorded attempts a week, by country", ["Poland"]),
+        ("Early warning: probability of overload, by section", ["Section pl-by-1"]),
+        ("Border pressure, by section", ["Section pl-by-1"]),
+    ]
+    assert content["people"].title == "All sections together"
+    assert len(content["scores"]) == 4
+    assert _content(looked(tmp_path, months=False), about(found, "", "", ""))["drawing"] is None
+
+
+def test_what_cannot_be_written_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = looked(tmp_path)
+    known = about(found, "", "", "")
+    assert write_outlook(found, known) == tmp_path / "forecast.html"
+    assert (tmp_path / "forecast.html").read_text(encoding="utf-8") == page(found, known)
+    assert is_forecast(tmp_path)
+    for error, words in ((OSError(28, "No space left"), "No space left"), (OSError("odd"), "odd")):
+        monkeypatch.setattr(outlook, "write_whole", lambda *given, error=error: (_ for _ in ()).throw(error))
+        with pytest.raises(OutputError) as failed:
+            write_outlook(found, known)
+        assert str(failed.value) == f"{tmp_path / 'forecast.html'}: cannot be written: {words}"
