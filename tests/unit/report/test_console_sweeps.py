@@ -25,12 +25,12 @@ NAN, INF = float("nan"), float("inf")
 
 
 def test_parameters_stand_by_the_size_of_their_index_scenario_by_scenario() -> None:
-    about = {"scenario": ["a", "a", "a", "b"], "outcome": "attempts", "unit": "events"}
+    about = {"scenario": ["z", "z", "z", "b"], "outcome": "attempts", "unit": "events"}
     sobol = pd.DataFrame(
         {**about, "parameter": list("pqrp"), "first": [0.1, 0.2, 0.3, 0.4], "total": [0.2, -0.9, 0.2, 1]}
     )
     assert told_by(show_sensitivity, {"sobol": sobol}) == [
-        "Sobol' indices: attempts (events), a",
+        "Sobol' indices: attempts (events), z",
         "parameter | first | total", "q | 0.2 | −0.9", "p | 0.1 | 0.2", "r | 0.3 | 0.2",
         INDICES["sobol"][1],
         "Sobol' indices: attempts (events), b",
@@ -104,7 +104,7 @@ def test_boxes_stand_above_their_limits() -> None:
 
 
 DECISION = {
-    "regret": pd.DataFrame({"objective": list("dde"), "unit": list("uuv"), "response": list("xyx"), "regret": [1.0, 2,
+    "regret": pd.DataFrame({"objective": list("zze"), "unit": list("uuv"), "response": list("xyx"), "regret": [1.0, 2,
     3],
                             "regret_high": [4.0, 5, 6]}),
     "robust": pd.DataFrame({"response": list("wxyz"), "regret": [0.1, 0.5, 0.1, 0.1], "satisfied": [0.5, 0.9, 0.5,
@@ -112,7 +112,7 @@ DECISION = {
     "knowledge": pd.DataFrame({"objective": list("eddd"), "parameter": list("pqrs"), "evppi": [1.0, 2, 3, 2]}),
 }  # fmt: skip
 DECIDED = [
-    "d (u)",
+    "z (u)",
     "response | regret | regret 90 %",
     "x | 1 | 4",
     "y | 2 | 5",

@@ -18,6 +18,8 @@ from sim.report import odd_tables
 from sim.scenario.entry import ASSUMED
 from sim.scenario.fields import is_quantity, is_schedule, note
 from sim.scenario.measures import Measure
+from sim.scenario.quantity import Distribution
+from tests.strategies import tiny_scenario
 
 ROOT = Path(__file__).parents[3]
 TEXT = (ROOT / "docs" / "ODD.md").read_text(encoding="utf-8")
@@ -117,3 +119,95 @@ def test_sources_name_what_ships(path: str) -> None:
     if names:
         known = {row["name"] for row in csv.DictReader(source.read_text(encoding="utf-8").splitlines())}
         assert set(names.split(", ")) <= known
+
+
+def test_defaults_are_written_plainly() -> None:
+    values = [None, {}, [], "", 0, 12345, 0.25, 1500.0, "word", ["a", 2, [3.5]]]
+    assert [odd_tables._default(value) for value in values] == [
+        "none", "none", "none", "none", "0", "12,345", "0.25", "1,500", "word", "a, 2, 3.5",
+    ]  # fmt: skip
+    assert odd_tables._default(Distribution("uniform", (1.0, 2.5))) == "{'uniform': [1.0, 2.5]}"
+
+
+@pytest.mark.parametrize(
+    ("given", "role", "text"),
+    [
+        (("1", "3"), "", "`n` 2 (1 to 3) days: someone"),
+        (("", "3"), "outcome", "`n` 2 (? to 3) days, **an outcome**: someone"),
+        (("1", ""), "parameter", "`n` 2 (1 to ?) days: someone"),
+        (("", ""), "", "`n` 2 days: someone"),
+    ],
+)
+def test_a_row_of_the_shipped_figures_has_its_range_and_source(given: tuple[str, str], role: str, text: str) -> None:
+    row = {"name": "n", "value": "2", "low": given[0], "high": given[1], "unit": "days", "role": role}
+    assert odd_tables._row({**row, "source": "someone"}) == text
+
+
+def test_sources_that_are_no_rows_stand_as_they_are() -> None:
+    assert odd_tables._source("a paper") == "a paper"
+    shipped = files("sim.data").joinpath("parameters.csv").read_text(encoding="utf-8")
+    first, second = list(csv.DictReader(shipped.splitlines()))[:2]
+    named = f"sim/data/parameters.csv: {second['name']}, {first['name']}"
+    assert odd_tables._source(named) == f"{odd_tables._row(second)}; {odd_tables._row(first)}"
+
+
+def test_quantities_are_counted_by_what_they_rest_on() -> None:
+    rows = [
+        "| `a` | 1 |  | days | A. | assumed | assumption |",
+        "| `b` |  |  |  | B. | fitted | x |",
+        "| `c` | assumed |",
+    ]
+    assert odd_tables.count(["\n".join(rows[:2]), rows[0], rows[2]]) == (
+        "Of the 3 quantities, 0 rest on a published figure or a fact; 1 are fitted to the record, by the experiments "
+        "named; where a default stands, it is assumed; 0 have no default: each scenario gives its own, and says where "
+        "it is from; 0 have no effect at their default; 2 are assumed."
+    )
+
+
+def test_entries_stand_by_their_path_and_kinds_by_their_word() -> None:
+    paths = [path for path, _ in odd_tables.entries()]
+    assert paths[0] == "" and len(set(paths)) == len(paths)
+    expected = (
+        "cohorts.NAME.",
+        "carriers.NAME.services.NAME.",
+        "measures.NAME.",
+        "measures.NAME.kind=fence.",
+        "hazards.",
+    )
+    assert set(expected) <= set(paths)
+    assert all(path.endswith(".") for path in paths[1:])
+    assert paths.index("measures.NAME.") < paths.index("measures.NAME.kind=fence.")
+
+
+def test_each_table_has_a_title_and_a_line_a_field() -> None:
+    tables = odd_tables.tables()
+    assert tables[""].startswith("**the scenario itself**: ")
+    lines = tables["hazards."].splitlines()
+    assert lines[0].startswith("**`hazards`**: ") and lines[1] == ""
+    assert lines[2:4] == odd_tables._HEAD.splitlines()
+    assert len(lines) == 4 + len(
+        tiny_scenario().hazards.model_fields_set | set(type(tiny_scenario().hazards).model_fields)
+    )
+    assert odd_tables.parameters() == "\n\n".join([odd_tables.count(tables.values()), *tables.values()])
+    fence = [line.split("`")[1] for line in tables["measures.NAME.kind=fence."].splitlines()[4:]]
+    assert fence and not set(fence) & COMMON
+
+
+def test_a_line_says_how_a_quantity_may_be_given() -> None:
+    text = odd_tables.parameters()
+    line = next(line for line in text.splitlines() if line.startswith("| `leaving_rate` |"))
+    cells = [cell.strip() for cell in line.split(" | ")]
+    assert len(cells) == 7
+    schedule = next(line for line in text.splitlines() if line.startswith("| `turn_back` |"))
+    assert " (by date) | " in schedule
+    assert " (may be given by cohort) | " in text and " (may be given by date) | " in text
+
+
+def test_only_what_stands_between_the_marks_is_renewed() -> None:
+    begin = "<!-- begin {}: written by `python -m sim.report.odd_tables` -->\n"
+    old = f"before\n{begin.format('outputs')}old\n<!-- end outputs -->\nbetween\n{begin.format('parameters')}x\n"
+    found = odd_tables.renewed(f"{old}<!-- end parameters -->\nafter")
+    assert found == (
+        f"before\n{begin.format('outputs')}{odd_tables.outputs()}\n<!-- end outputs -->\nbetween\n"
+        f"{begin.format('parameters')}{odd_tables.parameters()}\n<!-- end parameters -->\nafter"
+    )
