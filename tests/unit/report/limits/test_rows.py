@@ -84,7 +84,8 @@ def test_of_pairs_the_routes_that_differ_are_shown_and_of_many_none() -> None:
 
 @pytest.mark.parametrize(
     ("boarded", "entered", "there"),
-    [(203.0, 100.0, True), (197.0, 100.0, True), (202.0, 100.0, True), (201.9, 100.9, False), (200.0, 101.0, True),
+    [(203.0, 100.0, True), (197.0, 100.0, True), (202.0, 100.0, True), (201.9, 100.9, False), (201.99, 100.0, False),
+     (200.0, 101.0, True),
      (198.1, 99.1, False)],
 )  # fmt: skip
 def test_a_route_differs_from_one_in_a_hundred_on(boarded: float, entered: float, there: bool) -> None:
