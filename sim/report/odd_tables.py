@@ -138,6 +138,8 @@ def _default(value: Any) -> str:
         return str(value.to_yaml())
     if isinstance(value, list):
         return ", ".join(_default(item) for item in value)
+    if isinstance(value, bool):
+        return str(value).lower()
     return _number(value) if isinstance(value, int | float) else str(value)
 
 

@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from sim.scenario.entry import Text, Title
+from sim.scenario.errors import ScenarioError
 from sim.scenario.quantity import JOINT, KINDS, Distribution, parse_quantity
 from sim.sweeps.designs import DESIGNS, MORRIS, ONE
 from sim.sweeps.outcomes import OutcomeOf
@@ -79,6 +80,16 @@ class Varied(ExperimentEntry):
         return self
 
 
+def _outcome(text: str) -> str:
+    """Return the text of an outcome as it is; raises ValueError, with its place, if it is none."""
+    try:
+        OutcomeOf.parse(text)
+    except ScenarioError as error:
+        raise ValueError(str(error).removeprefix("outcome: ")) from None
+    return text
+
+
+OutcomeText = Annotated[str, AfterValidator(_outcome)]
 Parameters = dict[str, Annotated[Varied, BeforeValidator(_spread)]]
 
 
@@ -125,7 +136,7 @@ class Sweep(Designed):
     kind: Literal["sweep"]
     scenario: str | None = Field(None, description="Scenario by name, or a YAML file beside the experiment.")
     scenarios: list[str] | None = Field(None, min_length=1, max_length=50, description="In place of a single one.")
-    outcomes: list[str] = Field(
+    outcomes: list[OutcomeText] = Field(
         default=["pressure_peak", "days_over", "entries", "stranded", "deaths"], min_length=1, max_length=50,
         description="Outputs, each optionally with @ and a section, agency, route or cohort.",
     )  # fmt: skip
@@ -156,7 +167,7 @@ class Decision(Designed):
 
     kind: Literal["decision"]
     scenarios: list[str] = Field(min_length=2, max_length=50, description="The responses; the first is the base.")
-    objectives: dict[str, Objective] = Field(min_length=1, max_length=20, description="By outcome.")
+    objectives: dict[OutcomeText, Objective] = Field(min_length=1, max_length=20, description="By outcome.")
     satisfied: float = Field(0.75, gt=0, le=1, description="Share of points at which a robust response satisfies.")
 
     @model_validator(mode="after")

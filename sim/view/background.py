@@ -120,8 +120,10 @@ class Job:
 
     def wait(self, longest: float | None = None) -> bool:
         """Wait for the end of the work; return whether it has ended."""
-        if self._thread is not None:
-            self._thread.join(longest)
+        with self._lock:
+            working = self._thread
+        if working is not None:
+            working.join(longest)
         return not self.busy
 
     def _stop(self) -> None:
@@ -139,8 +141,9 @@ class Job:
             last = Progress("failed", result=self.progress.result, error=str(error))
         except Exception as error:  # shown in the page: nothing else would report an error in a thread
             last = Progress("failed", result=self.progress.result, error=f"{type(error).__name__}: {error}")
-        self._thread = None
-        self._say(last)
+        with self._lock:  # whoever waits for the end, or begins anew, meets what it came to
+            self._thread = None
+            self._say(last)
 
     def _report(self, cancel: threading.Event) -> Report:
         began = last_told = time.monotonic()

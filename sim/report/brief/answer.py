@@ -105,7 +105,8 @@ def _change(found: Findings, other: str, output: str, words: str) -> str:
     if number(before["median"]) == number(after["median"]) == "0":
         return ""
     both = f"{number(before['median'], output)} to {number(after['median'], output)}"
-    often = max(row["lower"], row["higher"])
+    rise = after["median"] - before["median"]
+    often = row["higher"] if rise > 0 else row["lower"] if rise < 0 else max(row["lower"], row["higher"])
     return f"{words} {both}" + (
         "" if often == 1 or row["replicates"] == 1 else f" (in {share(often)} of the replicates)"
     )

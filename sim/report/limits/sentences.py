@@ -18,6 +18,7 @@ _LIMITS = {
     "tried": "the wait before the first attempt",
     "entered": "detection at the border",
 }
+_SEVERAL = ("has_visa", "has_seat")
 _AT_EACH_END = ("boarded", "entered")  # what the steps before boarding, and those beyond, are judged by
 _MOST = 6  # spans that are listed; of more, only the last
 
@@ -61,7 +62,8 @@ def in_short(limits: Limits, scenario: str, route: str, title: str) -> str:
         if step != NOTHING:
             about = "an assumption" if gains.loc[step]["assumed"] else "sourced"
             more = signed(float(gains.loc[step][gain]))
-            told.append(f"{_LIMITS[step]} limits how many {what} ({about}; a tenth easier: {more} persons)")
+            limit = "limit" if step in _SEVERAL else "limits"
+            told.append(f"{_LIMITS[step]} {limit} how many {what} ({about}; a tenth easier: {more} persons)")
     lead = f"{title}: {' and '.join(told) or 'no step limits the flow'}."
     idle = _idle(gains)
     return f"{lead} A tenth more of what follows changes nothing: {listed(idle)}." if idle else lead

@@ -33,10 +33,12 @@ def posture(table: pd.DataFrame) -> Figure:
     panels = np.atleast_1d(figure.subplots(len(names), 1, sharex=True, squeeze=False)[:, 0])
     for name, panel in zip(names, panels, strict=True):
         own = table[table["posture"] == name]
-        at = pd.to_datetime(own["month"])
         if name == "off":
-            panel.bar(at, own["mean"], width=25, color=_BLUE, align="edge")
+            panel.bar(pd.to_datetime(own["month"]), own["mean"], width=25, color=_BLUE, align="edge")
         else:
+            own = pd.concat([own, own.tail(1)])  # the last month, too, reaches to its end
+            at = pd.to_datetime(own["month"])
+            at.iloc[-1] += pd.offsets.MonthBegin()
             panel.fill_between(at, own["low90"], own["high90"], step="post", color=_BLUE, alpha=0.2, lw=0)
             panel.fill_between(at, own["low50"], own["high50"], step="post", color=_BLUE, alpha=0.35, lw=0)
             panel.step(at, own["median"], where="post", color=_BLUE, lw=1.6)

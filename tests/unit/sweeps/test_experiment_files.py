@@ -82,6 +82,7 @@ TEXTS = {
     "a path twice": ("frontex.officers: 1", "behaviour.retry: 1",
                      "sweep.yaml:10: parameters.officers: found behaviour.retry, which behaviour.retry varies too"),
     "an outcome": ("deaths,", "deats,", "sweep.yaml:6: outcomes.1: found 'deats', which is no measure; allowed: "),
+    "no outcome": ("deaths,", "a b,", "sweep.yaml:6: outcomes.1: found 'a b'; allowed: OUTPUT[YEAR-MONTH], "),
     "joint": ("{range: [0, 9]}", "{joint: true}", f"sweep.yaml:9: parameters.{FLIGHTS}: {FLIGHTS}: found no joint"),
 }  # fmt: skip
 

@@ -161,6 +161,23 @@ def test_what_is_cancelled_leaves_the_last_result_and_ends_without_its_own() -> 
     assert done(job).result == "again"
 
 
+class Slow(Job):
+    """Takes its time to tell of the end."""
+
+    def _say(self, progress: Progress) -> None:
+        threading.Event().wait(0.2 if progress.state == "done" else 0)
+        super()._say(progress)
+
+
+def test_whoever_waits_for_the_end_meets_what_it_came_to() -> None:
+    job = Slow()
+    assert job.begin(lambda report: "found")
+    while job.busy:
+        pass
+    assert job.wait(30)
+    assert job.progress == Progress("done", result="found")
+
+
 def test_a_report_of_what_was_cancelled_ends_it() -> None:
     job, work, after = Job(), Held(), list[bool]()
 

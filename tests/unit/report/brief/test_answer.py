@@ -129,6 +129,17 @@ def test_where_both_medians_are_nought_nothing_is_told() -> None:
     assert more(study) == ["With “Ban”: dead 0 to 1 (in 60 % of the replicates)."]
 
 
+def test_of_a_change_those_replicates_count_that_go_the_way_of_the_medians() -> None:
+    before, after = {**BASE, "deaths": [5, 6, 7, 20, 30]}, {**BASE, "deaths": [4, 8, 9, 3, 10]}
+    scenarios = {"base": SCENARIO, "ban": SCENARIO.model_copy(update={"title": "Ban"})}
+    assert more(MadeStudy(scenarios, {"base": before, "ban": after})) == [
+        "With “Ban”: dead 7 to 8 (in 40 % of the replicates)."
+    ]
+    assert more(MadeStudy(scenarios, {"base": after, "ban": before})) == [
+        "With “Ban”: dead 8 to 7 (in 40 % of the replicates)."
+    ]
+
+
 def test_of_several_measures_the_best_is_told_or_that_none_is_better() -> None:
     study = several(ban={"deaths": around(6, 1)}, talks={"deaths": around(7, 1)})
     assert more(study) == ["Of 2 measures “Ban” ranks first (100 % of the replicates): dead 8 to 6."]

@@ -166,9 +166,9 @@ def test_what_limits_the_flow_is_told_of_the_scenario_that_says_most(monkeypatch
     found = limits(by_air)
     found.gains["route"] = found.gains["route"].replace("air", "benghazi-minsk")
     for scenario, other, words in (
-        ("base", "base", "Benghazi to Minsk (benghazi-minsk): visas limits"),
-        ("ban", "ban", "Benghazi to Minsk (benghazi-minsk) with “Title ban”: seats limits"),
-        ("gone", "ban", "Benghazi to Minsk (benghazi-minsk): seats limits"),
+        ("base", "base", "Benghazi to Minsk (benghazi-minsk): visas limit"),
+        ("ban", "ban", "Benghazi to Minsk (benghazi-minsk) with “Title ban”: seats limit"),
+        ("gone", "ban", "Benghazi to Minsk (benghazi-minsk): seats limit"),
     ):
         monkeypatch.setattr(page, "most_telling", lambda source, told=scenario: (told, "benghazi-minsk"))
         named = {"base": PLAIN, other: PLAIN.model_copy(update={"title": "Title ban"})}

@@ -41,12 +41,12 @@ def test_of_many_spans_the_last_six_are_told(spans: int, text: str) -> None:
 
 def test_in_short_the_steps_that_bind_stand_in_a_sentence() -> None:
     assert in_short(limits(), "base", "air", "By air") == (
-        "By air: visas limits how many board (sourced; a tenth easier: +20 persons) and transfer to the border limits "
+        "By air: visas limit how many board (sourced; a tenth easier: +20 persons) and transfer to the border limits "
         "how many get in (an assumption; a tenth easier: +9 persons). A tenth more of what follows changes nothing: "
         "how many want to go that way (taste), seats and the wait before the first attempt."
     )
     assert in_short(limits(), "ban", "air", "By air") == (
-        "By air: seats limits how many board (an assumption; a tenth easier: +1,234 persons) and detection at the "
+        "By air: seats limit how many board (an assumption; a tenth easier: +1,234 persons) and detection at the "
         "border limits how many get in (an assumption; a tenth easier: +3 persons)."
     )
     assert in_short(limits(), "base", "sea", "By sea") == (

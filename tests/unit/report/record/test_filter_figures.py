@@ -32,16 +32,20 @@ def test_what_is_known_of_a_month_is_drawn_up_to_the_next() -> None:
         figure 9 x 6.3; constrained
         text 'What the state did, as the counts tell it: median, 50 and 90 %' at 0.5,0.98 center top 11 #000000
         axes lb, grid y linewidth 0.4 alpha 0.6, margins 0.05,0.05
-        area 2022-01-01,5 2022-01-01,0.2 2022-02-01,0.2 2022-03-01,0.2 2022-03-01,5 2022-02-01,5 #1b6ca8 alpha 0.2
-        area 2022-01-01,4 2022-01-01,0.5 2022-02-01,0.5 2022-03-01,0.5 2022-03-01,4 2022-02-01,4 #1b6ca8 alpha 0.35
-        line 2022-01-01,1 2022-02-01,2 2022-03-01,3 #1b6ca8 1.6 solid steps-post
+        area 2022-01-01,5 2022-01-01,0.2 2022-02-01,0.2 2022-03-01,0.2
+        ... 2022-04-01,0.2 2022-04-01,5 2022-03-01,5 2022-02-01,5 #1b6ca8 alpha 0.2
+        area 2022-01-01,4 2022-01-01,0.5 2022-02-01,0.5 2022-03-01,0.5
+        ... 2022-04-01,0.5 2022-04-01,4 2022-03-01,4 2022-02-01,4 #1b6ca8 alpha 0.35
+        line 2022-01-01,1 2022-02-01,2 2022-03-01,3 2022-04-01,3 #1b6ca8 1.6 solid steps-post
         title left 'inflow allowed (persons per day)'
         x dates 4 to 9
         y scale symlog linear to 10
         axes lb, grid y linewidth 0.4 alpha 0.6, margins 0.05,0.05
-        area 2022-01-01,5 2022-01-01,0.2 2022-02-01,0.2 2022-03-01,0.2 2022-03-01,5 2022-02-01,5 #1b6ca8 alpha 0.2
-        area 2022-01-01,4 2022-01-01,0.5 2022-02-01,0.5 2022-03-01,0.5 2022-03-01,4 2022-02-01,4 #1b6ca8 alpha 0.35
-        line 2022-01-01,1 2022-02-01,2 2022-03-01,3 #1b6ca8 1.6 solid steps-post
+        area 2022-01-01,5 2022-01-01,0.2 2022-02-01,0.2 2022-03-01,0.2
+        ... 2022-04-01,0.2 2022-04-01,5 2022-03-01,5 2022-02-01,5 #1b6ca8 alpha 0.2
+        area 2022-01-01,4 2022-01-01,0.5 2022-02-01,0.5 2022-03-01,0.5
+        ... 2022-04-01,0.5 2022-04-01,4 2022-03-01,4 2022-02-01,4 #1b6ca8 alpha 0.35
+        line 2022-01-01,1 2022-02-01,2 2022-03-01,3 2022-04-01,3 #1b6ca8 1.6 solid steps-post
         title left 'facilitation (share)'
         x dates 4 to 9
         axes lb, grid y linewidth 0.4 alpha 0.6, margins 0,0.05
