@@ -215,10 +215,11 @@ def test_no_file_is_too_long() -> None:
 
 
 def test_the_unit_tests_mirror_the_package() -> None:
-    """Each folder of tests is one of the package, and each process has a test file of its own."""
+    """Each folder of tests is one of the package or divides one, and each process has a test file of its own."""
     unit = ROOT / "tests" / "unit"
     folders = {file.parent.relative_to(unit).as_posix() for file in unit.rglob("test_*.py")}
-    assert {folder for folder in folders if not (PACKAGE / folder).is_dir()} == set()
+    packages = {".", *(file.parent.relative_to(PACKAGE).as_posix() for file in PACKAGE.rglob("*.py"))}
+    assert {name for name in folders if not {name, name.rpartition("/")[0]} & packages} == set()
     processes = {file.stem for file in (PACKAGE / "engine" / "processes").glob("[a-z]*.py")}
     tests = {file.stem for file in (unit / "engine" / "processes").glob("test_*.py")}
     assert tests == {f"test_{process}" for process in processes}
