@@ -104,7 +104,7 @@ def test_an_experiment_is_loaded_with_its_changes_name_folder_and_targets() -> N
     [target] = found.targets
     assert (target.start, target.end, target.value) == (date(2021, 8, 1), date(2021, 8, 31), 1)
     shipped = load_experiment("minsk-2021")
-    assert (shipped.name, shipped.folder.name, shipped.targets) == ("minsk-2021", "experiments", [])
+    assert (shipped.name, shipped.folder.name.removeprefix("_"), shipped.targets) == ("minsk-2021", "experiments", [])
     assert shipped.scenario.transit_states["belarus"].visas == {date(2021, 5, 1): 20}
     wrong = {**content, "outcomes": {"attempts[2031-08]@poland": {"value": 1, "error": 2}}}
     with pytest.raises(ScenarioError) as caught:
