@@ -180,9 +180,13 @@ def judge(mutant: Mutant, stages: range, reach: Reach) -> tuple[str, float]:
 
 
 def in_child(stage: list[str], file: str, text: str, limit: int, report: Path | None = None) -> int:
-    """Run tests with a source changed, for so many seconds of computing; with a report all, else up to a failure."""
+    """Run tests with a source changed, for so many seconds of computing; with a report all, else up to a failure.
+
+    One that waits for what never comes is killed after four times as long by the clock.
+    """
     child = os.fork()
     if child == 0:
+        os.setsid()
         resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
         out = os.open(os.devnull, os.O_WRONLY)
         os.dup2(out, 1)
@@ -193,7 +197,12 @@ def in_child(stage: list[str], file: str, text: str, limit: int, report: Path | 
             status = run_stage(stage, file, text, 3000, report)
         finally:
             os._exit(status)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    latest = time.monotonic() + 4 * limit
+    while (ended := os.waitpid(child, os.WNOHANG))[0] == 0:
+        if time.monotonic() > latest:
+            os.killpg(child, signal.SIGKILL)
+        time.sleep(0.02)
+    return os.waitstatus_to_exitcode(ended[1])
 
 
 def preload(files: list[str]) -> None:
