@@ -60,11 +60,7 @@ SOURCES = [
 PACKAGE = sorted(str(file.relative_to(ROOT)) for file in (ROOT / "sim").rglob("*.py"))
 PAY = "tests/properties/test_untouched.py::test_common_random_numbers_pay"  # sixty runs
 BASELINES, OWN = ["tests/baselines/test_baselines.py"], ["unit tests of the source"]
-# Tests of what becomes of the ledger's checks, and of layovers.
-BESIDE = {
-    "ledger.py": ["tests/unit/engine/test_conservation.py"],
-    "departures.py": ["tests/unit/scenario/test_legs.py"],
-}
+BESIDE = {"ledger.py": ["tests/unit/engine/test_conservation.py"]}  # tests of what becomes of its checks
 STAGES = (
     BASELINES,
     OWN,
