@@ -23,6 +23,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sim.data.days import day_of
 from sim.data.durable_files import write_text
 from sim.inference.calibration_study import csv, put
 from sim.inference.filter import checkpoint, observation_model
@@ -281,7 +282,7 @@ def _yaml(loaded: LoadedFilter, paths: _Paths) -> str:
 def _is_after(path: str, end: date) -> bool:
     """Return whether a parameter is that of a date after the end, which the scenario may not name."""
     try:
-        return date.fromisoformat(path.rpartition(".")[2]) > end
+        return day_of(path.rpartition(".")[2]) > end
     except ValueError:
         return False
 

@@ -87,8 +87,6 @@ class _Parser:
         try:
             day = day_of(text)
         except ValueError:
-            day = None
-        if day is None:
             self._add(line, "date", f"found {show(text)}; allowed: a date such as 2021-08-03")
             return 0
         if not start <= day <= self.last:

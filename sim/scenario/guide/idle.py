@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
+from sim.data.days import day_of
 from sim.scenario.errors import ScenarioError
 from sim.scenario.paths import get_path
 from sim.scenario.schema import Scenario
@@ -138,7 +139,7 @@ def masked(scenario: Scenario, path: str) -> str:
     if start is not None and start > scenario.end:
         return f"{collection}.{entry} starts on {start}, after the last day, {scenario.end}"
     try:
-        day = date.fromisoformat(last)
+        day = day_of(last)
         schedule = get_path(scenario, head)
     except (ValueError, ScenarioError):
         return ""
